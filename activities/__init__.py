@@ -1,0 +1,1 @@
+"""Activities: plans, the calendar, branches."""

@@ -1,0 +1,86 @@
+"""What readers read about activities: days as people say them, vague periods as they are."""
+
+from datetime import date, time
+
+from activities.queries import Listing, Shown
+from models import times
+from models.when import Precision, When
+
+LONGEST_TITLE = 26  # characters in a list: five lines must fit one message, links included
+
+
+def said_when(when: When, *, today: date) -> str:
+    """周六（4月8日）上午9:00 · 4月中下旬（日期待定） · 9月21日—10月15日 · 4月17日起"""
+    if when.starts_on is None:
+        return f"{when.text}（日期待定）" if when.text else "日期待定"
+    if when.is_vague:
+        return f"{_vague_text(when, today)}（日期待定）"
+    if when.ends_on is None:
+        return f"{times.short_day(when.starts_on, beside=today)}起"
+    if when.starts_on != when.ends_on:
+        first, last = (times.short_day(day, beside=today) for day in (when.starts_on, when.ends_on))
+        return f"{first}—{last}{_clock(when, before=' 每天')}"
+    day = f"{times.weekday(when.starts_on)}（{times.short_day(when.starts_on, beside=today)}）"
+    return day + _clock(when)
+
+
+def _vague_text(when: When, today: date) -> str:
+    year = f"{when.starts_on.year}年" if when.starts_on and when.starts_on.year != today.year else ""
+    return year + when.text.removeprefix(year) if when.text else f"{year}日期"
+
+
+def _clock(when: When, *, before: str = "") -> str:
+    if when.starts_at is None:
+        return ""
+    until = f"—{said_time(when.ends_at, after=when.starts_at)}" if when.ends_at else ""
+    return f"{before}{said_time(when.starts_at)}{until}"
+
+
+def said_time(at: time, *, after: time | None = None) -> str:
+    """上午9:00; beside an earlier time of the same half day the word is not said again."""
+    same_half = after is not None and _half(after) == _half(at)
+    hour = at.hour - 12 if at.hour > 12 else at.hour
+    return f"{'' if same_half else _half(at)}{hour}:{at.minute:02d}"
+
+
+def _half(at: time) -> str:
+    if at.hour < 6:
+        return "凌晨"
+    if at.hour < 12:
+        return "上午"
+    return "中午" if at.hour == 12 else "下午" if at.hour < 18 else "晚上"
+
+
+def said_where(activity: Shown) -> str:
+    """官塘社区分馆 · 二楼活动室；线上"""
+    if activity.is_online and not activity.is_on_site:
+        return f"{activity.branch} · 线上"
+    place = f" · {activity.place}" if activity.place else ""
+    return f"{activity.branch}{place}{'（线上同步）' if activity.is_online else ''}"
+
+
+def full_title(activity: Shown) -> str:
+    """【绘读慧悦】植物界的活化石"""
+    return f"【{activity.series}】{activity.title}" if activity.series else activity.title
+
+
+def short_title(activity: Shown) -> str:
+    """The title as a list has room for it."""
+    title = activity.title
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+
+
+def nothing_in(what: str) -> str:
+    """An honest empty answer."""
+    return f"{what}还没有排定的活动。"
+
+
+def is_over(activity: Shown, *, today: date) -> bool:
+    """Its last possible day is gone."""
+    ends_on = activity.when.ends_on
+    return ends_on is not None and ends_on < today
+
+
+def waits_for_day(listing: Listing) -> bool:
+    """Is any of these still without a fixed day?"""
+    return any(activity.when.precision in (Precision.PERIOD, Precision.MONTH) for activity in listing.activities)

@@ -1,0 +1,142 @@
+"""Wires doors, conversations, the table of owed work and the commands together; nothing else.
+
+`create_app` is what Flask's command line finds, `serving` what the web server calls in each of its processes.
+"""
+
+import atexit
+from collections.abc import Callable, Mapping
+from datetime import datetime, time
+from functools import partial
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+import bot.commands
+import console.commands
+import worker.commands
+from bot import calls
+from bot.client import Client
+from bot.envelope import Envelope
+from bot.notify import owe_menu
+from bot.webhook import Door
+from bot.wsgi import Callback
+from config import limits, logging
+from config.menu import menu_of
+from config.settings import CALLBACK_SETTINGS, Settings, SettingsError, read_settings
+from handlers.turn import House
+from models import messages, rights, schema, tables, times, upkeep
+from models.db import Database
+from models.outbox import CallKind, Pace
+from models.work import Unknown, Work
+from pages import health, site
+from worker.clock import Clock, DailyJob
+from worker.hands import Hands
+
+assert tables  # every table is known before the first query
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole product on one database, without its clock and hands."""
+    logging.configure()
+    try:
+        settings = settings or read_settings()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
+    times.use_zone(settings.timezone)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    house = House(settings.library, settings.site, settings.desk_phone)
+    app = Flask("shusheng", static_folder=None)
+    app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES)
+    app.extensions["shusheng"] = (settings, database)
+    app.register_blueprint(site.pages_of(database, house, simulator_url=settings.simulator_url if settings.demo else None))
+    app.register_blueprint(health.health_of(database, token=settings.metrics_token))
+    client = _client(settings, database)
+    for command in (
+        *bot.commands.commands_of(settings, database, client, house),
+        *worker.commands.commands_of(settings, database, partial(start_work, settings, database)),
+        *console.commands.commands_of(settings, database),
+    ):
+        app.cli.add_command(command)
+    if all(getattr(settings, name) for name in CALLBACK_SETTINGS):
+        app.wsgi_app = Callback(_door(settings, database, house), app.wsgi_app, observe=health.count_callback)  # type: ignore[method-assign]
+    return app
+
+
+def serving() -> Flask:
+    """The application in a server's process, with its own clock and hands."""
+    app = create_app()
+    settings, database = app.extensions["shusheng"]
+    settings.required(*CALLBACK_SETTINGS)
+    schema.ready(database)
+    atexit.register(start_work(settings, database))
+    return app
+
+
+def start_work(settings: Settings, database: Database) -> Callable[[], None]:
+    """Clock and hands in this process. Gives back what stops them."""
+    hands = Hands(database, _work(_client(settings, database)))
+    clock = Clock(database, _daily_jobs(settings), upkeep.PARTS)
+    with database.units() as session:
+        now = times.now()
+        owe_menu(session, menu_of(settings.site), now=now)
+        rights.owe_probe(session, occasion=f"start:{now:%Y-%m-%dT%H:%M}", now=now)
+    clock.start(follows_demo_clock=settings.demo)
+    hands.start()
+
+    def stop() -> None:
+        clock.stop()
+        hands.stop()
+
+    return stop
+
+
+def _client(settings: Settings, database: Database) -> Client:
+    return Client(
+        app_id=settings.wechat_app_id, secret=settings.wechat_app_secret, base=settings.wechat_api_base, database=database
+    )  # fmt: skip
+
+
+def _door(settings: Settings, database: Database, house: House) -> Door:
+    envelope = Envelope(
+        token=settings.wechat_token, aes_key=settings.wechat_aes_key, app_id=settings.wechat_app_id
+    )  # fmt: skip
+    return Door(database, envelope, house, allow_plain=settings.allow_plain)
+
+
+def _work(client: Client) -> Mapping[CallKind, Work]:
+    """Everything we can owe, a row a kind."""
+    rows = (
+        Work(
+            CallKind.CUSTOMER_MESSAGE,
+            do=partial(calls.send_customer_message, client),
+            pace=Pace(per_second=limits.CUSTOMER_MESSAGES_PER_SECOND, burst=40, slots=24),
+            unknown=Unknown.NEVER,
+            prepare=messages.prepare_message,
+            settle=messages.settle_message,
+        ),
+        Work(
+            CallKind.MENU,
+            do=partial(calls.create_menu, client),
+            pace=Pace(per_second=1, burst=1, slots=1),
+            unknown=Unknown.AGAIN,
+        ),
+        Work(
+            CallKind.PROBE,
+            do=partial(calls.probe_rights, client),
+            pace=Pace(per_second=1, burst=1, slots=1),
+            unknown=Unknown.AGAIN,
+            settle=rights.settle_probe,
+        ),
+    )
+    return {row.kind: row for row in rows}
+
+
+def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
+    def probe(session: Session, now: datetime) -> None:
+        rights.owe_probe(session, occasion=f"{now:%Y-%m-%d}", now=now)
+
+    def menu(session: Session, now: datetime) -> None:
+        owe_menu(session, menu_of(settings.site), now=now)
+
+    return (DailyJob("probe", time(7, 30), probe), DailyJob("menu", time(7, 31), menu))

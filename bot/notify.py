@@ -1,0 +1,23 @@
+"""What this account shows of itself at WeChat: its menu, kept equal to config.menu."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config.menu import Menu
+from models import outbox
+from models.outbox import CallKind, CallState, OutboxCall
+
+
+def owe_menu(session: Session, menu: Menu, *, now: datetime) -> bool:
+    """Have the menu created at WeChat if it is not the one last sent. False when it is."""
+    last = session.scalars(
+        sa.select(OutboxCall)
+        .where(OutboxCall.kind == CallKind.MENU, OutboxCall.state != CallState.DROPPED)
+        .order_by(OutboxCall.id.desc())
+        .limit(1)
+    ).first()
+    if last is not None and last.payload.get("menu") == menu and last.state is not CallState.DEAD:
+        return False
+    return outbox.owe(session, CallKind.MENU, key=f"menu:{now.isoformat()}", payload={"menu": menu}, now=now)

@@ -1,0 +1,105 @@
+"""XML of the platform to Incoming, and Reply to XML.
+
+Parsed with xmltodict, as wechatpy does (entities and DTDs refused), but kept as the plain fields: wechatpy's
+message classes lose MediaId16K, MsgDataId and bizmsgmenuid, strip the reader's blanks, turn an empty Content
+into None and know no PUBLISHJOBFINISH or subscribe_msg_* events; its events all have id 0.
+"""
+
+import re
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import xmltodict
+
+from handlers.turn import Incoming, Reply
+from models.errors import Unreadable
+
+Fields = dict[str, Any]
+
+# What XML 1.0 cannot carry even inside CDATA.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# Never stored, never logged: only handed to the verb that needs them.
+COORDINATES = frozenset({
+    "Location_X", "Location_Y", "Latitude", "Longitude", "Precision", "SendLocationInfo", "Label", "Scale",
+})  # fmt: skip
+
+
+def fields_of(xml: bytes) -> Fields:
+    """The fields below <xml>. Raises: Unreadable for anything else."""
+    try:
+        root = xmltodict.parse(xml, strip_whitespace=False)["xml"]
+    except (ExpatError, ValueError, KeyError, TypeError, AttributeError, RecursionError, LookupError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}") from None
+    if not isinstance(root, dict):
+        raise Unreadable("no fields below <xml>")
+    return {name: value for name, value in root.items() if not name.startswith(("#", "@"))}
+
+
+def incoming_of(fields: Fields) -> Incoming:
+    """Raises: Unreadable when a push lacks what no answer can do without (who, what, when)."""
+    openid, kind = _text(fields, "FromUserName").strip(), _text(fields, "MsgType").strip().lower()
+    if not openid or len(openid) > 64 or not kind:
+        raise Unreadable("no FromUserName or no MsgType")
+    sent_at = _moment(_text(fields, "CreateTime"))
+    event = _text(fields, "Event").strip().lower() if kind == "event" else ""
+    return Incoming(
+        key=_key(fields, openid, event, sent_at),
+        openid=openid,
+        account=_text(fields, "ToUserName").strip(),
+        kind=kind[:24],
+        event=event[:40],
+        words=_words(fields, kind, event),
+        sent_at=sent_at,
+        fields=fields,
+    )
+
+
+def _text(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _moment(seconds: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise Unreadable(f"CreateTime {seconds[:20]!r}") from None
+
+
+def _key(fields: Fields, openid: str, event: str, sent_at: datetime) -> str:
+    """MsgId for messages; for events, which have none, all that tells two taps in one second apart."""
+    message_id = _text(fields, "MsgId").strip()
+    if not event and message_id.isdigit() and len(message_id) <= 20:
+        return f"m{message_id}"
+    parts = (openid, str(int(sent_at.timestamp())), _text(fields, "MsgType"), event,
+             _text(fields, "EventKey"), _text(fields, "MsgID"), _text(fields, "Content"))  # fmt: skip
+    return "e" + blake2b("\n".join(parts).encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def _words(fields: Fields, kind: str, event: str) -> str:
+    if kind == "text":
+        return _text(fields, "Content")
+    return _text(fields, "EventKey") if event == "click" else ""
+
+
+def storable(incoming: Incoming) -> Fields:
+    """The fields that may be kept for a while: no coordinates."""
+    return {name: value for name, value in incoming.fields.items() if name not in COORDINATES}
+
+
+def reply_xml(reply: Reply, incoming: Incoming, *, at: datetime) -> str:
+    """The passive reply; "" for silence. `]]>` is split: wechatpy's replies leave it and let a text become XML."""
+    if reply.text is None:
+        return ""
+    return (
+        f"<xml><ToUserName>{cdata(incoming.openid)}</ToUserName><FromUserName>{cdata(incoming.account)}</FromUserName>"
+        f"<CreateTime>{int(at.timestamp())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+        f"<Content>{cdata(reply.text)}</Content></xml>"
+    )
+
+
+def cdata(text: str) -> str:
+    """Any text, safe inside an element."""
+    return f"<![CDATA[{_UNPRINTABLE.sub('', text).replace(']]>', ']]]]><![CDATA[>')}]]>"

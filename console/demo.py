@@ -1,0 +1,123 @@
+"""The demo: a library, a simulator beside it, and a conversation worth trying; loopback only."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import requests
+
+from activities.sample import sample_plans
+from activities.service import import_plan
+from config.settings import Settings, SettingsError, enter_demo
+from models import schema, times
+from models.db import Database
+
+READY_SECONDS = 60
+MARK = "DEMO"  # a file in the data folder: the real mode refuses a folder that holds the demo
+
+
+def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
+    """Load, start, print the addresses, stay until told to stop."""
+    try:
+        settings, environment = enter_demo()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    load_demo(settings)
+    processes: list[subprocess.Popen[str]] = []
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        processes.append(_start_simulator(settings, environment))
+        processes.append(subprocess.Popen(server_arguments(settings), env=environment, text=True))
+        if _becomes_ready(settings, processes, stopped):
+            open_conversation(settings)
+            click.echo(_welcome(settings))
+        while not stopped.wait(0.5) and all(process.poll() is None for process in processes):
+            pass
+    finally:
+        died = any(process.poll() not in (None, 0) for process in processes) and not stopped.is_set()
+        _end(processes)
+    if died:
+        raise click.ClickException(f"服务没能启动，原因在上面。若是端口 {settings.port} 或 {settings.port + 1} 被占用，换一个：PORT=8100 make run")
+
+
+def load_demo(settings: Settings) -> None:
+    """The demo library of this month and the next; again changes nothing."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    (settings.data / MARK).touch()
+    database = Database(settings.database)
+    schema.ready(database)
+    with database.units() as session:
+        now = times.now()
+        for plan in sample_plans(times.today(now)):
+            import_plan(session, plan, now=now)
+    database.close()
+
+
+def holds_demo(data: Path) -> bool:
+    """Has the demo been loaded into this data folder?"""
+    return (data / MARK).exists()
+
+
+def _start_simulator(settings: Settings, environment: dict[str, str]) -> subprocess.Popen[str]:
+    arguments = [
+        sys.executable, "-m", "simulator", "--port", str(settings.port + 1),
+        "--state", str(settings.data / "simulator.db"), "--app-id", settings.wechat_app_id,
+        "--app-secret", settings.wechat_app_secret, "--token", settings.wechat_token,
+        "--aes-key", settings.wechat_aes_key, "--callback", f"http://127.0.0.1:{settings.port}/wechat",
+        "--name", settings.library, "--kind", settings.account_kind,
+    ]  # fmt: skip
+    simulator = subprocess.Popen(arguments, env=environment, text=True, stdout=subprocess.PIPE)
+    line = simulator.stdout.readline() if simulator.stdout else ""
+    if not line:
+        raise click.ClickException(f"模拟器没能在端口 {settings.port + 1} 启动：换一个端口再试，例如 PORT=8100 make run")
+    return simulator
+
+
+def _becomes_ready(settings: Settings, processes: list[subprocess.Popen[str]], stopped: threading.Event) -> bool:
+    for _ in range(READY_SECONDS * 10):
+        if stopped.wait(0.1) or any(process.poll() is not None for process in processes):
+            return False
+        try:
+            if requests.get(f"http://127.0.0.1:{settings.port}/readyz", timeout=2).ok:
+                return True
+        except requests.RequestException:
+            continue
+    return False
+
+
+def open_conversation(settings: Settings) -> None:
+    """On the first run: a reader follows and asks, so that the phone opens on something to try."""
+    simulator = settings.simulator_url
+    if requests.get(f"{simulator}/sim/readers", timeout=5).json():
+        return
+    reader = requests.post(f"{simulator}/sim/readers", json={"name": "小林"}, timeout=5).json()["openid"]
+    for said in ({"type": "event", "event": "subscribe"}, {"type": "text", "content": "周末"}):
+        requests.post(f"{simulator}/sim/readers/{reader}/send", json=said, timeout=20)
+
+
+def _welcome(settings: Settings) -> str:
+    return "\n".join([
+        "",
+        f"  {settings.library}（演示）已经开门：",
+        f"    手机   {settings.simulator_url}/          扮演读者，发“活动”“周末”“官塘”试试",
+        f"    网页   {settings.site}/          首页和活动月历",
+        "  按 Ctrl-C 关门。",
+        "",
+    ])  # fmt: skip
+
+
+def _end(processes: list[subprocess.Popen[str]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()

@@ -1,0 +1,1 @@
+"""The conversations: choose the verb, choose the words."""

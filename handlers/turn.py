@@ -1,0 +1,119 @@
+"""One turn of a conversation: what came in, what may be used to answer it, and the answer."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.limits import MAX_TEXT_BYTES
+from models import times
+
+MORE = "更多"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What WeChat pushed, in our words.
+
+    `words` is the text as a reader meant it: typed, tapped (bizmsgmenuid) or the key of a menu button.
+    `event` is WeChat's word in lower case, "" for a message; `fields` are the push's own, as they came.
+    """
+
+    key: str
+    openid: str
+    account: str
+    kind: str
+    event: str
+    words: str
+    sent_at: datetime
+    fields: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def is_tap(self) -> bool:
+        """A tapped word earns the window of a menu tap, not that of a message."""
+        return "bizmsgmenuid" in self.fields
+
+
+@dataclass(slots=True)
+class Talk:
+    """Where the conversation stands; the door writes it back only when it changed."""
+
+    topic: str | None = None
+    held: dict[str, Any] = field(default_factory=dict)
+    misses: int = 0
+    changed: bool = False
+
+    def hold(self, topic: str | None, **held: Any) -> None:
+        """Open (or, with None, close) a topic with what it must remember."""
+        self.topic, self.held, self.changed = topic, held, True
+
+    def count_miss(self, misses: int) -> None:
+        """Remember how often in a row we did not understand."""
+        if misses != self.misses:
+            self.misses, self.changed = misses, True
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every answer may need to know of this library."""
+
+    library: str
+    site: str
+    desk_phone: str = ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Everything a verb is handed. `argument` is what its route found in the reader's words."""
+
+    session: Session
+    incoming: Incoming
+    talk: Talk
+    now: datetime
+    house: House
+    argument: Any = None
+
+    @property
+    def today(self) -> date:
+        """The library's calendar day."""
+        return times.today(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A passive reply; text None means: nothing to say."""
+
+    text: str | None
+
+    @classmethod
+    def silence(cls) -> "Reply":
+        """For pushes that ask for no answer."""
+        return cls(None)
+
+
+def tappable(words: str, shown: str | None = None) -> str:
+    """A word the reader can tap instead of typing it (undocumented but long-lived; typing works everywhere)."""
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={words}">{shown or words}</a>'
+
+
+def link(url: str, shown: str) -> str:
+    """A web link inside a text message."""
+    return f'<a href="{url}">{shown}</a>'
+
+
+def fitted(text: str, *, most: int = MAX_TEXT_BYTES) -> tuple[str, str]:
+    """What fits into one message, and the rest: cut between lines if possible, else between characters."""
+    if len(text.encode()) <= most:
+        return text, ""
+    tail = f"\n（还有，回复“{MORE}”）"
+    head = text.encode()[: most - len(tail.encode())].decode(errors="ignore")
+    at = head.rfind("\n")
+    cut = at if at > 0 else _before_open_tag(head)
+    return head[:cut] + tail, text[cut:].lstrip("\n")
+
+
+def _before_open_tag(head: str) -> int:
+    """Where a cut would not fall inside a link."""
+    opened = head.rfind("<a ")
+    return opened if opened > 0 and head.find("</a>", opened) < 0 else len(head)

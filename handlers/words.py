@@ -1,0 +1,23 @@
+"""Numbers as readers type them, in either writing. Words themselves are made comparable by models.wording."""
+
+import re
+
+_DIGITS = {**{digit: value for value, digit in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
+_NUMBER = re.compile(r"第?(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})(?:号活动|个活动|个|号|场|项|条)?")
+
+
+def number_in(words: str) -> int | None:
+    """8 for '8', '第8个', '八', '十二', '8号活动'; None where a number is not all there is."""
+    match = _NUMBER.fullmatch(words)
+    return _value(match[1]) if match else None
+
+
+def _value(written: str) -> int | None:
+    if written.isdigit():
+        return int(written)
+    if "十" not in written:
+        return _DIGITS[written] if len(written) == 1 else None
+    tens, _, ones = written.partition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return None
+    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)

@@ -1,0 +1,112 @@
+"""Activities, branches, and the index by which words of a title are found.
+
+The index is ours (characters and pairs of characters), the same on SQLite and PostgreSQL: full-text search of
+neither knows Chinese words of two characters.
+"""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, relationship
+
+from models.db import Base, UtcDateTime, plain, word
+from models.states import Moves
+from models.when import Precision, When
+
+MAIN_LIBRARY = "总馆"
+
+
+class ActivityState(StrEnum):
+    """From the plan to the shelf."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+ACTIVITY_MOVES: Moves[ActivityState] = {
+    ActivityState.DRAFT: frozenset({ActivityState.PUBLISHED, ActivityState.CANCELLED}),
+    ActivityState.PUBLISHED: frozenset({ActivityState.DRAFT, ActivityState.CANCELLED}),
+    ActivityState.CANCELLED: frozenset({ActivityState.DRAFT}),
+}
+
+
+class Branch(Base):
+    """The main library or one of its branches."""
+
+    __tablename__ = "branches"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    name: Mapped[str] = plain(sa.String(64), unique=True)
+
+
+class BranchName(Base):
+    """A way readers say a branch: 官塘, 官塘社区, 官塘分馆 …"""
+
+    __tablename__ = "branch_names"
+
+    said: Mapped[str] = plain(sa.String(64), primary_key=True)
+    branch_id: Mapped[int] = plain(sa.ForeignKey("branches.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Activity(Base):
+    """One 活动, with a real time or a vague period (see models.when)."""
+
+    __tablename__ = "activities"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    code: Mapped[str] = plain(sa.String(12), unique=True)
+    state: Mapped[ActivityState] = plain(word(ActivityState))
+    # What makes a row of a plan the same row when the plan is imported again.
+    plan_month: Mapped[str] = plain(sa.String(7))
+    plan_key: Mapped[str] = plain(sa.String(160))
+    branch_id: Mapped[int] = plain(sa.ForeignKey("branches.id"))
+    type: Mapped[str] = plain(sa.String(32))
+    series: Mapped[str] = plain(sa.String(64))
+    title: Mapped[str] = plain(sa.String(200))
+    place: Mapped[str] = plain(sa.String(120))
+    summary: Mapped[str] = plain(sa.Text)
+    is_online: Mapped[bool] = plain(sa.Boolean)
+    is_on_site: Mapped[bool] = plain(sa.Boolean)
+    date_text: Mapped[str] = plain(sa.String(80))
+    precision: Mapped[Precision] = plain(word(Precision))
+    starts_on: Mapped[date | None] = plain(sa.Date, nullable=True)
+    ends_on: Mapped[date | None] = plain(sa.Date, nullable=True)
+    starts_at: Mapped[time | None] = plain(sa.Time, nullable=True)
+    ends_at: Mapped[time | None] = plain(sa.Time, nullable=True)
+    # Sort and search key: ends_on, or the last day there is for "no end" and "no date".
+    last_on: Mapped[date] = plain(sa.Date)
+    # What readers may search: title, series, type and branch, made comparable, a line each.
+    words: Mapped[str] = plain(sa.Text)
+    changed_at: Mapped[datetime] = plain(UtcDateTime)
+
+    branch: Mapped[Branch] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (
+        sa.UniqueConstraint("plan_month", "plan_key", name="uq_activities_plan"),
+        sa.Index("ix_activities_shown", "state", "last_on", "starts_on", "id"),
+        sa.Index("ix_activities_branch", "branch_id", "state", "last_on"),
+    )
+
+    @property
+    def when(self) -> When:
+        """The five columns as one value."""
+        return When(
+            self.date_text, self.precision, self.starts_on, self.ends_on, self.starts_at, self.ends_at
+        )
+
+
+class ActivityGram(Base):
+    """A character or pair of characters of a published activity's title, series, type or branch."""
+
+    __tablename__ = "activity_grams"
+
+    gram: Mapped[str] = plain(sa.String(2), primary_key=True)
+    last_on: Mapped[date] = plain(sa.Date, primary_key=True)
+    activity_id: Mapped[int] = plain(sa.ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (
+        sa.Index("ix_activity_grams_activity", "activity_id"),
+        {"sqlite_with_rowid": False},
+    )

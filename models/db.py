@@ -1,0 +1,301 @@
+"""The database: where every transaction begins and ends.
+
+`units()` opens one transaction that writes and commits once; `reading()` one that only reads. Rooms receive
+the session and never commit. SQLite is embedded: one connection writes, callers take turns on it in the order
+they came, and neighbours share a commit, each inside a savepoint of its own (measured: with SQLite's own busy
+handler some writer waits over a second at saturation; in turns, 14 ms). PostgreSQL keeps its own order.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from time import monotonic
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
+
+OpenUnit = Callable[[], AbstractContextManager[Session]]
+
+# A group stops growing after so many units or so many seconds; the next one takes the turn after its commit.
+GROUP_UNITS = 64
+GROUP_SECONDS = 0.010
+BUSY_SECONDS = 4  # below WeChat's 5 s, so that a reader still gets the kind reply
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Base(DeclarativeBase):
+    """Every table of the house."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. Raises: ValueError for a naive one, at the door and not in a report."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive moment: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:  # SQLite keeps no zone
+            return value.replace(tzinfo=UTC)
+        return value
+
+
+def word(states: type[E]) -> sa.Enum:
+    """A column type for a StrEnum: the word in the database is the word in the code."""
+    return sa.Enum(
+        states,
+        native_enum=False,
+        length=24,
+        create_constraint=True,
+        name=states.__name__.lower(),
+        values_callable=lambda kinds: [kind.value for kind in kinds],
+    )
+
+
+def plain(*args: Any, **options: Any) -> MappedColumn[Any]:
+    """A column that says nothing about a person."""
+    return mapped_column(*args, info={"personal": None}, **options)
+
+
+def personal(what: str, *args: Any, **options: Any) -> MappedColumn[Any]:
+    """A column that does; `what` is the Chinese word in a person's own export."""
+    return mapped_column(*args, info={"personal": what}, **options)
+
+
+def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, for whichever database the session speaks to."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+class Upsert:
+    """INSERT … ON CONFLICT (key) DO UPDATE of every other column, built once: the message path cannot afford more."""
+
+    def __init__(self, table: type[Base], *columns: str, key: str) -> None:
+        values = {name: sa.bindparam(name) for name in (key, *columns)}
+        changed = {name: values[name] for name in columns}
+        self._statements = {
+            kind.__name__.rsplit(".", 1)[-1]: kind.insert(table.__table__)
+            .values(values)
+            .on_conflict_do_update(index_elements=[key], set_=changed)
+            for kind in (postgresql, sqlite)
+        }
+
+    def run(self, session: Session, **values: Any) -> None:
+        """`values` by column name."""
+        connection = session.connection()
+        connection.execute(self._statements[connection.dialect.name], values)
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have `call` made once the unit of `session` is safely on disk; never if it is undone."""
+    session.info.setdefault("after_commit", []).append(call)
+
+
+class Database:
+    """One engine, and the two ways in."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._turns = _Turns(self.engine) if self.is_sqlite else None
+        self._open = threading.local()
+
+    @contextmanager
+    def units(self) -> Iterator[Session]:
+        """One transaction that writes: committed once at the end, undone by any error."""
+        if self.in_unit():
+            raise RuntimeError("a unit inside a unit would wait for itself")
+        self._open.unit = True
+        try:
+            with self._writing() as session:
+                yield session
+        finally:
+            self._open.unit = False
+        for call in session.info.get("after_commit", ()):
+            call()
+
+    def in_unit(self) -> bool:
+        """Is this thread inside a unit? No network call may be made there."""
+        return getattr(self._open, "unit", False)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        if self._turns is None:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        with self._turns.turn() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view; nothing it changes is kept."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session  # closing rolls back, and leaves what was read readable
+
+    def close(self) -> None:
+        """Give every connection back."""
+        if self._turns:
+            self._turns.close()
+        self.engine.dispose()
+
+
+def _engine(url: str) -> sa.Engine:
+    if not sa.make_url(url).get_backend_name() == "sqlite":
+        return sa.create_engine(url, pool_size=16, max_overflow=48, pool_timeout=BUSY_SECONDS, pool_pre_ping=False)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.QueuePool,
+        pool_size=16,
+        max_overflow=64,
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # The driver's own BEGIN is off (isolation_level=None): it comes too late for savepoints, and a savepoint
+    # opened as the first write would survive the outer rollback.
+    writes = connection.get_execution_options().get("shusheng_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class _Group:
+    """Units that share one commit."""
+
+    def __init__(self) -> None:
+        self.began = monotonic()
+        self.units = 0
+        self.settled = threading.Event()
+        self.error: BaseException | None = None
+
+
+class _Turns:
+    """A fair queue of writers on one connection, and the commit that neighbours share."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+        self._connection: sa.Connection | None = None
+        self._group: _Group | None = None
+
+    @contextmanager
+    def turn(self) -> Iterator[Session]:
+        self._wait_for_turn()
+        try:
+            group = self._join()
+        except BaseException:
+            self._pass_on()
+            raise
+        try:
+            with self._savepoint(group) as session:
+                yield session
+        except BaseException:
+            self._leave(group)
+            raise
+        self._leave(group)
+        group.settled.wait()
+        if group.error is not None:
+            raise group.error
+
+    def _wait_for_turn(self) -> None:
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()  # released by whoever passes the turn on
+
+    def _join(self) -> _Group:
+        if self._group is None:
+            if self._connection is None:
+                self._connection = self._engine.connect().execution_options(shusheng_writes=True)
+            self._connection.begin()
+            self._group = _Group()
+        self._group.units += 1
+        return self._group
+
+    @contextmanager
+    def _savepoint(self, group: _Group) -> Iterator[Session]:
+        session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        try:
+            yield session
+            session.commit()  # releases the savepoint; the group commits
+        except BaseException:
+            self._undo(session, group)
+            raise
+        finally:
+            session.close()
+
+    def _undo(self, session: Session, group: _Group) -> None:
+        try:
+            session.rollback()
+        except sa.exc.DBAPIError as error:  # SQLite gave the whole transaction up (disk full, I/O error)
+            group.error = error
+
+    def _leave(self, group: _Group) -> None:
+        full = group.units >= GROUP_UNITS or monotonic() - group.began > GROUP_SECONDS
+        with self._mutex:
+            followed = bool(self._waiting) and not full and group.error is None
+        if not followed:
+            self._settle(group)
+        self._pass_on()
+
+    def _settle(self, group: _Group) -> None:
+        self._group = None
+        transaction = self._connection.get_transaction() if self._connection else None
+        try:
+            if group.error is not None:
+                raise group.error
+            if transaction is not None:
+                transaction.commit()
+        except BaseException as error:
+            group.error = error
+            self._drop_connection()
+        finally:
+            group.settled.set()
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _pass_on(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+    def close(self) -> None:
+        """Give the writing connection back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,50 @@
+"""What came in: every push once, with the reply it got.
+
+The key outlives the content: content goes after 3 days, the row after 30. A push older than that is refused
+at the door, so a replay can never be taken for a new one.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+
+from models.db import Base, UtcDateTime, personal, plain, word
+from models.states import Moves
+
+KEEP_CONTENT = timedelta(days=3)
+KEEP_KEYS = timedelta(days=30)
+
+
+class PushState(StrEnum):
+    """What became of a push."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"  # an error of ours: the reader got the kind reply, staff may run it again
+    RERUN = "rerun"  # run again by staff; its reply went out as a customer-service message
+
+
+PUSH_MOVES: Moves[PushState] = {
+    PushState.FAILED: frozenset({PushState.RERUN}),
+}
+
+
+class Push(Base):
+    """One message or event from WeChat."""
+
+    __tablename__ = "inbox"
+
+    key: Mapped[str] = plain(sa.String(64), primary_key=True)
+    kind: Mapped[str] = plain(sa.String(48))
+    openid: Mapped[str | None] = personal("微信号在本号的编号", sa.String(64), nullable=True, index=True)
+    received_at: Mapped[datetime] = plain(UtcDateTime, index=True)
+    state: Mapped[PushState] = plain(word(PushState))
+    reply: Mapped[str | None] = personal("收到的回复", sa.Text, nullable=True)
+    content: Mapped[dict[str, Any] | None] = personal("发来的内容", sa.JSON, nullable=True)
+    error: Mapped[str | None] = plain(sa.Text, nullable=True)
+
+    __table_args__ = (
+        sa.Index("ix_inbox_state", "state", "received_at"),
+    )

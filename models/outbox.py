@@ -1,0 +1,273 @@
+"""What we owe WeChat: rows written with the change that caused them, claimed by hands, settled once.
+
+`due_at` is arrival, back-off and lease in one column: the row of a worker that died simply falls due again.
+A token fences off a worker that outlived its lease. Claims are paced by a rate row per kind, so that all
+processes together keep the platform's pace, and by slots, so that one slow kind cannot starve another.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session
+
+from models.db import Base, UtcDateTime, after_commit, insert, personal, plain, word
+from models.errors import IllegalMove
+from models.platform import Breaker, Rate
+from models.states import Moves, moved
+
+LEASE = timedelta(seconds=30)  # above every timeout of one call, its retry and a fresh token together
+MAX_ATTEMPTS = 8
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+
+
+class CallKind(StrEnum):
+    """Each kind has one row in app.py's table of work."""
+
+    CUSTOMER_MESSAGE = "customer_message"
+    MENU = "menu"
+    PROBE = "probe"
+
+
+class CallState(StrEnum):
+    OWED = "owed"
+    CALLING = "calling"  # a worker holds the lease; after it, the outcome is unknown
+    WAITING = "waiting"  # no way to this reader is open: until the next contact
+    DONE = "done"
+    UNSURE = "unsure"  # it may have happened and must not be repeated: staff decide
+    DEAD = "dead"  # refused, or too many attempts: staff see why
+    DROPPED = "dropped"  # no longer useful, or taken back
+
+
+S = CallState
+CALL_MOVES: Moves[CallState] = {
+    S.OWED: frozenset({S.CALLING, S.WAITING, S.DEAD, S.DROPPED}),
+    S.CALLING: frozenset({S.OWED, S.CALLING, S.WAITING, S.DONE, S.UNSURE, S.DEAD, S.DROPPED}),
+    S.WAITING: frozenset({S.OWED, S.DROPPED}),
+    S.UNSURE: frozenset({S.OWED, S.DROPPED}),
+    S.DEAD: frozenset({S.OWED, S.DROPPED}),
+}
+CLAIMABLE = (S.OWED, S.CALLING)
+
+
+class OutboxCall(Base):
+    """One thing we owe."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    kind: Mapped[CallKind] = plain(word(CallKind))
+    key: Mapped[str] = plain(sa.String(96), unique=True)
+    openid: Mapped[str | None] = personal("微信号在本号的编号", sa.String(64), nullable=True, index=True)
+    payload: Mapped[dict[str, Any]] = personal("发给您的内容", sa.JSON)
+    state: Mapped[CallState] = plain(word(CallState))
+    due_at: Mapped[datetime] = plain(UtcDateTime)
+    useful_until: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    token: Mapped[str | None] = plain(sa.String(16), nullable=True)
+    attempts: Mapped[int] = plain(sa.SmallInteger)
+    cause: Mapped[str] = plain(sa.Text)
+    created_at: Mapped[datetime] = plain(UtcDateTime)
+    settled_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_claimable",
+            "due_at",
+            sqlite_where=sa.text("state IN ('owed', 'calling')"),
+            postgresql_where=sa.text("state IN ('owed', 'calling')"),
+        ),
+        sa.Index("ix_outbox_state", "state", "created_at"),
+    )
+
+
+class SpentCredit(Base):
+    """One customer-service message charged to a window; what is left is counted, never kept."""
+
+    __tablename__ = "spent_credits"
+
+    outbox_id: Mapped[int] = plain(sa.ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64))
+    window: Mapped[str] = plain(sa.String(12))
+    window_opened_at: Mapped[datetime] = plain(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_spent_credits_window", "openid", "window", "window_opened_at"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row in a worker's hands. `was_calling`: a worker before us died or stalled in the middle of the call."""
+
+    id: int
+    kind: CallKind
+    key: str
+    openid: str | None
+    payload: dict[str, Any]
+    token: str
+    attempts: int
+    was_calling: bool
+    useful_until: datetime | None
+
+
+def owe(
+    session: Session,
+    kind: CallKind,
+    *,
+    key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    openid: str | None = None,
+    due_at: datetime | None = None,
+    useful_until: datetime | None = None,
+) -> bool:
+    """Promise one call, in the transaction of its cause. False if the key was promised before."""
+    statement = (
+        insert(session, OutboxCall)
+        .values(
+            kind=kind, key=key, openid=openid, payload=payload, state=S.OWED, due_at=due_at or now,
+            useful_until=useful_until, attempts=0, cause="", created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxCall.id)
+    )  # fmt: skip
+    is_new = session.execute(statement).first() is not None
+    if is_new and (due_at or now) <= now:
+        ring(session)
+    return is_new
+
+
+class _Bell:
+    """Wakes this process's hands at commit; other processes look once a second."""
+
+    def __init__(self) -> None:
+        self.ring = lambda: None
+
+
+bell = _Bell()
+
+
+def ring(session: Session) -> None:
+    """Wake the hands once this unit is committed."""
+    after_commit(session, lambda: bell.ring())
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most `per_second` calls a second over all processes, `burst` at once, `slots` in this process."""
+
+    per_second: float
+    burst: int
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What was taken; `is_paced` when more is due and only the rate holds it back."""
+
+    calls: list[Claimed]
+    is_paced: bool = False
+
+
+def claim(session: Session, *, now: datetime, free: Mapping[CallKind, int], paces: Mapping[CallKind, Pace]) -> Claims:
+    """Take up to `free` due rows of each kind, as far as rates and breakers allow, with a lease on each."""
+    broken = set(session.scalars(sa.select(Breaker.kind).where(Breaker.until > now)))
+    taken = [
+        _claim_kind(session, kind, slots, pace=paces[kind], now=now)
+        for kind, slots in free.items()
+        if slots > 0 and kind not in broken
+    ]
+    return Claims([call for claims in taken for call in claims.calls], any(claims.is_paced for claims in taken))
+
+
+def _claim_kind(session: Session, kind: CallKind, slots: int, *, pace: Pace, now: datetime) -> Claims:
+    due = (
+        sa.select(OutboxCall)
+        .where(OutboxCall.kind == kind, OutboxCall.state.in_(CLAIMABLE), OutboxCall.due_at <= now)
+        .order_by(OutboxCall.due_at)
+        .limit(slots)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(session.scalars(due))
+    if not rows:
+        return Claims([])
+    allowed = _take_rate(session, kind, wanted=len(rows), pace=pace, now=now)
+    return Claims([_lease(row, now=now) for row in rows[:allowed]], is_paced=allowed < len(rows))
+
+
+def _lease(row: OutboxCall, *, now: datetime) -> Claimed:
+    was_calling = row.state is S.CALLING
+    row.state = moved(row.state, to=S.CALLING, moves=CALL_MOVES)
+    row.token = secrets.token_hex(8)
+    row.attempts += 1
+    row.due_at = now + LEASE
+    return Claimed(
+        row.id, row.kind, row.key, row.openid, row.payload, row.token, row.attempts, was_calling, row.useful_until
+    )  # fmt: skip
+
+
+def _take_rate(session: Session, kind: CallKind, *, wanted: int, pace: Pace, now: datetime) -> int:
+    """How many calls may leave now (generic cell rate: one moment in one row stands for the whole queue)."""
+    now_us, step_us = int(now.timestamp() * 1e6), int(1e6 / pace.per_second)
+    seed = insert(session, Rate).values(kind=kind, next_us=0).on_conflict_do_nothing()
+    session.execute(seed)
+    rate = session.execute(sa.select(Rate).where(Rate.kind == kind).with_for_update()).scalar_one()
+    earliest = max(rate.next_us, now_us - step_us * (pace.burst - 1))
+    allowed = max(0, min(wanted, (now_us - earliest) // step_us + 1))
+    rate.next_us = earliest + allowed * step_us
+    return int(allowed)
+
+
+def held(session: Session, call: Claimed) -> OutboxCall | None:
+    """The row, locked, while `call` still has its lease; None once another worker has it or it was settled."""
+    mine = sa.select(OutboxCall).where(OutboxCall.id == call.id, OutboxCall.token == call.token).with_for_update()
+    return session.execute(mine).scalar_one_or_none()
+
+
+def settle(row: OutboxCall, to: CallState, *, now: datetime, cause: str = "", due_at: datetime | None = None) -> None:
+    """Close the lease with its outcome."""
+    row.state = moved(row.state, to=to, moves=CALL_MOVES)
+    row.token, row.cause = None, cause
+    row.due_at = due_at or now
+    row.settled_at = None if to in (S.OWED, S.WAITING) else now
+
+
+def pause_after(attempts: int) -> timedelta:
+    """5 s, 10 s, 20 s … an hour."""
+    return min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+
+
+def wake_waiting(session: Session, openid: str, *, now: datetime) -> None:
+    """The reader is back, a window is open: what waited for this falls due."""
+    session.execute(
+        sa.update(OutboxCall)
+        .where(OutboxCall.openid == openid, OutboxCall.state == S.WAITING)
+        .values(state=moved(S.WAITING, to=S.OWED, moves=CALL_MOVES), due_at=now)
+    )
+    ring(session)
+
+
+def drop_all_of(session: Session, openid: str, *, now: datetime) -> None:
+    """The reader left: nothing more is owed to them."""
+    session.execute(
+        sa.update(OutboxCall)
+        .where(OutboxCall.openid == openid, OutboxCall.state.in_((S.OWED, S.WAITING, S.UNSURE, S.DEAD)))
+        .values(state=S.DROPPED, settled_at=now, cause="不再关注")
+    )
+
+
+def retry(session: Session, call: OutboxCall, *, now: datetime) -> None:
+    """Staff want it tried again. Raises: IllegalMove unless it is waiting, dead or unsure."""
+    call.state = moved(call.state, to=S.OWED, moves=CALL_MOVES)
+    call.due_at, call.attempts, call.settled_at, call.token = now, 0, None, None
+    ring(session)
+
+
+def drop(session: Session, call: OutboxCall, *, now: datetime, cause: str) -> None:
+    """Staff take it back. Raises: IllegalMove if it is done or in a worker's hands."""
+    if call.state is S.CALLING:
+        raise IllegalMove(f"{call.key} is in a worker's hands")
+    call.state = moved(call.state, to=S.DROPPED, moves=CALL_MOVES)
+    call.settled_at, call.cause = now, cause

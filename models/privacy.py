@@ -1,0 +1,53 @@
+"""What we know of one person: exported and erased by walking the tables' own declarations.
+
+Every column says whether it is personal (models.db: `plain`, `personal`), and a test refuses one that does not,
+so a new table cannot be forgotten here.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.db import Base
+
+
+def tables_about_people() -> list[sa.Table]:
+    """Tables whose rows belong to one openid."""
+    return [table for table in Base.metadata.sorted_tables if "openid" in table.c]
+
+
+def export(session: Session, openid: str) -> dict[str, list[dict[str, Any]]]:
+    """Everything kept about this person, by table, under the Chinese words of the columns."""
+    found = {table.name: _rows(session, table, openid) for table in tables_about_people()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _rows(session: Session, table: sa.Table, openid: str) -> list[dict[str, Any]]:
+    rows = session.execute(sa.select(table).where(table.c.openid == openid)).mappings()
+    return [{_said(table.c[name]): value for name, value in row.items()} for row in rows]
+
+
+def _said(column: sa.Column[Any]) -> str:
+    return column.info["personal"] or column.name
+
+
+def erase(session: Session, openid: str) -> None:
+    """Rows keyed by the openid go; where other facts must stay, every personal column of the row is emptied."""
+    for table in reversed(tables_about_people()):
+        if _must_keep_rows(table):
+            emptied = {column.name: _empty(column) for column in table.c if column.info["personal"]}
+            session.execute(sa.update(table).where(table.c.openid == openid).values(emptied))
+        else:
+            session.execute(sa.delete(table).where(table.c.openid == openid))
+
+
+def _must_keep_rows(table: sa.Table) -> bool:
+    """A nullable openid says: this row is ours (a key that must not be used twice, a call that was made)."""
+    return bool(table.c.openid.nullable)
+
+
+def _empty(column: sa.Column[Any]) -> Any:
+    if column.nullable:
+        return sa.null()  # SQL's NULL, for JSON columns too
+    return {} if isinstance(column.type, sa.JSON) else ""

@@ -1,0 +1,59 @@
+"""Brings a database to the newest schema, once, however many processes ask at the same time."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from models.db import Database
+from models.errors import LibraryBotError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 0x5153  # any number of ours, for PostgreSQL's advisory lock
+
+
+class SchemaIsOld(LibraryBotError):
+    """The database has not been migrated."""
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def newest() -> str:
+    """The revision this code was written for."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def revision_of(database: Database) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    with database.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return found
+
+
+def migrate(database: Database, *, to: str = "head") -> None:
+    """Upgrade; a second process waits for the first and finds nothing to do."""
+    # BEGIN IMMEDIATE on SQLite, so that two processes cannot both start.
+    with database.engine.connect().execution_options(shusheng_writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def ready(database: Database) -> None:
+    """SQLite is migrated on first use. Raises: SchemaIsOld for another database that is behind."""
+    if revision_of(database) == newest():
+        return
+    if not database.is_sqlite:
+        raise SchemaIsOld("the database is not at this program's schema: run `flask --app app migrate`")
+    migrate(database)

@@ -1,0 +1,13 @@
+"""Every table of the house, imported in one place for migrations, exports and tests."""
+
+from models import (
+    activity,
+    audit,
+    conversation,
+    follower,
+    inbox,
+    outbox,
+    platform,
+)
+
+__all__ = ["activity", "audit", "conversation", "follower", "inbox", "outbox", "platform"]

@@ -1,0 +1,81 @@
+"""The only clock of the house, and the calendar words people use. Standard library only.
+
+Moments are aware and in UTC; people see the library's own zone. `now` follows the database's clock (so that
+processes on several machines agree) and, in the demo, the shift of `clock advance`.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+class _Clock:
+    """What `now` adds to this machine's own clock, and the zone in which days begin."""
+
+    def __init__(self) -> None:
+        self.shift = timedelta()
+        self.zone = ZoneInfo("Asia/Shanghai")
+
+
+_clock = _Clock()
+
+
+def now() -> datetime:
+    """This moment, aware, UTC."""
+    return datetime.now(UTC) + _clock.shift
+
+
+def set_shift(shift: timedelta) -> None:
+    """Add `shift` to the machine's clock from now on, in this process."""
+    _clock.shift = shift
+
+
+def shift() -> timedelta:
+    """What is added to the machine's clock at present."""
+    return _clock.shift
+
+
+def use_zone(name: str) -> None:
+    """Let days begin in the zone of this IANA name. Raises: ZoneInfoNotFoundError."""
+    _clock.zone = ZoneInfo(name)
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on the library's wall clock."""
+    return moment.astimezone(_clock.zone)
+
+
+def today(moment: datetime) -> date:
+    """The library's calendar day at `moment`."""
+    return local(moment).date()
+
+
+def weekend_of(day: date) -> tuple[date, date]:
+    """The Saturday and Sunday of the week of `day` (weeks begin on Monday)."""
+    saturday = day + timedelta(days=5 - day.weekday())
+    return saturday, saturday + timedelta(days=1)
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Monday and Sunday of the week of `day`."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def month_of(year: int, month: int) -> tuple[date, date]:
+    """First and last day. Raises: ValueError outside 1 ≤ month ≤ 12."""
+    first = date(year, month, 1)
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return first, following - timedelta(days=1)
+
+
+def weekday(day: date) -> str:
+    """周六"""
+    return WEEKDAYS[day.weekday()]
+
+
+def short_day(day: date, *, beside: date) -> str:
+    """4月8日, with the year in front where it differs from that of `beside`."""
+    year = f"{day.year}年" if day.year != beside.year else ""
+    return f"{year}{day.month}月{day.day}日"

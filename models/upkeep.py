@@ -1,0 +1,71 @@
+"""What must not be kept: removed in parts small enough that nobody waits for them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import inbox
+from models.follower import Farewell
+from models.inbox import Push, PushState
+from models.outbox import CallState, OutboxCall
+from models.platform import Fire
+
+PART = 2000  # rows a unit: a few milliseconds, whatever the size of the table
+KEEP_SENT_WORDS = timedelta(days=3)
+KEEP_CALLS = timedelta(days=90)  # settled calls without their words, for "who got it?"
+SETTLED = (CallState.DONE, CallState.DROPPED)
+
+Part = Callable[[Session, datetime], int]
+
+
+def _empty_pushes(session: Session, now: datetime) -> int:
+    """Content of pushes after 3 days; a failed push keeps it until its key goes, so that staff can run it again."""
+    old = (
+        sa.select(Push.key)
+        .where(Push.received_at < now - inbox.KEEP_CONTENT, Push.content.is_not(None), Push.state != PushState.FAILED)
+        .limit(PART)
+    )
+    emptied = sa.update(Push).where(Push.key.in_(old)).values(content=sa.null())
+    return _count(session, emptied)
+
+
+def _drop_pushes(session: Session, now: datetime) -> int:
+    old = sa.select(Push.key).where(Push.received_at < now - inbox.KEEP_KEYS).limit(PART)
+    return _count(session, sa.delete(Push).where(Push.key.in_(old)))
+
+
+def _drop_farewells(session: Session, now: datetime) -> int:
+    old = sa.select(Farewell.reader).where(Farewell.left_at < now - inbox.KEEP_KEYS).limit(PART)
+    return _count(session, sa.delete(Farewell).where(Farewell.reader.in_(old)))
+
+
+def _empty_calls(session: Session, now: datetime) -> int:
+    old = (
+        sa.select(OutboxCall.id)
+        .where(OutboxCall.state.in_(SETTLED), OutboxCall.created_at < now - KEEP_SENT_WORDS, OutboxCall.openid.is_not(None))
+        .limit(PART)
+    )
+    emptied = sa.update(OutboxCall).where(OutboxCall.id.in_(old)).values(payload={}, openid=None)
+    return _count(session, emptied)
+
+
+def _drop_calls(session: Session, now: datetime) -> int:
+    old = sa.select(OutboxCall.id).where(OutboxCall.state.in_(SETTLED), OutboxCall.created_at < now - KEEP_CALLS)
+    return _count(session, sa.delete(OutboxCall).where(OutboxCall.id.in_(old.limit(PART))))
+
+
+def _drop_fires(session: Session, now: datetime) -> int:
+    return _count(session, sa.delete(Fire).where(Fire.slot < now - timedelta(days=30)))
+
+
+def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
+    # RETURNING and not rowcount: psycopg answers -1 for some statements.
+    column = next(iter(statement.table.primary_key.columns))  # type: ignore[attr-defined]
+    return len(session.execute(statement.returning(column)).all())
+
+
+PARTS: tuple[Part, ...] = (
+    _empty_pushes, _drop_pushes, _drop_farewells, _empty_calls, _drop_calls, _drop_fires,
+)  # fmt: skip

@@ -1,0 +1,49 @@
+"""Words made comparable: width, script, case and punctuation do not count. Used on both sides of every search."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from opencc import OpenCC
+
+_simplify = OpenCC("tw2s").convert  # never tw2sp: it swaps words (獅子山 would become 塞拉利昂)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_OUTSIDE_WORDS = re.compile(r"[\W_]+")
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as their simplified ones; anything else as it is."""
+    return _simplify(text) if _HAN.search(text) else text
+
+
+def tidy(text: str) -> str:
+    """'　活動！ ' and '活动' are one: case, width and outer punctuation do not count."""
+    return _EDGES.sub("", simplified(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def compact(text: str) -> str:
+    """`tidy` without any blank or punctuation inside: how titles are compared."""
+    return _OUTSIDE_WORDS.sub("", tidy(text))
+
+
+def searched(*texts: str) -> str:
+    """What a search looks through: each text compact, on a line of its own, so that no match spans two."""
+    return "\n".join(filter(None, map(compact, texts)))
+
+
+def parts(query: str) -> list[str]:
+    """The words of a search that must all be there, in any order."""
+    return [part for part in map(compact, tidy(query).split()) if part]
+
+
+def grams(words: str) -> set[str]:
+    """Every character and every pair of neighbours of the lines of `searched`."""
+    lines = words.split("\n")
+    return {line[i : i + size] for line in lines for size in (1, 2) for i in range(len(line) - size + 1)}
+
+
+def needed_grams(words: Sequence[str]) -> list[str]:
+    """The fewest grams that whatever contains all of `words` must have: the pairs, or a lone character."""
+    pairs = [word[i : i + 2] for word in words for i in range(max(1, len(word) - 1))]
+    return list(dict.fromkeys(pairs))

@@ -1,0 +1,94 @@
+"""The clock: APScheduler only wakes; rows decide what is due, so any number of processes may tick.
+
+A job of the calendar fires by inserting its (job, slot) row. A slot missed while nothing ran fires at the next
+tick, once, for the latest slot only: none of these jobs is more useful for being done twice.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from models import times
+from models.db import Database
+from models.platform import ClockShift, fires_now
+
+log = structlog.get_logger("worker.clock")
+
+TICK_SECONDS = 20
+SHIFT_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DailyJob:
+    """`do` runs every day at `at` of the library's wall clock, in the unit that inserts the slot's row."""
+
+    name: str
+    at: time
+    do: Callable[[Session, datetime], None]
+
+
+def latest_slot(at: time, now: datetime) -> datetime:
+    """The last moment at or before `now` when the library's clock showed `at`."""
+    local = times.local(now)
+    slot = datetime.combine(local.date(), at, local.tzinfo)
+    return slot if slot <= local else datetime.combine(local.date() - timedelta(days=1), at, local.tzinfo)
+
+
+class Clock:
+    """Ticks in this process."""
+
+    def __init__(self, database: Database, jobs: Sequence[DailyJob], upkeep: Sequence[Callable[[Session, datetime], int]]):
+        self._database = database
+        self._jobs = jobs
+        self._upkeep = upkeep
+        self._scheduler = BackgroundScheduler(
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}, timezone="UTC"
+        )
+
+    def start(self, *, follows_demo_clock: bool = False) -> None:
+        """Tick from now on."""
+        self._scheduler.add_job(self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone())
+        if follows_demo_clock:
+            self.follow_shift()
+            self._scheduler.add_job(self.follow_shift, "interval", seconds=SHIFT_SECONDS)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the tick and tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Do whatever has fallen due."""
+        now = times.now()
+        for job in self._jobs:
+            with self._database.units() as session:
+                if fires_now(session, job.name, latest_slot(job.at, now)):
+                    job.do(session, now)
+                    log.info("fired", job=job.name)
+        if self._first_in_its_slot("upkeep", latest_slot(time(times.local(now).hour), now)):
+            self.clean_up(now)
+
+    def _first_in_its_slot(self, job: str, slot: datetime) -> bool:
+        with self._database.units() as session:
+            return fires_now(session, job, slot)
+
+    def clean_up(self, now: datetime) -> None:
+        """Remove what must not be kept, a part a unit."""
+        for part in self._upkeep:
+            while True:
+                with self._database.units() as session:
+                    done = part(session, now)
+                if not done:
+                    break
+
+    def follow_shift(self) -> None:
+        """Demo: take over what `clock advance` wrote."""
+        with self._database.reading() as session:
+            seconds = session.scalar(sa.select(ClockShift.seconds)) or 0
+        times.set_shift(timedelta(seconds=seconds))

@@ -1,0 +1,139 @@
+"""Commands of the clock and the hands: worker, outbox, clock."""
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import click
+import requests
+import sqlalchemy as sa
+
+from config.settings import Settings
+from models import audit, outbox, schema, times
+from models.db import Database, insert
+from models.errors import IllegalMove
+from models.outbox import CallState, OutboxCall
+from models.platform import ClockShift
+
+MOST_SHOWN = 200
+
+
+def commands_of(settings: Settings, database: Database, start_work: Callable[[], Callable[[], None]]) -> list[click.Command]:
+    """`start_work` starts clock and hands and gives back what stops them."""
+    return [_worker(settings, database, start_work), _outbox(database), _clock(settings, database)]
+
+
+def _worker(settings: Settings, database: Database, start_work: Callable[[], Callable[[], None]]) -> click.Command:
+    @click.command()
+    def worker() -> None:
+        """Clock and hands in a process of their own, beside any number of others."""
+        settings.required("wechat_app_id", "wechat_app_secret")
+        schema.ready(database)
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        stop = start_work()
+        click.echo("worker ready", err=True)
+        stopped.wait()
+        stop()
+
+    return worker
+
+
+def _outbox(database: Database) -> click.Group:
+    @click.group()
+    def outbox_() -> None:
+        """What we owe WeChat: look at it, try it again, take it back."""
+        schema.ready(database)
+
+    @outbox_.command("list")
+    @click.option("--state", type=click.Choice([state.value for state in CallState]), help="Only this state.")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
+    def list_(state: str | None, as_json: bool) -> None:
+        """The newest calls, with the cause of what failed."""
+        rows = sa.select(OutboxCall).order_by(OutboxCall.id.desc()).limit(MOST_SHOWN)
+        with database.reading() as session:
+            calls = [_row(call) for call in session.scalars(rows.where(OutboxCall.state == state) if state else rows)]
+        if as_json:
+            click.echo(json.dumps(calls, ensure_ascii=False))
+            return
+        for call in calls:
+            click.echo(f"{call['id']:>6}  {call['state']:<8} {call['kind']:<17} {call['due_at']}  {call['cause']}")
+        click.echo(f"{len(calls)} 条", err=True)
+
+    @outbox_.command()
+    @click.argument("number", type=int)
+    def retry(number: int) -> None:
+        """Try a waiting, dead or unsure call again. An unsure message may reach its reader twice."""
+        _change(database, number, "retried", lambda session, call: outbox.retry(session, call, now=times.now()))
+
+    @outbox_.command()
+    @click.argument("number", type=int)
+    def drop(number: int) -> None:
+        """Take a call back before it is made."""
+        _change(database, number, "dropped",
+                lambda session, call: outbox.drop(session, call, now=times.now(), cause="馆员撤回"))  # fmt: skip
+
+    outbox_.name = "outbox"
+    return outbox_
+
+
+def _change(database: Database, number: int, act: str, change: Callable[[sa.orm.Session, OutboxCall], None]) -> None:
+    with database.units() as session:
+        call = session.get(OutboxCall, number)
+        if call is None:
+            raise click.ClickException(f"没有编号为 {number} 的条目；用 outbox list 看看有哪些。")
+        try:
+            change(session, call)
+        except IllegalMove as error:
+            raise click.ClickException(f"{number} 号现在是 {call.state}，不能这样做：{error}") from None
+        audit.note(session, f"call {act}", who="command line", subject=f"outbox {number}", at=times.now())
+    click.echo(f"{number} 号已{'重新排队' if act == 'retried' else '撤回'}。", err=True)
+
+
+def _row(call: OutboxCall) -> Mapping[str, Any]:
+    return {
+        "id": call.id, "kind": call.kind, "state": call.state, "attempts": call.attempts, "cause": call.cause,
+        "due_at": times.local(call.due_at).isoformat(timespec="seconds"),
+    }  # fmt: skip
+
+
+def _clock(settings: Settings, database: Database) -> click.Group:
+    @click.group()
+    def clock() -> None:
+        """The demo's clock."""
+        if not settings.demo:
+            raise click.ClickException("只有演示环境能拨钟。")
+        schema.ready(database)
+
+    @clock.command()
+    @click.argument("span")
+    def advance(span: str) -> None:
+        """Move the bot's and the simulator's clock on by SPAN: 90s, 30m, 2h, 3d."""
+        step = _span(span)
+        requests.post(
+            f"{settings.simulator_url}/sim/clock", json={"advance_s": step.total_seconds()}, timeout=5
+        ).raise_for_status()
+        with database.units() as session:
+            seconds = (session.scalar(sa.select(ClockShift.seconds)) or 0) + int(step.total_seconds())
+            statement = insert(session, ClockShift).values(one=1, seconds=seconds)
+            session.execute(statement.on_conflict_do_update(index_elements=["one"], set_={"seconds": seconds}))
+        shown = times.local(times.now() - times.shift() + timedelta(seconds=seconds))
+        click.echo(f"现在是 {shown:%Y-%m-%d %H:%M}（演示钟）", err=True)
+
+    return clock
+
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _span(words: str) -> timedelta:
+    try:
+        return timedelta(**{_UNITS[words[-1:]]: int(words[:-1])})
+    except (KeyError, ValueError, OverflowError):
+        raise click.BadParameter(f"{words!r}：请写成 90s、30m、2h 或 3d") from None
+
+
