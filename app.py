@@ -32,7 +32,7 @@ from pages import health, site
 from worker.clock import Clock, DailyJob
 from worker.hands import Hands
 
-assert tables  # every table is known before the first query
+__all__ = ["create_app", "serving", "tables"]  # tables: all are known before the first query
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -49,7 +49,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("shusheng", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES)
     app.extensions["shusheng"] = (settings, database)
-    app.register_blueprint(site.pages_of(database, house, simulator_url=settings.simulator_url if settings.demo else None))
+    app.register_blueprint(
+        site.pages_of(database, house, simulator_url=settings.simulator_url if settings.demo else None)
+    )
     app.register_blueprint(health.health_of(database, token=settings.metrics_token))
     client = _client(settings, database)
     for command in (
@@ -75,7 +77,7 @@ def serving() -> Flask:
 
 def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
-    hands = Hands(database, _work(_client(settings, database)))
+    hands = Hands(database, work_table(_client(settings, database)))
     clock = Clock(database, _daily_jobs(settings), upkeep.PARTS)
     with database.units() as session:
         now = times.now()
@@ -104,7 +106,7 @@ def _door(settings: Settings, database: Database, house: House) -> Door:
     return Door(database, envelope, house, allow_plain=settings.allow_plain)
 
 
-def _work(client: Client) -> Mapping[CallKind, Work]:
+def work_table(client: Client) -> Mapping[CallKind, Work]:
     """Everything we can owe, a row a kind."""
     rows = (
         Work(

@@ -16,14 +16,19 @@ from models.wording import compact, needed_grams, parts
 
 PAGE = 5
 
-_shown = sa.select(
+Statement = sa.Select[*tuple[Any, ...]]
+
+_shown: Statement = sa.select(
     Activity.id, Activity.code, Activity.title, Activity.series, Activity.type, Activity.place,
     Activity.summary, Activity.is_online, Activity.is_on_site, Activity.date_text, Activity.precision,
     Activity.starts_on, Activity.ends_on, Activity.starts_at, Activity.ends_at,
     Branch.name.label("branch"), Activity.state,
 ).join(Branch, Branch.id == Activity.branch_id)  # fmt: skip
 _published = Activity.state == ActivityState.PUBLISHED
-_first, _last, _skip, _most = (sa.bindparam(name) for name in ("first", "last", "skip", "most"))
+_first: sa.BindParameter[Any] = sa.bindparam("first")
+_last: sa.BindParameter[Any] = sa.bindparam("last")
+_skip: sa.BindParameter[Any] = sa.bindparam("skip")
+_most: sa.BindParameter[Any] = sa.bindparam("most")
 _soonest = (Activity.last_on, Activity.starts_on, Activity.starts_at.nulls_first(), Activity.id)
 _latest = (Activity.last_on.desc(), Activity.starts_on.desc(), Activity.id.desc())
 _is_fixed = Activity.precision.not_in(VAGUE)
@@ -159,7 +164,7 @@ def months_with_plans(session: Session) -> list[str]:
 
 
 @cache
-def _words_statement(grams: int, words: int, *, past: bool) -> sa.Select[Any]:
+def _words_statement(grams: int, words: int, *, past: bool) -> Statement:
     """One statement a shape of query; kept, so that its compiled form is found by identity."""
     # The first gram is walked in the order of days, the others are looked up, and the words themselves are
     # compared last: the walk ends at the page's end, and what it finds is what a plain scan would.
@@ -186,7 +191,7 @@ def _also_has(walked: Any, n: int) -> sa.ColumnElement[bool]:
     )
 
 
-def _listing(session: Session, statement: sa.Select[Any], skip: int, values: dict[str, Any]) -> Listing:
+def _listing(session: Session, statement: Statement, skip: int, values: dict[str, Any]) -> Listing:
     rows = session.connection().execute(statement, {**values, "skip": skip, "most": PAGE + 1}).all()
     return Listing(tuple(_shown_of(row) for row in rows[:PAGE]), has_more=len(rows) > PAGE)
 

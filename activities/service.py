@@ -58,7 +58,11 @@ def _rows_of_month(session: Session, month: str) -> dict[str, Activity]:
 
 def _new(session: Session, month: str, key: str, now: datetime) -> Activity:
     activity = Activity(
-        code=rules.code_of(month, key), state=ActivityState.DRAFT, plan_month=month, plan_key=key, changed_at=now
+        code=rules.code_of(month, key),
+        state=ActivityState.DRAFT,
+        plan_month=month,
+        plan_key=key,
+        changed_at=now,
     )
     session.add(activity)
     return activity

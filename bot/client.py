@@ -45,8 +45,17 @@ class _Rebase(HTTPAdapter):
 class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
     """One for the whole process; its threads share the connections."""
 
-    def __init__(self, *, app_id: str, secret: str, base: str, database: Database, connections: int = 64) -> None:
-        super().__init__(app_id, secret, timeout=(CONNECT_SECONDS, READ_SECONDS))
+    def __init__(
+        self,
+        *,
+        app_id: str,
+        secret: str,
+        base: str,
+        database: Database,
+        connections: int = 64,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        super().__init__(app_id, secret, timeout=(CONNECT_SECONDS, read_seconds))
         self.auto_retry = False
         self._database = database
         self._http.trust_env = False
@@ -79,7 +88,12 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         return _outcome(call)
 
     def _fetch_stable_token(self, force: bool) -> tuple[str, int]:
-        body = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret, "force_refresh": force}
+        body = {
+            "grant_type": "client_credential",
+            "appid": self.appid,
+            "secret": self.secret,
+            "force_refresh": force,
+        }
         answer = _outcome(lambda: self.post("stable_token", data=body, params={"access_token": ""}))
         try:
             return str(answer["access_token"]), int(answer["expires_in"])
@@ -98,9 +112,9 @@ def _outcome(call: Callable[[], Any]) -> Json:
         raise error_of(error.errcode, str(error.errmsg), now=times.now()) from None
     except requests.RequestException as error:
         raise _network_error(error) from None
-    if not isinstance(answer, dict):
+    if isinstance(answer, requests.Response):  # what wechatpy gives back when it finds no JSON
         raise FateUnknown("the answer is not JSON")
-    return answer
+    return answer if isinstance(answer, dict) else {}  # some methods turn "there is none" into None
 
 
 def _network_error(error: requests.RequestException) -> TryLater | FateUnknown:

@@ -34,7 +34,9 @@ def _inbox(database: Database, house: House) -> click.Group:
     @inbox.command("list")
     def list_() -> None:
         """The failed ones, newest first, with their cause."""
-        failed = sa.select(Push).where(Push.state == PushState.FAILED).order_by(Push.received_at.desc()).limit(MOST_SHOWN)
+        failed = (
+            sa.select(Push).where(Push.state == PushState.FAILED).order_by(Push.received_at.desc()).limit(MOST_SHOWN)
+        )
         with database.reading() as session:
             for push in session.scalars(failed):
                 click.echo(f"{push.key}  {times.local(push.received_at):%m-%d %H:%M}  {push.kind:<10} {push.error}")
@@ -80,5 +82,3 @@ def _doctor(settings: Settings, database: Database, client: Client) -> click.Com
             raise SystemExit(1)
 
     return doctor
-
-

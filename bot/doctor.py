@@ -42,7 +42,9 @@ class Finding:
 
     def line(self) -> str:
         """For a terminal."""
-        return f"{'✗' if self.is_bad else '✓'} {self.what}：{self.found}" + (f"\n    → {self.todo}" if self.todo else "")
+        return f"{'✗' if self.is_bad else '✓'} {self.what}：{self.found}" + (
+            f"\n    → {self.todo}" if self.todo else ""
+        )
 
     def row(self) -> dict[str, Any]:
         """For --json."""
@@ -65,7 +67,14 @@ def examine(settings: Settings, database: Database, client: Client) -> list[Chec
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    names = ("secret_key", "wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key", "public_url")
+    names = (
+        "secret_key",
+        "wechat_app_id",
+        "wechat_app_secret",
+        "wechat_token",
+        "wechat_aes_key",
+        "public_url",
+    )
     missing = [f"SHUSHENG_{name.upper()}" for name in names if not getattr(settings, name)]
     if settings.demo:
         missing = [name for name in missing if name != "SHUSHENG_PUBLIC_URL"]
@@ -78,10 +87,17 @@ def _database(database: Database) -> Iterator[Finding]:
     try:
         revision, newest = schema.revision_of(database), schema.newest()
     except sa.exc.SQLAlchemyError as error:
-        yield Finding("数据库", True, f"{kind} 连不上：{type(error).__name__}", "核对 SHUSHENG_DATABASE_URL，看数据库是否在运行")
+        yield Finding(
+            "数据库",
+            True,
+            f"{kind} 连不上：{type(error).__name__}",
+            "核对 SHUSHENG_DATABASE_URL，看数据库是否在运行",
+        )
         return
     is_old = revision != newest
-    yield Finding("数据库", is_old, f"{kind}，版本 {revision or '空'}", "运行 flask --app app migrate" if is_old else "")
+    yield Finding(
+        "数据库", is_old, f"{kind}，版本 {revision or '空'}", "运行 flask --app app migrate" if is_old else ""
+    )
 
 
 def _clock(settings: Settings) -> Iterator[Finding]:
@@ -89,7 +105,12 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         answer = requests.head(settings.wechat_api_base, timeout=5)
         theirs = parsedate_to_datetime(answer.headers["Date"])
     except (requests.RequestException, KeyError, ValueError) as error:
-        yield Finding("平台连接", True, f"{settings.wechat_api_base} 连不上：{type(error).__name__}", "看本机能否上网、防火墙是否放行")
+        yield Finding(
+            "平台连接",
+            True,
+            f"{settings.wechat_api_base} 连不上：{type(error).__name__}",
+            "看本机能否上网、防火墙是否放行",
+        )
         return
     differs = abs(times.now() - times.shift() - theirs) > CLOCK_MAY_DIFFER
     yield Finding("时钟", differs, "与平台差得多" if differs else "准", "请打开系统的网络对时" if differs else "")
@@ -118,7 +139,12 @@ def _address(settings: Settings) -> Iterator[Finding]:
     yield Finding("网址", not is_https, settings.site, "" if is_https else "SHUSHENG_PUBLIC_URL 要用 https")
     try:
         status = requests.get(f"{settings.site}/healthz", timeout=5).status_code
-        yield Finding("从外面打开", status != 200, f"HTTP {status}", "" if status == 200 else "看反向代理是否转到本机端口")
+        yield Finding(
+            "从外面打开",
+            status != 200,
+            f"HTTP {status}",
+            "" if status == 200 else "看反向代理是否转到本机端口",
+        )
     except requests.RequestException as error:
         yield Finding("从外面打开", True, type(error).__name__, "看域名解析、证书和反向代理")
 
@@ -127,7 +153,9 @@ def _programs() -> Iterator[Finding]:
     for program, (name, use) in PROGRAMS.items():
         has = shutil.which(program) is not None
         yield Finding(f"程序 {name}", False, "有" if has else "没有（可选）", "" if has else use)
-    if shutil.which("fc-list"):
-        fonts = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False).stdout  # noqa: S607
+    if font_lister := shutil.which("fc-list"):
+        fonts = subprocess.run(
+            [font_lister, ":lang=zh-cn", "family"], capture_output=True, text=True, check=False
+        ).stdout
         yield Finding("中文字体", False, "有" if fonts.strip() else "没有（可选）",
                       "" if fonts.strip() else "Debian：apt-get install fonts-noto-cjk")  # fmt: skip

@@ -30,7 +30,15 @@ def fields_of(xml: bytes) -> Fields:
     """The fields below <xml>. Raises: Unreadable for anything else."""
     try:
         root = xmltodict.parse(xml, strip_whitespace=False)["xml"]
-    except (ExpatError, ValueError, KeyError, TypeError, AttributeError, RecursionError, LookupError) as error:
+    except (
+        ExpatError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        LookupError,
+    ) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from None
     if not isinstance(root, dict):
         raise Unreadable("no fields below <xml>")

@@ -51,8 +51,9 @@ class TokenHolder:
         wait, until = threading.Event(), times.now() + LEASE
         while times.now() < until:
             with self._database.units() as session:
-                known = _usable(session, refused=refused, now=times.now())
-                may_fetch = known is None and _take_lease(session, now=times.now())
+                row = _locked_row(session, now=times.now())
+                known = _usable(row, refused=refused, now=times.now())
+                may_fetch = known is None and _take_lease(row, now=times.now())
             if known is not None:
                 return known
             if may_fetch:
@@ -79,9 +80,15 @@ class TokenHolder:
         return held
 
 
-def _usable(session: Session, *, refused: str | None, now: datetime) -> _Held | None:
-    row = session.get(Token, NAME)
-    if row is None or row.value in ("", refused):
+def _locked_row(session: Session, *, now: datetime) -> Token:
+    """The one row, held until the unit ends: looking at it and leasing it must be one step."""
+    new = {"name": NAME, "value": "", "expires_at": now, "asked": 0}
+    session.execute(insert(session, Token).values(new).on_conflict_do_nothing())
+    return session.execute(sa.select(Token).where(Token.name == NAME).with_for_update()).scalar_one()
+
+
+def _usable(row: Token, *, refused: str | None, now: datetime) -> _Held | None:
+    if row.value in ("", refused):
         return None
     held = _Held(row.value, row.expires_at)
     return held if _is_fresh(held, now) else None
@@ -92,13 +99,8 @@ def _is_fresh(held: _Held, now: datetime) -> bool:
     return held.expires_at - now > timedelta(seconds=limits.TOKEN_RENEW_BEFORE_SECONDS // 2)
 
 
-def _take_lease(session: Session, *, now: datetime) -> bool:
-    new = {"name": NAME, "value": "", "expires_at": now, "asked": 0}
-    session.execute(insert(session, Token).values(new).on_conflict_do_nothing())
-    taken = session.execute(
-        sa.update(Token)
-        .where(Token.name == NAME, sa.or_(Token.leased_until.is_(None), Token.leased_until < now))
-        .values(leased_until=now + LEASE)
-        .returning(Token.name)
-    )
-    return taken.first() is not None
+def _take_lease(row: Token, *, now: datetime) -> bool:
+    if row.leased_until is not None and row.leased_until >= now:
+        return False
+    row.leased_until = now + LEASE
+    return True

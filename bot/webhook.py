@@ -19,7 +19,7 @@ from handlers.router import Route, reply_to
 from handlers.turn import House, Incoming, Reply, Talk, Turn, fitted
 from models import follower, inbox, outbox, times
 from models.conversation import Conversation
-from models.db import Database, Upsert
+from models.db import Base, Database, Upsert
 from models.errors import NotGenuine, Refused, Unreadable
 from models.inbox import Push, PushState
 from models.outbox import CallState, OutboxCall
@@ -99,7 +99,9 @@ class Door:
             return Answer(200, "success")
         if not sealed:
             return Answer(200, xml)
-        return Answer(200, self._envelope.seal(xml, timestamp=str(int(now.timestamp())), nonce=query.get("nonce", "")))
+        return Answer(
+            200, self._envelope.seal(xml, timestamp=str(int(now.timestamp())), nonce=query.get("nonce", ""))
+        )
 
     def _reply(self, incoming: Incoming, now: datetime) -> Reply:
         try:
@@ -139,9 +141,10 @@ def _is_older(timestamp: str, oldest: datetime) -> bool:
     return not timestamp.isdigit() or int(timestamp) < oldest.timestamp()
 
 
-_STORE = sa.insert(Push.__table__)
+_STORE = sa.insert(Base.metadata.tables["inbox"])
 _KEEP_TALK = Upsert(Conversation, "topic", "held", "misses", "updated_at", key="openid")
-_key, _reader = sa.bindparam("key"), sa.bindparam("reader")
+_key: sa.BindParameter[str] = sa.bindparam("key")
+_reader: sa.BindParameter[str] = sa.bindparam("reader")
 _KNOWN = (
     sa.select(
         Push.key, Push.reply, Conversation.openid, Conversation.topic, Conversation.held, Conversation.misses,
@@ -168,7 +171,12 @@ def take(session: Session, incoming: Incoming, *, house: House, now: datetime) -
     store(session, incoming, reply, now=now)
     if talk.changed:
         _KEEP_TALK.run(
-            session, openid=incoming.openid, topic=talk.topic, held=talk.held, misses=talk.misses, updated_at=now
+            session,
+            openid=incoming.openid,
+            topic=talk.topic,
+            held=talk.held,
+            misses=talk.misses,
+            updated_at=now,
         )
     return reply
 
@@ -233,5 +241,3 @@ def store(
     }
     session.connection().execute(_STORE, values)
     return reply
-
-

@@ -30,9 +30,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What this installation is. Frozen: a changed setting needs a restart."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file_encoding="utf-8", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     library: str = "图书馆"
     desk_phone: str = ""
@@ -89,14 +87,16 @@ class Settings(BaseSettings):
         """The same settings. Raises: SettingsError naming each of `names` that is not set."""
         missing = [name for name in names if not getattr(self, name)]
         if missing:
-            raise SettingsError("\n".join(f"{PREFIX}{name.upper()}: not set; see docs/settings.md" for name in missing))
+            raise SettingsError(
+                "\n".join(f"{PREFIX}{name.upper()}: not set; see docs/settings.md" for name in missing)
+            )
         return self
 
 
 def read_settings(**given: object) -> Settings:
     """From .env and the environment; `given` wins (tests). Raises: SettingsError, one line per wrong setting."""
     try:
-        settings = Settings(_env_file=_env_file(), **given)  # type: ignore[arg-type]
+        settings = Settings(_env_file=_env_file(), **given)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
         raise SettingsError("\n".join(_line(fault) for fault in error.errors())) from None
     faults = _demo_faults(settings) if settings.demo else _real_faults(settings)
@@ -138,7 +138,9 @@ def _demo_faults(settings: Settings) -> list[str]:
     """The demo cannot touch real people: its AppID and loopback addresses, or it does not start."""
     faults = []
     if settings.wechat_app_id != demo_keys()[PREFIX + "WECHAT_APP_ID"]:
-        faults.append(f"{PREFIX}WECHAT_APP_ID: the demo runs with its own AppID only; unset {PREFIX}DEMO for a real one")
+        faults.append(
+            f"{PREFIX}WECHAT_APP_ID: the demo runs with its own AppID only; unset {PREFIX}DEMO for a real one"
+        )
     if not _is_loopback(settings.wechat_api_base):
         faults.append(f"{PREFIX}WECHAT_API_BASE: the demo speaks to a simulator on this machine only")
     if not _is_loopback(f"http://{settings.host}"):

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from activities.plans.reading import read_plan
 
 from activities import service
 from activities.plans.plan import Plan, PlannedActivity, PlanUnreadable
-from activities.plans.reading import read_plan
 from config.settings import CALLBACK_SETTINGS, Settings
 from console.demo import holds_demo, run_demo
 from models import audit, follower, privacy, schema, times
@@ -153,7 +153,13 @@ def _follower(database: Database) -> click.Group:
         """Everything kept about OPENID, as one JSON value."""
         with database.units() as session:
             found = privacy.export(session, openid)
-            audit.note(session, "personal data exported", who="command line", subject=follower.digest(openid), at=times.now())
+            audit.note(
+                session,
+                "personal data exported",
+                who="command line",
+                subject=follower.digest(openid),
+                at=times.now(),
+            )
         click.echo(json.dumps(found, ensure_ascii=False, default=str, indent=2))
 
     @follower_.command()

@@ -43,7 +43,9 @@ def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
         died = any(process.poll() not in (None, 0) for process in processes) and not stopped.is_set()
         _end(processes)
     if died:
-        raise click.ClickException(f"服务没能启动，原因在上面。若是端口 {settings.port} 或 {settings.port + 1} 被占用，换一个：PORT=8100 make run")
+        raise click.ClickException(
+            f"服务没能启动，原因在上面。若是端口 {settings.port} 或 {settings.port + 1} 被占用，换一个：PORT=8100 make run"
+        )
 
 
 def load_demo(settings: Settings) -> None:
@@ -75,7 +77,9 @@ def _start_simulator(settings: Settings, environment: dict[str, str]) -> subproc
     simulator = subprocess.Popen(arguments, env=environment, text=True, stdout=subprocess.PIPE)
     line = simulator.stdout.readline() if simulator.stdout else ""
     if not line:
-        raise click.ClickException(f"模拟器没能在端口 {settings.port + 1} 启动：换一个端口再试，例如 PORT=8100 make run")
+        raise click.ClickException(
+            f"模拟器没能在端口 {settings.port + 1} 启动：换一个端口再试，例如 PORT=8100 make run"
+        )
     return simulator
 
 

@@ -77,10 +77,16 @@ _Asked = dict[str, Any]
 _LISTS: dict[str, Callable[[Turn, _Asked, int], Listing]] = {
     "coming": lambda turn, _, skip: queries.coming(turn.session, today=turn.today, skip=skip),
     "days": lambda turn, asked, skip: queries.in_days(
-        turn.session, first=date.fromisoformat(asked["first"]), last=date.fromisoformat(asked["last"]), skip=skip
+        turn.session,
+        first=date.fromisoformat(asked["first"]),
+        last=date.fromisoformat(asked["last"]),
+        skip=skip,
     ),
     "month": lambda turn, asked, skip: queries.in_month(
-        turn.session, first=date.fromisoformat(asked["first"]), last=date.fromisoformat(asked["last"]), skip=skip
+        turn.session,
+        first=date.fromisoformat(asked["first"]),
+        last=date.fromisoformat(asked["last"]),
+        skip=skip,
     ),
     "branch": lambda turn, asked, skip: queries.of_branches(turn.session, asked["ids"], today=turn.today, skip=skip),
     "words": lambda turn, asked, skip: queries.by_words(turn.session, asked["words"], today=turn.today, skip=skip),

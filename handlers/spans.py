@@ -51,7 +51,11 @@ def _week_words(words: str, today: date) -> Span | None:
     start = today + timedelta(days=7 if match["next"] else 0)
     if match["day"] == "末":
         first, last = times.weekend_of(start)
-        return Span(max(first, min(today, last)), last, f"{'下周末' if match['next'] else '这个周末'}{_days(first, last)}")
+        return Span(
+            max(first, min(today, last)),
+            last,
+            f"{'下周末' if match['next'] else '这个周末'}{_days(first, last)}",
+        )
     if match["day"]:
         return _weekday(match["day"], today, in_next_week=bool(match["next"]))
     first, last = times.week_of(start)

@@ -3,11 +3,11 @@
 import re
 
 _DIGITS = {**{digit: value for value, digit in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
-_NUMBER = re.compile(r"第?(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})(?:号活动|个活动|个|号|场|项|条)?")
+_NUMBER = re.compile(r"第?(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})(?:个活动|个|场|项|条)?")
 
 
 def number_in(words: str) -> int | None:
-    """8 for '8', '第8个', '八', '十二', '8号活动'; None where a number is not all there is."""
+    """8 for '8', '第8个', '八', '十二'; None for '8号' (a day) and where a number is not all there is."""
     match = _NUMBER.fullmatch(words)
     return _value(match[1]) if match else None
 

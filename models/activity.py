@@ -92,9 +92,7 @@ class Activity(Base):
     @property
     def when(self) -> When:
         """The five columns as one value."""
-        return When(
-            self.date_text, self.precision, self.starts_on, self.ends_on, self.starts_at, self.ends_at
-        )
+        return When(self.date_text, self.precision, self.starts_on, self.ends_on, self.starts_at, self.ends_at)
 
 
 class ActivityGram(Base):

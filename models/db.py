@@ -86,7 +86,7 @@ class Upsert:
     """INSERT … ON CONFLICT (key) DO UPDATE of every other column, built once: the message path cannot afford more."""
 
     def __init__(self, table: type[Base], *columns: str, key: str) -> None:
-        values = {name: sa.bindparam(name) for name in (key, *columns)}
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in (key, *columns)}
         changed = {name: values[name] for name in columns}
         self._statements = {
             kind.__name__.rsplit(".", 1)[-1]: kind.insert(table.__table__)
@@ -156,7 +156,7 @@ class Database:
 
 
 def _engine(url: str) -> sa.Engine:
-    if not sa.make_url(url).get_backend_name() == "sqlite":
+    if sa.make_url(url).get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_size=16, max_overflow=48, pool_timeout=BUSY_SECONDS, pool_pre_ping=False)
     engine = sa.create_engine(
         url,

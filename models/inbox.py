@@ -45,6 +45,4 @@ class Push(Base):
     content: Mapped[dict[str, Any] | None] = personal("发来的内容", sa.JSON, nullable=True)
     error: Mapped[str | None] = plain(sa.Text, nullable=True)
 
-    __table_args__ = (
-        sa.Index("ix_inbox_state", "state", "received_at"),
-    )
+    __table_args__ = (sa.Index("ix_inbox_state", "state", "received_at"),)

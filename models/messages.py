@@ -27,7 +27,13 @@ def owe_message(
     """Promise `text` to a reader. False if `key` was promised before."""
     payload = {"openid": openid, "text": text}
     return outbox.owe(
-        session, CallKind.CUSTOMER_MESSAGE, key=key, payload=payload, openid=openid, now=now, useful_until=useful_until
+        session,
+        CallKind.CUSTOMER_MESSAGE,
+        key=key,
+        payload=payload,
+        openid=openid,
+        now=now,
+        useful_until=useful_until,
     )
 
 
@@ -61,7 +67,11 @@ def prepare_message(session: Session, call: Claimed, now: datetime) -> Ready | N
     decision = channels.choose(windows, may_send_customer_messages=may_send, now=now)
     if decision.way is not Way.CUSTOMER_MESSAGE or decision.window is None:
         return NotNow(CallState.WAITING, "48 小时窗口已关或条数用完，等读者下次来时再发")
-    charge = {"openid": call.openid, "window": decision.window.kind, "window_opened_at": decision.window.opened_at}
+    charge = {
+        "openid": call.openid,
+        "window": decision.window.kind,
+        "window_opened_at": decision.window.opened_at,
+    }
     statement = insert(session, SpentCredit).values(outbox_id=call.id, **charge)
     session.execute(statement.on_conflict_do_update(index_elements=["outbox_id"], set_=charge))
     return Ready(call.payload)
@@ -73,7 +83,9 @@ def settle_message(session: Session, call: Claimed, outcome: Outcome, _now: date
         return None
     session.execute(sa.delete(SpentCredit).where(SpentCredit.outbox_id == call.id))
     if isinstance(outcome.error, Rejected) and outcome.error.errcode in NO_WINDOW:
-        shut = sa.update(Follower).where(Follower.openid == call.openid).values(last_message_at=None, last_touch_at=None)
+        shut = (
+            sa.update(Follower).where(Follower.openid == call.openid).values(last_message_at=None, last_touch_at=None)
+        )
         session.execute(shut)
         return NotNow(CallState.WAITING, f"{outcome.error}：等读者下次来时再发")
     return None

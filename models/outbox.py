@@ -6,7 +6,7 @@ processes together keep the platform's pace, and by slots, so that one slow kind
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -143,7 +143,7 @@ class _Bell:
     """Wakes this process's hands at commit; other processes look once a second."""
 
     def __init__(self) -> None:
-        self.ring = lambda: None
+        self.ring: Callable[[], None] = lambda: None
 
 
 bell = _Bell()
@@ -236,7 +236,7 @@ def settle(row: OutboxCall, to: CallState, *, now: datetime, cause: str = "", du
 
 def pause_after(attempts: int) -> timedelta:
     """5 s, 10 s, 20 s … an hour."""
-    return min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * float(2 ** (attempts - 1)), LONGEST_PAUSE)
 
 
 def wake_waiting(session: Session, openid: str, *, now: datetime) -> None:

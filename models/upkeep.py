@@ -24,7 +24,11 @@ def _empty_pushes(session: Session, now: datetime) -> int:
     """Content of pushes after 3 days; a failed push keeps it until its key goes, so that staff can run it again."""
     old = (
         sa.select(Push.key)
-        .where(Push.received_at < now - inbox.KEEP_CONTENT, Push.content.is_not(None), Push.state != PushState.FAILED)
+        .where(
+            Push.received_at < now - inbox.KEEP_CONTENT,
+            Push.content.is_not(None),
+            Push.state != PushState.FAILED,
+        )
         .limit(PART)
     )
     emptied = sa.update(Push).where(Push.key.in_(old)).values(content=sa.null())
@@ -44,7 +48,11 @@ def _drop_farewells(session: Session, now: datetime) -> int:
 def _empty_calls(session: Session, now: datetime) -> int:
     old = (
         sa.select(OutboxCall.id)
-        .where(OutboxCall.state.in_(SETTLED), OutboxCall.created_at < now - KEEP_SENT_WORDS, OutboxCall.openid.is_not(None))
+        .where(
+            OutboxCall.state.in_(SETTLED),
+            OutboxCall.created_at < now - KEEP_SENT_WORDS,
+            OutboxCall.openid.is_not(None),
+        )
         .limit(PART)
     )
     emptied = sa.update(OutboxCall).where(OutboxCall.id.in_(old)).values(payload={}, openid=None)

@@ -14,9 +14,7 @@ from models.outbox import CallState, OutboxCall
 from models.platform import Breaker, Token
 
 _registry = CollectorRegistry()
-_callbacks = Counter(
-    "shusheng_callbacks", "Callbacks answered by this process", ["status"], registry=_registry
-)
+_callbacks = Counter("shusheng_callbacks", "Callbacks answered by this process", ["status"], registry=_registry)
 
 
 def count_callback(status: int) -> None:
@@ -44,9 +42,7 @@ def health_of(database: Database, *, token: str) -> Blueprint:
     def metrics() -> Response:
         if not _may_watch(token):
             abort(404)
-        return Response(
-            generate_latest(_registry) + generate_latest(_of_rows(database)), mimetype="text/plain"
-        )
+        return Response(generate_latest(_registry) + generate_latest(_of_rows(database)), mimetype="text/plain")
 
     return health
 
@@ -69,9 +65,7 @@ def _of_rows(database: Database) -> CollectorRegistry:
     with database.reading() as session:
         for state in CallState:
             outbox.labels(state).set(0)
-        for state, count in session.execute(
-            sa.select(OutboxCall.state, sa.func.count()).group_by(OutboxCall.state)
-        ):
+        for state, count in session.execute(sa.select(OutboxCall.state, sa.func.count()).group_by(OutboxCall.state)):
             outbox.labels(state).set(count)
         failed.set(_count(session, sa.select(Push).where(Push.state == PushState.FAILED)))
         breakers.set(_count(session, sa.select(Breaker)))
@@ -79,5 +73,5 @@ def _of_rows(database: Database) -> CollectorRegistry:
     return registry
 
 
-def _count(session: sa.orm.Session, rows: sa.Select[tuple[Push]] | sa.Select[tuple[Breaker]]) -> int:
+def _count(session: sa.orm.Session, rows: sa.Select[Push] | sa.Select[Breaker]) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0

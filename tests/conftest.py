@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.needs import missing
+from tests.live import Live
+from tests.simulated import Simulator
 from tests.world import World, demo_settings
 
 POSTGRES = os.environ.get("SHUSHENG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -50,5 +52,28 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
 def sqlite_world(tmp_path: Path) -> Iterator[World]:
     """An installation on SQLite, for what does not depend on the database."""
     built = World(demo_settings(tmp_path, f"sqlite:///{tmp_path / 'shusheng.db'}"))
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="session")
+def simulator_program() -> Iterator[Simulator]:
+    """The pretend WeChat, started once."""
+    program = Simulator()
+    yield program
+    program.stop()
+
+
+@pytest.fixture
+def wechat(simulator_program: Simulator) -> Simulator:
+    """The pretend WeChat, as new."""
+    simulator_program.reset()
+    return simulator_program
+
+
+@pytest.fixture
+def live(database_url: str, tmp_path: Path, wechat: Simulator) -> Iterator[Live]:
+    """An installation on a port of its own, with hands, and the platform pushing to it."""
+    built = Live(demo_settings(tmp_path, database_url, wechat_api_base=wechat.url), wechat)
     yield built
     built.close()

@@ -99,7 +99,10 @@ class Platform:
             return body
         encrypted = re.search(r"<Encrypt><!\[CDATA\[(.*?)\]\]>", body)
         signature = re.search(r"<MsgSignature><!\[CDATA\[(.*?)\]\]>", body)
-        timestamp, nonce = re.search(r"<TimeStamp>(\d+)", body), re.search(r"<Nonce><!\[CDATA\[(.*?)\]\]>", body)
+        timestamp, nonce = (
+            re.search(r"<TimeStamp>(\d+)", body),
+            re.search(r"<Nonce><!\[CDATA\[(.*?)\]\]>", body),
+        )
         assert encrypted, body
         assert signature, body
         assert timestamp, body

@@ -37,9 +37,7 @@ class World:
         self.database: Database = self.app.extensions["shusheng"][1]
         schema.migrate(self.database)
         self.http = HttpClient(self.app)
-        self.platform = Platform(
-            self.http, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id
-        )
+        self.platform = Platform(self.http, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id)
 
     def close(self) -> None:
         times.set_shift(timedelta())

@@ -42,7 +42,12 @@ def latest_slot(at: time, now: datetime) -> datetime:
 class Clock:
     """Ticks in this process."""
 
-    def __init__(self, database: Database, jobs: Sequence[DailyJob], upkeep: Sequence[Callable[[Session, datetime], int]]):
+    def __init__(
+        self,
+        database: Database,
+        jobs: Sequence[DailyJob],
+        upkeep: Sequence[Callable[[Session, datetime], int]],
+    ):
         self._database = database
         self._jobs = jobs
         self._upkeep = upkeep
@@ -52,7 +57,9 @@ class Clock:
 
     def start(self, *, follows_demo_clock: bool = False) -> None:
         """Tick from now on."""
-        self._scheduler.add_job(self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone())
+        self._scheduler.add_job(
+            self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone()
+        )
         if follows_demo_clock:
             self.follow_shift()
             self._scheduler.add_job(self.follow_shift, "interval", seconds=SHIFT_SECONDS)

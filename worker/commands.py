@@ -21,7 +21,9 @@ from models.platform import ClockShift
 MOST_SHOWN = 200
 
 
-def commands_of(settings: Settings, database: Database, start_work: Callable[[], Callable[[], None]]) -> list[click.Command]:
+def commands_of(
+    settings: Settings, database: Database, start_work: Callable[[], Callable[[], None]]
+) -> list[click.Command]:
     """`start_work` starts clock and hands and gives back what stops them."""
     return [_worker(settings, database, start_work), _outbox(database), _clock(settings, database)]
 
@@ -135,5 +137,3 @@ def _span(words: str) -> timedelta:
         return timedelta(**{_UNITS[words[-1:]]: int(words[:-1])})
     except (KeyError, ValueError, OverflowError):
         raise click.BadParameter(f"{words!r}：请写成 90s、30m、2h 或 3d") from None
-
-

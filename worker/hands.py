@@ -44,6 +44,11 @@ class Hands:
         outbox.bell.ring = self._bell.set
         self._pump.start()
 
+    @property
+    def is_working(self) -> bool:
+        """Has it been started, and not stopped?"""
+        return self._pump.is_alive()
+
     def stop(self) -> None:
         """Finish what is in flight and claim no more."""
         self._stopping = True

@@ -1,0 +1,165 @@
+"""From a file to its pages: finding out what kind of file it is, and refusing kindly what is none of ours.
+
+The kind is told by the content, never by the name alone.
+"""
+
+import csv
+import zipfile
+import zlib
+from io import BytesIO, StringIO
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from python_calamine import CalamineError, PasswordError, XmlError, ZipError
+
+from activities.plans.document import StrangeXml, read_document
+from activities.plans.plan import PlanUnreadable
+from activities.plans.tables import Cell, Line, Page, Table
+from activities.plans.workbook import read_workbook
+
+LARGEST_FILE = 20 * 1024 * 1024  # bytes; a plan with pictures in it is a few MB
+LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes; only what is read: sheets and text, not pictures
+MOST_PARTS = 5_000
+
+_KINDS = "能读的有：文本（.txt）、Word（.docx）、Excel（.xlsx）和 .csv"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DOCUMENT = "word/document.xml"
+_WORKBOOK = "xl/workbook.xml"
+_REFUSED = (
+    (b"%PDF", "是 PDF，表格的行列读不准。请用原来的 Word 或 Excel 文件"),
+    (b"{\\rtf", "是 RTF 文档。请用 Word 或 WPS 打开，另存为 .docx"),
+    (b"\x89PNG", "是图片。请用原来的 Word 或 Excel 文件"),
+    (b"\xff\xd8\xff", "是图片。请用原来的 Word 或 Excel 文件"),
+    (b"Rar!", "是压缩包。请先解压，再导入里面的计划"),
+    (b"7z\xbc\xaf", "是压缩包。请先解压，再导入里面的计划"),
+    (b"\x1f\x8b", "是压缩包。请先解压，再导入里面的计划"),
+)
+
+
+def read_pages(path: Path) -> list[Page]:
+    """The pages of a file. Raises: PlanUnreadable."""
+    content = _content(path)
+    if content.startswith(b"PK\x03\x04"):
+        return _unpacked(content, path.name)
+    if content.startswith(_OLE):
+        raise PlanUnreadable(_why_not_ole(content, path.name))
+    for beginning, reason in _REFUSED:
+        if content.startswith(beginning):
+            raise PlanUnreadable(f"“{path.name}”{reason}。{_KINDS}。")
+    return [_text_page(_decoded(content, path.name), path)]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise PlanUnreadable(
+                f"“{path.name}”有 {size / 1024 / 1024:.0f} MB，太大了（最多 {LARGEST_FILE // 1024 // 1024} MB）。"
+                "请去掉里面的图片，或只留下活动安排表再导入。"
+            )
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PlanUnreadable(f"找不到文件“{path}”。请核对文件名和所在的文件夹。") from None
+    except OSError as error:
+        raise PlanUnreadable(f"打不开“{path}”（{error.strerror}）。请核对这是一个文件，并且有权限读它。") from None
+    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        raise PlanUnreadable(f"“{path.name}”是空的，里面没有文字。请选写有活动安排的文件。{_KINDS}。")
+    return content
+
+
+def _why_not_ole(content: bytes, name: str) -> str:
+    """The old container holds old Word, old Excel, or a new file behind a password."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return f"“{name}”设了打开密码。请在 Word、Excel 或 WPS 里去掉密码，再导入。"
+    if "WordDocument".encode("utf-16-le") in content:
+        return f"“{name}”是旧版 Word 文件（.doc）。请用 Word 或 WPS 打开，另存为 .docx，再导入。"
+    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
+        return f"“{name}”是旧版 Excel 文件（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx，再导入。"
+    return f"“{name}”是旧版 Office 或 WPS 文件。请另存为 .docx 或 .xlsx，再导入。"
+
+
+def _unpacked(content: bytes, name: str) -> list[Page]:
+    """Word or Excel. Raises: PlanUnreadable for anything else in a zip, for bombs and for broken files."""
+    broken = f"“{name}”已损坏，打不开。请用 Word、Excel 或 WPS 打开后重新保存，再导入。"
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            _refuse_bombs(archive, name)
+            parts = set(archive.namelist())
+            if _DOCUMENT in parts:
+                return [read_document(archive.read(_DOCUMENT), name)]
+            if _WORKBOOK in parts and _has_a_lying_part(archive):
+                raise PlanUnreadable(broken)
+        if _WORKBOOK in parts:
+            return read_workbook(content, name)
+    except (PasswordError, RuntimeError) as error:
+        if isinstance(error, NotImplementedError):
+            raise PlanUnreadable(broken) from None
+        raise PlanUnreadable(f"“{name}”设了密码。请去掉密码，再导入。") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, ParseError, StrangeXml, RecursionError, OSError):
+        raise PlanUnreadable(broken) from None
+    except (CalamineError, XmlError, ZipError, UnicodeError, ValueError):
+        raise PlanUnreadable(broken) from None
+    raise PlanUnreadable(f"“{name}”是压缩包，不是 Word 或 Excel 文件。请先解压，再导入里面的计划。{_KINDS}。")
+
+
+def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
+    """A few KB can unpack to many GB: look at the totals before unpacking anything."""
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
+    if unpacked > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
+        raise PlanUnreadable(
+            f"“{name}”展开后有 {unpacked / 1024 / 1024:.0f} MB 文字、{len(parts)} 个部分，不像一份活动计划，没有打开。"
+            "请把活动安排表复制到新文件里，再导入。"
+        )
+
+
+def _has_a_lying_part(archive: zipfile.ZipFile) -> bool:
+    """A part that unpacks to more than it declares would slip past the totals; reading stops at its size."""
+    for part in archive.infolist():
+        if part.filename.endswith((".xml", ".rels")):
+            with archive.open(part) as opened:
+                while opened.read(1 << 16):
+                    pass
+    return False
+
+
+def _decoded(content: bytes, name: str) -> str:
+    """UTF-8 with or without its mark, UTF-16 with its mark, or GB18030; never a guess beyond these."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise PlanUnreadable(
+        f"“{name}”不是能读的文字（编码不是 UTF-8，也不是 GB18030）。请用记事本另存为 UTF-8，或改用 .docx、.xlsx。{_KINDS}。"
+    )
+
+
+def _text_page(text: str, path: Path) -> Page:
+    if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html", "<table", "<?xml", "<meta", "<div")):
+        raise PlanUnreadable(
+            f"“{path.name}”是网页。请在浏览器里打开，把表格复制到 Word 或 Excel 里保存，再导入。{_KINDS}。"
+        )
+    if path.suffix.lower() == ".csv":
+        return Page("", (_comma_table(text, path.name),))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return Page("", tuple(Line(line, f"{path.name}:{number}") for number, line in enumerate(lines, start=1)))
+
+
+def _comma_table(text: str, name: str) -> Table:
+    reader = csv.reader(StringIO(text.replace("\r\n", "\n").replace("\r", "\n")))
+    rows = []
+    begun = 1
+    try:
+        for row in reader:
+            rows.append(tuple(Cell(cell, f"{name}:{begun}") for cell in row))
+            begun = reader.line_num + 1
+    except csv.Error:
+        raise PlanUnreadable(f"“{name}”第 {begun} 行的引号不成对，读不下去。请改正后再导入。") from None
+    return Table(tuple(rows))

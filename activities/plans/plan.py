@@ -1,0 +1,76 @@
+"""A month's plan as a library wrote it: its activities, and every doubt a librarian should look at.
+
+Values only; `reading.read_plan` makes them from a file. Nothing here knows a database, a clock or a door.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.errors import BadInput
+from models.when import When
+
+MAIN_LIBRARY = "总馆"
+
+
+class DoubtKind(StrEnum):
+    """Why a librarian should look; the word in the JSON is the word in the code."""
+
+    COUNT = "count"  # the plan announces another number of activities than its tables hold
+    MONTH = "month"  # a date, or the announcement, lies outside the month of the heading
+    YEAR = "year"  # a written year differs from the plan's, or the year was only inferred
+    WEEKDAY = "weekday"  # 4月8日（周日）, but that day is a Saturday
+    IMPOSSIBLE_DATE = "impossible_date"  # 2月30日
+    NO_DATE = "no_date"
+    NO_TIME = "no_time"
+    NO_TITLE = "no_title"
+    NO_HEADER = "no_header"  # the meaning of the columns was inferred
+    BRANCH = "branch"  # which branch is meant is not written where it should be
+    RAGGED = "ragged"  # a row has more or fewer cells than its header
+    DUPLICATE_ROW = "duplicate_row"
+    COLUMN = "column"  # a column that was not carried over
+    UNREAD = "unread"  # words that were not understood
+    READING_REMOVED = "reading_removed"  # 區(qū) became 区
+    SIMPLIFIED = "simplified"  # the plan was in traditional characters
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing to look at: what was found, what was expected, what to do, in one Chinese sentence."""
+
+    kind: DoubtKind
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedActivity:
+    """One row of a plan, cleaned and simplified.
+
+    `title` is what a reader should see in a list: without its list number, its series and a leading 开展 or
+    举办. `where` is file:line, file:sheet:cell or file:table:row.
+    """
+
+    title: str
+    series: str
+    type: str
+    branch: str
+    when: When
+    place: str
+    summary: str
+    is_online: bool
+    is_on_site: bool
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`month` is "2023-04": what the heading says, or else the month most rows fall in."""
+
+    library: str | None
+    month: str | None
+    activities: tuple[PlannedActivity, ...]
+    doubts: tuple[Doubt, ...]
+
+
+class PlanUnreadable(BadInput):
+    """No plan can be read from this file; `to_staff` names the file, what was expected and what to do."""

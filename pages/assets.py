@@ -1,0 +1,50 @@
+"""Style sheets and icons, under addresses that change with their content: phones may keep them for ever.
+
+All of them are read and compressed once, at the start: a few files, asked for by thousands at the same moment.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Response, request
+
+FOLDER = Path(__file__).with_name("static")
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_FIRST = "no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file of static/; `hash` is the beginning of its SHA-256."""
+
+    body: bytes
+    zipped: bytes
+    hash: str
+    mimetype: str
+
+
+def assets_of(folder: Path = FOLDER) -> dict[str, Asset]:
+    """Every file below `folder` by its path there."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _asset(path) for path in files}
+
+
+def _asset(path: Path) -> Asset:
+    body = path.read_bytes()
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    return Asset(body, gzip.compress(body, mtime=0), digest, mimetypes.guess_type(path)[0] or "text/plain")
+
+
+def served(asset: Asset) -> Response:
+    """The file, compressed where the phone takes that; kept for ever if the address carries its present hash."""
+    zipped = request.accept_encodings.quality("gzip") > 0
+    response = Response(asset.zipped if zipped else asset.body, mimetype=asset.mimetype)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = FOR_EVER if request.args.get("v") == asset.hash else ASK_FIRST
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]

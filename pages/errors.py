@@ -1,0 +1,43 @@
+"""Pages for what went wrong: one kind sentence, never a blame, always a way on. No database is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, make_response
+from werkzeug.exceptions import HTTPException
+
+Draw = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry:
+    """What a reader is told."""
+
+    title: str
+    words: str
+
+
+SORRY = {
+    400: Sorry("这个地址没看懂", "可能是链接没有复制完整。回到首页，从那里再找找。"),
+    404: Sorry("没有找到这一页", "可能是活动撤下了，或者地址少了几个字。整月安排里也许有您要找的。"),
+    405: Sorry("这一步不能这样打开", "请回到刚才的页面再点一次，或者从首页重新开始。"),
+    500: Sorry("这一页暂时打不开", "是我们这边出了问题，已经记下来了。请过一会儿再试，急事可以直接问服务台。"),
+}
+
+
+def register(blueprint: Blueprint, draw: Draw, headers: dict[str, str]) -> None:
+    """Answer these errors of the whole app with a page."""
+    for code, sorry in SORRY.items():
+        blueprint.app_errorhandler(code)(_handler(code, sorry, draw, headers))
+
+
+def _handler(code: int, sorry: Sorry, draw: Draw, headers: dict[str, str]) -> Callable[[HTTPException], Response]:
+    def answer(error: HTTPException) -> Response:
+        response = make_response(draw("pages/sorry.html", sorry=sorry, code=code), code)
+        response.headers["Cache-Control"] = "no-store"
+        for name, value in [*error.get_headers(), *headers.items()]:
+            if name != "Content-Type":
+                response.headers.setdefault(name, value)  # 405 must keep its Allow
+        return response
+
+    return answer

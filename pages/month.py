@@ -1,0 +1,203 @@
+"""The month as a page shows it: a grid, the days it leads to, what runs long, what has no day. Pure."""
+
+from calendar import Calendar
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from activities.queries import Shown
+from models import times
+from pages.cards import Card, Stage, card, card_of_day, is_long, stage_of
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099  # a library's calendar; beyond it an address is a slip of the finger
+MOST_DOTS = 3
+WEEKDAY_HEADS = tuple((f"星期{name[1]}", name[1]) for name in times.WEEKDAYS)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MonthName:
+    """2026-11, the way addresses write it."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def of(cls, day: date) -> "MonthName":
+        """The month `day` lies in."""
+        return cls(day.year, day.month)
+
+    @property
+    def slug(self) -> str:
+        """2026-11"""
+        return f"{self.year}-{self.month:02d}"
+
+    @property
+    def words(self) -> str:
+        """2026年11月"""
+        return f"{self.year}年{self.month}月"
+
+    @property
+    def short(self) -> str:
+        """11月"""
+        return f"{self.month}月"
+
+    def beside(self, step: int) -> "MonthName | None":
+        """The month `step` months away; None outside the library's calendar."""
+        year, month = divmod(self.year * 12 + self.month - 1 + step, 12)
+        return MonthName(year, month + 1) if FIRST_YEAR <= year <= LAST_YEAR else None
+
+
+def month_named(slug: str) -> MonthName | None:
+    """The month an address asks for; None for 2026-13, 26-1 or anything that is no month."""
+    year, _, month = slug.partition("-")
+    if len(slug) != 7 or len(year) != 4 or not (year + month).isdecimal() or not slug.isascii():
+        return None
+    found = MonthName(int(year), int(month))
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR and 1 <= found.month <= 12 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day of the grid; `anchor` leads to its section, and is empty where nothing takes place."""
+
+    day: date
+    label: str
+    anchor: str = ""
+    dots: range = range(0)
+    is_today: bool = False
+    is_past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day's section."""
+
+    day: date
+    anchor: str
+    weekday: str
+    note: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchChoice:
+    """A branch to look at alone, with how many activities it has this month."""
+
+    name: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """Everything the month's template prints."""
+
+    name: MonthName
+    previous: MonthName | None
+    following: MonthName | None
+    weeks: tuple[tuple[Cell | None, ...], ...]
+    days: tuple[Day, ...]
+    past_days: tuple[Day, ...]
+    long: tuple[Card, ...]
+    undecided: tuple[Card, ...]
+    branches: tuple[BranchChoice, ...]
+    branch: str | None
+    is_over: bool
+    is_current: bool
+    total: int
+
+    @property
+    def days_heading(self) -> str:
+        """What the days below are to somebody reading today."""
+        return "接下来" if self.is_current and self.past_days else "按天看"
+
+
+def month_page(
+    name: MonthName, activities: Sequence[Shown], *, branches: Sequence[str], branch: str | None, today: date
+) -> MonthPage:
+    """Sort a month's activities into where a reader looks for them."""
+    shown = [activity for activity in activities if branch is None or activity.branch == branch]
+    undecided = [activity for activity in shown if activity.when.is_vague]
+    long = [activity for activity in shown if not activity.when.is_vague and is_long(activity.when)]
+    placed = {activity.id for activity in (*undecided, *long)}
+    days = _days(name, [activity for activity in shown if activity.id not in placed], today)
+    is_current = name == MonthName.of(today)
+    past = tuple(day for day in days if is_current and day.day < today)
+    return MonthPage(
+        name=name,
+        previous=name.beside(-1),
+        following=name.beside(1),
+        weeks=_weeks(name, {day.day: day for day in days}, today),
+        days=days[len(past) :],
+        past_days=past,
+        long=_cards(long, today),
+        undecided=_cards(undecided, today),
+        branches=_choices(branches, branch, activities),
+        branch=branch,
+        is_over=name < MonthName.of(today),
+        is_current=is_current,
+        total=len(shown),
+    )
+
+
+def _days(name: MonthName, activities: Iterable[Shown], today: date) -> tuple[Day, ...]:
+    by_day: dict[date, list[Shown]] = defaultdict(list)
+    for activity in activities:
+        for day in _days_of(activity, name):
+            by_day[day].append(activity)
+    return tuple(_day(day, sorted(by_day[day], key=_by_clock), today) for day in sorted(by_day))
+
+
+def _days_of(activity: Shown, name: MonthName) -> list[date]:
+    starts_on, ends_on = activity.when.starts_on, activity.when.ends_on
+    if starts_on is None or ends_on is None:
+        return []
+    run = (starts_on + timedelta(days=n) for n in range((ends_on - starts_on).days + 1))
+    return [day for day in run if MonthName.of(day) == name]
+
+
+def _by_clock(activity: Shown) -> tuple[bool, bool, str, int]:
+    at = activity.when.starts_at
+    return activity.is_cancelled, at is None, at.isoformat() if at else "", activity.id
+
+
+def _day(day: date, activities: Iterable[Shown], today: date) -> Day:
+    cards = tuple(card_of_day(activity, today=today) for activity in activities)
+    note = {0: "今天", 1: "明天"}.get((day - today).days, "")
+    return Day(day, f"d{day.day}", times.weekday(day), note, cards)
+
+
+def _weeks(name: MonthName, days: dict[date, Day], today: date) -> tuple[tuple[Cell | None, ...], ...]:
+    weeks = Calendar().monthdatescalendar(name.year, name.month)
+    return tuple(
+        tuple(_cell(day, days.get(day), today) if MonthName.of(day) == name else None for day in week)
+        for week in weeks
+    )
+
+
+def _cell(day: date, section: Day | None, today: date) -> Cell:
+    on = sum(1 for shown in section.cards if shown.stage is not Stage.CANCELLED) if section else 0
+    said = f"{'今天，' if day == today else ''}{day.month}月{day.day}日，{times.weekday(day)}"
+    return Cell(
+        day,
+        label=f"{said}，{f'{on} 场活动' if on else '活动已取消'}" if section else said,
+        anchor=section.anchor if section else "",
+        dots=range(min(on, MOST_DOTS)),
+        is_today=day == today,
+        is_past=day < today,
+    )
+
+
+def _cards(activities: Iterable[Shown], today: date) -> tuple[Card, ...]:
+    """What is over or off goes below what one can still go to."""
+    done = (Stage.OVER, Stage.CANCELLED)
+    ordered = sorted(activities, key=lambda activity: stage_of(activity, today=today) in done)
+    return tuple(card(activity, today=today) for activity in ordered)
+
+
+def _choices(names: Iterable[str], chosen: str | None, activities: Sequence[Shown]) -> tuple[BranchChoice, ...]:
+    counts: dict[str, int] = defaultdict(int)
+    for activity in activities:
+        counts[activity.branch] += not activity.is_cancelled
+    return tuple(BranchChoice(name, counts[name], name == chosen) for name in names)

@@ -1,0 +1,34 @@
+"""Headers every answer of this door carries: what a page may load, and who may frame it."""
+
+from flask import Response
+
+# pages never ask for these; a script that slipped in could not either
+_NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def safety_headers(*, framed_by: str | None) -> dict[str, str]:
+    """`framed_by` is one more origin that may show our pages in a frame: the demo's phone."""
+    frames = " ".join(filter(None, ("'self'", framed_by)))
+    policy = (
+        "default-src 'self'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        f"frame-ancestors {frames}",
+    )
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": _NO_DEVICES,
+    }
+
+
+def with_headers(response: Response, headers: dict[str, str]) -> Response:
+    """The same response; a header the view set itself stays."""
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,180 @@
+"""Routes of the readers' pages. Each reads once, closes the transaction, and only then draws.
+
+What a page says is prepared in month.py, activity.py and cards.py; kind error pages are in errors.py.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from activities import queries
+from activities.queries import Shown
+from handlers.turn import House
+from models import times
+from models.db import Database
+from pages import errors
+from pages.activity import activity_page
+from pages.assets import ASK_FIRST, Asset, assets_of, served
+from pages.cards import card
+from pages.cover import cover_of
+from pages.ics import entry, has_entry
+from pages.month import WEEKDAY_HEADS, MonthName, month_named, month_page
+from pages.safety import safety_headers, with_headers
+
+NEAR_MONTHS = 3  # how many months with a plan an empty month points at
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every template may print about this library and its files."""
+
+    library: str
+    phone: str
+    address: str
+    simulator_url: str | None
+    assets: dict[str, Asset]
+
+    def asset(self, name: str) -> str:
+        """The address of a file in static/, which changes with its content."""
+        return url_for("pages.static", filename=name, v=self.assets[name].hash)
+
+
+def pages_of(database: Database, house: House, *, simulator_url: str | None = None) -> Blueprint:
+    """The readers' pages, and the error pages of the whole app. `simulator_url` only in the demo."""
+    site = Site(house.library, house.desk_phone, house.site, _origin(simulator_url), assets_of())
+    views = _Views(database, site)
+    blueprint = Blueprint("pages", __name__, template_folder="templates")
+    blueprint.add_url_rule("/static/pages/<path:filename>", "static", views.static)
+    blueprint.add_url_rule("/", "front", views.front)
+    blueprint.add_url_rule("/plan", "plan", views.plan)
+    blueprint.add_url_rule("/plan/<slug>", "month", views.month)
+    blueprint.add_url_rule("/a/<code>.ics", "calendar_entry", views.calendar_entry)
+    blueprint.add_url_rule("/a/<code>", "activity", views.activity)
+    headers = safety_headers(framed_by=site.simulator_url)
+    blueprint.after_request(lambda response: with_headers(_kept(response), headers))
+    errors.register(blueprint, lambda name, **words: render_template(name, site=site, **words), headers)
+    return blueprint
+
+
+def _origin(url: str | None) -> str | None:
+    """Scheme, host and port: what frame-ancestors compares."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _kept(response: Response) -> Response:
+    """Phones ask first before they show a page again, and get 304 if nothing changed."""
+    response.headers.setdefault("Cache-Control", ASK_FIRST)
+    if response.status_code == 200 and response.mimetype == "text/html":
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+class _Views:
+    """One method a route."""
+
+    def __init__(self, database: Database, site: Site) -> None:
+        self._database = database
+        self._site = site
+
+    def static(self, filename: str) -> Response:
+        """A style sheet or an icon."""
+        return served(self._site.assets.get(filename) or abort(404))
+
+    def front(self) -> str:
+        """What this is, what is on next, and the way to the months."""
+        today = _today()
+        with self._database.reading() as session:
+            coming = queries.coming(session, today=today).activities
+        this_month = MonthName.of(today)
+        return self._drawn(
+            "front.html",
+            first=card(coming[0], today=today) if coming else None,
+            cover=cover_of(coming[0], library=self._site.library) if coming else None,
+            cards=[card(activity, today=today) for activity in coming[1:]],
+            months=[month for month in (this_month, this_month.beside(1)) if month],
+        )
+
+    def plan(self) -> AnyResponse:
+        """The current month, whichever it is when the address is opened."""
+        slug = MonthName.of(_today()).slug
+        return redirect(url_for("pages.month", slug=slug, branch=request.args.get("branch") or None))
+
+    def month(self, slug: str) -> str:
+        """A month's calendar; `?branch=` shows one branch alone."""
+        name = month_named(slug) or abort(404)
+        branch, today = request.args.get("branch") or None, _today()
+        with self._database.reading() as session:
+            activities = [
+                *queries.month_plan(session, name.year, name.month),
+                *queries.undated_of_month(session, name.year, name.month),
+                *queries.cancelled_in_month(session, name.year, name.month),
+            ]
+            branches = queries.branches(session)
+            elsewhere = [] if activities else queries.months_with_plans(session)
+        if branch is not None and branch not in branches:
+            abort(404)
+        page = month_page(name, activities, branches=branches, branch=branch, today=today)
+        near = _nearest(name, elsewhere)
+        return self._drawn("month.html", page=page, heads=WEEKDAY_HEADS, near=near, today=MonthName.of(today))
+
+    def activity(self, code: str) -> Response:
+        """One activity."""
+        page = activity_page(
+            self._shown(code),
+            today=_today(),
+            library=self._site.library,
+            in_wechat="MicroMessenger" in _agent(),
+        )
+        response = make_response(self._drawn("activity.html", page=page))
+        response.vary.add("User-Agent")
+        return response
+
+    def calendar_entry(self, code: str) -> Response:
+        """The .ics file; 404 while the day is not fixed."""
+        activity = self._shown(code)
+        if not has_entry(activity.when):
+            abort(404)
+        now = times.now()
+        url = f"{self._site.address}/a/{code}"
+        uid = f"{code}@{urlsplit(self._site.address).hostname or 'shusheng'}"
+        text = entry(activity, url=url, uid=uid, stamp=now, zone=_zone(now))
+        response = make_response(text)
+        response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+        # inline: the iPhone shows its 添加日历 sheet, where an attachment would only be filed away
+        response.headers["Content-Disposition"] = f'inline; filename="{activity.code}.ics"'
+        return response
+
+    def _shown(self, code: str) -> Shown:
+        with self._database.reading() as session:
+            activity = queries.by_code(session, code)
+        return activity or abort(404)
+
+    def _drawn(self, template: str, **words: object) -> str:
+        return render_template(f"pages/{template}", site=self._site, **words)
+
+
+def _today() -> date:
+    return times.today(times.now())
+
+
+def _zone(now: datetime) -> tzinfo:
+    """The zone in which the library's days begin."""
+    return times.local(now).tzinfo or UTC
+
+
+def _agent() -> str:
+    return request.user_agent.string
+
+
+def _nearest(name: MonthName, slugs: list[str]) -> list[MonthName]:
+    """The months with a plan nearest to an empty one, in order."""
+    months = filter(None, (month_named(slug) for slug in slugs))
+    nearest = sorted(months, key=lambda month: abs((month.year - name.year) * 12 + month.month - name.month))
+    return sorted(nearest[:NEAR_MONTHS])

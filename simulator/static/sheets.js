@@ -1,0 +1,140 @@
+// What slides over the chat: a page in its frame, the contact card, dialogs, a picture. Escape closes the topmost.
+
+import { el, face, icon, iconButton } from "./dom.js";
+
+const phone = document.getElementById("phone");
+const stack = [];
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && stack.length) stack.at(-1).close();
+});
+
+/** Put a layer over the phone; the rest of the phone cannot be reached until it closes. */
+function lay(layer, first, onclose) {
+  const before = document.activeElement;
+  const beneath = [...phone.children].filter((child) => !child.inert && child.id !== "toast");
+  beneath.forEach((child) => { child.inert = true; });
+  phone.append(layer);
+  const entry = {
+    close() {
+      if (!layer.isConnected) return;
+      stack.splice(stack.indexOf(entry), 1);
+      layer.remove();
+      beneath.forEach((child) => { child.inert = false; });
+      before?.focus?.();
+      onclose?.();
+    },
+  };
+  stack.push(entry);
+  (first ?? layer.querySelector("button, input, a"))?.focus();
+  return entry;
+}
+
+/** Another reader takes the phone: nothing of the last one's stays open. */
+export function closeSheets() {
+  while (stack.length) stack.at(-1).close();
+}
+
+export function openPage(url, title) {
+  if (!/^https?:\/\//.test(url)) return;
+  let loads = 0;
+  const frame = el("iframe", { src: url, title: title || "网页",
+    sandbox: "allow-forms allow-scripts allow-same-origin allow-popups allow-modals allow-downloads" });
+  frame.addEventListener("load", () => { loads += 1; });
+  const back = iconButton("back", "返回", () => { if (loads > 1) { loads -= 2; history.back(); } else layer.close(); });
+  const away = el("a", { class: "icon-button", href: url, target: "_blank", rel: "noopener", "aria-label": "在新窗口打开", title: "在新窗口打开" }, icon("away"));
+  const name = el("h2", {}, title || new URL(url).host);
+  const close = iconButton("close", "关闭网页", () => layer.close());
+  const head = el("div", { class: "sheet-head page-head" }, back, close, name, away);
+  const layer = lay(el("section", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": title || "网页" }, head, frame), back);
+}
+
+export function viewPicture(url) {
+  const layer = lay(el("button", { class: "viewer", type: "button", "aria-label": "关闭大图", onclick: () => layer.close() }, el("img", { src: url, alt: "图片" })));
+}
+
+export function openContact({ account, reader }, { follow, unfollow }) {
+  const kinds = { service: "服务号", subscription: "订阅号" };
+  const top = el("div", { class: "contact-top" }, face(account.name, "account"),
+    el("div", {}, el("h3", {}, account.name), el("p", {}, `微信号：${account.account_id}`)));
+  top.firstChild.classList.add("big");
+  const rows = [["类型", kinds[account.kind]], ["认证", account.verified ? "已认证" : "未认证"], ["我是", reader.name], ["OpenID", reader.openid]];
+  const table = el("dl", {}, ...rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+  const act = (words, kind, what) => el("button", { class: `wide ${kind}`, type: "button", onclick: () => { layer.close(); what?.(); } }, words);
+  const acts = reader.following ? [act("发消息", ""), act("不再关注", "danger", unfollow)] : [act("关注公众号", "", follow)];
+  const head = el("div", { class: "sheet-head" }, iconButton("back", "返回", () => layer.close()), el("h2", {}, "资料"));
+  const layer = lay(el("section", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": "公众号资料" }, head, el("div", { class: "contact" }, top, table, ...acts)));
+}
+
+/** A dialog from the bottom. `build(close)` returns its children; tapping beside it closes it. */
+export function dialog(title, build, onclose) {
+  const box = el("div", { class: "dialog", role: "dialog", "aria-modal": "true", "aria-label": title });
+  const dim = el("div", { class: "dim", onclick: (event) => { if (event.target === dim) close(); } }, box);
+  const close = () => layer.close();
+  box.append(el("h2", {}, title), ...build(close));
+  const layer = lay(dim, box.querySelector("input, .picks button, .wide"), onclose);
+  return close;
+}
+
+const PLACES = [
+  ["铜官区图书馆", 30.9369, 117.8213], ["铜陵站", 30.9530, 117.7610],
+  ["铜陵市天井湖公园", 30.9442, 117.8046], ["上海图书馆", 31.2118, 121.4437],
+];
+
+export function askPlace(send) {
+  dialog("发送位置", (close) => {
+    const field = (label, value, more = {}) => el("input", { value, required: true, "aria-label": label, ...more });
+    const name = field("地点名称", "", { placeholder: "例如：铜官区图书馆", required: false });
+    const lat = field("纬度", "30.9369", { inputmode: "decimal", pattern: "-?[0-9]+(\\.[0-9]+)?" });
+    const lon = field("经度", "117.8213", { inputmode: "decimal", pattern: "-?[0-9]+(\\.[0-9]+)?" });
+    const picks = PLACES.map(([label, north, east]) => el("button", { type: "button", onclick: () => { close(); send({ lat: north, lon: east, label }); } }, label, el("small", {}, `${north}, ${east}`)));
+    const form = el("form", { onsubmit: (event) => { event.preventDefault(); close(); send({ lat: Number(lat.value), lon: Number(lon.value), label: name.value.trim() }); } },
+      el("label", {}, "或自己填", name), el("div", { class: "pair" }, el("label", {}, "纬度", lat), el("label", {}, "经度", lon)),
+      el("button", { class: "wide" }, "发送"), el("button", { class: "quiet", type: "button", onclick: close }, "取消"));
+    return [el("div", { class: "picks" }, ...picks), form];
+  });
+}
+
+export function askScan(codes, send) {
+  dialog("扫一扫", (close) => {
+    const done = (scene) => { close(); send(scene); };
+    const life = (code) => (code.expires_at === null ? "永久码" : "临时码");
+    const picks = codes.map((code) => el("button", { type: "button", onclick: () => done(code.scene) }, code.scene, el("small", {}, life(code))));
+    const words = codes.length ? "公众号生成的二维码：" : "公众号还没有生成带参数的二维码。可以直接填场景值。";
+    const scene = el("input", { required: true, maxlength: "64", placeholder: "例如：poster_01", "aria-label": "场景值" });
+    const form = el("form", { onsubmit: (event) => { event.preventDefault(); done(scene.value.trim()); } },
+      el("label", {}, "场景值", scene), el("button", { class: "wide" }, "扫这个码"), el("button", { class: "quiet", type: "button", onclick: close }, "取消"));
+    return [el("p", {}, words), el("div", { class: "picks" }, ...picks), form];
+  });
+}
+
+export async function recordVoice(send, refuse) {
+  let stream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch {
+    refuse("没有可用的麦克风，可改发语音文件");
+    return;
+  }
+  const recorder = new MediaRecorder(stream);
+  const pieces = [];
+  let wanted = false;
+  let seconds = 0;
+  recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
+  recorder.addEventListener("stop", () => {
+    clearInterval(ticking);
+    stream.getTracks().forEach((track) => track.stop());
+    if (wanted) send(new File(pieces, "voice.webm", { type: recorder.mimeType }));
+  });
+  const clock = el("div", { class: "record", role: "timer" }, "0″");
+  const finish = (keep) => { wanted = keep; if (recorder.state !== "inactive") recorder.stop(); };
+  const close = dialog("正在录音", () => [clock,
+    el("button", { class: "wide", type: "button", onclick: () => { wanted = true; close(); } }, "说完了，发送"),
+    el("button", { class: "quiet", type: "button", onclick: () => close() }, "取消")], () => finish(wanted));
+  const ticking = setInterval(() => {
+    seconds += 1;
+    clock.textContent = `${seconds}″`;
+    if (seconds >= 60) { wanted = true; close(); }
+  }, 1000);
+  recorder.start();
+}

@@ -1,0 +1,103 @@
+"""An installation as it runs: an HTTP server, hands, and the pretend WeChat on the other side."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.serving import make_server
+
+from app import work_table
+from bot.client import Client
+from config.settings import Settings
+from models import messages, outbox, times
+from models.outbox import CLAIMABLE, CallState, OutboxCall
+from tests.simulated import Simulator
+from tests.wechat import shown
+from tests.world import World
+from worker.hands import Hands
+
+PATIENCE_SECONDS = 20
+READ_SECONDS = 0.4  # the client's own patience, short enough to test silence
+
+
+class Live(World):
+    """A World behind a real port."""
+
+    def __init__(self, settings: Settings, wechat: Simulator) -> None:
+        super().__init__(settings)
+        self.wechat = wechat
+        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        wechat.reset(callback=f"http://127.0.0.1:{self._server.server_port}/wechat")
+        self.client = self.another_client()
+        self.hands = Hands(self.database, work_table(self.client))
+
+    def another_client(self) -> Client:
+        """As another process would have."""
+        return Client(
+            app_id=self.settings.wechat_app_id, secret=self.settings.wechat_app_secret,
+            base=self.settings.wechat_api_base, database=self.database, read_seconds=READ_SECONDS,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self.hands.stop()
+        outbox.bell.ring = lambda: None
+        self._server.shutdown()
+        self._thread.join()
+        self.wechat.heals()
+        super().close()
+
+    def reader(self, name: str = "小林", *, says: str | None = "在吗") -> str:
+        """Somebody who follows and, unless told otherwise, has just written."""
+        openid: str = self.wechat.post("/sim/readers", {"name": name})["openid"]
+        self.phone(openid, type="event", event="subscribe")
+        if says:
+            self.phone(openid, type="text", content=says)
+        return openid
+
+    def phone(self, openid: str, **what: Any) -> list[dict[str, Any]]:
+        """Do something on the phone; the tries of its callback."""
+        tries: list[dict[str, Any]] = self.wechat.post(f"/sim/readers/{openid}/send", what)["tries"]
+        return tries
+
+    def screen(self, openid: str) -> list[str]:
+        """Everything on the phone's screen, oldest first."""
+        return [shown(item.get("text")) for item in self.wechat.get(f"/sim/readers/{openid}/screen?after=0")]
+
+    def owes(self, openid: str, text: str, *, key: str | None = None, **more: Any) -> bool:
+        """A message is promised."""
+        with self.database.units() as session:
+            return messages.owe_message(session, openid, text, key=key or text, now=times.now(), **more)
+
+    def delivers(self) -> None:
+        """Hands work until nothing is due and nothing is in flight."""
+        if not self.hands.is_working:
+            self.hands.start()
+        outbox.bell.ring()
+        pause = threading.Event()
+        for _ in range(PATIENCE_SECONDS * 50):
+            if not self.count(
+                OutboxCall,
+                OutboxCall.state.in_(CLAIMABLE),
+                sa.or_(OutboxCall.state == CallState.CALLING, OutboxCall.due_at <= times.now()),
+            ):
+                return
+            pause.wait(0.02)
+        raise AssertionError(f"still at work after {PATIENCE_SECONDS} s: {self.states()}")
+
+    def states(self) -> dict[str, str]:
+        """key → state of everything owed."""
+        with self.database.reading() as session:
+            rows = session.execute(sa.select(OutboxCall.key, OutboxCall.state).order_by(OutboxCall.id))
+            return {key: state.value for key, state in rows}
+
+    def causes(self) -> list[str]:
+        with self.database.reading() as session:
+            return list(session.scalars(sa.select(OutboxCall.cause).order_by(OutboxCall.id)))
+
+    def both_pass(self, **span: float) -> None:
+        """Time goes by here and at the platform."""
+        self.passes(**span)
+        self.wechat.post("/sim/clock", {"advance_s": timedelta(**span).total_seconds()})

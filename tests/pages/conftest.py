@@ -1,0 +1,93 @@
+"""An empty database, the readers' pages in a bare app, and a browser if there is one."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import event
+from werkzeug.serving import make_server
+
+from models import times
+from models.db import Base, Database
+from tests.needs import missing
+from tests.pages.shelf import Shelf, app_of, fill
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty one."""
+    database = Database(f"sqlite:///{tmp_path / 'pages.db'}")
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def shelf(database: Database) -> Shelf:
+    return Shelf(database)
+
+
+@pytest.fixture
+def codes(shelf: Shelf) -> dict[str, str]:
+    return fill(shelf)
+
+
+@pytest.fixture(autouse=True)
+def _the_24th_of_november() -> Iterator[None]:
+    """The house's clock says 24 November 2026, 10:00 in Shanghai."""
+    times.set_shift(datetime(2026, 11, 24, 2, tzinfo=UTC) - datetime.now(UTC))
+    yield
+    times.set_shift(timedelta())
+
+
+@pytest.fixture
+def app(database: Database) -> Flask:
+    return app_of(database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; without it the tests of what is drawn are skipped, or fail where it is required."""
+    if not CHROMIUM.exists():
+        missing("browser", f"{CHROMIUM} is not there: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The app on a loopback port, for the browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    """Every statement the database was sent, as it is sent."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(database.engine, "before_cursor_execute", note)

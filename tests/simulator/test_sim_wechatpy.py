@@ -1,0 +1,93 @@
+"""Somebody else's library, unchanged but for the address, gets on with the simulator."""
+
+# mypy: disallow-untyped-calls=False
+
+import io
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from wechatpy import WeChatClient, parse_message
+from wechatpy.exceptions import WeChatClientException
+
+PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+
+
+class Redirected(HTTPAdapter):
+    """wechatpy writes some addresses in full; this leads them to the simulator."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url = url
+
+    def send(self, request, *args, **kwargs):
+        request.url = self.url + "/" + request.url.split("/", 3)[3]
+        return super().send(request, *args, **kwargs)
+
+
+@pytest.fixture
+def client(world):
+    class Client(WeChatClient):  # type: ignore[misc]  # the library is untyped
+        API_BASE_URL = f"{world.url}/cgi-bin/"
+
+    client = Client("wx00000000000test", "secret" * 5, auto_retry=False, timeout=5)
+    client._http = requests.Session()
+    client._http.trust_env = False
+    client._http.mount("https://", Redirected(world.url))
+    return client
+
+
+def test_it_gets_a_token_and_sends_a_message(world, client):
+    lin = world.reader()
+    world.says(lin, "在吗")
+    assert client.message.send_text(lin, "在的")["errcode"] == 0
+    assert world.heard(lin)[-1] == "在的"
+
+
+def test_it_reads_the_errors(world, client):
+    with pytest.raises(WeChatClientException) as refusal:
+        client.message.send_text(world.reader(), "在的")
+    assert refusal.value.errcode == 45015
+
+
+def test_it_parses_the_pushes(world):
+    lin = world.reader(following=False)
+    world.does(lin, type="event", event="subscribe", key="poster")
+    world.does(lin, type="text", content="活动")
+    world.does(lin, type="location", lat=30.5, lon=117.25, label="馆")
+    world.does(lin, type="event", event="CLICK", key="week")
+    followed, text, place, click = (parse_message(push.clear) for push in world.account.pushes)
+    assert (followed.event, followed.scene_id, bool(followed.ticket)) == ("subscribe_scan", "poster", True)
+    assert (text.type, text.content, text.source) == ("text", "活动", lin)
+    assert (place.label, [float(number) for number in place.location]) == ("馆", [30.5, 117.25])
+    assert (click.event, click.key) == ("click", "week")
+
+
+def test_it_keeps_a_menu(client):
+    buttons = {"button": [{"type": "click", "name": "活动", "key": "week"}]}
+    client.menu.create(buttons)
+    assert client.menu.get()["menu"]["button"][0]["name"] == "活动"
+    client.menu.delete()
+
+
+def test_it_moves_media(client):
+    media_id = client.media.upload("image", io.BytesIO(PNG_HEAD + b"x"))["media_id"]
+    assert client.media.download(media_id).content == PNG_HEAD + b"x"
+
+
+def test_it_makes_a_code_and_shows_it(world, client):
+    ticket = client.qrcode.create(
+        {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": "gate"}}}
+    )
+    path = client.qrcode.get_url(ticket).removeprefix("https://mp.weixin.qq.com")
+    assert world.http.get(world.url + path, timeout=5).content.startswith(PNG_HEAD)
+
+
+def test_it_walks_through_the_followers_and_their_tags(world, client):
+    openids = [world.reader(name) for name in ("小林", "老周")]
+    assert list(client.user.iter_followers()) == openids
+    assert [user["openid"] for user in client.user.get_batch(openids)] == openids
+    tag_id = client.tag.create("亲子")["id"]
+    client.tag.tag_user(tag_id, openids)
+    assert client.user.get(openids[0])["tagid_list"] == [tag_id]
+    assert client.misc.get_wechat_ips() == ["127.0.0.1"]
