@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import times
 from models.activity import Activity, ActivityGram, ActivityState, Branch, BranchName
+from models.db import core
 from models.when import VAGUE, When
 from models.wording import compact, needed_grams, parts
 
@@ -81,6 +82,12 @@ _BRANCH_PAST = (
 )  # fmt: skip
 _BY_ID = _shown.where(Activity.id == sa.bindparam("id"), _published)
 _BY_CODE = _shown.where(Activity.code == sa.bindparam("code"), Activity.state != ActivityState.DRAFT)
+_CANCELLED_BETWEEN = _shown.where(
+    Activity.state == ActivityState.CANCELLED, Activity.last_on >= _first, Activity.starts_on <= _last
+).order_by(*_soonest)
+_UNDATED = _shown.where(
+    _published, Activity.plan_month == sa.bindparam("plan_month"), Activity.starts_on.is_(None)
+).order_by(Activity.id)
 _BRANCHES_SAID = (
     sa.select(Branch.id, Branch.name)
     .join(BranchName, BranchName.branch_id == Branch.id)
@@ -129,19 +136,19 @@ def _numbered(letter: str, values: Sequence[str]) -> dict[str, str]:
 
 def by_id(session: Session, activity_id: int) -> Shown | None:
     """A published activity."""
-    row = session.connection().execute(_BY_ID, {"id": activity_id}).first()
+    row = core(session).execute(_BY_ID, {"id": activity_id}).first()
     return _shown_of(row) if row else None
 
 
 def by_code(session: Session, code: str) -> Shown | None:
     """For its page: published or cancelled, never a draft."""
-    row = session.connection().execute(_BY_CODE, {"code": code}).first()
+    row = core(session).execute(_BY_CODE, {"code": code}).first()
     return _shown_of(row) if row else None
 
 
 def branches_said(session: Session, words: str) -> list[tuple[int, str]]:
     """(id, name) of the branches a reader may mean by these words."""
-    rows = session.connection().execute(_BRANCHES_SAID, {"said": compact(words)})
+    rows = core(session).execute(_BRANCHES_SAID, {"said": compact(words)})
     return [(row.id, row.name) for row in rows]
 
 
@@ -154,7 +161,7 @@ def month_plan(session: Session, year: int, month: int) -> list[Shown]:
     """The whole month for its page, in order of days; vague periods last within their own end."""
     first, last = times.month_of(year, month)
     values = {"first": first, "last": last, "skip": 0, "most": 1000}
-    return [_shown_of(row) for row in session.connection().execute(_BETWEEN, values)]
+    return [_shown_of(row) for row in core(session).execute(_BETWEEN, values)]
 
 
 def months_with_plans(session: Session) -> list[str]:
@@ -184,15 +191,18 @@ def _words_statement(grams: int, words: int, *, past: bool) -> Statement:
 
 def _also_has(walked: Any, n: int) -> sa.ColumnElement[bool]:
     other = sa.orm.aliased(ActivityGram)
-    return sa.exists().where(
+    found = sa.select(sa.literal(1)).where(
         other.gram == sa.bindparam(f"g{n}"),
         other.last_on == walked.last_on,
         other.activity_id == walked.activity_id,
     )
+    # OFFSET 0 keeps PostgreSQL from turning each look-up into a join and planning all their orders (18 ms for
+    # seven characters, 0.5 ms this way).
+    return sa.exists(found.offset(0))
 
 
 def _listing(session: Session, statement: Statement, skip: int, values: dict[str, Any]) -> Listing:
-    rows = session.connection().execute(statement, {**values, "skip": skip, "most": PAGE + 1}).all()
+    rows = core(session).execute(statement, {**values, "skip": skip, "most": PAGE + 1}).all()
     return Listing(tuple(_shown_of(row) for row in rows[:PAGE]), has_more=len(rows) > PAGE)
 
 
@@ -201,30 +211,21 @@ def _past(listing: Listing) -> Listing:
 
 
 def _shown_of(row: Any) -> Shown:
-    when = When(row.date_text, row.precision, row.starts_on, row.ends_on, row.starts_at, row.ends_at)
+    number, code, title, series, kind, place, summary, online, on_site, *days, branch, state = row
+    is_cancelled = state is ActivityState.CANCELLED
     return Shown(
-        row.id, row.code, row.title, row.series, row.type, row.place, row.summary, row.is_online,
-        row.is_on_site, row.branch, when, row.state == ActivityState.CANCELLED,
-    )  # fmt: skip
-
-
-_CANCELLED_BETWEEN = _shown.where(
-    Activity.state == ActivityState.CANCELLED, Activity.last_on >= _first, Activity.starts_on <= _last
-).order_by(*_soonest)
-_UNDATED = (
-    _shown.where(_published, Activity.plan_month == sa.bindparam("plan_month"), Activity.starts_on.is_(None))
-    .order_by(Activity.id)
-)  # fmt: skip
+        number, code, title, series, kind, place, summary, online, on_site, branch, When(*days), is_cancelled
+    )
 
 
 def cancelled_in_month(session: Session, year: int, month: int) -> list[Shown]:
     """What was called off: a reader who meant to come should find it crossed out, not gone."""
     first, last = times.month_of(year, month)
-    rows = session.connection().execute(_CANCELLED_BETWEEN, {"first": first, "last": last})
+    rows = core(session).execute(_CANCELLED_BETWEEN, {"first": first, "last": last})
     return [_shown_of(row) for row in rows]
 
 
 def undated_of_month(session: Session, year: int, month: int) -> list[Shown]:
     """What the month's plan names without any date; `month_plan` finds by days and cannot see it."""
-    rows = session.connection().execute(_UNDATED, {"plan_month": f"{year}-{month:02d}"})
+    rows = core(session).execute(_UNDATED, {"plan_month": f"{year}-{month:02d}"})
     return [_shown_of(row) for row in rows]

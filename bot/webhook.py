@@ -19,7 +19,7 @@ from handlers.router import Route, reply_to
 from handlers.turn import House, Incoming, Reply, Talk, Turn, fitted
 from models import follower, inbox, outbox, times
 from models.conversation import Conversation
-from models.db import Base, Database, Upsert
+from models.db import Base, Database, Upsert, core
 from models.errors import NotGenuine, Refused, Unreadable
 from models.inbox import Push, PushState
 from models.outbox import CallState, OutboxCall
@@ -159,7 +159,7 @@ _KNOWN = (
 def take(session: Session, incoming: Incoming, *, house: House, now: datetime) -> Reply:
     """Answer a push once; a repeat gets the stored reply."""
     may_answer = _open_window(session, incoming, now)
-    known = session.connection().execute(_KNOWN, {"key": incoming.key, "reader": incoming.openid}).one()
+    known = core(session).execute(_KNOWN, {"key": incoming.key, "reader": incoming.openid}).one()
     if known.key is not None:
         return Reply(known.reply)
     if not may_answer:
@@ -239,5 +239,5 @@ def store(
         "content": None if gone else storable(incoming),
         "error": error,
     }
-    session.connection().execute(_STORE, values)
+    core(session).execute(_STORE, values)
     return reply

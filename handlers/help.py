@@ -1,6 +1,7 @@
 """Help, leaving, and what to say when we did not understand: never a dead end."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 from handlers.turn import Reply, Turn, tappable
 
@@ -29,7 +30,7 @@ def leave(turn: Turn) -> Reply:
 
 
 def not_understood(turn: Turn) -> Reply:
-    """A miss: the nearest command; after three in a row, a person. turn.argument is the list of commands."""
+    """A miss: the nearest command; after three in a row, a person. turn.argument is the tuple of commands."""
     turn.talk.count_miss(turn.talk.misses + 1)
     if turn.talk.misses >= MISSES_UNTIL_A_PERSON:
         return Reply(_a_person(turn))
@@ -49,7 +50,8 @@ def _a_person(turn: Turn) -> str:
     return f"抱歉，我没能听懂。{way}，馆员会帮您。\n想看活动，回复“{tappable('活动')}”就好。"
 
 
-def nearest_command(words: str, commands: list[str]) -> str | None:
+@lru_cache(maxsize=4096)
+def nearest_command(words: str, commands: tuple[str, ...]) -> str | None:
     """The command a typing slip away (活洞, 周未), if there is one."""
     found = get_close_matches(words[:8], commands, n=1, cutoff=0.5)
     return found[0] if found else None

@@ -39,7 +39,7 @@ COMMANDS: dict[str, Route] = {
     "分馆": _BRANCHES, "各分馆": _BRANCHES, "分馆活动": _BRANCHES,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
-NEAREST = ["活动", "周末", "今天", "明天", "本月", "下个月", "本周", "分馆", MORE, "帮助", "取消"]
+NEAREST = ("活动", "周末", "今天", "明天", "本月", "下个月", "本周", "分馆", MORE, "帮助", "取消")
 
 EVENTS: dict[str, Route] = {
     "subscribe": Route(welcome.followed, writes=True),

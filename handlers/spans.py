@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from activities.plans.dates import read_when
 from models import times
@@ -27,6 +28,7 @@ _MAYBE_DATE = re.compile(r"[月日号旬]|\d{4}[-./]\d{1,2}")
 _TAIL = re.compile(r"(?:的|有|有什么|有哪些)*(?:活动|安排|计划)?(?:吗|呢)?$")
 
 
+@lru_cache(maxsize=4096)  # pure, and most readers ask for the same days
 def span_in(words: str, *, today: date) -> Span | None:
     """The days these words name, and nothing but days ('周末活动' too); None for any other words."""
     bare = _TAIL.sub("", words.replace(" ", "")) or words

@@ -73,11 +73,10 @@ class Turn:
     now: datetime
     house: House
     argument: Any = None
+    today: date = field(init=False)  # the library's calendar day
 
-    @property
-    def today(self) -> date:
-        """The library's calendar day."""
-        return times.today(self.now)
+    def __post_init__(self) -> None:
+        self.today = times.today(self.now)
 
 
 @dataclass(frozen=True, slots=True)

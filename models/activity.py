@@ -86,6 +86,7 @@ class Activity(Base):
     __table_args__ = (
         sa.UniqueConstraint("plan_month", "plan_key", name="uq_activities_plan"),
         sa.Index("ix_activities_shown", "state", "last_on", "starts_on", "id"),
+        sa.Index("ix_activities_month", "state", "plan_month"),
         sa.Index("ix_activities_branch", "branch_id", "state", "last_on"),
     )
 

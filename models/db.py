@@ -6,6 +6,7 @@ they came, and neighbours share a commit, each inside a savepoint of its own (me
 handler some writer waits over a second at saturation; in turns, 14 ms). PostgreSQL keeps its own order.
 """
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -97,8 +98,14 @@ class Upsert:
 
     def run(self, session: Session, **values: Any) -> None:
         """`values` by column name."""
-        connection = session.connection()
+        connection = core(session)
         connection.execute(self._statements[connection.dialect.name], values)
+
+
+def core(session: Session) -> sa.Connection:
+    """The connection below the session, for statements that need nothing of the ORM: the message path's way."""
+    connection: sa.Connection = session.info.get("core") or session.connection()
+    return connection
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:
@@ -157,7 +164,15 @@ class Database:
 
 def _engine(url: str) -> sa.Engine:
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_size=16, max_overflow=48, pool_timeout=BUSY_SECONDS, pool_pre_ping=False)
+        return sa.create_engine(
+            url,
+            pool_size=16,
+            max_overflow=48,
+            pool_timeout=BUSY_SECONDS,
+            pool_pre_ping=False,
+            # A generic plan is made when a table is still empty and kept when it no longer is: seconds, not planning.
+            connect_args={"options": "-c plan_cache_mode=force_custom_plan"},
+        )
     engine = sa.create_engine(
         url,
         poolclass=sa.QueuePool,
@@ -243,20 +258,31 @@ class _Turns:
 
     @contextmanager
     def _savepoint(self, group: _Group) -> Iterator[Session]:
+        # A raw savepoint around a session that begins only if the ORM is used: SQLAlchemy's own bookkeeping of
+        # both costs more than all statements of a message together (docs/benchmarks.md).
         session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        session.info["core"] = self._connection
+        self._raw("SAVEPOINT unit")
         try:
             yield session
-            session.commit()  # releases the savepoint; the group commits
+            if session.in_transaction() or session.new or session.dirty or session.deleted:
+                session.commit()  # releases the ORM's own savepoint; the group commits
+            self._raw("RELEASE unit")
         except BaseException:
             self._undo(session, group)
             raise
         finally:
             session.close()
 
+    def _raw(self, statement: str) -> None:
+        self._connection.connection.dbapi_connection.execute(statement)  # type: ignore[union-attr]
+
     def _undo(self, session: Session, group: _Group) -> None:
         try:
             session.rollback()
-        except sa.exc.DBAPIError as error:  # SQLite gave the whole transaction up (disk full, I/O error)
+            self._raw("ROLLBACK TO unit")
+            self._raw("RELEASE unit")
+        except (sa.exc.DBAPIError, sqlite3.Error) as error:  # SQLite gave the whole transaction up (disk full, I/O)
             group.error = error
 
     def _leave(self, group: _Group) -> None:

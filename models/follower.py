@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
 
-from models.db import Base, UtcDateTime, insert, personal, plain
+from models.db import Base, UtcDateTime, core, insert, personal, plain
 from models.outbox import drop_all_of
 from models.privacy import erase
 
@@ -65,12 +65,12 @@ def seen(session: Session, openid: str, *, at: datetime, wrote: bool, follows: b
     is there to answer. `follows`: the push is a subscribe, which undoes a farewell of the same second.
     """
     statement = _WROTE if wrote else _TOUCHED
-    if session.connection().execute(statement, {"reader": openid, "at": at}).rowcount:
+    if core(session).execute(statement, {"reader": openid, "at": at}).rowcount:
         return True
     if _has_left_since(session, openid, at=at + timedelta(seconds=1) if follows else at):
         return False
     session.execute(insert(session, Follower).values(openid=openid).on_conflict_do_nothing())
-    session.connection().execute(statement, {"reader": openid, "at": at})
+    core(session).execute(statement, {"reader": openid, "at": at})
     return True
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.needs import missing
 from tests.live import Live
+from tests.needs import missing
 from tests.simulated import Simulator
 from tests.world import World, demo_settings
 

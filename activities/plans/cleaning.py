@@ -38,13 +38,13 @@ def _toneless(reading: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
-def _read_table() -> dict[str, frozenset[str]]:
-    """Traditional character → its readings, with and without tone marks."""
+def _read_table() -> dict[str, str]:
+    """Traditional character → its readings, with commas between; cut apart only when asked for."""
     table = {}
     for line in Path(__file__).with_name("traditional.txt").read_text("utf-8").splitlines():
         forms, readings = line.split(" ")
-        table[forms[0]] = frozenset(readings.split(","))
-    return table | {"衞": frozenset({"wèi"})}
+        table[forms[0]] = readings
+    return table | {"衞": "wèi"}
 
 
 _READINGS = _read_table()
@@ -53,8 +53,8 @@ _BRACKETED = re.compile(f"([{HAN}])[(（]([a-z\u00e0-\u01dc\u1e3f]{{1,6}})[)）]
 
 def _is_reading(hit: re.Match[str]) -> bool:
     """The character is traditional only, and the bracket is one of its readings."""
-    readings = _READINGS.get(hit[1], frozenset())
-    return hit[2] in readings or hit[2] in {_toneless(reading) for reading in readings}
+    readings = _READINGS.get(hit[1], "").split(",")
+    return hit[2] in readings or hit[2] in map(_toneless, readings)
 
 
 def readings_in(text: str) -> list[str]:

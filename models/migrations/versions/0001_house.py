@@ -161,6 +161,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('activities', schema=None) as batch_op:
         batch_op.create_index('ix_activities_branch', ['branch_id', 'state', 'last_on'], unique=False)
+        batch_op.create_index('ix_activities_month', ['state', 'plan_month'], unique=False)
         batch_op.create_index('ix_activities_shown', ['state', 'last_on', 'starts_on', 'id'], unique=False)
 
     op.create_table('branch_names',
@@ -207,6 +208,7 @@ def downgrade() -> None:
     op.drop_table('branch_names')
     with op.batch_alter_table('activities', schema=None) as batch_op:
         batch_op.drop_index('ix_activities_shown')
+        batch_op.drop_index('ix_activities_month')
         batch_op.drop_index('ix_activities_branch')
 
     op.drop_table('activities')
