@@ -115,11 +115,9 @@ class Door:
 
     def _in_unit(self, take_: Callable[[Session], Reply]) -> Reply:
         try:
-            with self._database.units() as session:
-                return take_(session)
+            return self._database.unit(take_)
         except sa.exc.IntegrityError:  # another process stored the same push in the same moment: its reply now
-            with self._database.units() as session:
-                return take_(session)
+            return self._database.unit(take_)
 
     def _failed(self, incoming: Incoming, error: Exception, now: datetime) -> Reply:
         cause = f"{type(error).__name__}: {error}"

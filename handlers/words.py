@@ -3,7 +3,7 @@
 import re
 
 _DIGITS = {**{digit: value for value, digit in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
-_NUMBER = re.compile(r"第?(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})(?:个活动|个|场|项|条)?")
+_NUMBER = re.compile(r"第?([0-9]{1,3}|[零〇一二两三四五六七八九十]{1,3})(?:个活动|个|场|项|条)?")
 
 
 def number_in(words: str) -> int | None:
@@ -18,6 +18,5 @@ def _value(written: str) -> int | None:
     if "十" not in written:
         return _DIGITS[written] if len(written) == 1 else None
     tens, _, ones = written.partition("十")
-    if len(tens) > 1 or len(ones) > 1:
-        return None
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+    high, low = _DIGITS.get(tens or "一"), _DIGITS.get(ones or "零")
+    return None if high is None or low is None else high * 10 + low

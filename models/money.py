@@ -2,7 +2,7 @@
 
 import re
 
-_YUAN = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?")
+_YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 
 
 def yuan(fen: int) -> str:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from models import outbox, times
 from models.db import Database
 from models.errors import FateUnknown, Stopped, TryLater, WeChatError
-from models.outbox import MAX_ATTEMPTS, CallKind, CallState, Claimed
+from models.outbox import MAX_ATTEMPTS, CallKind, CallState, Claimed, Claims
 from models.platform import open_breaker
 from models.work import Json, NotNow, Outcome, Ready, Unknown, Work
 
@@ -73,17 +74,21 @@ class Hands:
         free = self._free()
         if not any(free.values()):
             return LOOK_SECONDS  # a hand that gets free rings
-        with self._database.units() as session:
-            now = times.now()
-            paces = {kind: row.pace for kind, row in self._work.items()}
-            claims = outbox.claim(session, now=now, free=free, paces=paces)
-            ready = [(call, self._prepared(session, call, now)) for call in claims.calls]
+        claims, ready = self._database.unit(partial(self._claimed, free))
         for call, payload in ready:
             if payload is not None:
                 self._begin(call, payload)
         if claims.calls:
             return 0
         return PACE_SECONDS if claims.is_paced else LOOK_SECONDS
+
+    def _claimed(
+        self, free: Mapping[CallKind, int], session: Session
+    ) -> tuple[Claims, list[tuple[Claimed, Json | None]]]:
+        now = times.now()
+        paces = {kind: row.pace for kind, row in self._work.items()}
+        claims = outbox.claim(session, now=now, free=free, paces=paces)
+        return claims, [(call, self._prepared(session, call, now)) for call in claims.calls]
 
     def _free(self) -> dict[CallKind, int]:
         with self._lock:
@@ -124,19 +129,23 @@ class Hands:
             self._bell.set()
 
     def _settle(self, call: Claimed, outcome: Outcome) -> None:
-        work = self._work[call.kind]
-        with self._database.units() as session:
-            row = outbox.held(session, call)
-            if row is None:
-                log.warning("lease lost; another worker has the row", key=call.key)
-                return
-            now = times.now()
-            verdict = work.settle(session, call, outcome, now) or verdict_of(work, outcome)
-            due_at = _next_try(call, outcome, now) if verdict.to is CallState.OWED else None
-            outbox.settle(row, verdict.to, now=now, cause=verdict.cause, due_at=due_at)
-            if isinstance(outcome.error, Stopped):
-                _break(session, call.kind, outcome.error, now)
-        log.info("settled", key=call.key, to=verdict.to, cause=verdict.cause)
+        verdict = self._database.unit(partial(self._settled, call, outcome))
+        if verdict is None:
+            log.warning("lease lost; another worker has the row", key=call.key)
+        else:
+            log.info("settled", key=call.key, to=verdict.to, cause=verdict.cause)
+
+    def _settled(self, call: Claimed, outcome: Outcome, session: Session) -> NotNow | None:
+        row, work = outbox.held(session, call), self._work[call.kind]
+        if row is None:
+            return None
+        now = times.now()
+        verdict = work.settle(session, call, outcome, now) or verdict_of(work, outcome)
+        due_at = _next_try(call, outcome, now) if verdict.to is CallState.OWED else None
+        outbox.settle(row, verdict.to, now=now, cause=verdict.cause, due_at=due_at)
+        if isinstance(outcome.error, Stopped):
+            _break(session, call.kind, outcome.error, now)
+        return verdict
 
 
 def _break(session: Session, kind: CallKind, stop: Stopped, now: datetime) -> None:

@@ -23,7 +23,7 @@ from opencc import OpenCC
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _CLOSING = "，。、；：！？》】」』）…"
 _OPENING = "《【「『（"
-_NEIGHBOUR = f"[{HAN}{_CLOSING}{_OPENING}“”‘’]"
+NEIGHBOUR = f"[{HAN}{_CLOSING}{_OPENING}“”‘’]"
 
 READINGS_THAT_PROVE = 3  # fewer hits in a file may be an honest note on how to pronounce a word
 TRADITIONAL_SHARE = 0.1  # real traditional text has 0.3 and more; a quoted name or verse stays below
@@ -84,7 +84,7 @@ _WIDTHS |= {0xA0: 0x20, 0x3000: 0x20}
 _UNSEEN = dict.fromkeys((0xFEFF, 0x200B, 0x2060, 0xAD))  # marks that only a machine sees
 
 _FULL_WIDTH = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
-_HALF_WIDTH = re.compile(rf"(?<={_NEIGHBOUR})([,;:])\1*(?={_NEIGHBOUR})|(?<=[{HAN}])[?!](?=[{HAN}])")
+_HALF_WIDTH = re.compile(rf"(?<={NEIGHBOUR})([,;:])\1*(?={NEIGHBOUR})|(?<=[{HAN}])[?!](?=[{HAN}])")
 _SPACED_OUT = re.compile(f"(?<![{HAN}])(?:[{HAN}] ){{3,}}[{HAN}](?![{HAN}])")  # 活 动 安 排
 _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile("[ \t]*\n[ \t]*"), "\n"),
@@ -92,7 +92,7 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(f" +(?=[{_CLOSING}])|(?<=[{_OPENING}，。、；：]) +"), ""),
     (re.compile("。{3,}"), "……"),
     (re.compile(r"([，。、；：])\1+"), r"\1"),
-    (re.compile(f"(?<={_NEIGHBOUR})-{{2,}}(?={_NEIGHBOUR})"), "——"),
+    (re.compile(f"(?<={NEIGHBOUR})-{{2,}}(?={NEIGHBOUR})"), "——"),
 )
 
 

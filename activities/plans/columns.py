@@ -18,7 +18,7 @@ def fits(columns: Columns, row: Row) -> bool:
     at = index_of(Field.DATE, columns)
     if len(row) != len(columns):
         return False
-    return at is None or not row[at].text or is_dateish(row[at].text)
+    return at is None or is_dateish(row[at].text) or not any(is_dateish(cell.text) for cell in row)
 
 
 def index_of(field: Field, columns: Columns) -> int | None:
@@ -45,8 +45,8 @@ def _without_blank_tail(row: Row, width: int) -> Row:
 
 def _paired(columns: Columns, row: Row) -> list[tuple[Column, Cell]] | None:
     """Cell by cell, if the row is whole or only lacks blank cells at its end."""
-    at = index_of(Field.DATE, columns)
-    is_whole = len(row) == len(columns)
+    at, title_at = index_of(Field.DATE, columns), index_of(Field.TITLE, columns)
+    is_whole = len(row) == len(columns) and not (title_at is not None and is_dateish(row[title_at].text))
     if is_whole and (at is None or is_dateish(row[at].text) or not any(is_dateish(c.text) for c in row)):
         return list(zip(columns, row, strict=True))
     lacks_only_its_end = at is not None and at < len(row) < len(columns) and is_dateish(row[at].text)

@@ -87,8 +87,8 @@ def _unpacked(content: bytes, name: str) -> list[Page]:
             parts = set(archive.namelist())
             if _DOCUMENT in parts:
                 return [read_document(archive.read(_DOCUMENT), name)]
-            if _WORKBOOK in parts and _has_a_lying_part(archive):
-                raise PlanUnreadable(broken)
+            if _WORKBOOK in parts:
+                _unpack_once(archive)
         if _WORKBOOK in parts:
             return read_workbook(content, name)
     except (PasswordError, RuntimeError) as error:
@@ -113,14 +113,16 @@ def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
         )
 
 
-def _has_a_lying_part(archive: zipfile.ZipFile) -> bool:
-    """A part that unpacks to more than it declares would slip past the totals; reading stops at its size."""
+def _unpack_once(archive: zipfile.ZipFile) -> None:
+    """A part may hold more than it declares and so slip past the totals: unpacking stops there.
+
+    Raises: BadZipFile for such a part.
+    """
     for part in archive.infolist():
         if part.filename.endswith((".xml", ".rels")):
             with archive.open(part) as opened:
                 while opened.read(1 << 16):
                     pass
-    return False
 
 
 def _decoded(content: bytes, name: str) -> str:

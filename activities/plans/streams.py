@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from activities.plans.columns import Columns, index_of, rows_under
 from activities.plans.headers import Field, columns_under, field_of, is_header
+from activities.plans.plan import DoubtKind
 from activities.plans.rows import Found, PlanRow, is_dateish
 from activities.plans.scope import Scope, branch_scope, is_heading, scope_of
 from activities.plans.tables import Cell, Stream
@@ -111,6 +112,7 @@ def _read_items(cells: list[Cell], scope: Scope, found: Found) -> Found:
     for at in range(len(cells)):
         reader.read(at)
     reader.finish()
+    reader.leave_branch()
     return found
 
 
@@ -121,6 +123,7 @@ class _Items:
         self.cells, self.scope, self.found = cells, scope, found
         self.item: Cell | None = None
         self.date: Cell | None = None  # where the date comes before its item
+        self.branch: Cell | None = None  # named, and none of its activities read yet
 
     def read(self, at: int) -> None:
         cell = self.cells[at]
@@ -140,6 +143,13 @@ class _Items:
         if self.date:
             self.found.unread(self.date)
         self.item = self.date = None
+
+    def leave_branch(self) -> None:
+        """A branch without activities is either meant so or a sign that its rows were lost."""
+        if self.branch:
+            text = f"“{self.branch.text}”下面没有读到活动。请核对是不是漏了几行。"
+            self.found.doubt(DoubtKind.BRANCH, text, self.branch.where)
+        self.branch = None
 
     def pass_over(self, cell: Cell) -> None:
         if cell.text:
@@ -184,9 +194,11 @@ class _Items:
         self.finish()
         opens_a_group = at == 0 or not self.cells[at - 1].text
         if is_branch_name(cell.text) or (opens_a_group and self._next_is(at, is_numbered)):
+            self.leave_branch()
             named = scope_of(cell.text) if is_heading(cell.text) else None
-            self.scope = named or branch_scope(cell.text)
+            self.scope, self.branch = named or branch_scope(cell.text), cell
         elif is_heading(cell.text) and (scope := scope_of(cell.text)):
+            self.leave_branch()
             self.scope = scope
         else:
             self.found.unread(cell)
@@ -197,3 +209,4 @@ class _Items:
             cells[Field.BODY] = Cell(self.scope.aside, item.where)
         row = PlanRow(cells, item.where, self.scope.branch, self.scope.is_of_some_branch)
         self.found.rows.append(row)
+        self.branch = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from activities.plans.headers import field_of, is_header
 from activities.plans.scope import LONGEST_HEADING, is_heading
 from activities.plans.tables import Block, Cell, Line, Row, Stream, Table
+from activities.plans.titles import is_numbered
 
 Clean = Callable[[str], str]
 
@@ -24,8 +25,9 @@ _BARE_HEADER = 3  # so many header words on lines of their own begin a table wit
 class _Shaped:
     """A line and the cells it parts into; no cells for prose and for blank lines."""
 
-    line: Line
+    words: Line  # in clean words
     cells: Row = ()
+    pieces: Row = ()  # of a line without bars: what stands between its wide gaps
     is_trailing: bool = True  # its | stands at the end
 
     @property
@@ -34,7 +36,7 @@ class _Shaped:
 
     @property
     def is_blank(self) -> bool:
-        return not self.cells and not self.line.text.strip()
+        return not self.cells and not self.words.text
 
 
 def gathered(lines: Iterable[Line], clean: Clean) -> list[Block]:
@@ -46,8 +48,8 @@ def gathered(lines: Iterable[Line], clean: Clean) -> list[Block]:
         end = _end_of_table(shaped, at)
         if end > at:
             blocks.append(_table_of(shaped[at:end]))
-        elif shaped[at].line.text.strip():
-            blocks.append(replace(shaped[at].line, text=clean(shaped[at].line.text)))
+        elif shaped[at].words.text:
+            blocks.append(shaped[at].words)
         at = max(end, at + 1)
     return blocks
 
@@ -68,21 +70,21 @@ def _unquoted(lines: Iterable[Line]) -> list[Line]:
 
 def _shaped(line: Line, clean: Clean) -> _Shaped:
     text = line.text.translate(_BARS) if len(re.findall("[│┃｜∣]", line.text)) > 1 else line.text
+    words = replace(line, text=clean(line.text))
     if "|" in text:
-        return _barred(line, text.strip(), clean)
+        return _barred(words, text.strip(), clean)
     if "\t" in text.strip("\n"):
         cells = _cells(text.strip("\n").split("\t"), line, clean)
-        return _Shaped(line, cells if sum(bool(c.text) for c in cells) > 1 or text.endswith("\t") else ())
-    return _Shaped(line)
+        is_row = sum(bool(cell.text) for cell in cells) > 1 or text.endswith("\t")
+        return _Shaped(words, cells if is_row else ())
+    return _Shaped(words, pieces=_cells([piece for piece in _GAP.split(text.strip()) if piece], line, clean))
 
 
-def _barred(line: Line, text: str, clean: Clean) -> _Shaped:
-    is_trailing = text.endswith("|")
-    core = text.removeprefix("|").removesuffix("|")
+def _barred(words: Line, text: str, clean: Clean) -> _Shaped:
     if len(text) > 3 and _RULE.fullmatch(text):
-        return _Shaped(replace(line, text=""))
-    cells = _cells(core.split("|"), line, clean)
-    return _Shaped(line, cells, is_trailing)
+        return _Shaped(replace(words, text=""))
+    core = text.removeprefix("|").removesuffix("|")
+    return _Shaped(words, _cells(core.split("|"), words, clean), is_trailing=text.endswith("|"))
 
 
 def _cells(texts: list[str], line: Line, clean: Clean) -> Row:
@@ -104,9 +106,9 @@ def _end_of_table(shaped: list[_Shaped], begin: int) -> int:
 def _end_of_barred(shaped: list[_Shaped], begin: int) -> int:
     end = at = begin
     while at < len(shaped):
-        if shaped[at].cells:
+        if shaped[at].cells or _continues(shaped, at):
             end = at + 1
-        elif not shaped[at].is_blank and not _continues(shaped, at):
+        elif not shaped[at].is_blank:
             break
         at += 1
     is_lone = sum(bool(shape.cells) for shape in shaped[begin:end]) < 2
@@ -114,40 +116,36 @@ def _end_of_barred(shaped: list[_Shaped], begin: int) -> int:
 
 
 def _continues(shaped: list[_Shaped], at: int) -> bool:
-    """A short line between two of the table is part of a cell that was broken; a heading is not."""
-    text = shaped[at].line.text.strip()
-    is_beside = at + 1 < len(shaped) and bool(shaped[at + 1].cells)
-    return is_beside and len(text) <= LONGEST_HEADING and not is_heading(text)
+    """Short lines next to those of the table lost their bars or were broken; a heading or prose did not."""
+    text = shaped[at].words.text
+    is_beside = at > 0 and not shaped[at - 1].is_blank
+    return bool(text) and is_beside and len(text) <= LONGEST_HEADING and not is_heading(text)
 
 
 def _end_of_spaced(shaped: list[_Shaped], begin: int) -> int | None:
     """Columns set apart by wide gaps, under a header."""
-    if not is_header(_spaced(shaped[begin])):
+    if not is_header(shaped[begin].pieces):
         return None
     end = begin
-    while end < len(shaped) and len(_spaced(shaped[end])) > 1:
-        shaped[end].cells = _spaced(shaped[end])
+    while end < len(shaped) and len(shaped[end].pieces) > 1:
+        shaped[end].cells = shaped[end].pieces
         end += 1
     return end if end > begin + 1 else None
-
-
-def _spaced(shape: _Shaped) -> Row:
-    return tuple(Cell(text, shape.line.where) for text in _GAP.split(shape.line.text.strip()) if text)
 
 
 def _end_of_bare(shaped: list[_Shaped], begin: int) -> int | None:
     """Header words on lines of their own, then one cell a line until the next heading."""
     run = []
     end = begin
-    while end < len(shaped) and (shaped[end].is_blank or field_of(shaped[end].line.text)):
-        run += [Cell(shaped[end].line.text, "")] if not shaped[end].is_blank else []
+    while end < len(shaped) and (shaped[end].is_blank or field_of(shaped[end].words.text)):
+        run += [Cell(shaped[end].words.text, "")] if not shaped[end].is_blank else []
         end += 1
     if len(run) < _BARE_HEADER or not is_header(tuple(run)):
         return None
-    while end < len(shaped) and not shaped[end].cells and not is_heading(shaped[end].line.text.strip()):
+    while end < len(shaped) and not shaped[end].cells and not is_heading(shaped[end].words.text):
         end += 1
     for shape in shaped[begin:end]:
-        shape.cells = (Cell(shape.line.text.strip(), shape.line.where),) if not shape.is_blank else ()
+        shape.cells = (Cell(shape.words.text, shape.words.where),) if not shape.is_blank else ()
     return end
 
 
@@ -161,24 +159,37 @@ def _table_of(shaped: list[_Shaped]) -> Table | Stream:
 
 
 def _lone(shape: _Shaped) -> Row:
-    return (Cell(shape.line.text.strip(), shape.line.where),)
+    return (Cell(shape.words.text, shape.words.where),)
 
 
 def _stream(shaped: list[_Shaped], *, is_trailing: bool) -> tuple[Cell, ...]:
-    """The cells in order; a line without a bar belongs to the cell whose bar it lacks."""
+    """The cells in order; a line without a bar belongs to the cell whose bar it lacks.
+
+    Bars at the beginning are the same thing read backwards. A number or a listed item begins a cell of its
+    own, so what stands before one is a cell too, such as a branch name whose bar was lost.
+    """
     cells: list[Cell] = []
-    broken = ""
+    broken: list[Cell] = []
     for shape in shaped:
-        if shape.cells:
-            own = [cell for cell in shape.cells if cell.text] or [shape.cells[0]]
-            if broken and own[0].text and not own[0].text.isdigit():
-                own[0 if is_trailing else -1] = _mended(own[0 if is_trailing else -1], broken, is_trailing)
-                broken = ""
-            cells += own if is_trailing else own[::-1]
-        elif not shape.is_blank:
-            broken = broken + shape.line.text.strip() if is_trailing else shape.line.text.strip() + broken
+        if not shape.cells:
+            broken += [] if shape.is_blank else [_lone(shape)[0]]
+            continue
+        own = [cell for cell in shape.cells if cell.text] or [shape.cells[0]]
+        own = own if is_trailing else own[::-1]
+        if broken and _can_be_mended(own[0], is_trailing=is_trailing):
+            own[0] = _mended(own[0], broken, is_trailing=is_trailing)
+            broken = []
+        cells += [*broken, *own]
+        broken = []
+    cells += broken
     return tuple(cells if is_trailing else cells[::-1])
 
 
-def _mended(cell: Cell, broken: str, is_trailing: bool) -> Cell:
-    return replace(cell, text=broken + cell.text if is_trailing else cell.text + broken)
+def _can_be_mended(cell: Cell, *, is_trailing: bool) -> bool:
+    return bool(cell.text) and not cell.text.isdigit() and not (is_trailing and is_numbered(cell.text))
+
+
+def _mended(cell: Cell, broken: list[Cell], *, is_trailing: bool) -> Cell:
+    words = [piece.text for piece in broken]
+    text = "".join([*words, cell.text]) if is_trailing else "".join([cell.text, *words[::-1]])
+    return Cell(text, broken[0].where if is_trailing else cell.where)

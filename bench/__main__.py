@@ -1,0 +1,58 @@
+"""`python -m bench [callback|growth|import|page|cold|delivery …]`: everything, unless parts are named."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import callback, cold, delivery, page, plans, report
+from bench.callback import Pace
+
+Part = Callable[[report.Report, Pace], None]
+
+
+def _callback(out: report.Report, pace: Pace) -> None:
+    callback.ceiling(out)
+    callback.sqlite_row(out, pace)
+    callback.postgres_row(out, pace)
+
+
+PARTS: dict[str, Part] = {
+    "callback": _callback,
+    "sqlite": callback.sqlite_row,
+    "postgres": callback.postgres_row,
+    "growth": callback.growth_row,
+    "delivery": delivery.delivery,
+    "cold": cold.cold,
+    "page": page.page,
+    "import": plans.plans,
+}
+ALL = ("callback", "growth", "delivery", "cold", "page", "import")
+
+
+def main() -> int:
+    """Measure, print, write. Exit code 1 when a floor was missed or a run was void."""
+    asked = _arguments()
+    pace = Pace(0.5, 2.0, 1) if asked.quick else Pace(asked.warm_up, asked.seconds, asked.rounds)
+    out = report.Report()
+    out.say(f"# Benchmarks\n\n{report.machine()}")
+    for part in asked.parts or ALL:
+        PARTS[part](out, pace)
+    if asked.out:
+        out.write(asked.out)
+    return 1 if out.failed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    words.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure (default: everything)")
+    words.add_argument("--seconds", type=float, default=Pace.seconds, help="per run (default %(default)s)")
+    words.add_argument("--warm-up", type=float, default=Pace.warm_up, help="before each run (default %(default)s)")
+    words.add_argument("--rounds", type=int, default=Pace.rounds, help="medians over so many (default %(default)s)")
+    words.add_argument("--quick", action="store_true", help="one round of 2 s: a look, not a figure")
+    words.add_argument("--out", type=Path, help="write the tables to this Markdown file")
+    return words.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

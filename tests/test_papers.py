@@ -1,0 +1,103 @@
+"""What the papers say is what the program does."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from config.settings import PREFIX, Settings, SettingsError, demo_keys, read_settings
+from tests.world import World
+
+ROOT = Path(__file__).parent.parent
+
+
+def _settings_in_the_papers() -> set[str]:
+    return set(re.findall(r"(?m)^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8")))
+
+
+def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
+    known = {field.validation_alias or PREFIX + name.upper() for name, field in Settings.model_fields.items()}
+    assert _settings_in_the_papers() == known
+
+
+def test_every_path_the_map_names_exists() -> None:
+    named = re.findall(r"`([a-z_]+/[a-z_/.]*|app\.py)`", (ROOT / "docs/map.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_everything_a_readme_links_to_exists(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    linked = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
+    assert linked
+    assert [target for target in linked if not (ROOT / target).exists()] == []
+    assert {"make run", "make test"} <= set(re.findall(r"(?m)^(make \w+)", text))
+
+
+def test_every_command_the_papers_name_exists(sqlite_world: World) -> None:
+    papers = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
+    named = set(re.findall(r"flask --app app ([a-z]+)", papers))
+    assert named
+    assert named <= set(sqlite_world.app.cli.commands)
+
+
+def test_locks_name_hashes_and_no_addresses() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / lock).read_text(encoding="utf-8")
+        pinned = re.findall(r"(?m)^[a-z0-9-]+==\S+", text)
+        assert len(pinned) > 20
+        assert "://" not in text
+        assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_the_real_mode_refuses_every_key_of_the_demo() -> None:
+    keys = {name.removeprefix(PREFIX).lower(): value for name, value in demo_keys().items()}
+    with pytest.raises(SettingsError) as error:
+        read_settings(**{**keys, "demo": False})
+    for name in ("SECRET_KEY", "WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY"):
+        assert f"{PREFIX}{name}: this is the demo's key" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("wechat_app_id", "wx1111111111111111"), ("wechat_api_base", "https://api.weixin.qq.com"), ("host", "0.0.0.0")],
+)
+def test_the_demo_refuses_whatever_could_reach_real_people(name: str, value: str) -> None:
+    keys = {key.removeprefix(PREFIX).lower(): word for key, word in demo_keys().items()}
+    loopback = {"wechat_api_base": "http://127.0.0.1:8001"}
+    with pytest.raises(SettingsError, match=PREFIX + name.upper()):
+        read_settings(**{**keys, **loopback, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("wechat_token", "ab"), ("wechat_token", "有字"), ("wechat_aes_key", "short"), ("wechat_aes_key", "!" * 43),
+     ("port", "70000"), ("account_kind", "personal"), ("threads", "0"), ("allow_plain", "maybe")],
+)  # fmt: skip
+def test_a_wrong_setting_is_named_in_one_line(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings(**{"PORT" if name == "port" else name: value})
+    assert str(error.value).startswith(("PORT: ", f"{PREFIX}{name.upper()}: "))
+    assert "\n" not in str(error.value)
+
+
+def test_missing_settings_are_all_named_at_once() -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings(_env_file=None).required("wechat_token", "secret_key")  # type: ignore[call-arg]
+    assert [line.split(":")[0] for line in str(error.value).splitlines()] == [
+        "SHUSHENG_WECHAT_TOKEN",
+        "SHUSHENG_SECRET_KEY",
+    ]
+
+
+def test_only_config_reads_the_environment() -> None:
+    tracked = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    readers = [
+        path
+        for path in tracked.split()
+        if not path.startswith(("tests/", "bench/", "drills/", "config/"))
+        and re.search(r"os\.(environ|getenv)", (ROOT / path).read_text(encoding="utf-8"))
+    ]
+    assert readers == []
