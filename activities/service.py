@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from activities import rules
 from activities.plans.plan import Plan, PlannedActivity
-from models.activity import ACTIVITY_MOVES, Activity, ActivityGram, ActivityState, Branch, BranchName
+from models.activity import (
+    ACTIVITY_MOVES,
+    Activity,
+    ActivityGram,
+    ActivityState,
+    Branch,
+    BranchName,
+    Catalogue,
+)
 from models.db import insert
 from models.errors import BadInput
 from models.states import moved
@@ -48,7 +56,15 @@ def import_plan(session: Session, plan: Plan, *, now: datetime, publish: bool = 
             activity.state = moved(activity.state, to=ActivityState.PUBLISHED, moves=ACTIVITY_MOVES)
         reindex(session, activity)
     done.gone = [activity.title for activity in known.values()]
+    readers_see_anew(session)
     return done
+
+
+def readers_see_anew(session: Session) -> None:
+    """What readers can see has changed: no process answers from its memory any more."""
+    statement = insert(session, Catalogue).values(one=1, version=1)
+    grown = {"version": Catalogue.version + 1}
+    session.execute(statement.on_conflict_do_update(index_elements=["one"], set_=grown))
 
 
 def _rows_of_month(session: Session, month: str) -> dict[str, Activity]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import callback, cold, delivery, page, plans, report
-from bench.callback import Pace
+from bench.measuring import Pace
 
 Part = Callable[[report.Report, Pace], None]
 

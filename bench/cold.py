@@ -7,9 +7,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench import ours
-from bench.callback import Pace, server_of
 from bench.catalogue import Catalogue, catalogue
 from bench.load import drive
+from bench.measuring import Pace, server_of
 from bench.readers import crowd, judge, openid
 from bench.report import Floor, Report
 from bench.rivals import Contestant

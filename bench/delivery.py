@@ -12,7 +12,7 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from bench import ours
-from bench.callback import Pace
+from bench.measuring import Pace
 from bench.report import Floor, Report
 from bench.serving import ROOT, Server, free_port, serving
 from bench.wechat import Channel

@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 import brotli  # type: ignore[import-untyped]
 
 from bench import ours
-from bench.callback import Pace, server_of
 from bench.catalogue import Catalogue, catalogue
 from bench.load import pinned
+from bench.measuring import Pace, server_of
 from bench.report import Floor, Report, percentile
 from bench.wechat import Channel
 

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import xlsxwriter
 
 from bench import ours
-from bench.callback import Pace
 from bench.catalogue import Seeded, catalogue
+from bench.measuring import Pace
 from bench.report import Report
 from bench.serving import ROOT
 from bench.wechat import Channel

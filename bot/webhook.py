@@ -16,8 +16,10 @@ from bot.envelope import Envelope
 from bot.parsing import fields_of, incoming_of, reply_xml, storable
 from handlers.calendar import REST
 from handlers.router import Route, reply_to
+from handlers.shelf import Shelf
 from handlers.turn import House, Incoming, Reply, Talk, Turn, fitted
 from models import follower, inbox, outbox, times
+from models.activity import Catalogue
 from models.conversation import Conversation
 from models.db import Base, Database, Upsert, core
 from models.errors import NotGenuine, Refused, Unreadable
@@ -48,6 +50,7 @@ class Door:
         self._envelope = envelope
         self._house = house
         self._allow_plain = allow_plain
+        self._shelf = Shelf()
 
     def echo(self, query: Mapping[str, str]) -> Answer:
         """The platform's check of our address."""
@@ -105,7 +108,9 @@ class Door:
 
     def _reply(self, incoming: Incoming, now: datetime) -> Reply:
         try:
-            return self._in_unit(lambda session: take(session, incoming, house=self._house, now=now))
+            return self._in_unit(
+                lambda session: take(session, incoming, house=self._house, shelf=self._shelf, now=now)
+            )
         except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
             log.error("database unreachable", cause=str(error.__class__), key=incoming.key)
             return Reply(SORRY_AGAIN)
@@ -146,6 +151,7 @@ _reader: sa.BindParameter[str] = sa.bindparam("reader")
 _KNOWN = (
     sa.select(
         Push.key, Push.reply, Conversation.openid, Conversation.topic, Conversation.held, Conversation.misses,
+        sa.select(Catalogue.version).scalar_subquery().label("catalogue"),
         sa.exists().where(OutboxCall.openid == _reader, OutboxCall.state == CallState.WAITING).label("waiting"),
     )
     .select_from(sa.select(sa.literal(1).label("one")).subquery())
@@ -154,7 +160,7 @@ _KNOWN = (
 )  # fmt: skip
 
 
-def take(session: Session, incoming: Incoming, *, house: House, now: datetime) -> Reply:
+def take(session: Session, incoming: Incoming, *, house: House, shelf: Shelf, now: datetime) -> Reply:
     """Answer a push once; a repeat gets the stored reply."""
     may_answer = _open_window(session, incoming, now)
     known = core(session).execute(_KNOWN, {"key": incoming.key, "reader": incoming.openid}).one()
@@ -165,7 +171,8 @@ def take(session: Session, incoming: Incoming, *, house: House, now: datetime) -
     if known.waiting:
         outbox.wake_waiting(session, incoming.openid, now=now)
     talk = Talk(known.topic, known.held or {}, known.misses or 0)
-    reply = _whole(reply_to(Turn(session, incoming, talk, now, house), run), talk)
+    turn = Turn(session, incoming, talk, now, house, shelf, known.catalogue or 0)
+    reply = _whole(reply_to(turn, run), talk)
     store(session, incoming, reply, now=now)
     if talk.changed:
         _KEEP_TALK.run(

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from activities.plans.reading import read_plan
 
 from activities import service
 from activities.plans.plan import Plan, PlannedActivity, PlanUnreadable
+from activities.plans.reading import read_plan
 from config.settings import CALLBACK_SETTINGS, Settings
 from console.demo import holds_demo, run_demo
 from models import audit, follower, privacy, schema, times

@@ -1,6 +1,7 @@
 """The calendar in the chat: lists five at a time, details by number, more, and words of a title."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -36,8 +37,8 @@ def of_branches(turn: Turn) -> Reply:
 def by_words(turn: Turn) -> Reply | None:
     """A word of a title; None when no activity has it, so that the router goes on."""
     asked = {"words": turn.argument}
-    listing = _LISTS["words"](turn, asked, 0)
-    return _page(turn, "words", asked, listing, shown=[]) if listing.activities else None
+    page = _page(turn, "words", asked, 0)
+    return _shown(turn, "words", asked, page, before=[]) if page.ids else None
 
 
 def more(turn: Turn) -> Reply:
@@ -48,8 +49,8 @@ def more(turn: Turn) -> Reply:
         return Reply(held["text"])
     if turn.talk.topic != LIST or not held.get("more"):
         return Reply(f"已经到底了。回复“{tappable('活动')}”从头看，或发数字看详情。")
-    listing = _LISTS[held["list"]](turn, held["asked"], len(held["ids"]))
-    return _page(turn, held["list"], held["asked"], listing, shown=held["ids"])
+    page = _page(turn, held["list"], held["asked"], len(held["ids"]))
+    return _shown(turn, held["list"], held["asked"], page, before=held["ids"])
 
 
 def details(turn: Turn) -> Reply:
@@ -59,10 +60,8 @@ def details(turn: Turn) -> Reply:
         return Reply(f"先回复“{tappable('活动')}”看看近期安排，再发数字看详情。")
     if not 1 <= turn.argument <= len(ids):
         return Reply(f"刚才的列表是 1 到 {len(ids)}，请发其中一个数字，或回复“{tappable('活动')}”重新看。")
-    activity = queries.by_id(turn.session, ids[turn.argument - 1])
-    if activity is None:
-        return Reply(f"这个活动刚刚撤下了。回复“{tappable('活动')}”看看最新安排。")
-    return Reply(_details_text(turn, activity))
+    chosen = ids[turn.argument - 1]
+    return Reply(turn.kept("details", chosen, lambda: _details_text(turn, queries.by_id(turn.session, chosen))))
 
 
 def branches(turn: Turn) -> Reply:
@@ -76,37 +75,51 @@ def branches(turn: Turn) -> Reply:
 _Asked = dict[str, Any]
 _LISTS: dict[str, Callable[[Turn, _Asked, int], Listing]] = {
     "coming": lambda turn, _, skip: queries.coming(turn.session, today=turn.today, skip=skip),
-    "days": lambda turn, asked, skip: queries.in_days(
-        turn.session,
-        first=date.fromisoformat(asked["first"]),
-        last=date.fromisoformat(asked["last"]),
-        skip=skip,
-    ),
-    "month": lambda turn, asked, skip: queries.in_month(
-        turn.session,
-        first=date.fromisoformat(asked["first"]),
-        last=date.fromisoformat(asked["last"]),
-        skip=skip,
-    ),
+    "days": lambda turn, asked, skip: queries.in_days(turn.session, **_days(asked), skip=skip),
+    "month": lambda turn, asked, skip: queries.in_month(turn.session, **_days(asked), skip=skip),
     "branch": lambda turn, asked, skip: queries.of_branches(turn.session, asked["ids"], today=turn.today, skip=skip),
     "words": lambda turn, asked, skip: queries.by_words(turn.session, asked["words"], today=turn.today, skip=skip),
 }
 
 
+def _days(asked: _Asked) -> dict[str, date]:
+    return {name: date.fromisoformat(asked[name]) for name in ("first", "last")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Five of a list, written out; the same for every reader."""
+
+    text: str
+    ids: tuple[int, ...]
+    has_more: bool
+
+
 def _first_page(turn: Turn, name: str, asked: _Asked) -> Reply:
-    return _page(turn, name, asked, _LISTS[name](turn, asked, 0), shown=[])
+    return _shown(turn, name, asked, _page(turn, name, asked, 0), before=[])
 
 
-def _page(turn: Turn, name: str, asked: _Asked, listing: Listing, *, shown: list[int]) -> Reply:
+def _page(turn: Turn, name: str, asked: _Asked, skip: int) -> _Page:
+    key = (name, skip, *map(str, asked.values()))
+    return turn.kept("page", key, lambda: _page_of(turn, name, asked, _LISTS[name](turn, asked, skip), skip))
+
+
+def _page_of(turn: Turn, name: str, asked: _Asked, listing: Listing, skip: int) -> _Page:
     if not listing.activities:
-        return Reply(f"{texts.nothing_in(_said(name, asked))}\n回复“{tappable('活动')}”看看近期的。")
-    ids = [*shown, *(activity.id for activity in listing.activities)]
-    turn.talk.hold(LIST, list=name, asked=asked, ids=ids, more=listing.has_more)
-    lines = [_line(turn, number, activity) for number, activity in enumerate(listing.activities, len(shown) + 1)]
-    return Reply("\n".join([_heading(name, asked, listing), *lines, _what_next(listing)]))
+        nothing = f"{texts.nothing_in(_said(asked))}\n回复“{tappable('活动')}”看看近期的。"
+        return _Page(nothing, (), has_more=False)
+    lines = [_line(turn, number, activity) for number, activity in enumerate(listing.activities, skip + 1)]
+    text = "\n".join([_heading(name, asked, listing), *lines, _what_next(listing)])
+    return _Page(text, tuple(activity.id for activity in listing.activities), listing.has_more)
 
 
-def _said(name: str, asked: _Asked) -> str:
+def _shown(turn: Turn, name: str, asked: _Asked, page: _Page, *, before: list[int]) -> Reply:
+    if page.ids:
+        turn.talk.hold(LIST, list=name, asked=asked, ids=[*before, *page.ids], more=page.has_more)
+    return Reply(page.text)
+
+
+def _said(asked: _Asked) -> str:
     return str(asked.get("said") or "近期")
 
 
@@ -114,8 +127,8 @@ def _heading(name: str, asked: _Asked, listing: Listing) -> str:
     if name == "words":
         return f"{'以前办过' if listing.is_past else '找到'}和“{asked['words']}”有关的活动："
     if listing.is_past:
-        return f"{_said(name, asked)}近期没有活动，以前办过："
-    return f"{_said(name, asked)}的活动："
+        return f"{_said(asked)}近期没有活动，以前办过："
+    return f"{_said(asked)}的活动："
 
 
 def _line(turn: Turn, number: int, activity: Shown) -> str:
@@ -128,7 +141,9 @@ def _what_next(listing: Listing) -> str:
     return f"发数字看详情{further}。"
 
 
-def _details_text(turn: Turn, activity: Shown) -> str:
+def _details_text(turn: Turn, activity: Shown | None) -> str:
+    if activity is None:
+        return f"这个活动刚刚撤下了。回复“{tappable('活动')}”看看最新安排。"
     lines = [
         texts.full_title(activity),
         f"时间：{texts.said_when(activity.when, today=turn.today)}",

@@ -94,7 +94,7 @@ def _route_of(turn: Turn, words: str) -> Route | None:
     if (span := span_in(words, today=turn.today)) is not None:
         turn.argument = span
         return _SPAN
-    if branches := queries.branches_said(turn.session, words):
+    if branches := turn.kept("branches", words, lambda: queries.branches_said(turn.session, words)):
         turn.argument = branches
         return _OF_BRANCH
     return None

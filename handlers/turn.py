@@ -1,15 +1,18 @@
 """One turn of a conversation: what came in, what may be used to answer it, and the answer."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from config.limits import MAX_TEXT_BYTES
+from handlers.shelf import Shelf
 from models import times
 
 MORE = "更多"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Talk:
 
     def hold(self, topic: str | None, **held: Any) -> None:
         """Open (or, with None, close) a topic with what it must remember."""
-        self.topic, self.held, self.changed = topic, held, True
+        if (topic, held) != (self.topic, self.held):
+            self.topic, self.held, self.changed = topic, held, True
 
     def count_miss(self, misses: int) -> None:
         """Remember how often in a row we did not understand."""
@@ -72,11 +76,17 @@ class Turn:
     talk: Talk
     now: datetime
     house: House
+    shelf: Shelf = field(default_factory=Shelf)
+    catalogue: int = 0  # version of what readers can see
     argument: Any = None
     today: date = field(init=False)  # the library's calendar day
 
     def __post_init__(self) -> None:
         self.today = times.today(self.now)
+
+    def kept(self, what: str, key: Hashable, make: Callable[[], T]) -> T:
+        """An answer that is the same for every reader until the catalogue or the day changes."""
+        return self.shelf.get((self.catalogue, self.today, what, key), make)
 
 
 @dataclass(frozen=True, slots=True)

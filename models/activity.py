@@ -96,6 +96,15 @@ class Activity(Base):
         return When(self.date_text, self.precision, self.starts_on, self.ends_on, self.starts_at, self.ends_at)
 
 
+class Catalogue(Base):
+    """One row whose number grows with every change of what readers can see: answers kept in memory carry it."""
+
+    __tablename__ = "catalogue"
+
+    one: Mapped[int] = plain(sa.Integer, primary_key=True)
+    version: Mapped[int] = plain(sa.BigInteger)
+
+
 class ActivityGram(Base):
     """A character or pair of characters of a published activity's title, series, type or branch."""
 

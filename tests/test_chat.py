@@ -153,7 +153,10 @@ TITLES = st.text(alphabet="绘本讲座诗歌展览Ab12 ·《》", min_size=1, m
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(titles=st.lists(TITLES, min_size=1, max_size=12), query=st.text(alphabet="绘本讲座诗歌Ab1 ", min_size=1, max_size=4))
+@given(
+    titles=st.lists(TITLES, min_size=1, max_size=12),
+    query=st.text(alphabet="绘本讲座诗歌Ab1 ", min_size=1, max_size=4),
+)
 def test_the_index_finds_exactly_what_a_plain_scan_would(sqlite_world: World, titles: list[str], query: str) -> None:
 
     world = sqlite_world

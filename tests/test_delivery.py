@@ -217,7 +217,8 @@ def test_no_call_leaves_inside_a_unit(live: Live) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "verified", "may"), [("service", True, True), ("subscription", True, True), ("subscription", False, False)]
+    ("kind", "verified", "may"),
+    [("service", True, True), ("subscription", True, True), ("subscription", False, False)],
 )
 def test_rights_are_found_by_asking(live: Live, kind: str, verified: bool, may: bool) -> None:
     live.wechat.post("/sim/reset", {"kind": kind, "verified": verified})

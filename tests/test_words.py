@@ -114,7 +114,9 @@ def test_days_are_read_as_readers_say_them(words: str, first: str, last: str) ->
     assert (span.first.isoformat(), span.last.isoformat()) == (first, last)
 
 
-@pytest.mark.parametrize("words", ["绘本", "", "日出", "4.23读书节", "13月", "4月31日", "月", "下", "周杰伦", "星期八", "99号"])
+@pytest.mark.parametrize(
+    "words", ["绘本", "", "日出", "4.23读书节", "13月", "4月31日", "月", "下", "周杰伦", "星期八", "99号"]
+)
 def test_words_that_are_no_days_are_left_to_the_search(words: str) -> None:
     assert span_in(words, today=TUESDAY) is None
 
@@ -162,4 +164,7 @@ def test_pauses_grow_to_an_hour() -> None:
 
 def test_the_menu_is_one_the_platform_takes() -> None:
     assert faults_of(menu_of("https://library.example")) == []
-    assert faults_of({"button": [{"name": "六个汉字太长"}] * 4}) == ["4 buttons"] + ["六个汉字太长: 18 bytes, at most 16"] * 4
+    assert (
+        faults_of({"button": [{"name": "六个汉字太长"}] * 4})
+        == ["4 buttons"] + ["六个汉字太长: 18 bytes, at most 16"] * 4
+    )

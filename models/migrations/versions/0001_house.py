@@ -46,6 +46,11 @@ def upgrade() -> None:
     sa.Column('checked_at', models.db.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
+    op.create_table('catalogue',
+    sa.Column('one', sa.Integer(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('one')
+    )
     op.create_table('clock_shift',
     sa.Column('one', sa.Integer(), nullable=False),
     sa.Column('seconds', sa.BigInteger(), nullable=False),
@@ -234,6 +239,7 @@ def downgrade() -> None:
     op.drop_table('farewells')
     op.drop_table('conversations')
     op.drop_table('clock_shift')
+    op.drop_table('catalogue')
     op.drop_table('capabilities')
     op.drop_table('breakers')
     op.drop_table('branches')

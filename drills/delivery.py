@@ -1,0 +1,202 @@
+"""Customer-service messages under kill −9: none lost, none twice, and nobody left in doubt without a reason.
+
+What must hold at the end, row by row, against the simulator's own books:
+- *done* rows were delivered exactly once, *unsure* ones at most once, no other state is left;
+- every unsure row was in a worker's hands at a kill;
+- no message exists twice.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import requests
+import sqlalchemy as sa
+
+from drills.workers import Site, ended, forked, killed, remove, work_for_ever
+from models import messages, outbox, schema, times
+from models.db import Database
+from models.follower import Follower
+from models.outbox import CLAIMABLE, CallState, OutboxCall
+from models.platform import Rate
+
+MESSAGES_EACH = 5  # what one reader's window takes
+LATENCY_S = 0.05
+SHORTEST_S, LONGEST_S = 0.12, 0.45
+AFTER_ALL_LEASES = timedelta(minutes=2)
+PATIENCE = 400
+
+
+@dataclass
+class Report:
+    """What the drill saw."""
+
+    seed: int
+    kills: int = 0
+    in_flight: int = 0  # kills while at least one call was being made
+    orphans: set[int] = field(default_factory=set)
+    states: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults
+
+    def __str__(self) -> str:
+        states = ", ".join(f"{count} {state}" for state, count in sorted(self.states.items()))
+        verdict = "holds" if self.holds else "FAILED: " + "; ".join(self.faults[:5])
+        return f"seed {self.seed}: {self.kills} kills, {self.in_flight} in flight; {states}; {verdict}"
+
+
+def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -> Report:
+    """Owe readers × 5 messages, kill the worker `kills` times, let it finish, compare the books."""
+    report, draw = Report(seed), random.Random(seed)
+    openids = _readers(site, readers)
+    _in_child(partial(_owe, site, openids, without))
+    requests.post(f"{site.simulator_url}/sim/faults", json={"path": SEND, "what": f"latency:{LATENCY_S}"}, timeout=10)
+    for _ in range(kills):
+        before = _calling(site)
+        pid = forked(partial(work_for_ever, site, without=without))
+        killed(pid, after=draw.uniform(SHORTEST_S, LONGEST_S))
+        report.kills += 1
+        fresh = _calling(site) - before
+        report.in_flight += bool(fresh)
+        report.orphans |= {number for number, _ in fresh}
+    _finish(site, without)  # still slow: a worker must not take what it is calling itself for orphaned
+    requests.delete(f"{site.simulator_url}/sim/faults", timeout=10)
+    _compare(site, report)
+    if report.in_flight * 2 < report.kills:
+        report.faults.append(f"only {report.in_flight} of {report.kills} kills met a call in flight")
+    return report
+
+
+SEND = "/cgi-bin/message/custom/send"
+
+
+def _readers(site: Site, count: int) -> list[str]:
+    """Followers who have all just written; their pushes go nowhere, only the platform's windows matter."""
+    requests.post(f"{site.simulator_url}/sim/reset", json={"callback": "http://127.0.0.1:9/wechat"}, timeout=10)
+    body = {"name": "读者", "following": True, "count": count}
+    made = requests.post(f"{site.simulator_url}/sim/readers", json=body, timeout=60).json()
+    openids: list[str] = made.get("openids") or [made["openid"]]
+    with requests.Session() as session:
+        for openid in openids:
+            said = {"type": "text", "content": "在吗"}
+            session.post(f"{site.simulator_url}/sim/readers/{openid}/send", json=said, timeout=30)
+    return openids
+
+
+def _owe(site: Site, openids: list[str], without: str) -> None:
+    remove(without)
+    database = Database(site.database_url)
+    schema.migrate(database)
+    now = times.now()
+    with database.units() as session:
+        session.execute(sa.insert(Follower), [{"openid": openid, "last_message_at": now} for openid in openids])
+        for openid in openids:
+            for number in range(MESSAGES_EACH):
+                for _ in range(2):  # promised twice, as after a crash between two causes: one row
+                    messages.owe_message(session, openid, f"{openid}/{number}", key=f"{openid}/{number}", now=now)
+    database.close()
+
+
+def _finish(site: Site, without: str) -> None:
+    """A last worker, two minutes later: every lease of a dead one has run out."""
+    pid = forked(partial(work_for_ever, site, shift=AFTER_ALL_LEASES, without=without))
+    for _ in range(PATIENCE):
+        if _in_child(partial(_is_quiet, site)):
+            break
+    killed(pid, after=0.2)
+
+
+def _is_quiet(site: Site) -> bool:
+    """Wait a little for nothing to be claimable; False if something still is."""
+    database = Database(site.database_url)
+    engine_wait = sa.text("SELECT pg_sleep(0.05)")
+    for _ in range(20):
+        with database.reading() as session:
+            if not database.is_sqlite:
+                session.execute(engine_wait)
+            left = session.scalar(sa.select(sa.func.count()).where(OutboxCall.state.in_(CLAIMABLE)))
+        if not left:
+            return True
+    return False
+
+
+def _compare(site: Site, report: Report) -> None:
+    delivered = _delivered(site)
+    database = Database(site.database_url)
+    with database.reading() as session:
+        rows = list(session.execute(sa.select(OutboxCall.id, OutboxCall.key, OutboxCall.state)))
+    database.close()
+    report.states.update(row.state.value for row in rows)
+    report.faults += [f"{key} is owed {n} times" for key, n in Counter(row.key for row in rows).items() if n > 1]
+    report.faults += [f"{key} reached its reader {n} times" for key, n in delivered.items() if n > 1]
+    for row in rows:
+        if row.state is CallState.DONE and delivered[row.key] != 1:
+            report.faults.append(f"{row.key} is done and was delivered {delivered[row.key]} times")
+        elif row.state is CallState.UNSURE and row.id not in report.orphans:
+            report.faults.append(f"{row.key} is unsure though no worker died with it")
+        elif row.state not in (CallState.DONE, CallState.UNSURE):
+            report.faults.append(f"{row.key} was left {row.state}")
+
+
+def _delivered(site: Site) -> Counter[str]:
+    found: Counter[str] = Counter()
+    after = 0
+    while True:
+        page = requests.get(f"{site.simulator_url}/sim/deliveries?after={after}", timeout=30).json()
+        if not page:
+            return found
+        for sent in page:
+            found[sent["content"]["content"] if isinstance(sent["content"], dict) else sent["content"]] += 1
+        after = page[-1]["n"] if "n" in page[-1] else page[-1]["id"]
+
+
+def _calling(site: Site) -> set[tuple[int, str]]:
+    """(row, token) of every call being made, or left by a dead worker."""
+    database = Database(site.database_url)
+    calling = sa.select(OutboxCall.id, OutboxCall.token).where(OutboxCall.state == CallState.CALLING)
+    with database.reading() as session:
+        found = {(row.id, row.token) for row in session.execute(calling)}
+    database.close()
+    return found
+
+
+def _in_child(life: Callable[[], object]) -> bool:
+    """Work that opens the database, in a child: the parent goes on forking workers."""
+    return ended(forked(life)) == 0
+
+
+def stalled(site: Site, *, without: str = "") -> Report:
+    """A worker stopped in the middle of a call outlives its lease: what it settles afterwards must not count."""
+    report = Report(seed=0, kills=1, in_flight=1)
+    (openid,) = _readers(site, 1)
+    _in_child(partial(_owe, site, [openid], ""))
+    remove(without)
+    database = Database(site.database_url)
+    with database.units() as session:
+        session.execute(sa.update(Rate).values(next_us=0))
+        first = _claimed(session)
+    times.set_shift(AFTER_ALL_LEASES)
+    with database.units() as session:
+        second = _claimed(session)
+        row = outbox.held(session, first)
+        if row is not None:
+            report.faults.append("a worker whose lease ran out settled a row that another worker holds")
+        if second.id != first.id or not second.was_calling:
+            report.faults.append("the row of the stalled worker did not fall due again")
+    times.set_shift(timedelta())
+    database.close()
+    return report
+
+
+def _claimed(session: sa.orm.Session) -> outbox.Claimed:
+    kind = outbox.CallKind.CUSTOMER_MESSAGE
+    oldest = session.scalars(sa.select(OutboxCall.id).order_by(OutboxCall.id).limit(1)).one()
+    session.execute(sa.update(OutboxCall).where(OutboxCall.id != oldest).values(state=CallState.DROPPED))
+    pace = {kind: outbox.Pace(1000, 1000, 10)}
+    return outbox.claim(session, now=times.now(), free={kind: 1}, paces=pace).calls[0]

@@ -1,0 +1,102 @@
+"""Workers as drills need them: forked from a parent that has everything loaded, so that one starts in milliseconds.
+
+The parent opens no database: a connection shared over a fork would ruin both sides.
+"""
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import work_table
+from bot.client import Client
+from config.settings import demo_keys
+from models import outbox, times
+from models.db import Database
+from models.outbox import CallKind, Claimed, OutboxCall
+from worker.hands import Hands
+
+READ_SECONDS = 2.0
+SAID_NO = 3  # exit code of a child whose life returned False; 1 is one that broke
+_owe = outbox.owe
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the drill takes place."""
+
+    database_url: str
+    simulator_url: str
+
+
+def work_for_ever(site: Site, *, shift: timedelta = timedelta(), without: str = "") -> None:
+    """A worker's life: hands on the outbox until it is killed."""
+    times.set_shift(shift)
+    remove(without)
+    database = Database(site.database_url)
+    keys = demo_keys()
+    client = Client(
+        app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
+        base=site.simulator_url, database=database, read_seconds=READ_SECONDS,
+    )  # fmt: skip
+    Hands(database, work_table(client)).start()
+    while True:
+        signal.pause()
+
+
+def remove(guard: str) -> None:
+    """Take one guard away in this process, to show that a drill notices."""
+    if guard == "lease":
+        outbox.LEASE = timedelta(0)
+    if guard == "token":
+        outbox.held = _held_by_anybody
+    if guard == "key":
+        outbox.owe = _owed_under_another_key
+
+
+def _held_by_anybody(session: Session, call: Claimed) -> OutboxCall | None:
+    return session.get(OutboxCall, call.id)
+
+
+def _owed_under_another_key(session: Session, kind: CallKind, *, key: str, **rest: Any) -> bool:
+    return _owe(session, kind, key=f"{key}#{secrets.token_hex(4)}", **rest)
+
+
+def forked(life: Callable[[], Any]) -> int:
+    """The pid of a child that lives `life`, quietly."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        code = 0 if life() is not False else SAID_NO
+    finally:
+        os._exit(code)
+
+
+def ended(pid: int) -> int:
+    """Wait for a child; its exit code."""
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def killed(pid: int, *, after: float) -> None:
+    """kill −9, `after` seconds from now."""
+    time.sleep(after)
+    os.kill(pid, signal.SIGKILL)
+    ended(pid)
+
+
+def folder(base: Path) -> str:
+    """SQLite's address below `base`."""
+    return f"sqlite:///{base / 'drill.db'}"
