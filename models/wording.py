@@ -13,8 +13,13 @@ _OUTSIDE_WORDS = re.compile(r"[\W_]+")
 
 
 def simplified(text: str) -> str:
-    """Traditional characters as their simplified ones; anything else as it is."""
-    return _simplify(text) if _HAN.search(text) else text
+    """Traditional characters as their simplified ones, words unchanged; simplified text stays as it is.
+
+    OpenCC leaves 衞, writes 甚么, and takes a lone 么 for the traditional 幺: mended here.
+    """
+    if not _HAN.search(text):
+        return text
+    return "么".join(map(_simplify, text.split("么"))).replace("衞", "卫").replace("甚么", "什么")
 
 
 def tidy(text: str) -> str:

@@ -14,11 +14,10 @@ the dictionary itself would cost 58 MB:
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from opencc import OpenCC
+from models.wording import simplified
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _CLOSING = "，。、；：！？》】」』）…"
@@ -27,9 +26,6 @@ NEIGHBOUR = f"[{HAN}{_CLOSING}{_OPENING}“”‘’]"
 
 READINGS_THAT_PROVE = 3  # fewer hits in a file may be an honest note on how to pronounce a word
 TRADITIONAL_SHARE = 0.1  # real traditional text has 0.3 and more; a quoted name or verse stays below
-
-# Never tw2sp: it replaces words as well (獅子山 becomes a country, 簡報 a slide show).
-_simplify: Callable[[str], str] = OpenCC("tw2s").convert
 
 
 def _toneless(reading: str) -> str:
@@ -71,11 +67,6 @@ def looks_traditional(text: str) -> bool:
     han = re.findall(f"[{HAN}]", text)
     traditional = sum(character in _READINGS for character in han)
     return traditional >= READINGS_THAT_PROVE and traditional >= TRADITIONAL_SHARE * len(han)
-
-
-def simplified(text: str) -> str:
-    """Traditional → simplified, words unchanged; OpenCC leaves 衞 and writes 甚么."""
-    return _simplify(text).replace("衞", "卫").replace("甚么", "什么")
 
 
 _WIDTHS = {0xFF10 + n: 0x30 + n for n in range(10)}  # ０-９
