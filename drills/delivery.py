@@ -181,6 +181,9 @@ def stalled(site: Site, *, without: str = "") -> Report:
     with database.units() as session:
         session.execute(sa.update(Rate).values(next_us=0))
         first = _claimed(session)
+    with database.units() as session:
+        if _claims(session):
+            report.faults.append("a row in a worker's hands was given to another")
     times.set_shift(AFTER_ALL_LEASES)
     with database.units() as session:
         second = _claimed(session)
@@ -195,8 +198,13 @@ def stalled(site: Site, *, without: str = "") -> Report:
 
 
 def _claimed(session: sa.orm.Session) -> outbox.Claimed:
-    kind = outbox.CallKind.CUSTOMER_MESSAGE
     oldest = session.scalars(sa.select(OutboxCall.id).order_by(OutboxCall.id).limit(1)).one()
     session.execute(sa.update(OutboxCall).where(OutboxCall.id != oldest).values(state=CallState.DROPPED))
+    (call,) = _claims(session)
+    return call
+
+
+def _claims(session: sa.orm.Session) -> list[outbox.Claimed]:
+    kind = outbox.CallKind.CUSTOMER_MESSAGE
     pace = {kind: outbox.Pace(1000, 1000, 10)}
-    return outbox.claim(session, now=times.now(), free={kind: 1}, paces=pace).calls[0]
+    return outbox.claim(session, now=times.now(), free={kind: 1}, paces=pace).calls

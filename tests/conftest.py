@@ -1,12 +1,14 @@
 """The world every test may ask for."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.live import Live
 from tests.needs import missing
@@ -29,6 +31,18 @@ def postgres_url() -> Iterator[str]:
     yield sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests of what is drawn."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing("browser", "chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

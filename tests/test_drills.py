@@ -21,11 +21,14 @@ def test_workers_killed_in_the_middle_of_calls_lose_nothing_and_repeat_nothing(u
     assert report.states["done"] > 0
 
 
-@pytest.mark.parametrize("guard", ["lease", "key"])
-def test_a_drill_notices_a_missing_guard(url: str, guard: str) -> None:
-    assert not drills.small(url, guard, seed=7).holds
+def test_a_message_promised_twice_without_its_key_is_noticed(url: str) -> None:
+    assert any("reached its reader 2 times" in fault for fault in drills.small(url, "key", seed=7).faults)
 
 
-def test_a_stalled_workers_word_counts_only_while_its_token_does(url: str) -> None:
+def test_a_stalled_worker_keeps_its_row_while_its_lease_runs_and_no_longer(url: str) -> None:
     assert drills.stalled(url, "").holds
-    assert drills.stalled(url, "token").faults == ["a stale worker's word was taken"]
+
+
+@pytest.mark.parametrize("guard", ["lease", "token"])
+def test_a_stalled_worker_without_lease_or_token_is_noticed(url: str, guard: str) -> None:
+    assert drills.stalled(url, guard).faults == ["a row of another worker was taken or settled"]

@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from models import times
 from models.db import Base, Database
-from tests.needs import missing
 from tests.pages.shelf import Shelf, app_of, fill
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -56,17 +54,6 @@ def app(database: Database) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; without it the tests of what is drawn are skipped, or fail where it is required."""
-    if not CHROMIUM.exists():
-        missing("browser", f"{CHROMIUM} is not there: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.plans.cleaning import clean, cleaner_for, looks_traditional, readings_in, simplified
+from activities.plans.cleaning import clean, cleaner_for, looks_traditional, readings_in
+from models.wording import simplified
 
 MANGLED = "銅官區(qū)圖書館現(xiàn)有分館八家,統(tǒng)一安排,繼續(xù)閱讀。"
 MESSY = st.text(

@@ -3,30 +3,15 @@
 # mypy: disallow-untyped-calls=False
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page, Request, expect, sync_playwright
+from playwright.sync_api import Page, Request, expect
 
-CHROMIUM = shutil.which("chromium")
-MUST_RUN = "browser" in os.environ.get("SHUSHENG_TEST_REQUIRE", "").split(",")
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 HOSTILE = '<img src=x onerror="document.title=1"> <a href="javascript:document.title=1">点我</a><script>1</script>'
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None and not MUST_RUN, reason="chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    assert CHROMIUM, "SHUSHENG_TEST_REQUIRE wants a browser, and chromium is not installed"
-    with sync_playwright() as driver:
-        program = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield program
-        program.close()
 
 
 @pytest.fixture
