@@ -211,6 +211,7 @@ def test_an_impossible_date_is_a_complaint(words, complaint):
 
 def test_a_wrong_weekday_keeps_the_day_and_says_so():
     reading = read_when("4月8日（周日）", year=YEAR)
+    assert reading.when is not None
     assert reading.when.starts_on == date(2023, 4, 8)
     assert reading.complaints == ((DoubtKind.WEEKDAY, "4月8日是周六，不是周日"),)
 
@@ -218,6 +219,7 @@ def test_a_wrong_weekday_keeps_the_day_and_says_so():
 @given(day=days, notation=st.sampled_from(NOTATIONS))
 def test_a_written_day_reads_back_to_itself(day, notation):
     reading = read_when(notation.format(d=day), year=YEAR)
+    assert reading.when is not None
     assert (reading.when.precision, reading.when.starts_on, reading.when.ends_on) == (Precision.DAY, day, day)
     assert reading.note == ""
 
