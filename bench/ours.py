@@ -81,8 +81,7 @@ def on_sqlite(folder: Path, channel: Channel, said: Catalogue, *, followers: int
 
 def on_postgres(url: str, folder: Path, channel: Channel, said: Catalogue, *, followers: int) -> Contestant:
     """Two processes over one PostgreSQL."""
-    # Four threads a process, as docs/settings.md advises for PostgreSQL: more only fight for the interpreter.
-    settings = {"DATABASE_URL": url, "WORKERS": "2", "THREADS": "4"}
+    settings = {"DATABASE_URL": url, "WORKERS": "2"}
     _fill(url, environment(channel, 1, folder, **settings), said, followers)
     return Contestant(
         name=_name("PostgreSQL, 2 processes", said, followers),

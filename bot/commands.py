@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.client import Client
 from bot.doctor import examine
 from bot.parsing import incoming_of
-from bot.webhook import run
+from bot.taking import run
 from config.settings import Settings
 from handlers.router import reply_to
 from handlers.turn import House, Talk, Turn

@@ -1,37 +1,34 @@
 """The door: every push verified, read, answered once, and the answer kept for its repeats.
 
-No network on this path. One unit a push: the reader's row is held first, so one reader's pushes take turns
-while others go by; then the key is looked up, the verb runs, the reply is stored, and all is committed at once.
+No network on this path. Pushes that come while others are being taken in wait for each other and are taken in
+together (models.together, bot.taking): a transaction a group, not a push.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
 from bot.envelope import Envelope
-from bot.parsing import fields_of, incoming_of, reply_xml, storable
-from handlers.calendar import REST
-from handlers.router import Route, reply_to
+from bot.parsing import fields_of, incoming_of, reply_xml
+from bot.taking import Taker, ToBeDoneAlone, kept
 from handlers.shelf import Shelf
-from handlers.turn import House, Incoming, Reply, Talk, Turn, fitted
-from models import follower, inbox, outbox, times
-from models.activity import Catalogue
-from models.conversation import Conversation
-from models.db import Base, Database, Upsert, core
-from models.errors import NotGenuine, Refused, Unreadable
-from models.inbox import Push, PushState
-from models.outbox import CallState, OutboxCall
+from handlers.turn import House, Incoming, Reply
+from models import inbox, times
+from models.db import Database, is_unreachable
+from models.errors import NotGenuine, Unreadable
+from models.inbox import PushState
+from models.together import Job, Together
 
 log = structlog.get_logger("bot.webhook")
 
 SORRY = "抱歉，刚才出了点小问题，没能办好。我已经记下来告诉馆员了，请过一会儿再试。"
 SORRY_AGAIN = "抱歉，系统正忙，这一条没能收下。请过一分钟再发一次。"
-# What comes with a window of a minute; every other event opens none.
-TOUCHES = frozenset({"subscribe", "scan", "click", "scancode_push", "scancode_waitmsg"})
+MOST_TOGETHER = 64  # pushes in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +45,10 @@ class Door:
     def __init__(self, database: Database, envelope: Envelope, house: House, *, allow_plain: bool = False) -> None:
         self._database = database
         self._envelope = envelope
-        self._house = house
         self._allow_plain = allow_plain
-        self._shelf = Shelf()
+        # On SQLite one transaction writes at a time anyway; elsewhere groups write side by side.
+        self._taker = Taker(house, Shelf(), writers_join=database.is_sqlite)
+        self._together: Together[Incoming, Reply] = Together(self._take_together, most=MOST_TOGETHER)
 
     def echo(self, query: Mapping[str, str]) -> Answer:
         """The platform's check of our address."""
@@ -108,27 +106,49 @@ class Door:
 
     def _reply(self, incoming: Incoming, now: datetime) -> Reply:
         try:
-            return self._in_unit(
-                lambda session: take(session, incoming, house=self._house, shelf=self._shelf, now=now)
-            )
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
-            log.error("database unreachable", cause=str(error.__class__), key=incoming.key)
-            return Reply(SORRY_AGAIN)
-        except Exception as error:  # any other is ours: kept, shown to staff, answered kindly
+            return self._taken(incoming)
+        except Exception as error:
+            if is_unreachable(error):
+                log.error("database unreachable", cause=str(error.__class__), key=incoming.key)
+                return Reply(SORRY_AGAIN)
             log.exception("push failed", key=incoming.key, kind=incoming.kind)
-            return self._failed(incoming, error, now)
+            return self._failed(incoming, error, now)  # it is ours: kept, shown to staff, answered kindly
 
-    def _in_unit(self, take_: Callable[[Session], Reply]) -> Reply:
+    def _taken(self, incoming: Incoming) -> Reply:
+        """Together with all who wait; by itself where that must be, or where the group came to grief."""
         try:
-            return self._database.unit(take_)
+            return cast(Reply, self._together.bring(incoming))
+        except ToBeDoneAlone:
+            pass
+        except sa.exc.SQLAlchemyError as error:
+            if is_unreachable(error):
+                raise
+        try:
+            return self._database.unit(lambda session: self._taken_alone(session, incoming))
         except sa.exc.IntegrityError:  # another process stored the same push in the same moment: its reply now
-            return self._database.unit(take_)
+            return self._database.unit(lambda session: self._taken_alone(session, incoming))
+
+    def _take_together(self, jobs: Sequence[Job[Incoming, Reply]]) -> None:
+        pushes = [cast(Incoming, job.item) for job in jobs]
+        replies = self._database.unit(lambda session: self._taker.take(session, pushes, now=times.now()))
+        for job, reply in zip(jobs, replies, strict=True):
+            if isinstance(reply, Exception):
+                job.error = reply
+            else:
+                job.result = reply
+
+    def _taken_alone(self, session: Session, incoming: Incoming) -> Reply:
+        (reply,) = replace(self._taker, writers_join=True).take(session, [incoming], now=times.now())
+        if isinstance(reply, Exception):
+            raise reply  # and with it all that was done
+        return reply
 
     def _failed(self, incoming: Incoming, error: Exception, now: datetime) -> Reply:
         cause = f"{type(error).__name__}: {error}"
+        failed = kept(incoming, Reply(SORRY), now=now, state=PushState.FAILED, error=cause)
         try:
             with self._database.units() as session:
-                store(session, incoming, Reply(SORRY), now=now, state=PushState.FAILED, error=cause)
+                inbox.keep(session, [failed])
         except sa.exc.SQLAlchemyError:
             log.exception("failed push could not be stored", key=incoming.key)
             return Reply(SORRY_AGAIN)
@@ -142,107 +162,3 @@ def _refusal(status: int, error: Exception) -> Answer:
 
 def _is_older(timestamp: str, oldest: datetime) -> bool:
     return not timestamp.isdigit() or int(timestamp) < oldest.timestamp()
-
-
-_STORE = sa.insert(Base.metadata.tables["inbox"])
-_KEEP_TALK = Upsert(Conversation, "topic", "held", "misses", "updated_at", key="openid")
-_key: sa.BindParameter[str] = sa.bindparam("key")
-_reader: sa.BindParameter[str] = sa.bindparam("reader")
-_KNOWN = (
-    sa.select(
-        Push.key, Push.reply, Conversation.openid, Conversation.topic, Conversation.held, Conversation.misses,
-        sa.select(Catalogue.version).scalar_subquery().label("catalogue"),
-        sa.exists().where(OutboxCall.openid == _reader, OutboxCall.state == CallState.WAITING).label("waiting"),
-    )
-    .select_from(sa.select(sa.literal(1).label("one")).subquery())
-    .outerjoin(Push, Push.key == _key)
-    .outerjoin(Conversation, Conversation.openid == _reader)
-)  # fmt: skip
-
-
-def take(session: Session, incoming: Incoming, *, house: House, shelf: Shelf, now: datetime) -> Reply:
-    """Answer a push once; a repeat gets the stored reply."""
-    may_answer = _open_window(session, incoming, now)
-    known = core(session).execute(_KNOWN, {"key": incoming.key, "reader": incoming.openid}).one()
-    if known.key is not None:
-        return Reply(known.reply)
-    if not may_answer:
-        return store(session, incoming, Reply.silence(), now=now)
-    if known.waiting:
-        outbox.wake_waiting(session, incoming.openid, now=now)
-    talk = Talk(known.topic, known.held or {}, known.misses or 0)
-    turn = Turn(session, incoming, talk, now, house, shelf, known.catalogue or 0)
-    reply = _whole(reply_to(turn, run), talk)
-    store(session, incoming, reply, now=now)
-    if talk.changed:
-        _KEEP_TALK.run(
-            session,
-            openid=incoming.openid,
-            topic=talk.topic,
-            held=talk.held,
-            misses=talk.misses,
-            updated_at=now,
-        )
-    return reply
-
-
-def _open_window(session: Session, incoming: Incoming, now: datetime) -> bool:
-    if incoming.event == "unsubscribe":
-        return True
-    wrote = not incoming.event and not incoming.is_tap
-    if incoming.event and incoming.event not in TOUCHES:
-        return True
-    # A push's own moment, never a later one than ours: a window must not be believed longer than it is.
-    at = min(incoming.sent_at, now)
-    return follower.seen(session, incoming.openid, at=at, wrote=wrote, follows=incoming.event == "subscribe")
-
-
-def run(route: Route, turn: Turn) -> Reply:
-    """The verb; one that writes runs inside a savepoint, so that a refusal undoes what it did."""
-    before = replace(turn.talk)
-    try:
-        if not route.writes:
-            return route.verb(turn)
-        with turn.session.begin_nested():
-            return route.verb(turn)
-    except Refused as refusal:
-        turn.talk.topic, turn.talk.held, turn.talk.changed = before.topic, before.held, before.changed
-        if refusal.next_step is not None:
-            topic, held = refusal.next_step
-            turn.talk.hold(topic, **held)
-        return Reply(refusal.to_reader)
-
-
-def _whole(reply: Reply, talk: Talk) -> Reply:
-    """What fits; the rest waits for 更多."""
-    if reply.text is None:
-        return reply
-    head, rest = fitted(reply.text)
-    if rest:
-        talk.hold(REST, text=rest)
-    return Reply(head)
-
-
-def store(
-    session: Session,
-    incoming: Incoming,
-    reply: Reply,
-    *,
-    now: datetime,
-    state: PushState = PushState.ANSWERED,
-    error: str | None = None,
-) -> Reply:
-    """The push and its reply under the push's key."""
-    gone = incoming.event == "unsubscribe"
-    values = {
-        "key": incoming.key,
-        "kind": f"{incoming.kind}:{incoming.event}" if incoming.event else incoming.kind,
-        "openid": None if gone else incoming.openid,
-        "received_at": now,
-        "state": state,
-        "reply": reply.text,
-        "content": None if gone else storable(incoming),
-        "error": error,
-    }
-    core(session).execute(_STORE, values)
-    return reply

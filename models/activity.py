@@ -8,9 +8,9 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, Session, relationship
 
-from models.db import Base, UtcDateTime, plain, word
+from models.db import Base, UtcDateTime, core, plain, word
 from models.states import Moves
 from models.when import Precision, When
 
@@ -118,3 +118,11 @@ class ActivityGram(Base):
         sa.Index("ix_activity_grams_activity", "activity_id"),
         {"sqlite_with_rowid": False},
     )
+
+
+_VERSION = sa.select(Catalogue.version)
+
+
+def catalogue_version(session: Session) -> int:
+    """The number of what readers can see at this moment."""
+    return core(session).scalar(_VERSION) or 0

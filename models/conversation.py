@@ -1,12 +1,14 @@
 """Where a reader is in a conversation: the numbered list on the screen, and the question still open."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, Session
 
-from models.db import Base, UtcDateTime, personal, plain
+from models.bulk import Bulk, one_of
+from models.db import Base, UtcDateTime, core, personal, plain
 
 
 class Conversation(Base):
@@ -19,3 +21,20 @@ class Conversation(Base):
     held: Mapped[dict[str, Any]] = personal("对话里记着的内容", sa.JSON)
     misses: Mapped[int] = personal("连续没听懂的次数", sa.SmallInteger)
     updated_at: Mapped[datetime] = plain(UtcDateTime)
+
+
+_STATES = sa.select(Conversation.openid, Conversation.topic, Conversation.held, Conversation.misses).where(
+    one_of(Conversation.openid, "readers")
+)
+_KEEP = Bulk(Conversation, "openid", "topic", "held", "misses", "updated_at", key="openid")
+
+
+def states_of(session: Session, readers: Sequence[str]) -> Mapping[str, tuple[str | None, dict[str, Any], int]]:
+    """Topic, what it holds and the misses in a row, of those of `readers` who have a conversation."""
+    rows = core(session).execute(_STATES, {"readers": readers})
+    return {row.openid: (row.topic, row.held, row.misses) for row in rows}
+
+
+def keep_states(session: Session, states: Sequence[tuple[str, str | None, dict[str, Any], int, datetime]]) -> None:
+    """Where these readers are now: openid, topic, held, misses, moment."""
+    _KEEP.run(session, states)

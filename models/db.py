@@ -3,29 +3,28 @@
 `units()` opens one transaction that writes and commits once; `reading()` one that only reads. Rooms receive
 the session and never commit. SQLite is embedded: one connection writes, callers take turns on it in the order
 they came, and neighbours share a commit, each inside a savepoint of its own (measured: with SQLite's own busy
-handler some writer waits over a second at saturation; in turns, 14 ms). PostgreSQL keeps its own order.
+handler some writer waits over a second at saturation; in turns, 14 ms; see models.together). PostgreSQL keeps its own order.
 """
 
 import sqlite3
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
 
+from models.together import Job, Together
+
 OpenUnit = Callable[[], AbstractContextManager[Session]]
 
-# A group stops growing after so many units or so many seconds; the next one takes the turn after its commit.
-GROUP_UNITS = 64
-GROUP_SECONDS = 0.010
+GROUP_UNITS = 64  # that share one commit at most
+RETRY_AT_ONCE = frozenset({"40001", "40P01"})  # PostgreSQL chose this transaction to end a deadlock
 BUSY_SECONDS = 4  # below WeChat's 5 s, so that a reader still gets the kind reply
 
 E = TypeVar("E", bound=StrEnum)
@@ -84,25 +83,6 @@ def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
     return sqlite.insert(table)
 
 
-class Upsert:
-    """INSERT … ON CONFLICT (key) DO UPDATE of every other column, built once: the message path cannot afford more."""
-
-    def __init__(self, table: type[Base], *columns: str, key: str) -> None:
-        values: dict[str, Any] = {name: sa.bindparam(name) for name in (key, *columns)}
-        changed = {name: values[name] for name in columns}
-        self._statements = {
-            kind.__name__.rsplit(".", 1)[-1]: kind.insert(table.__table__)
-            .values(values)
-            .on_conflict_do_update(index_elements=[key], set_=changed)
-            for kind in (postgresql, sqlite)
-        }
-
-    def run(self, session: Session, **values: Any) -> None:
-        """`values` by column name."""
-        connection = core(session)
-        connection.execute(self._statements[connection.dialect.name], values)
-
-
 def core(session: Session) -> sa.Connection:
     """The connection below the session, for statements that need nothing of the ORM: the message path's way."""
     connection: sa.Connection = session.info.get("core") or session.connection()
@@ -112,6 +92,15 @@ def core(session: Session) -> sa.Connection:
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Have `call` made once the unit of `session` is safely on disk; never if it is undone."""
     session.info.setdefault("after_commit", []).append(call)
+
+
+def is_unreachable(error: Exception) -> bool:
+    """The database did not answer or was busy for too long: the same may go through in a minute."""
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+        return False
+    orig = getattr(error, "orig", None)
+    is_ours = getattr(orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # a wrong statement
+    return not is_ours and getattr(orig, "sqlstate", None) not in RETRY_AT_ONCE
 
 
 class Database:
@@ -222,100 +211,40 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-class _Job:
-    """One unit in the queue: its work, and where its outcome is put. Without work, it wants the turn for itself."""
-
-    __slots__ = ("error", "leads", "result", "wake", "work")
-
-    def __init__(self, work: Callable[[Session], Any] | None) -> None:
-        self.work = work
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.leads = False
-        self.wake = threading.Lock()
-        self.wake.acquire()
-
-
-def _nothing(_session: Session) -> None:
-    """The work of a job that only wanted the turn."""
-
-
 class _Turns:
-    """A fair queue of writers on one connection.
-
-    Whoever has the turn does the work of those who wait as well, in their order, on its own thread and in one
-    transaction, each unit inside a savepoint, and wakes them after the one commit (flat combining). Passing the
-    turn from thread to thread instead costs two switches and a fight for the interpreter lock a message.
-    """
+    """A fair queue of writers on one connection: one BEGIN IMMEDIATE and one COMMIT for all who wait, a savepoint each."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._mutex = threading.Lock()
-        self._waiting: deque[_Job] = deque()
-        self._taken = False
+        self._together: Together[Callable[[Session], Any], Any] = Together(self._do_all, most=GROUP_UNITS)
         self._connection: sa.Connection | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Units that wait for their turn."""
+        return self._together.waiting
 
     def run(self, work: Callable[[Session], R]) -> R:
         """`work` in a unit; the commit may be shared with neighbours."""
-        job = _Job(work)
-        if self._waits_until_done(job):
-            self._lead(job)
-        if job.error is not None:
-            raise job.error
-        result: R = job.result
-        return result
+        return cast(R, self._together.bring(work))
 
     @contextmanager
     def alone(self) -> Iterator[Session]:
         """A unit of the caller's own thread, with a commit of its own."""
-        self._waits_until_done(_Job(None))
-        try:
-            with self._transaction(), self._savepoint() as session:
-                yield session
-        finally:
-            self._pass_on()
+        with self._together.alone(), self._transaction(), self._savepoint() as session:
+            yield session
 
-    def _waits_until_done(self, job: _Job) -> bool:
-        """True once the turn is the caller's; False once another has done the job."""
-        with self._mutex:
-            if not self._taken:
-                self._taken = True
-                return True
-            self._waiting.append(job)
-        job.wake.acquire()
-        return job.leads
+    def _do_all(self, jobs: Sequence[Job[Callable[[Session], Any], Any]]) -> None:
+        with self._transaction():
+            for job in jobs:
+                self._do(job)
 
-    def _lead(self, job: _Job) -> None:
-        done: list[_Job] = []
-        try:
-            with self._transaction():
-                for one in self._queued_after(job):
-                    done.append(one)
-                    self._do(one)
-        except BaseException as error:  # the commit failed, or SQLite gave the whole transaction up
-            for one in done or [job]:
-                one.error = one.error or error
-        for one in done:
-            if one is not job:
-                one.wake.release()
-        self._pass_on()
-
-    def _queued_after(self, job: _Job) -> Iterator[_Job]:
-        """The job, and those that came meanwhile, until the group is full or one wants the turn for itself."""
-        yield job
-        until = monotonic() + GROUP_SECONDS
-        for _ in range(GROUP_UNITS - 1):
-            with self._mutex:
-                if not self._waiting or self._waiting[0].work is None or monotonic() > until:
-                    return
-                following = self._waiting.popleft()
-            yield following
-
-    def _do(self, job: _Job) -> None:
-        work = job.work or _nothing
+    def _do(self, job: Job[Callable[[Session], Any], Any]) -> None:
+        if job.item is None:
+            return
         try:
             with self._savepoint() as session:
-                job.result = work(session)
+                job.result = job.item(session)
         except _TransactionLostError:
             raise
         except BaseException as error:
@@ -362,15 +291,6 @@ class _Turns:
 
     def _raw(self, statement: str) -> None:
         self._connection.connection.dbapi_connection.execute(statement)  # type: ignore[union-attr]
-
-    def _pass_on(self) -> None:
-        with self._mutex:
-            if not self._waiting:
-                self._taken = False
-                return
-            following = self._waiting.popleft()
-        following.leads = True
-        following.wake.release()
 
     def close(self) -> None:
         """Give the writing connection back."""

@@ -6,11 +6,14 @@ bring it back.
 """
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
 
+from models.bulk import Bulk, one_of
 from models.db import Base, UtcDateTime, core, insert, personal, plain
 from models.outbox import drop_all_of
 from models.privacy import erase
@@ -43,40 +46,66 @@ def digest(openid: str) -> str:
     return hashlib.blake2b(openid.encode(), digest_size=16, person=b"farewell").hexdigest()
 
 
-_later_message = sa.case(
-    (Follower.last_message_at.is_(None), sa.bindparam("at")),
-    (Follower.last_message_at < sa.bindparam("at"), sa.bindparam("at")),
-    else_=Follower.last_message_at,
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A push as a sign of life: the moments to which it opens the windows, None where it opens none."""
+
+    openid: str
+    wrote_at: datetime | None = None
+    touched_at: datetime | None = None
+    follows: bool = False
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was given."""
+        return self.wrote_at or self.touched_at
+
+
+_HOLD = (
+    sa.select(Follower.openid).where(one_of(Follower.openid, "readers")).order_by(Follower.openid).with_for_update()
 )
-_later_touch = sa.case(
-    (Follower.last_touch_at.is_(None), sa.bindparam("at")),
-    (Follower.last_touch_at < sa.bindparam("at"), sa.bindparam("at")),
-    else_=Follower.last_touch_at,
-)
-_of_reader = Follower.openid == sa.bindparam("reader")
-_WROTE = sa.update(Follower).where(_of_reader).values(last_message_at=_later_message)
-_TOUCHED = sa.update(Follower).where(_of_reader).values(last_touch_at=_later_touch)
+_LEFT = sa.select(Farewell.reader, Farewell.left_at).where(one_of(Farewell.reader, "digests"))
 
 
-def seen(session: Session, openid: str, *, at: datetime, wrote: bool, follows: bool = False) -> bool:
-    """Open the window of a message (`wrote`) or of a tap, and hold this reader's row until the unit ends.
+def _later(old: sa.ColumnElement[datetime], new: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
+    return sa.case((new.is_(None) | (old >= new), old), else_=new)
 
-    The row is what makes a reader's pushes take turns. False for a push from before the reader left: nobody
-    is there to answer. `follows`: the push is a subscribe, which undoes a farewell of the same second.
+
+_SEEN = Bulk(
+    Follower, "openid", "last_message_at", "last_touch_at", key="openid",
+    changed=lambda old, new: {
+        name: _later(old[name], new[name]) for name in ("last_message_at", "last_touch_at")
+    },
+)  # fmt: skip
+
+
+def seen(session: Session, signs: Sequence[Sign]) -> set[str]:
+    """Hold the rows of these readers until the unit ends, and open their windows.
+
+    The rows are what makes a reader's pushes take turns; they are held in one order, so that two groups cannot
+    wait for each other. Returned are the openids of those who may be answered: a push from before its reader
+    left brings nobody back. One sign a reader. A subscribe undoes a farewell of the same second.
     """
-    statement = _WROTE if wrote else _TOUCHED
-    if core(session).execute(statement, {"reader": openid, "at": at}).rowcount:
-        return True
-    if _has_left_since(session, openid, at=at + timedelta(seconds=1) if follows else at):
-        return False
-    session.execute(insert(session, Follower).values(openid=openid).on_conflict_do_nothing())
-    core(session).execute(statement, {"reader": openid, "at": at})
-    return True
+    given = sorted((sign for sign in signs if sign.at is not None), key=lambda sign: sign.openid)
+    if not given:
+        return set()
+    held = set(core(session).scalars(_HOLD, {"readers": [sign.openid for sign in given]}))
+    newcomers = [sign for sign in given if sign.openid not in held]
+    gone = _who_left_since(session, newcomers) if newcomers else set()
+    here = [sign for sign in given if sign.openid not in gone]
+    _SEEN.run(session, [(sign.openid, sign.wrote_at, sign.touched_at) for sign in here])
+    return {sign.openid for sign in here}
 
 
-def _has_left_since(session: Session, openid: str, *, at: datetime) -> bool:
-    farewell = sa.select(Farewell.left_at).where(Farewell.reader == digest(openid), Farewell.left_at >= at)
-    return session.execute(farewell).first() is not None
+def _who_left_since(session: Session, signs: Sequence[Sign]) -> set[str]:
+    known_by = {digest(sign.openid): sign for sign in signs}
+    gone = set()
+    for row in core(session).execute(_LEFT, {"digests": list(known_by)}):
+        sign = known_by[row.reader]
+        given_at = sign.at or row.left_at
+        if row.left_at >= given_at + timedelta(seconds=1 if sign.follows else 0):
+            gone.add(sign.openid)
+    return gone
 
 
 def follow(session: Session, openid: str, *, at: datetime, came_by: str | None) -> None:

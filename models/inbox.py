@@ -4,14 +4,16 @@ The key outlives the content: content goes after 3 days, the row after 30. A pus
 at the door, so a replay can never be taken for a new one.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, Session
 
-from models.db import Base, UtcDateTime, personal, plain, word
+from models.bulk import Bulk, one_of
+from models.db import Base, UtcDateTime, core, personal, plain, word
 from models.states import Moves
 
 KEEP_CONTENT = timedelta(days=3)
@@ -45,4 +47,36 @@ class Push(Base):
     content: Mapped[dict[str, Any] | None] = personal("发来的内容", sa.JSON, nullable=True)
     error: Mapped[str | None] = plain(sa.Text, nullable=True)
 
-    __table_args__ = (sa.Index("ix_inbox_state", "state", "received_at"),)
+    __table_args__ = (
+        sa.Index(
+            "ix_inbox_failed", "received_at",
+            sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"),
+        ),
+    )  # fmt: skip
+
+
+class Taken(NamedTuple):
+    """A push as it is kept."""
+
+    key: str
+    kind: str
+    openid: str | None
+    received_at: datetime
+    state: PushState
+    reply: str | None
+    content: dict[str, Any] | None
+    error: str | None = None
+
+
+_REPLIES = sa.select(Push.key, Push.reply).where(one_of(Push.key, "keys"))
+_KEEP = Bulk(Push, *Taken._fields)
+
+
+def replies_to(session: Session, keys: Sequence[str]) -> Mapping[str, str | None]:
+    """The stored replies of those of `keys` that came in before."""
+    return {row.key: row.reply for row in core(session).execute(_REPLIES, {"keys": keys})}
+
+
+def keep(session: Session, pushes: Sequence[Taken]) -> None:
+    """Store pushes with their replies. Raises: IntegrityError when a key is known."""
+    _KEEP.run(session, pushes)

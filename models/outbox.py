@@ -6,7 +6,7 @@ processes together keep the platform's pace, and by slots, so that one slow kind
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
 
-from models.db import Base, UtcDateTime, after_commit, insert, personal, plain, word
+from models.bulk import one_of
+from models.db import Base, UtcDateTime, after_commit, core, insert, personal, plain, word
 from models.errors import IllegalMove
 from models.platform import Breaker, Rate
 from models.states import Moves, moved
@@ -79,6 +80,12 @@ class OutboxCall(Base):
             "due_at",
             sqlite_where=sa.text("state IN ('owed', 'calling')"),
             postgresql_where=sa.text("state IN ('owed', 'calling')"),
+        ),
+        sa.Index(
+            "ix_outbox_waiting",
+            "openid",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
         ),
         sa.Index("ix_outbox_state", "state", "created_at"),
     )
@@ -239,11 +246,22 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * float(2 ** (attempts - 1)), LONGEST_PAUSE)
 
 
-def wake_waiting(session: Session, openid: str, *, now: datetime) -> None:
-    """The reader is back, a window is open: what waited for this falls due."""
+# The state is written out, so that the index of the waiting ones alone can serve.
+_WAITED_FOR = (
+    sa.select(OutboxCall.openid)
+    .where(one_of(OutboxCall.openid, "readers"), OutboxCall.state == sa.literal_column("'waiting'"))
+    .distinct()
+)
+
+
+def wake_waiting(session: Session, readers: Sequence[str], *, now: datetime) -> None:
+    """These readers are back, a window is open: what waited for this falls due."""
+    back = core(session).scalars(_WAITED_FOR, {"readers": readers}).all()
+    if not back:
+        return
     session.execute(
         sa.update(OutboxCall)
-        .where(OutboxCall.openid == openid, OutboxCall.state == S.WAITING)
+        .where(OutboxCall.openid.in_(back), OutboxCall.state == S.WAITING)
         .values(state=moved(S.WAITING, to=S.OWED, moves=CALL_MOVES), due_at=now)
     )
     ring(session)

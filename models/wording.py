@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from opencc import OpenCC
 
@@ -22,6 +23,7 @@ def simplified(text: str) -> str:
     return "么".join(map(_simplify, text.split("么"))).replace("衞", "卫").replace("甚么", "什么")
 
 
+@lru_cache(maxsize=4096)  # pure, and thousands say the same few words
 def tidy(text: str) -> str:
     """'　活動！ ' and '活动' are one: case, width and outer punctuation do not count."""
     return _EDGES.sub("", simplified(unicodedata.normalize("NFKC", text).casefold()))

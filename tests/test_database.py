@@ -110,7 +110,7 @@ def test_writers_take_turns_in_the_order_they_came(sqlite_world: World) -> None:
         threads.append(threading.Thread(target=waiter, args=(number,)))
         threads[-1].start()
         until = monotonic() + 5
-        while len(turns._waiting) <= number and monotonic() < until:
+        while turns.waiting <= number and monotonic() < until:
             pass
     go.set()
     for thread in threads:

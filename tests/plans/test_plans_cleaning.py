@@ -23,7 +23,7 @@ def test_readings_behind_converted_characters_go_and_the_text_becomes_simplified
 
 @pytest.mark.parametrize(
     ("mangled", "clean_words"),
-    [("區(ōu)", "区"), ("區(qu)", "区"), ("發（fā）", "发"), ("綠(lǜ)", "绿"), ("區(qū)", "区")],
+    [("區(ōu)", "区"), ("區(qu)", "区"), ("發（fā）", "发"), ("綠(lǜ)", "绿"), ("區(qu\u0304)", "区")],
 )
 def test_each_way_of_writing_a_reading_is_known(mangled, clean_words):
     assert cleaner_for(MANGLED).clean(mangled) == clean_words

@@ -1,0 +1,159 @@
+"""Taking pushes in: a group in one transaction, each answered once.
+
+One at a time per reader: their rows are held first, so one reader's pushes take turns while others go by; then
+the keys are looked up, the verbs run, and pushes, replies and conversations are kept. Every statement serves the
+whole group. A verb that writes may lock what other verbs want, in any order; where several groups write at once
+(PostgreSQL) it is put aside, to be done by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.parsing import storable
+from handlers.calendar import REST
+from handlers.router import Route, reply_to
+from handlers.shelf import Shelf
+from handlers.turn import House, Incoming, Reply, Talk, Turn, fitted
+from models import conversation, follower, inbox, outbox
+from models.activity import catalogue_version
+from models.errors import LibraryBotError, Refused
+from models.follower import Sign
+from models.inbox import PushState, Taken
+
+# What comes with a window of a minute; every other event opens none.
+TOUCHES = frozenset({"subscribe", "scan", "click", "scancode_push", "scancode_waitmsg"})
+
+
+class ToBeDoneAlone(LibraryBotError):
+    """Nothing was done about this push: it wants a unit of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """How this installation takes pushes in."""
+
+    house: House
+    shelf: Shelf
+    writers_join: bool  # may verbs that write share a transaction?
+
+    def take(self, session: Session, pushes: Sequence[Incoming], *, now: datetime) -> list[Reply | Exception]:
+        """The reply to each push, in their order, or the error that kept it from one.
+
+        Raises: what the database raises; then nothing of the group was done.
+        """
+        replies: dict[int, Reply | Exception] = {}
+        left = list(enumerate(pushes))
+        while left:
+            later = []
+            one_a_reader: dict[str, tuple[int, Incoming]] = {}
+            for numbered in left:
+                if one_a_reader.setdefault(numbered[1].openid, numbered) is not numbered:
+                    later.append(numbered)
+            numbers, group = zip(*one_a_reader.values(), strict=True)
+            replies.update(zip(numbers, self._take_group(session, group, now), strict=True))
+            left = later
+        return [replies[number] for number in range(len(pushes))]
+
+    def _take_group(self, session: Session, group: Sequence[Incoming], now: datetime) -> list[Reply | Exception]:
+        signs = [_sign_of(incoming, now) for incoming in group]
+        here = follower.seen(session, signs)
+        readers = [incoming.openid for incoming in group]
+        stored = inbox.replies_to(session, [incoming.key for incoming in group])
+        states = conversation.states_of(session, readers)
+        outbox.wake_waiting(session, list(here), now=now)
+        version = catalogue_version(session)
+        replies: list[Reply | Exception] = []
+        taken: list[Taken] = []
+        changed = []
+        for incoming, sign in zip(group, signs, strict=True):
+            if incoming.key in stored:
+                replies.append(Reply(stored[incoming.key]))
+                continue
+            talk = Talk(*states.get(incoming.openid, (None, {}, 0)))
+            turn = Turn(session, incoming, talk, now, self.house, self.shelf, version)
+            may_answer = sign.at is None or incoming.openid in here
+            reply = self._replied(turn) if may_answer else Reply.silence()
+            replies.append(reply)
+            if isinstance(reply, Exception):
+                continue
+            taken.append(kept(incoming, reply, now=now))
+            if talk.changed:
+                changed.append((incoming.openid, talk.topic, talk.held, talk.misses, now))
+        inbox.keep(session, taken)
+        conversation.keep_states(session, changed)
+        return replies
+
+    def _replied(self, turn: Turn) -> Reply | Exception:
+        try:
+            return _whole(reply_to(turn, self._run), turn.talk)
+        except sa.exc.DBAPIError:  # the transaction may be gone with it
+            raise
+        except Exception as error:
+            return error
+
+    def _run(self, route: Route, turn: Turn) -> Reply:
+        if route.writes and not self.writers_join:
+            raise ToBeDoneAlone
+        return run(route, turn)
+
+
+def _sign_of(incoming: Incoming, now: datetime) -> Sign:
+    # A push's own moment, never a later one than ours: a window must not be believed longer than it is.
+    at = min(incoming.sent_at, now)
+    if not incoming.event and not incoming.is_tap:
+        return Sign(incoming.openid, wrote_at=at)
+    if not incoming.event or incoming.event in TOUCHES:
+        return Sign(incoming.openid, touched_at=at, follows=incoming.event == "subscribe")
+    return Sign(incoming.openid)
+
+
+def run(route: Route, turn: Turn) -> Reply:
+    """The verb; one that writes runs inside a savepoint, so that a refusal undoes what it did."""
+    before = replace(turn.talk)
+    try:
+        if not route.writes:
+            return route.verb(turn)
+        with turn.session.begin_nested():
+            return route.verb(turn)
+    except Refused as refusal:
+        turn.talk.topic, turn.talk.held, turn.talk.changed = before.topic, before.held, before.changed
+        if refusal.next_step is not None:
+            topic, held = refusal.next_step
+            turn.talk.hold(topic, **held)
+        return Reply(refusal.to_reader)
+
+
+def _whole(reply: Reply, talk: Talk) -> Reply:
+    """What fits; the rest waits for 更多."""
+    if reply.text is None:
+        return reply
+    head, rest = fitted(reply.text)
+    if rest:
+        talk.hold(REST, text=rest)
+    return Reply(head)
+
+
+def kept(
+    incoming: Incoming,
+    reply: Reply,
+    *,
+    now: datetime,
+    state: PushState = PushState.ANSWERED,
+    error: str | None = None,
+) -> Taken:
+    """The push and its reply as they go into the inbox."""
+    gone = incoming.event == "unsubscribe"
+    return Taken(
+        key=incoming.key,
+        kind=f"{incoming.kind}:{incoming.event}" if incoming.event else incoming.kind,
+        openid=None if gone else incoming.openid,
+        received_at=now,
+        state=state,
+        reply=reply.text,
+        content=None if gone else storable(incoming),
+        error=error,
+    )
