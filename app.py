@@ -17,7 +17,7 @@ import worker.commands
 from bot import calls
 from bot.client import Client
 from bot.envelope import Envelope
-from bot.notify import owe_menu
+from bot.notify import owe_menu, prepare_menu
 from bot.webhook import Door
 from bot.wsgi import Callback
 from config import limits, logging
@@ -82,7 +82,7 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     with database.units() as session:
         now = times.now()
         owe_menu(session, menu_of(settings.site), now=now)
-        rights.owe_probe(session, occasion=f"start:{now:%Y-%m-%dT%H:%M}", now=now)
+        rights.owe_probes(session, occasion=f"start:{now:%Y-%m-%dT%H:%M}", now=now)
     clock.start(follows_demo_clock=settings.demo)
     hands.start()
 
@@ -122,11 +122,12 @@ def work_table(client: Client) -> Mapping[CallKind, Work]:
             do=partial(calls.create_menu, client),
             pace=Pace(per_second=1, burst=1, slots=1),
             unknown=Unknown.AGAIN,
+            prepare=prepare_menu,
         ),
         Work(
             CallKind.PROBE,
-            do=partial(calls.probe_rights, client),
-            pace=Pace(per_second=1, burst=1, slots=1),
+            do=partial(calls.probe_right, client),
+            pace=Pace(per_second=2, burst=len(rights.RIGHTS), slots=1),
             unknown=Unknown.AGAIN,
             settle=rights.settle_probe,
         ),
@@ -136,7 +137,7 @@ def work_table(client: Client) -> Mapping[CallKind, Work]:
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
     def probe(session: Session, now: datetime) -> None:
-        rights.owe_probe(session, occasion=f"{now:%Y-%m-%d}", now=now)
+        rights.owe_probes(session, occasion=f"{now:%Y-%m-%d}", now=now)
 
     def menu(session: Session, now: datetime) -> None:
         owe_menu(session, menu_of(settings.site), now=now)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.client import Client, Json
-from bot.errcodes import NO_RIGHT
+from bot.errcodes import DAILY_QUOTA, NO_RIGHT
 from models.errors import Rejected, Stopped
 
 # A harmless question per right. An error other than "no such right" proves the right.
@@ -29,18 +29,21 @@ def create_menu(client: Client, payload: Json) -> Json:
     return client.ask(lambda: client.menu.create(payload["menu"]))
 
 
-def probe_rights(client: Client, _payload: Json) -> Json:
-    """{"rights": {name: errcode}}: 0 where the right is there. Raises what concerns every call (token, IP)."""
-    return {"rights": {name: _probe(client, question) for name, question in PROBES.items()}}
-
-
-def _probe(client: Client, question: Callable[[Client], Any]) -> int:
+def probe_right(client: Client, payload: Json) -> Json:
+    """{"right"} → {"errcode"}: 0 where the right is there. Raises what concerns every call (token, IP, account)."""
+    question = PROBES[payload["right"]]
     try:
         client.ask(lambda: question(client))
     except Stopped as stopped:
-        if stopped.errcode not in NO_RIGHT:
+        if stopped.errcode in NO_RIGHT:
+            return {"errcode": stopped.errcode}
+        if stopped.errcode not in DAILY_QUOTA:  # who has used up a quota has the right
             raise
-        return stopped.errcode
     except Rejected:
-        return 0
-    return 0
+        pass
+    return {"errcode": 0}
+
+
+def probe_rights(client: Client) -> dict[str, int]:
+    """Every right at once, name → errcode: for somebody who waits for the answer."""
+    return {right: probe_right(client, {"right": right})["errcode"] for right in PROBES}

@@ -7,6 +7,7 @@ environment cannot replace the certificates (requests: REQUESTS_CA_BUNDLE would)
 """
 
 from collections.abc import Callable
+from ssl import SSLCertVerificationError
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,6 +121,10 @@ def _outcome(call: Callable[[], Any]) -> Json:
 def _network_error(error: requests.RequestException) -> TryLater | FateUnknown:
     """Did the request leave? Only where no connection came about is it sure that nothing happened."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError | ConnectTimeoutError):
+    if (
+        isinstance(error, requests.ConnectTimeout)
+        or isinstance(reason, NewConnectionError | ConnectTimeoutError)
+        or any(isinstance(cause, SSLCertVerificationError) for cause in getattr(reason, "args", ()))
+    ):
         return TryLater(f"no connection: {type(error).__name__}")
     return FateUnknown(f"{type(error).__name__}")

@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from bot.client import Client
 from bot.doctor import examine
 from bot.parsing import incoming_of
-from bot.taking import run
+from bot.taking import answer_again
 from config.settings import Settings
-from handlers.router import reply_to
-from handlers.turn import House, Talk, Turn
+from handlers.turn import House
 from models import audit, messages, schema, times
 from models.db import Database
 from models.inbox import PUSH_MOVES, Push, PushState
@@ -59,7 +58,7 @@ def rerun_push(session: sa.orm.Session, push: Push, house: House) -> None:
     """Answer a failed push now, as if it had just come."""
     now = times.now()
     incoming = incoming_of(push.content or {})
-    reply = reply_to(Turn(session, incoming, Talk(), now, house), run)
+    reply = answer_again(session, incoming, house, now=now)
     push.state, push.error = moved(push.state, to=PushState.RERUN, moves=PUSH_MOVES), None
     push.reply = reply.text
     if reply.text is not None:

@@ -121,7 +121,7 @@ def _token_and_rights(settings: Settings, client: Client) -> Iterator[Finding]:
         yield Finding("access_token", True, "没有 AppID 或 AppSecret", "先补上设置")
         return
     try:
-        rights = calls.probe_rights(client, {})["rights"]
+        rights = calls.probe_rights(client)
     except WeChatError as error:
         code = error.errcode if isinstance(error, Rejected) else 0
         yield Finding("access_token", True, str(error), advice(code) or "稍后再试；仍不行请看 docs/operations.md")

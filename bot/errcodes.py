@@ -8,9 +8,6 @@ from models.errors import Rejected, Stopped, TryLater, WeChatError
 DONE = frozenset({0, 45065})  # 45065: this clientmsgid was sent before
 TOKEN = frozenset({40001, 40014, 42001, 41001})
 LATER = frozenset({-1, 268487001, 268487002, 268488001, 45011, 42010, 44990, 45066, 45169})
-# Only this recipient: a batch goes on.
-RECIPIENT = frozenset({40003, 46004, 49003, 43004, 50005, 43019, 48002, 45015, 45047, 43101, 70000})
-NO_WINDOW = frozenset({45015, 45047})
 NO_RIGHT = frozenset({48001, 48008, 40200, 200100, 50001})
 DAILY_QUOTA = frozenset({45009, 45028})
 IP_WHITELIST = frozenset({40164, 89503, 89506, 89507})

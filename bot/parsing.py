@@ -5,6 +5,7 @@ blanks, turn an empty Content into None and know no PUBLISHJOBFINISH or subscrib
 id 0.
 """
 
+import json
 import re
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -65,7 +66,7 @@ def incoming_of(fields: Fields) -> Incoming:
     sent_at = _moment(_text(fields, "CreateTime"))
     event = _text(fields, "Event").strip().lower() if kind == "event" else ""
     return Incoming(
-        key=_key(fields, openid, event, sent_at),
+        key=_key(fields, is_event=bool(event)),
         openid=openid,
         account=_text(fields, "ToUserName").strip(),
         kind=kind[:24],
@@ -88,14 +89,14 @@ def _moment(seconds: str) -> datetime:
         raise Unreadable(f"CreateTime {seconds[:20]!r}") from None
 
 
-def _key(fields: Fields, openid: str, event: str, sent_at: datetime) -> str:
-    """MsgId for messages; for events, which have none, all that tells two taps in one second apart."""
+def _key(fields: Fields, *, is_event: bool) -> str:
+    """MsgId for messages; for events, which have none, the whole push: the results of two jobs may differ only in
+    what nests deep inside."""
     message_id = _text(fields, "MsgId").strip()
-    if not event and message_id.isdigit() and len(message_id) <= 20:
+    if not is_event and message_id.isdigit() and len(message_id) <= 20:
         return f"m{message_id}"
-    parts = (openid, str(int(sent_at.timestamp())), _text(fields, "MsgType"), event,
-             _text(fields, "EventKey"), _text(fields, "MsgID"), _text(fields, "Content"))  # fmt: skip
-    return "e" + blake2b("\n".join(parts).encode(errors="replace"), digest_size=16).hexdigest()
+    whole = json.dumps(fields, sort_keys=True)
+    return "e" + blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
 def _words(fields: Fields, kind: str, event: str) -> str:

@@ -3,7 +3,7 @@
 One at a time per reader: their rows are held first, so one reader's pushes take turns while others go by; then
 the keys are looked up, the verbs run, and pushes, replies and conversations are kept. Every statement serves the
 whole group. A verb that writes may lock what other verbs want, in any order; where several groups write at once
-(PostgreSQL) it is put aside, to be done by itself.
+(PostgreSQL) it is put aside, to be done by itself, and so is a reader whose row must be made first.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,9 @@ from models.inbox import PushState, Taken
 TOUCHES = frozenset({"subscribe", "scan", "click", "scancode_push", "scancode_waitmsg"})
 
 
+NO_TALK: tuple[None, dict[str, object], int] = (None, {}, 0)
+
+
 class ToBeDoneAlone(LibraryBotError):
     """Nothing was done about this push: it wants a unit of its own."""
 
@@ -38,7 +41,7 @@ class Taker:
 
     house: House
     shelf: Shelf
-    writers_join: bool  # may verbs that write share a transaction?
+    joins: bool  # may newcomers and verbs that write share a transaction with others?
 
     def take(self, session: Session, pushes: Sequence[Incoming], *, now: datetime) -> list[Reply | Exception]:
         """The reply to each push, in their order, or the error that kept it from one.
@@ -59,24 +62,26 @@ class Taker:
         return [replies[number] for number in range(len(pushes))]
 
     def _take_group(self, session: Session, group: Sequence[Incoming], now: datetime) -> list[Reply | Exception]:
-        signs = [_sign_of(incoming, now) for incoming in group]
-        here = follower.seen(session, signs)
+        signs = [sign_of(incoming, now) for incoming in group]
+        seen = follower.seen(session, signs, newcomers_join=self.joins)
         readers = [incoming.openid for incoming in group]
         stored = inbox.replies_to(session, [incoming.key for incoming in group])
         states = conversation.states_of(session, readers)
-        outbox.wake_waiting(session, list(here), now=now)
+        outbox.wake_waiting(session, list(seen.here), now=now)
         version = catalogue_version(session)
         replies: list[Reply | Exception] = []
         taken: list[Taken] = []
         changed = []
         for incoming, sign in zip(group, signs, strict=True):
+            if incoming.openid in seen.aside:
+                replies.append(ToBeDoneAlone())
+                continue
             if incoming.key in stored:
                 replies.append(Reply(stored[incoming.key]))
                 continue
-            talk = Talk(*states.get(incoming.openid, (None, {}, 0)))
+            talk = Talk(*states.get(incoming.openid, NO_TALK))
             turn = Turn(session, incoming, talk, now, self.house, self.shelf, version)
-            may_answer = sign.at is None or incoming.openid in here
-            reply = self._replied(turn) if may_answer else Reply.silence()
+            reply = self._replied(turn) if sign.at is None or incoming.openid in seen.here else Reply.silence()
             replies.append(reply)
             if isinstance(reply, Exception):
                 continue
@@ -96,12 +101,23 @@ class Taker:
             return error
 
     def _run(self, route: Route, turn: Turn) -> Reply:
-        if route.writes and not self.writers_join:
+        if route.writes and not self.joins:
             raise ToBeDoneAlone
         return run(route, turn)
 
 
-def _sign_of(incoming: Incoming, now: datetime) -> Sign:
+def answer_again(session: Session, incoming: Incoming, house: House, *, now: datetime) -> Reply:
+    """The reply to a push that failed before, in the conversation as it stands now. The inbox is the caller's."""
+    states = conversation.states_of(session, [incoming.openid])
+    talk = Talk(*states.get(incoming.openid, NO_TALK))
+    reply = _whole(reply_to(Turn(session, incoming, talk, now, house), run), talk)
+    if talk.changed:
+        conversation.keep_states(session, [(incoming.openid, talk.topic, talk.held, talk.misses, now)])
+    return reply
+
+
+def sign_of(incoming: Incoming, now: datetime) -> Sign:
+    """The windows it opens."""
     # A push's own moment, never a later one than ours: a window must not be believed longer than it is.
     at = min(incoming.sent_at, now)
     if not incoming.event and not incoming.is_tap:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from config import limits
 from models import times
 from models.db import Database, insert
-from models.errors import TryLater
+from models.errors import FateUnknown, TryLater
 from models.platform import Token
 
-LEASE = timedelta(seconds=20)  # above the two timeouts of the one call made under it
+LEASE = timedelta(seconds=25)  # above the timeouts of the two calls that may be made under it
 LOOK_AGAIN_SECONDS = 0.1
 NAME = "access_token"
 
@@ -36,16 +36,25 @@ class TokenHolder:
         self._held: _Held | None = None
 
     def token(self) -> str:
-        """A token that is not about to end. Raises: WeChatError when WeChat gives none."""
+        """A token that is not about to end.
+
+        Raises: WeChatError when WeChat gives none; never FateUnknown: what wanted the token was surely not sent.
+        """
         held = self._held
         if held is None or not _is_fresh(held, times.now()):
-            held = self._held = self._renewed(refused=None)
+            held = self._held = self._found(refused=None)
         return held.value
 
     def instead_of(self, refused: str) -> str:
         """A token other than one WeChat just refused."""
-        self._held = self._renewed(refused=refused)
+        self._held = self._found(refused=refused)
         return self._held.value
+
+    def _found(self, *, refused: str | None) -> _Held:
+        try:
+            return self._renewed(refused=refused)
+        except (FateUnknown, sa.exc.SQLAlchemyError) as error:
+            raise TryLater(f"no token: {error}") from error
 
     def _renewed(self, *, refused: str | None) -> _Held:
         wait, until = threading.Event(), times.now() + LEASE
@@ -100,7 +109,8 @@ def _is_fresh(held: _Held, now: datetime) -> bool:
 
 
 def _take_lease(row: Token, *, now: datetime) -> bool:
-    if row.leased_until is not None and row.leased_until >= now:
+    # A lease from further ahead than leases reach was taken by a clock that has been set back since.
+    if row.leased_until is not None and now <= row.leased_until <= now + LEASE:
         return False
     row.leased_until = now + LEASE
     return True

@@ -4,6 +4,7 @@ No network on this path. Pushes that come while others are being taken in wait f
 together (models.together, bot.taking): a transaction a group, not a push.
 """
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from bot.envelope import Envelope
 from bot.parsing import fields_of, incoming_of, reply_xml
-from bot.taking import Taker, ToBeDoneAlone, kept
+from bot.taking import Taker, ToBeDoneAlone, kept, sign_of
 from handlers.shelf import Shelf
 from handlers.turn import House, Incoming, Reply
-from models import inbox, times
+from models import follower, inbox, times
 from models.db import Database, is_unreachable
 from models.errors import NotGenuine, Unreadable
 from models.inbox import PushState
@@ -47,7 +48,7 @@ class Door:
         self._envelope = envelope
         self._allow_plain = allow_plain
         # On SQLite one transaction writes at a time anyway; elsewhere groups write side by side.
-        self._taker = Taker(house, Shelf(), writers_join=database.is_sqlite)
+        self._taker = Taker(house, Shelf(), joins=database.is_sqlite)
         self._together: Together[Incoming, Reply] = Together(self._take_together, most=MOST_TOGETHER)
 
     def echo(self, query: Mapping[str, str]) -> Answer:
@@ -111,7 +112,9 @@ class Door:
             if is_unreachable(error):
                 log.error("database unreachable", cause=str(error.__class__), key=incoming.key)
                 return Reply(SORRY_AGAIN)
-            log.exception("push failed", key=incoming.key, kind=incoming.kind)
+            # Neither the words of the error nor those of the reader go into the log: they may be the same.
+            where = traceback.format_tb(error.__traceback__)[-3:]
+            log.error("push failed", key=incoming.key, kind=incoming.kind, error=type(error).__name__, where=where)
             return self._failed(incoming, error, now)  # it is ours: kept, shown to staff, answered kindly
 
     def _taken(self, incoming: Incoming) -> Reply:
@@ -138,21 +141,27 @@ class Door:
                 job.result = reply
 
     def _taken_alone(self, session: Session, incoming: Incoming) -> Reply:
-        (reply,) = replace(self._taker, writers_join=True).take(session, [incoming], now=times.now())
+        (reply,) = replace(self._taker, joins=True).take(session, [incoming], now=times.now())
         if isinstance(reply, Exception):
             raise reply  # and with it all that was done
         return reply
 
     def _failed(self, incoming: Incoming, error: Exception, now: datetime) -> Reply:
-        cause = f"{type(error).__name__}: {error}"
-        failed = kept(incoming, Reply(SORRY), now=now, state=PushState.FAILED, error=cause)
+        failed = kept(incoming, Reply(SORRY), now=now, state=PushState.FAILED, error=_cause(error))
         try:
             with self._database.units() as session:
+                follower.seen(session, [sign_of(incoming, now)])  # so that a later answer finds its window
                 inbox.keep(session, [failed])
-        except sa.exc.SQLAlchemyError:
-            log.exception("failed push could not be stored", key=incoming.key)
+        except Exception as again:
+            log.error("failed push could not be stored", key=incoming.key, error=type(again).__name__)
             return Reply(SORRY_AGAIN)
         return Reply(SORRY)
+
+
+def _cause(error: Exception) -> str:
+    """For staff; the database's own errors without the values they name."""
+    said = str(error.orig).splitlines()[0] if isinstance(error, sa.exc.DBAPIError) else str(error)
+    return f"{type(error).__name__}: {said}"
 
 
 def _refusal(status: int, error: Exception) -> Answer:

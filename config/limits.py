@@ -2,7 +2,6 @@
 
 MAX_TEXT_BYTES = 2048  # 被动回复 and 客服消息 text, UTF-8
 MAX_CALLBACK_BYTES = 64 * 1024  # ours: the largest real push measured is under 4 KiB
-CALLBACK_SECONDS = 5  # 接收普通消息: the connection is cut and the push repeated, three tries in all
 
 # 客服消息 (message/custom/send), the credit table of 2025-26
 MESSAGE_WINDOW_HOURS, MESSAGE_WINDOW_CREDITS = 48, 5
@@ -10,7 +9,6 @@ TOUCH_WINDOW_SECONDS, TOUCH_WINDOW_CREDITS = 60, 3
 
 # 获取稳定版接口调用凭据 (stable_token): renewed by the platform 5 minutes before its end
 TOKEN_RENEW_BEFORE_SECONDS = 300
-FORCED_TOKEN_PAUSE_SECONDS = 30  # force_refresh: at most one in 30 s, 20 a day
 
 # 自定义菜单 (menu/create)
 MAX_MENU_BUTTONS, MAX_SUB_BUTTONS = 3, 5

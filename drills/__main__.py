@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from config.settings import demo_keys
 from drills import delivery
-from drills.workers import SAID_NO, Site, ended, folder, forked
+from drills.stalled import stalled as frozen
+from drills.workers import Site, folder
 
 POSTGRES = os.environ.get("SHUSHENG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
@@ -74,12 +75,9 @@ def small(url: str, without: str, seed: int) -> delivery.Report:
 
 
 def stalled(url: str, without: str) -> delivery.Report:
-    """In a child: it opens a database and takes guards away."""
+    """A frozen worker, with one guard taken away if told."""
     with sqlite_place() as database_url:
-        code = ended(forked(lambda: delivery.stalled(Site(database_url, url), without=without).holds))
-    told = {0: [], SAID_NO: ["a row of another worker was taken or settled"]}
-    faults = told.get(code, ["the drill itself broke"])
-    return delivery.Report(seed=0, kills=1, in_flight=1, faults=faults)
+        return frozen(Site(database_url, url), without=without)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ What must hold at the end, row by row, against the simulator's own books:
 """
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,11 +18,10 @@ import requests
 import sqlalchemy as sa
 
 from drills.workers import Site, ended, forked, killed, remove, work_for_ever
-from models import messages, outbox, schema, times
+from models import messages, schema, times
 from models.db import Database
 from models.follower import Follower
 from models.outbox import CLAIMABLE, CallState, OutboxCall
-from models.platform import Rate
 
 MESSAGES_EACH = 5  # what one reader's window takes
 LATENCY_S = 0.05
@@ -55,14 +55,14 @@ def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -
     """Owe readers × 5 messages, kill the worker `kills` times, let it finish, compare the books."""
     report, draw = Report(seed), random.Random(seed)
     openids = _readers(site, readers)
-    _in_child(partial(_owe, site, openids, without))
+    in_child(partial(_owe, site, openids, without))
     requests.post(f"{site.simulator_url}/sim/faults", json={"path": SEND, "what": f"latency:{LATENCY_S}"}, timeout=10)
     for _ in range(kills):
-        before = _calling(site)
+        before = calling(site)
         pid = forked(partial(work_for_ever, site, without=without))
         killed(pid, after=draw.uniform(SHORTEST_S, LONGEST_S))
         report.kills += 1
-        fresh = _calling(site) - before
+        fresh = calling(site) - before
         report.in_flight += bool(fresh)
         report.orphans |= {number for number, _ in fresh}
     _finish(site, without)  # still slow: a worker must not take what it is calling itself for orphaned
@@ -107,23 +107,19 @@ def _finish(site: Site, without: str) -> None:
     """A last worker, two minutes later: every lease of a dead one has run out."""
     pid = forked(partial(work_for_ever, site, shift=AFTER_ALL_LEASES, without=without))
     for _ in range(PATIENCE):
-        if _in_child(partial(_is_quiet, site)):
+        if in_child(partial(_is_quiet, site)):
             break
+        time.sleep(0.1)
     killed(pid, after=0.2)
 
 
 def _is_quiet(site: Site) -> bool:
-    """Wait a little for nothing to be claimable; False if something still is."""
+    """Is nothing claimable left?"""
     database = Database(site.database_url)
-    engine_wait = sa.text("SELECT pg_sleep(0.05)")
-    for _ in range(20):
-        with database.reading() as session:
-            if not database.is_sqlite:
-                session.execute(engine_wait)
-            left = session.scalar(sa.select(sa.func.count()).where(OutboxCall.state.in_(CLAIMABLE)))
-        if not left:
-            return True
-    return False
+    with database.reading() as session:
+        left = session.scalar(sa.select(sa.func.count()).where(OutboxCall.state.in_(CLAIMABLE)))
+    database.close()
+    return not left
 
 
 def _compare(site: Site, report: Report) -> None:
@@ -156,7 +152,7 @@ def _delivered(site: Site) -> Counter[str]:
         after = page[-1]["n"] if "n" in page[-1] else page[-1]["id"]
 
 
-def _calling(site: Site) -> set[tuple[int, str]]:
+def calling(site: Site) -> set[tuple[int, str]]:
     """(row, token) of every call being made, or left by a dead worker."""
     database = Database(site.database_url)
     calling = sa.select(OutboxCall.id, OutboxCall.token).where(OutboxCall.state == CallState.CALLING)
@@ -166,45 +162,6 @@ def _calling(site: Site) -> set[tuple[int, str]]:
     return found
 
 
-def _in_child(life: Callable[[], object]) -> bool:
+def in_child(life: Callable[[], object]) -> bool:
     """Work that opens the database, in a child: the parent goes on forking workers."""
     return ended(forked(life)) == 0
-
-
-def stalled(site: Site, *, without: str = "") -> Report:
-    """A worker stopped in the middle of a call outlives its lease: what it settles afterwards must not count."""
-    report = Report(seed=0, kills=1, in_flight=1)
-    (openid,) = _readers(site, 1)
-    _in_child(partial(_owe, site, [openid], ""))
-    remove(without)
-    database = Database(site.database_url)
-    with database.units() as session:
-        session.execute(sa.update(Rate).values(next_us=0))
-        first = _claimed(session)
-    with database.units() as session:
-        if _claims(session):
-            report.faults.append("a row in a worker's hands was given to another")
-    times.set_shift(AFTER_ALL_LEASES)
-    with database.units() as session:
-        second = _claimed(session)
-        row = outbox.held(session, first)
-        if row is not None:
-            report.faults.append("a worker whose lease ran out settled a row that another worker holds")
-        if second.id != first.id or not second.was_calling:
-            report.faults.append("the row of the stalled worker did not fall due again")
-    times.set_shift(timedelta())
-    database.close()
-    return report
-
-
-def _claimed(session: sa.orm.Session) -> outbox.Claimed:
-    oldest = session.scalars(sa.select(OutboxCall.id).order_by(OutboxCall.id).limit(1)).one()
-    session.execute(sa.update(OutboxCall).where(OutboxCall.id != oldest).values(state=CallState.DROPPED))
-    (call,) = _claims(session)
-    return call
-
-
-def _claims(session: sa.orm.Session) -> list[outbox.Claimed]:
-    kind = outbox.CallKind.CUSTOMER_MESSAGE
-    pace = {kind: outbox.Pace(1000, 1000, 10)}
-    return outbox.claim(session, now=times.now(), free={kind: 1}, paces=pace).calls

@@ -25,6 +25,7 @@ from worker.hands import Hands
 
 READ_SECONDS = 2.0
 SAID_NO = 3  # exit code of a child whose life returned False; 1 is one that broke
+
 _owe = outbox.owe
 
 

@@ -9,8 +9,8 @@ handler some writer waits over a second at saturation; in turns, 14 ms; see mode
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
@@ -20,8 +20,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
 
 from models.together import Job, Together
-
-OpenUnit = Callable[[], AbstractContextManager[Session]]
 
 GROUP_UNITS = 64  # that share one commit at most
 RETRY_AT_ONCE = frozenset({"40001", "40P01"})  # PostgreSQL chose this transaction to end a deadlock
@@ -164,6 +162,15 @@ class Database:
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session  # closing rolls back, and leaves what was read readable
 
+    def clock_ahead(self) -> timedelta:
+        """How far the database's clock is ahead of this machine's; nothing where it is the same machine's."""
+        if self.is_sqlite:
+            return timedelta()
+        with self.engine.connect() as connection:
+            before = datetime.now(UTC)
+            theirs: datetime = connection.scalar(sa.text("SELECT clock_timestamp()"))
+            return theirs - (before + (datetime.now(UTC) - before) / 2)
+
     def close(self) -> None:
         """Give every connection back."""
         if self._turns:
@@ -180,6 +187,7 @@ def _engine(url: str) -> sa.Engine:
     if sa.make_url(url).get_backend_name() != "sqlite":
         return sa.create_engine(
             url,
+            hide_parameters=True,  # an error's text goes to the log, a reader's words must not
             pool_size=16,
             max_overflow=48,
             pool_timeout=BUSY_SECONDS,
@@ -189,6 +197,7 @@ def _engine(url: str) -> sa.Engine:
         )
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         poolclass=sa.QueuePool,
         pool_size=16,
         max_overflow=64,

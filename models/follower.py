@@ -79,22 +79,31 @@ _SEEN = Bulk(
 )  # fmt: skip
 
 
-def seen(session: Session, signs: Sequence[Sign]) -> set[str]:
-    """Hold the rows of these readers until the unit ends, and open their windows.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Openids: of those who may be answered, and of newcomers who must come by themselves."""
 
-    The rows are what makes a reader's pushes take turns; they are held in one order, so that two groups cannot
-    wait for each other. Returned are the openids of those who may be answered: a push from before its reader
-    left brings nobody back. One sign a reader. A subscribe undoes a farewell of the same second.
+    here: frozenset[str] = frozenset()
+    aside: frozenset[str] = frozenset()
+
+
+def seen(session: Session, signs: Sequence[Sign], *, newcomers_join: bool = True) -> Seen:
+    """Hold the rows of these readers until the unit ends, and open their windows. One sign a reader.
+
+    The rows are what makes a reader's pushes take turns. They are held in one order, so that two groups cannot wait
+    for each other; a row still to be made has no place in that order, so where groups write side by side a newcomer
+    is put aside. A push from before its reader left brings nobody back; a subscribe undoes a farewell of its second.
     """
-    given = sorted((sign for sign in signs if sign.at is not None), key=lambda sign: sign.openid)
+    given = {sign.openid: sign for sign in signs if sign.at is not None}
     if not given:
-        return set()
-    held = set(core(session).scalars(_HOLD, {"readers": [sign.openid for sign in given]}))
-    newcomers = [sign for sign in given if sign.openid not in held]
+        return Seen()
+    held = frozenset(core(session).scalars(_HOLD, {"readers": list(given)}))
+    newcomers = [sign for openid, sign in given.items() if openid not in held]
     gone = _who_left_since(session, newcomers) if newcomers else set()
-    here = [sign for sign in given if sign.openid not in gone]
-    _SEEN.run(session, [(sign.openid, sign.wrote_at, sign.touched_at) for sign in here])
-    return {sign.openid for sign in here}
+    aside = frozenset[str]() if newcomers_join else frozenset(given) - held - gone
+    here = frozenset(given) - gone - aside
+    _SEEN.run(session, [(sign.openid, sign.wrote_at, sign.touched_at) for sign in map(given.__getitem__, here)])
+    return Seen(here, aside)
 
 
 def _who_left_since(session: Session, signs: Sequence[Sign]) -> set[str]:

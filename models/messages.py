@@ -10,15 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import channels, outbox
-from models.channels import Way, Window, WindowKind
-from models.db import insert
+from models.channels import Window, WindowKind
 from models.errors import FateUnknown, Rejected
 from models.follower import Follower
-from models.outbox import CallKind, CallState, Claimed, SpentCredit
+from models.outbox import CALL_MOVES, CallKind, CallState, Claimed, OutboxCall, SpentCredit
 from models.platform import Capability
+from models.states import moved
 from models.work import NotNow, Outcome, Ready
 
 NO_WINDOW = frozenset({45015, 45047})  # window closed, credits used: so says WeChat, whatever our ledger says
+WITHOUT_WINDOW = "48 小时窗口已关或条数用完，等读者下次来时再发"
+WITHOUT_RIGHT = "这个公众号现在没有发客服消息的权限，有了再发"
 
 
 def owe_message(
@@ -63,35 +65,52 @@ def prepare_message(session: Session, call: Claimed, now: datetime) -> Ready | N
     """Charge an open window, or keep the message for the next contact."""
     if call.openid is None or (windows := windows_of(session, call.openid)) is None:
         return NotNow(CallState.DROPPED, "不再关注，不必再发")
-    may_send = has_right(session, CallKind.CUSTOMER_MESSAGE)
-    decision = channels.choose(windows, may_send_customer_messages=may_send, now=now)
-    if decision.way is not Way.CUSTOMER_MESSAGE or decision.window is None:
-        return NotNow(CallState.WAITING, "48 小时窗口已关或条数用完，等读者下次来时再发")
-    charge = {
-        "openid": call.openid,
-        "window": decision.window.kind,
-        "window_opened_at": decision.window.opened_at,
-    }
-    statement = insert(session, SpentCredit).values(outbox_id=call.id, **charge)
-    session.execute(statement.on_conflict_do_update(index_elements=["outbox_id"], set_=charge))
+    if not has_right(session, CallKind.CUSTOMER_MESSAGE):
+        return NotNow(CallState.WAITING, WITHOUT_RIGHT)
+    window = channels.choose(windows, may_send_customer_messages=True, now=now).window
+    if window is None:
+        return NotNow(CallState.WAITING, WITHOUT_WINDOW)
+    session.add(
+        SpentCredit(
+            outbox_id=call.id, token=call.token, openid=call.openid,
+            window=window.kind, window_opened_at=window.opened_at,
+        )
+    )  # fmt: skip
     return Ready(call.payload)
 
 
-def settle_message(session: Session, call: Claimed, outcome: Outcome, _now: datetime) -> NotNow | None:
+def settle_message(session: Session, call: Claimed, outcome: Outcome, now: datetime) -> NotNow | None:
     """Give the credit back when nothing was sent; believe WeChat when it says the window is shut."""
     if outcome.is_done or isinstance(outcome.error, FateUnknown):
         return None
-    session.execute(sa.delete(SpentCredit).where(SpentCredit.outbox_id == call.id))
-    if isinstance(outcome.error, Rejected) and outcome.error.errcode in NO_WINDOW:
-        shut = (
-            sa.update(Follower).where(Follower.openid == call.openid).values(last_message_at=None, last_touch_at=None)
-        )
-        session.execute(shut)
-        return NotNow(CallState.WAITING, f"{outcome.error}：等读者下次来时再发")
-    return None
+    session.execute(sa.delete(SpentCredit).where(SpentCredit.outbox_id == call.id, SpentCredit.token == call.token))
+    if call.openid is None or not isinstance(outcome.error, Rejected) or outcome.error.errcode not in NO_WINDOW:
+        return None
+    _shut_windows(session, call.openid, opened_until=call.claimed_at)
+    left = windows_of(session, call.openid) or []
+    if channels.choose(left, may_send_customer_messages=True, now=now).window is not None:
+        return NotNow(CallState.OWED, f"{outcome.error}：读者刚又来过，再试一次")
+    return NotNow(CallState.WAITING, f"{outcome.error}：等读者下次来时再发")
+
+
+def _shut_windows(session: Session, openid: str, *, opened_until: datetime) -> None:
+    """Believe WeChat that none was open; one that the reader opened while we asked stays."""
+    for moment in (Follower.last_message_at, Follower.last_touch_at):
+        of_reader = sa.update(Follower).where(Follower.openid == openid, moment <= opened_until)
+        session.execute(of_reader.values({moment: None}))
 
 
 def has_right(session: Session, name: str) -> bool:
     """As the last probe found it; not probed yet counts as yes, so that a first message is not held back."""
     alive = session.scalar(sa.select(Capability.is_alive).where(Capability.name == name))
     return alive is not False
+
+
+def right_is_back(session: Session, *, now: datetime) -> None:
+    """Customer-service messages may be sent again: those kept back for want of the right fall due."""
+    session.execute(
+        sa.update(OutboxCall)
+        .where(OutboxCall.state == CallState.WAITING, OutboxCall.cause == WITHOUT_RIGHT)
+        .values(state=moved(CallState.WAITING, to=CallState.OWED, moves=CALL_MOVES), due_at=now)
+    )
+    outbox.ring(session)

@@ -21,7 +21,7 @@ from models.errors import IllegalMove
 from models.platform import Breaker, Rate
 from models.states import Moves, moved
 
-LEASE = timedelta(seconds=30)  # above every timeout of one call, its retry and a fresh token together
+LEASE = timedelta(seconds=90)  # above every timeout of one call, its repeat and two fresh tokens together
 MAX_ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
@@ -53,6 +53,9 @@ CALL_MOVES: Moves[CallState] = {
     S.DEAD: frozenset({S.OWED, S.DROPPED}),
 }
 CLAIMABLE = (S.OWED, S.CALLING)
+# Written out where an index of some states alone is to serve: no database matches it with a parameter.
+_IS_CLAIMABLE = sa.text("state IN ('owed', 'calling')")
+_IS_WAITING = sa.text("state = 'waiting'")
 
 
 class OutboxCall(Base):
@@ -75,28 +78,20 @@ class OutboxCall(Base):
     settled_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
 
     __table_args__ = (
-        sa.Index(
-            "ix_outbox_claimable",
-            "due_at",
-            sqlite_where=sa.text("state IN ('owed', 'calling')"),
-            postgresql_where=sa.text("state IN ('owed', 'calling')"),
-        ),
-        sa.Index(
-            "ix_outbox_waiting",
-            "openid",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        ),
+        sa.Index("ix_outbox_claimable", "kind", "due_at", sqlite_where=_IS_CLAIMABLE, postgresql_where=_IS_CLAIMABLE),
+        sa.Index("ix_outbox_waiting", "openid", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
         sa.Index("ix_outbox_state", "state", "created_at"),
     )
 
 
 class SpentCredit(Base):
-    """One customer-service message charged to a window; what is left is counted, never kept."""
+    """One sending of a customer-service message charged to a window; what is left is counted, never kept."""
 
     __tablename__ = "spent_credits"
 
     outbox_id: Mapped[int] = plain(sa.ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    # Of the lease under which it was sent: a message that staff have sent again costs again.
+    token: Mapped[str] = plain(sa.String(16), primary_key=True)
     openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64))
     window: Mapped[str] = plain(sa.String(12))
     window_opened_at: Mapped[datetime] = plain(UtcDateTime)
@@ -106,7 +101,11 @@ class SpentCredit(Base):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row in a worker's hands. `was_calling`: a worker before us died or stalled in the middle of the call."""
+    """A row in a worker's hands.
+
+    `was_calling`: a worker before us died or stalled in the middle of the call. `is_trial`: the one call that may
+    leave after a stop-error's pause; its outcome opens the road again or closes it anew.
+    """
 
     id: int
     kind: CallKind
@@ -117,6 +116,8 @@ class Claimed:
     attempts: int
     was_calling: bool
     useful_until: datetime | None
+    claimed_at: datetime
+    is_trial: bool = False
 
 
 def owe(
@@ -180,38 +181,46 @@ class Claims:
 
 def claim(session: Session, *, now: datetime, free: Mapping[CallKind, int], paces: Mapping[CallKind, Pace]) -> Claims:
     """Take up to `free` due rows of each kind, as far as rates and breakers allow, with a lease on each."""
-    broken = set(session.scalars(sa.select(Breaker.kind).where(Breaker.until > now)))
+    breakers = {breaker.kind: breaker for breaker in session.scalars(sa.select(Breaker).with_for_update())}
     taken = [
-        _claim_kind(session, kind, slots, pace=paces[kind], now=now)
+        _claim_kind(session, kind, slots, pace=paces[kind], breaker=breakers.get(kind), now=now)
         for kind, slots in free.items()
-        if slots > 0 and kind not in broken
+        if slots > 0
     ]
     return Claims([call for claims in taken for call in claims.calls], any(claims.is_paced for claims in taken))
 
 
-def _claim_kind(session: Session, kind: CallKind, slots: int, *, pace: Pace, now: datetime) -> Claims:
+def _claim_kind(
+    session: Session, kind: CallKind, slots: int, *, pace: Pace, breaker: Breaker | None, now: datetime
+) -> Claims:
+    if breaker is not None and breaker.until > now:
+        return Claims([])
     due = (
         sa.select(OutboxCall)
-        .where(OutboxCall.kind == kind, OutboxCall.state.in_(CLAIMABLE), OutboxCall.due_at <= now)
+        .where(OutboxCall.kind == kind, _IS_CLAIMABLE, OutboxCall.due_at <= now)
         .order_by(OutboxCall.due_at)
-        .limit(slots)
+        .limit(slots if breaker is None else 1)
         .with_for_update(skip_locked=True)
     )
     rows = list(session.scalars(due))
     if not rows:
         return Claims([])
     allowed = _take_rate(session, kind, wanted=len(rows), pace=pace, now=now)
-    return Claims([_lease(row, now=now) for row in rows[:allowed]], is_paced=allowed < len(rows))
+    if breaker is not None and allowed:
+        breaker.until = now + LEASE  # nobody else tries while this one does
+    calls = [_lease(row, now=now, is_trial=breaker is not None) for row in rows[:allowed]]
+    return Claims(calls, is_paced=allowed < len(rows))
 
 
-def _lease(row: OutboxCall, *, now: datetime) -> Claimed:
+def _lease(row: OutboxCall, *, now: datetime, is_trial: bool) -> Claimed:
     was_calling = row.state is S.CALLING
     row.state = moved(row.state, to=S.CALLING, moves=CALL_MOVES)
     row.token = secrets.token_hex(8)
     row.attempts += 1
     row.due_at = now + LEASE
     return Claimed(
-        row.id, row.kind, row.key, row.openid, row.payload, row.token, row.attempts, was_calling, row.useful_until
+        row.id, row.kind, row.key, row.openid, row.payload, row.token, row.attempts, was_calling, row.useful_until,
+        now, is_trial,
     )  # fmt: skip
 
 
@@ -221,7 +230,8 @@ def _take_rate(session: Session, kind: CallKind, *, wanted: int, pace: Pace, now
     seed = insert(session, Rate).values(kind=kind, next_us=0).on_conflict_do_nothing()
     session.execute(seed)
     rate = session.execute(sa.select(Rate).where(Rate.kind == kind).with_for_update()).scalar_one()
-    earliest = max(rate.next_us, now_us - step_us * (pace.burst - 1))
+    # No moment is further ahead than one step, unless the clock has been set back since it was written.
+    earliest = max(min(rate.next_us, now_us + step_us), now_us - step_us * (pace.burst - 1))
     allowed = max(0, min(wanted, (now_us - earliest) // step_us + 1))
     rate.next_us = earliest + allowed * step_us
     return int(allowed)
@@ -246,12 +256,7 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * float(2 ** (attempts - 1)), LONGEST_PAUSE)
 
 
-# The state is written out, so that the index of the waiting ones alone can serve.
-_WAITED_FOR = (
-    sa.select(OutboxCall.openid)
-    .where(one_of(OutboxCall.openid, "readers"), OutboxCall.state == sa.literal_column("'waiting'"))
-    .distinct()
-)
+_WAITED_FOR = sa.select(OutboxCall.openid).where(one_of(OutboxCall.openid, "readers"), _IS_WAITING).distinct()
 
 
 def wake_waiting(session: Session, readers: Sequence[str], *, now: datetime) -> None:

@@ -1,12 +1,14 @@
 """The only clock of the house, and the calendar words people use. Standard library only.
 
-Moments are aware and in UTC; people see the library's own zone. `now` follows the database's clock (so that
-processes on several machines agree) and, in the demo, the shift of `clock advance`.
+Moments are aware and in UTC; people see the library's own zone. `now` follows the database's clock where that
+differs from this machine's (worker.clock looks, so that processes on several machines agree) and, in the demo, the
+shift of `clock advance`.
 """
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+MATTERS = timedelta(seconds=1)
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -15,6 +17,7 @@ class _Clock:
 
     def __init__(self) -> None:
         self.shift = timedelta()
+        self.behind = timedelta()
         self.zone = ZoneInfo("Asia/Shanghai")
 
 
@@ -23,7 +26,7 @@ _clock = _Clock()
 
 def now() -> datetime:
     """This moment, aware, UTC."""
-    return datetime.now(UTC) + _clock.shift
+    return datetime.now(UTC) + _clock.behind + _clock.shift
 
 
 def set_shift(shift: timedelta) -> None:
@@ -34,6 +37,11 @@ def set_shift(shift: timedelta) -> None:
 def shift() -> timedelta:
     """What is added to the machine's clock at present."""
     return _clock.shift
+
+
+def follow(database_clock: timedelta) -> None:
+    """Take over the clock of the database, which is so far ahead of this machine's; under a second is no difference."""
+    _clock.behind = database_clock if abs(database_clock) >= MATTERS else timedelta()
 
 
 def use_zone(name: str) -> None:

@@ -15,7 +15,9 @@ from models.platform import Fire
 PART = 2000  # rows a unit: a few milliseconds, whatever the size of the table
 KEEP_SENT_WORDS = timedelta(days=3)
 KEEP_CALLS = timedelta(days=90)  # settled calls without their words, for "who got it?"
+KEEP_STUCK = timedelta(days=30)  # what waits for its reader or for staff
 SETTLED = (CallState.DONE, CallState.DROPPED)
+STUCK = (CallState.WAITING, CallState.UNSURE, CallState.DEAD)
 
 Part = Callable[[Session, datetime], int]
 
@@ -36,13 +38,30 @@ def _empty_pushes(session: Session, now: datetime) -> int:
 
 
 def _drop_pushes(session: Session, now: datetime) -> int:
-    old = sa.select(Push.key).where(Push.received_at < now - inbox.KEEP_KEYS).limit(PART)
+    return _drop_those(session, Push.content.is_(None), now) or _drop_those(session, Push.content.is_not(None), now)
+
+
+def _drop_those(session: Session, which: sa.ColumnElement[bool], now: datetime) -> int:
+    old = sa.select(Push.key).where(Push.received_at < now - inbox.KEEP_KEYS, which).limit(PART)
     return _count(session, sa.delete(Push).where(Push.key.in_(old)))
 
 
 def _drop_farewells(session: Session, now: datetime) -> int:
     old = sa.select(Farewell.reader).where(Farewell.left_at < now - inbox.KEEP_KEYS).limit(PART)
     return _count(session, sa.delete(Farewell).where(Farewell.reader.in_(old)))
+
+
+def _give_up_calls(session: Session, now: datetime) -> int:
+    old = (
+        sa.select(OutboxCall.id)
+        .where(OutboxCall.state.in_(STUCK), OutboxCall.created_at < now - KEEP_STUCK)
+        .limit(PART)
+    )
+    given_up = {
+        "state": CallState.DROPPED, "settled_at": now, "payload": {}, "openid": None,
+        "cause": OutboxCall.cause + f"（{KEEP_STUCK.days} 天没有下文，已放弃）",
+    }  # fmt: skip
+    return _count(session, sa.update(OutboxCall).where(OutboxCall.id.in_(old)).values(given_up))
 
 
 def _empty_calls(session: Session, now: datetime) -> int:
@@ -75,5 +94,5 @@ def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
 
 
 PARTS: tuple[Part, ...] = (
-    _empty_pushes, _drop_pushes, _drop_farewells, _empty_calls, _drop_calls, _drop_fires,
+    _empty_pushes, _drop_pushes, _drop_farewells, _give_up_calls, _empty_calls, _drop_calls, _drop_fires,
 )  # fmt: skip

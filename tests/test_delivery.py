@@ -9,7 +9,7 @@ from models import outbox, times
 from models.follower import Follower
 from models.outbox import LEASE, CallKind, OutboxCall, Pace, SpentCredit
 from models.platform import Breaker, Capability, Token
-from models.rights import owe_probe
+from models.rights import owe_probes
 from tests.live import Live
 from tests.world import in_parallel
 
@@ -223,7 +223,7 @@ def test_no_call_leaves_inside_a_unit(live: Live) -> None:
 def test_rights_are_found_by_asking(live: Live, kind: str, verified: bool, may: bool) -> None:
     live.wechat.post("/sim/reset", {"kind": kind, "verified": verified})
     with live.database.units() as session:
-        owe_probe(session, occasion="test", now=times.now())
+        owe_probes(session, occasion="test", now=times.now())
     live.delivers()
     with live.database.reading() as session:
         rights = {row.name: row.is_alive for row in session.scalars(sa.select(Capability))}

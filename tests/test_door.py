@@ -2,10 +2,12 @@
 
 import hmac
 import time
+from io import StringIO
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
 from bot import webhook
@@ -412,3 +414,62 @@ def test_signatures_are_compared_in_constant_time(platform: Platform, monkeypatc
     monkeypatch.setattr("bot.envelope.hmac.compare_digest", noted)
     platform.push(**platform.text(XIAOLIN, "活动"))
     assert compared == [40, 40, len(platform.app_id)]
+
+
+# ── what is told apart, what is told to whom ──
+
+
+def test_results_of_two_jobs_in_one_second_are_two_though_they_differ_deep_inside(
+    world: World, platform: Platform
+) -> None:
+    for number in (1, 2, 1):
+        sent = {"List": {"TemplateId": "t", "MsgID": number, "ErrorCode": 0}}
+        platform.push(**platform.event(XIAOLIN, "subscribe_msg_sent_event", SubscribeMsgSentEvent=sent)
+                      | {"CreateTime": 1_790_000_000})  # fmt: skip
+    assert world.count(Push) == 2
+
+
+def test_a_newcomers_failed_push_is_answered_later_in_the_conversation_as_it_stands(
+    world: World, platform: Platform, verb: Any
+) -> None:
+    verb("试试", _write_then_break)
+    world.says("小林", "试试")
+    assert world.count(Follower, Follower.last_message_at.is_not(None)) == 1
+    world.says("小林", "活动")
+    verb("试试", calendar.details)  # the word now asks for the first of the list on the screen
+    with world.database.units() as session:
+        session.execute(sa.update(Push).where(Push.state == PushState.FAILED).values(content=sa.func.replace(
+            sa.cast(Push.content, sa.Text), "试试", "1").cast(sa.JSON) if not world.database.is_sqlite else
+            sa.func.replace(Push.content, "试试", "1")))  # fmt: skip
+        key = session.scalars(sa.select(Push.key).where(Push.state == PushState.FAILED)).one()
+    world.run("inbox", "rerun", key)
+    with world.database.reading() as session:
+        rerun = session.get(Push, key)
+    assert rerun is not None
+    assert (rerun.reply or "").startswith("听绘本")
+
+
+def _breaks_with_the_readers_words(turn: Turn) -> Reply:
+    turn.session.execute(sa.text("SELECT :words FROM nowhere"), {"words": turn.incoming.words + turn.incoming.openid})
+    return Reply("")
+
+
+def test_neither_words_nor_openid_reach_the_log_and_the_cause_goes_with_its_reader(
+    world: World, platform: Platform, verb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = StringIO()
+    monkeypatch.setattr(webhook, "log", structlog.wrap_logger(structlog.PrintLogger(written)))
+    words = "我的证件号340702"
+    verb(words, _breaks_with_the_readers_words)
+    assert platform.push(**platform.text(XIAOLIN, words)) == webhook.SORRY
+    logged = written.getvalue()
+    assert "push failed" in logged
+    assert not [secret for secret in (words, XIAOLIN) if secret in logged]
+    world.happens("小林", "unsubscribe")
+    assert world.count(Push, Push.error.is_not(None)) == 0
+
+
+def test_a_push_nested_without_end_is_refused_and_not_an_error(platform: Platform) -> None:
+    deep = "<a>" * 3000 + "</a>" * 3000
+    response = platform.push_xml(f"<xml><FromUserName>o</FromUserName><MsgType>text</MsgType>{deep}</xml>")
+    assert (response.status_code, response.text) == (400, "")

@@ -34,8 +34,8 @@ def says(world: World, reader: str, words: str) -> Incoming:
     return incoming_of({name: str(value) for name, value in fields.items()})
 
 
-def take(world: World, pushes: Sequence[Incoming], *, writers_join: bool = True) -> list[Reply | Exception]:
-    taker = Taker(House("馆", "http://127.0.0.1"), Shelf(), writers_join=writers_join)
+def take(world: World, pushes: Sequence[Incoming], *, joins: bool = True) -> list[Reply | Exception]:
+    taker = Taker(House("馆", "http://127.0.0.1"), Shelf(), joins=joins)
     return world.database.unit(lambda session: taker.take(session, pushes, now=times.now()))
 
 
@@ -114,28 +114,37 @@ def test_where_groups_write_side_by_side_a_writing_verb_is_put_aside_untouched(
     world: World, verb: Callable[..., None]
 ) -> None:
     verb("开馆", _opens_a_branch, writes=True)
-    aside, answered = take(
-        world, [says(world, READERS[0], "开馆"), says(world, READERS[1], "帮助")], writers_join=False
-    )
+    take(world, [says(world, reader, "帮助") for reader in READERS[:2]])
+    aside, answered = take(world, [says(world, READERS[0], "开馆"), says(world, READERS[1], "帮助")], joins=False)
     assert isinstance(aside, ToBeDoneAlone)
     assert isinstance(answered, Reply)
-    assert (world.count(Branch), world.count(Push)) == (0, 1)
+    assert (world.count(Branch), world.count(Push)) == (0, 3)
 
 
 def test_two_groups_that_hold_the_same_readers_never_wait_for_each_other(world: World) -> None:
-    """They hold the rows in one order, whatever order the pushes came in."""
+    """They hold the rows in one order, whatever order the pushes came in; newcomers come by themselves."""
     now = times.now()
 
     def hold(readers: Sequence[str], step: int) -> None:
-        for _ in range(20):
+        for turn in range(20):
+            signs = [Sign(reader, wrote_at=now + timedelta(seconds=step)) for reader in readers]
             with world.database.units() as session:
-                follower.seen(session, [Sign(reader, wrote_at=now + timedelta(seconds=step)) for reader in readers])
+                aside = follower.seen(session, signs, newcomers_join=False).aside
+            for reader in sorted(aside)[turn % 3 :: 2]:
+                with world.database.units() as session:
+                    follower.seen(session, [Sign(reader, wrote_at=now)])
 
-    assert (
-        in_parallel(lambda: hold(READERS, 1), lambda: hold(READERS[::-1], 2), lambda: hold(READERS[5:], 3))
-        == [None] * 3
-    )
+    groups = [READERS, READERS[::-1], READERS[5:], READERS[:8]]
+    assert in_parallel(*[lambda readers=readers: hold(readers, 1) for readers in groups]) == [None] * len(groups)
     assert world.count(Follower) == len(READERS)
+
+
+def test_a_crowd_of_newcomers_is_answered_each_once(world: World) -> None:
+    answers = in_parallel(
+        *[lambda reader=reader: world.platform.push(**world.platform.text(reader, "帮助")) for reader in READERS]
+    )
+    assert all("可以这样问" in answer for answer in answers)
+    assert (world.count(Follower), world.count(Push)) == (len(READERS), len(READERS))
 
 
 def test_a_window_is_opened_by_the_latest_sign_and_never_moved_back(world: World) -> None:

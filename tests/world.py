@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,3 @@ def in_parallel(*calls: Any) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
-
-
-def at_local(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, times.local(times.now()).tzinfo)

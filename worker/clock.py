@@ -21,6 +21,7 @@ log = structlog.get_logger("worker.clock")
 
 TICK_SECONDS = 20
 SHIFT_SECONDS = 1
+DATABASE_CLOCK_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Clock:
 
     def start(self, *, follows_demo_clock: bool = False) -> None:
         """Tick from now on."""
+        self.follow_database()
+        self._scheduler.add_job(self.follow_database, "interval", seconds=DATABASE_CLOCK_SECONDS)
         self._scheduler.add_job(
             self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone()
         )
@@ -93,6 +96,10 @@ class Clock:
                     done = part(session, now)
                 if not done:
                     break
+
+    def follow_database(self) -> None:
+        """Take over the database's clock: leases and rates are compared by processes of several machines."""
+        times.follow(self._database.clock_ahead())
 
     def follow_shift(self) -> None:
         """Demo: take over what `clock advance` wrote."""

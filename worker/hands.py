@@ -6,43 +6,55 @@ is claimed only when a hand is free for it, so "claimed" means "being called" an
 
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from queue import SimpleQueue
+from time import monotonic
 
-import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
 from models import outbox, times
-from models.db import Database
-from models.errors import FateUnknown, Stopped, TryLater, WeChatError
+from models.db import Database, is_unreachable
+from models.errors import FateUnknown, Rejected, Stopped, TryLater, WeChatError
 from models.outbox import MAX_ATTEMPTS, CallKind, CallState, Claimed, Claims
-from models.platform import open_breaker
+from models.platform import close_breaker, open_breaker
 from models.work import Json, NotNow, Outcome, Ready, Unknown, Work
 
 log = structlog.get_logger("worker.hands")
 
 LOOK_SECONDS = 1.0  # for rows of other processes and rows that fall due; our own ring the bell
 PACE_SECONDS = 0.02  # when only the rate holds us back
+SETTLE_AGAIN_SECONDS = 0.5  # while the database is busy: what WeChat answered must not be forgotten
 
 
 class Hands:
-    """One pump thread that claims, and a pool whose size is the sum of the slots."""
+    """One pump thread that claims, and as many hands as the slots of all kinds together.
+
+    All are daemon threads of our own: a pool of concurrent.futures closes when the interpreter begins to end, before
+    `stop` is called, and what was claimed just then would never be called.
+    """
 
     def __init__(self, database: Database, work: Mapping[CallKind, Work]) -> None:
         self._database = database
         self._work = work
-        self._pool = ThreadPoolExecutor(sum(row.pace.slots for row in work.values()), thread_name_prefix="hand")
+        self._claimed_calls: SimpleQueue[tuple[Claimed, Json] | None] = SimpleQueue()
+        self._hands = [
+            threading.Thread(target=self._serve, name=f"hand {number}", daemon=True)
+            for number in range(sum(row.pace.slots for row in work.values()))
+        ]
         self._busy = dict.fromkeys(work, 0)
         self._lock = threading.Lock()
         self._bell = threading.Event()
+        self._settling_again = threading.Event()  # never set: a pause
         self._stopping = False
         self._pump = threading.Thread(target=self._run, name="pump", daemon=True)
 
     def start(self) -> None:
         """Begin; from now on a commit in this process wakes the pump."""
         outbox.bell.ring = self._bell.set
+        for hand in self._hands:
+            hand.start()
         self._pump.start()
 
     @property
@@ -54,17 +66,21 @@ class Hands:
         """Finish what is in flight and claim no more."""
         self._stopping = True
         self._bell.set()
-        if self._pump.is_alive():
-            self._pump.join()
-        self._pool.shutdown(wait=True)
+        if not self._pump.is_alive():
+            return
+        self._pump.join()
+        for _ in self._hands:
+            self._claimed_calls.put(None)
+        for hand in self._hands:
+            hand.join()
 
     def _run(self) -> None:
         while not self._stopping:
             self._bell.clear()
             try:
                 pause = self.take()
-            except sa.exc.SQLAlchemyError:
-                log.exception("claiming failed; looking again")
+            except Exception as error:  # whatever it was: a pump that ends is noticed by nobody
+                _say("claiming failed; looking again", error)
                 pause = LOOK_SECONDS
             if pause:
                 self._bell.wait(pause)
@@ -74,7 +90,13 @@ class Hands:
         free = self._free()
         if not any(free.values()):
             return LOOK_SECONDS  # a hand that gets free rings
-        claims, ready = self._database.unit(partial(self._claimed, free))
+        try:
+            claims, ready = self._database.unit(partial(self._claimed, free, apart=False))
+        except Exception as error:  # one row that cannot be prepared must not hold up all the others
+            if is_unreachable(error):
+                raise
+            log.exception("claiming failed; once more, each row by itself")
+            claims, ready = self._database.unit(partial(self._claimed, free, apart=True))
         for call, payload in ready:
             if payload is not None:
                 self._begin(call, payload)
@@ -83,25 +105,33 @@ class Hands:
         return PACE_SECONDS if claims.is_paced else LOOK_SECONDS
 
     def _claimed(
-        self, free: Mapping[CallKind, int], session: Session
+        self, free: Mapping[CallKind, int], session: Session, *, apart: bool
     ) -> tuple[Claims, list[tuple[Claimed, Json | None]]]:
         now = times.now()
         paces = {kind: row.pace for kind, row in self._work.items()}
         claims = outbox.claim(session, now=now, free=free, paces=paces)
-        return claims, [(call, self._prepared(session, call, now)) for call in claims.calls]
+        return claims, [(call, self._prepared(session, call, now, apart=apart)) for call in claims.calls]
 
     def _free(self) -> dict[CallKind, int]:
         with self._lock:
             return {kind: row.pace.slots - self._busy[kind] for kind, row in self._work.items()}
 
-    def _prepared(self, session: Session, call: Claimed, now: datetime) -> Json | None:
+    def _prepared(self, session: Session, call: Claimed, now: datetime, *, apart: bool) -> Json | None:
         """The payload to call with; None where the row was settled without a call."""
-        decision = self._decide(session, call, now)
+        decision = self._decided_apart(session, call, now) if apart else self._decide(session, call, now)
         if isinstance(decision, Ready):
             return decision.payload
         if (row := outbox.held(session, call)) is not None:
             outbox.settle(row, decision.to, now=now, cause=decision.cause)
         return None
+
+    def _decided_apart(self, session: Session, call: Claimed, now: datetime) -> Ready | NotNow:
+        try:
+            with session.begin_nested():
+                return self._decide(session, call, now)
+        except Exception as error:
+            log.exception("preparing failed", key=call.key)
+            return NotNow(CallState.DEAD, f"准备时程序出错（{type(error).__name__}），请告诉技术人员")
 
     def _decide(self, session: Session, call: Claimed, now: datetime) -> Ready | NotNow:
         work = self._work[call.kind]
@@ -116,17 +146,30 @@ class Hands:
     def _begin(self, call: Claimed, payload: Json) -> None:
         with self._lock:
             self._busy[call.kind] += 1
-        self._pool.submit(self._do, call, payload)
+        self._claimed_calls.put((call, payload))
+
+    def _serve(self) -> None:
+        while (claimed := self._claimed_calls.get()) is not None:
+            self._do(*claimed)
 
     def _do(self, call: Claimed, payload: Json) -> None:
+        until = monotonic() + outbox.LEASE.total_seconds()
         try:
-            self._settle(call, outcome_of(self._work[call.kind], payload))
-        except Exception:  # the lease runs out and the row falls due again: nothing is lost
-            log.exception("settling failed", key=call.key)
+            outcome = outcome_of(self._work[call.kind], payload)
+            while not self._is_settled(call, outcome) and monotonic() < until:
+                self._settling_again.wait(SETTLE_AGAIN_SECONDS)
         finally:
             with self._lock:
                 self._busy[call.kind] -= 1
             self._bell.set()
+
+    def _is_settled(self, call: Claimed, outcome: Outcome) -> bool:
+        try:
+            self._settle(call, outcome)
+        except Exception as error:
+            _say("settling failed; once more while the lease runs", error, key=call.key)
+            return False
+        return True
 
     def _settle(self, call: Claimed, outcome: Outcome) -> None:
         verdict = self._database.unit(partial(self._settled, call, outcome))
@@ -144,13 +187,25 @@ class Hands:
         due_at = _next_try(call, outcome, now) if verdict.to is CallState.OWED else None
         outbox.settle(row, verdict.to, now=now, cause=verdict.cause, due_at=due_at)
         if isinstance(outcome.error, Stopped):
+            row.attempts -= 1  # the road was shut: this says nothing about the call
             _break(session, call.kind, outcome.error, now)
+        elif call.is_trial and (outcome.is_done or isinstance(outcome.error, Rejected)):
+            close_breaker(session, call.kind)
         return verdict
+
+
+def _say(what: str, error: Exception, **more: object) -> None:
+    """A busy database in one line, a fault of ours with its trace."""
+    if is_unreachable(error):
+        log.warning(what, cause=type(error).__name__, **more)
+    else:
+        log.exception(what, **more)
 
 
 def _break(session: Session, kind: CallKind, stop: Stopped, now: datetime) -> None:
     until = stop.until or now + outbox.LONGEST_PAUSE
     open_breaker(session, kind, errcode=stop.errcode, cause=str(stop), at=now, until=until)
+    log.error("nothing of this kind leaves until then", kind=kind, errcode=stop.errcode, cause=str(stop), until=until)
 
 
 def outcome_of(work: Work, payload: Json) -> Outcome:
