@@ -5,12 +5,14 @@ and one row per message charged (models.outbox.SpentCredit). What is left is cou
 """
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import channels, outbox
 from models.channels import Window, WindowKind
+from models.db import Base, core
 from models.errors import FateUnknown, Rejected
 from models.follower import Follower
 from models.outbox import CALL_MOVES, CallKind, CallState, Claimed, OutboxCall, SpentCredit
@@ -39,26 +41,33 @@ def owe_message(
     )
 
 
+def _spent(window: WindowKind, moment: Any) -> sa.ScalarSelect[int]:
+    charged = (SpentCredit.openid == Follower.openid, SpentCredit.window == window.value)
+    return sa.select(sa.func.count()).where(*charged, SpentCredit.window_opened_at == moment).scalar_subquery()
+
+
+# Everything a decision needs, in one statement: it is asked for every message that leaves.
+_WINDOWS = (
+    sa.select(
+        Follower.last_message_at, _spent(WindowKind.MESSAGE, Follower.last_message_at).label("of_message"),
+        Follower.last_touch_at, _spent(WindowKind.TOUCH, Follower.last_touch_at).label("of_touch"),
+    )
+    .where(Follower.openid == sa.bindparam("reader"))
+    .with_for_update(of=Follower)
+)  # fmt: skip
+_CHARGE = sa.insert(Base.metadata.tables["spent_credits"])
+
+
 def windows_of(session: Session, openid: str) -> list[Window] | None:
-    """Both windows with what is spent in them; None for somebody who does not follow."""
-    row = session.execute(
-        sa.select(Follower.last_message_at, Follower.last_touch_at).where(Follower.openid == openid).with_for_update()
-    ).one_or_none()
+    """Both windows with what is spent in them, the reader held; None for somebody who does not follow."""
+    row = core(session).execute(_WINDOWS, {"reader": openid}).one_or_none()
     if row is None:
         return None
-    moments = {WindowKind.MESSAGE: row.last_message_at, WindowKind.TOUCH: row.last_touch_at}
-    return [
-        Window(kind, opened_at, _spent(session, openid, kind, opened_at))
-        for kind, opened_at in moments.items()
-        if opened_at is not None
-    ]
-
-
-def _spent(session: Session, openid: str, kind: WindowKind, opened_at: datetime) -> int:
-    charged = sa.select(sa.func.count()).where(
-        SpentCredit.openid == openid, SpentCredit.window == kind, SpentCredit.window_opened_at == opened_at
+    found = (
+        (WindowKind.MESSAGE, row.last_message_at, row.of_message),
+        (WindowKind.TOUCH, row.last_touch_at, row.of_touch),
     )
-    return session.scalar(charged) or 0
+    return [Window(kind, opened_at, spent) for kind, opened_at, spent in found if opened_at is not None]
 
 
 def prepare_message(session: Session, call: Claimed, now: datetime) -> Ready | NotNow:
@@ -70,12 +79,11 @@ def prepare_message(session: Session, call: Claimed, now: datetime) -> Ready | N
     window = channels.choose(windows, may_send_customer_messages=True, now=now).window
     if window is None:
         return NotNow(CallState.WAITING, WITHOUT_WINDOW)
-    session.add(
-        SpentCredit(
-            outbox_id=call.id, token=call.token, openid=call.openid,
-            window=window.kind, window_opened_at=window.opened_at,
-        )
-    )  # fmt: skip
+    charge = {
+        "outbox_id": call.id, "token": call.token, "openid": call.openid,
+        "window": window.kind, "window_opened_at": window.opened_at,
+    }  # fmt: skip
+    core(session).execute(_CHARGE, charge)
     return Ready(call.payload)
 
 
