@@ -24,7 +24,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 setup: $(VENV)/.runtime  ## Build .venv from the lock
 
 run: setup  ## Serve the whole product with the demo library and the simulator beside it
-	@exec $(FLASK) demo
+	@SHUSHENG_DEMO=1 exec $(FLASK) demo
 
 test: $(VENV)/.dev  ## Run the tests
 	@$(PY) -m pytest

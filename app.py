@@ -22,7 +22,8 @@ from bot.webhook import Door
 from bot.wsgi import Callback
 from config import limits, logging
 from config.menu import menu_of
-from config.settings import CALLBACK_SETTINGS, Settings, SettingsError, read_settings
+from config.settings import CALLBACK_SETTINGS, Settings, SettingsError, settings_here
+from console.plainly import said_plainly
 from handlers.turn import House
 from models import messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -39,11 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The whole product on one database, without its clock and hands."""
     logging.configure()
     try:
-        settings = settings or read_settings()
+        settings = settings or settings_here()
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     times.use_zone(settings.timezone)
-    settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     house = House(settings.library, settings.site, settings.desk_phone)
     app = Flask("shusheng", static_folder=None)
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *worker.commands.commands_of(settings, database, partial(start_work, settings, database)),
         *console.commands.commands_of(settings, database),
     ):
-        app.cli.add_command(command)
+        app.cli.add_command(said_plainly(command))
     if all(getattr(settings, name) for name in CALLBACK_SETTINGS):
         app.wsgi_app = Callback(_door(settings, database, house), app.wsgi_app, observe=health.count_callback)  # type: ignore[method-assign]
     return app

@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 
 from bot.client import Client
-from bot.doctor import examine
+from bot.doctor import Verdict, examine
 from bot.parsing import incoming_of
 from bot.taking import answer_again
 from config.settings import Settings
@@ -28,11 +28,11 @@ def _inbox(database: Database, house: House) -> click.Group:
     @click.group()
     def inbox() -> None:
         """Pushes that failed: look at them, run them again."""
-        schema.ready(database)
 
     @inbox.command("list")
     def list_() -> None:
         """The failed ones, newest first, with their cause."""
+        schema.ready(database)
         failed = (
             sa.select(Push).where(Push.state == PushState.FAILED).order_by(Push.received_at.desc()).limit(MOST_SHOWN)
         )
@@ -44,6 +44,7 @@ def _inbox(database: Database, house: House) -> click.Group:
     @click.argument("key")
     def rerun(key: str) -> None:
         """Run a failed push again; its answer goes out as a customer-service message."""
+        schema.ready(database)
         with database.units() as session:
             push = session.get(Push, key)
             if push is None or push.state is not PushState.FAILED or not push.content or not push.openid:
@@ -77,7 +78,7 @@ def _doctor(settings: Settings, database: Database, client: Client) -> click.Com
         else:
             for finding in findings:
                 click.echo(finding.line())
-        if any(finding.is_bad for finding in findings):
+        if any(finding.verdict is Verdict.BAD for finding in findings):
             raise SystemExit(1)
 
     return doctor

@@ -11,20 +11,25 @@ from collections.abc import Mapping
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.faults import FOUND_AT, fault_line
+
 PREFIX = "SHUSHENG_"
 DEMO_FILE = Path(__file__).with_name("demo.env")
+MARK = "DEMO"  # in a data folder: the demo was loaded here; its text is the port it was last served at
 CALLBACK_SETTINGS = ("secret_key", "wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key")
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
 class SettingsError(Exception):
-    """One line per setting that is missing or wrong."""
+    """One line per setting that is missing or wrong, in Chinese: staff read it."""
 
 
 class Settings(BaseSettings):
@@ -58,14 +63,38 @@ class Settings(BaseSettings):
     @classmethod
     def _token(cls, value: str) -> str:
         if value and not (3 <= len(value) <= 32 and value.isalnum() and value.isascii()):
-            raise ValueError("3 to 32 letters and digits, as in the platform's 服务器配置 page")
+            raise ValueError("要 3 到 32 个字母或数字，与公众平台“服务器配置”里的令牌一样")
         return value
 
     @field_validator("wechat_aes_key")
     @classmethod
     def _aes_key(cls, value: str) -> str:
         if value and len(_decoded(value)) != 32:
-            raise ValueError("the 43 characters of EncodingAESKey from the platform's 服务器配置 page")
+            raise ValueError("要公众平台“服务器配置”里 EncodingAESKey 的那 43 个字符，一个不能少")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"没有叫“{value}”的时区；中国写 Asia/Shanghai") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(DATABASES):
+            raise ValueError("要以 postgresql+psycopg:// 或 sqlite:/// 开头；不设就用数据文件夹里的 SQLite")
+        return value
+
+    @field_validator("public_url", "wechat_api_base")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("要写成 https://域名，例如 https://hd.example.cn")
         return value
 
     @property
@@ -84,30 +113,56 @@ class Settings(BaseSettings):
         return f"http://127.0.0.1:{self.port + 1}"
 
     def required(self, *names: str) -> "Settings":
-        """The same settings. Raises: SettingsError naming each of `names` that is not set."""
-        missing = [name for name in names if not getattr(self, name)]
-        if missing:
-            raise SettingsError(
-                "\n".join(f"{PREFIX}{name.upper()}: not set; see docs/settings.md" for name in missing)
-            )
+        """The same settings. Raises: SettingsError naming each of `names` that is not set, and where to find it."""
+        if missing := self.missing(*names):
+            raise SettingsError("\n".join(f"缺少 {named(name)}：{FOUND_AT[name]}。" for name in missing))
         return self
 
+    def missing(self, *names: str) -> list[str]:
+        """Those of `names` that are not set."""
+        return [name for name in names if not getattr(self, name)]
 
-def read_settings(**given: object) -> Settings:
-    """From .env and the environment; `given` wins (tests). Raises: SettingsError, one line per wrong setting."""
+
+def named(field: str) -> str:
+    """SHUSHENG_WECHAT_TOKEN, the way the environment writes it."""
+    return field if field == "PORT" else PREFIX + field.upper()
+
+
+def read_settings(*, env_file: str | None = ".env", **given: Any) -> Settings:
+    """From the environment and below it `env_file`; `given` wins. Raises: SettingsError, one line per wrong setting."""
     try:
-        settings = Settings(_env_file=_env_file(), **given)  # type: ignore[arg-type, call-arg]
+        settings = Settings(_env_file=env_file, **given)  # type: ignore[call-arg]
     except ValidationError as error:
-        raise SettingsError("\n".join(_line(fault) for fault in error.errors())) from None
+        raise SettingsError(
+            "\n".join(fault_line(named(str(fault["loc"][0])), fault) for fault in error.errors())
+        ) from None
     faults = _demo_faults(settings) if settings.demo else _real_faults(settings)
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
 
 
-def _env_file() -> str | None:
-    # The demo must never meet the .env of a real installation: its database, for one, would get the demo library.
-    return None if os.environ.get(PREFIX + "DEMO") else ".env"
+def settings_here() -> Settings:
+    """What a command run here works with: where the data folder holds the demo, the demo's own settings.
+
+    Raises: SettingsError, also where a real account's settings point to the demo's data.
+    """
+    if os.environ.get(PREFIX + "DEMO", "0") not in ("", "0"):
+        return enter_demo()[0]
+    settings = read_settings()
+    if not holds_demo(settings.data):
+        return settings
+    if settings.wechat_app_id:
+        raise SettingsError(
+            f"{settings.data} 里是演示图书馆，而设置写的是真实的公众号 {settings.wechat_app_id}："
+            f"请用 {PREFIX}DATA 指到另一个文件夹；若是要操作演示，请在命令前加 {PREFIX}DEMO=1。"
+        )
+    return enter_demo(port=(settings.data / MARK).read_text(encoding="ascii").strip())[0]
+
+
+def holds_demo(data: Path) -> bool:
+    """Has the demo been loaded into this data folder?"""
+    return (data / MARK).exists()
 
 
 @cache
@@ -116,44 +171,38 @@ def demo_keys() -> Mapping[str, str]:
     return {name: value or "" for name, value in dotenv_values(DEMO_FILE).items()}
 
 
-def enter_demo() -> tuple[Settings, dict[str, str]]:
+def enter_demo(*, port: str = "") -> tuple[Settings, dict[str, str]]:
     """The demo's settings, and the environment for its processes: what is set already wins over the demo's own.
 
+    It never meets the .env of a real installation: its database, for one, would get the demo library.
     Raises: SettingsError, also where what is set already would let the demo touch real people.
     """
-    port = os.environ.get("PORT", "8000")
-    simulator = f"http://127.0.0.1:{int(port) + 1}" if port.isdigit() else ""
-    os.environ.update({**demo_keys(), PREFIX + "WECHAT_API_BASE": simulator, **os.environ})
-    return read_settings(), dict(os.environ)
-
-
-def _line(fault: Mapping[str, object]) -> str:
-    place = fault["loc"]
-    name = str(place[0] if isinstance(place, tuple) and place else place)
-    shown = name if name == "PORT" else PREFIX + name.upper()
-    return f"{shown}: {str(fault['msg']).removeprefix('Value error, ')}"
+    at = os.environ.get("PORT") or port or "8000"
+    simulator = f"http://127.0.0.1:{int(at) + 1}" if at.isascii() and at.isdigit() else ""
+    own = {**demo_keys(), PREFIX + "WECHAT_API_BASE": simulator}
+    environment = {**own, **os.environ, "PORT": at, PREFIX + "DEMO": "1"}
+    given = {name.removeprefix(PREFIX).lower(): environment[name] for name in own}
+    return read_settings(env_file=None, **{**given, "PORT": at}), environment
 
 
 def _demo_faults(settings: Settings) -> list[str]:
     """The demo cannot touch real people: its AppID and loopback addresses, or it does not start."""
     faults = []
     if settings.wechat_app_id != demo_keys()[PREFIX + "WECHAT_APP_ID"]:
-        faults.append(
-            f"{PREFIX}WECHAT_APP_ID: the demo runs with its own AppID only; unset {PREFIX}DEMO for a real one"
-        )
+        faults.append(f"{PREFIX}WECHAT_APP_ID：演示只用它自己的 AppID；要接真实的公众号，请去掉 {PREFIX}DEMO。")
     if not _is_loopback(settings.wechat_api_base):
-        faults.append(f"{PREFIX}WECHAT_API_BASE: the demo speaks to a simulator on this machine only")
+        faults.append(f"{PREFIX}WECHAT_API_BASE：演示只和本机的模拟器说话，请去掉这个设置。")
     if not _is_loopback(f"http://{settings.host}"):
-        faults.append(f"{PREFIX}HOST: the demo listens on this machine only")
+        faults.append(f"{PREFIX}HOST：演示只在本机打开，请去掉这个设置。")
     return faults
 
 
 def _real_faults(settings: Settings) -> list[str]:
     keys = demo_keys()
     return [
-        f"{PREFIX}{name.upper()}: this is the demo's key, which everybody knows; set your own"
+        f"{named(name)}：这是演示用的，人人都知道；请换成自己的。"
         for name in CALLBACK_SETTINGS
-        if getattr(settings, name) and getattr(settings, name) == keys[PREFIX + name.upper()]
+        if getattr(settings, name) and getattr(settings, name) == keys[named(name)]
     ]
 
 

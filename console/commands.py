@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from activities import service
 from activities.plans.plan import Plan, PlannedActivity, PlanUnreadable
 from activities.plans.reading import read_plan
 from config.settings import CALLBACK_SETTINGS, Settings
-from console.demo import holds_demo, run_demo
+from console.demo import must_be_free, run_demo
 from models import audit, follower, privacy, schema, times
 from models.db import Database
 from models.errors import BadInput
@@ -41,8 +42,7 @@ def _serve(settings: Settings, database: Database) -> click.Command:
         settings.required(*CALLBACK_SETTINGS)
         if settings.workers > 1 and database.is_sqlite:
             raise click.ClickException("SHUSHENG_WORKERS 大于 1 需要 PostgreSQL：请设 SHUSHENG_DATABASE_URL。")
-        if not settings.demo and holds_demo(settings.data):
-            raise click.ClickException(f"{settings.data} 里是演示数据：请用 SHUSHENG_DATA 指到另一个空文件夹。")
+        must_be_free(settings.host, settings.port, for_example=f"PORT={settings.port + 100}")
         schema.ready(database)
         database.close()
         arguments = granian_arguments(settings)
@@ -145,31 +145,33 @@ def _follower(database: Database) -> click.Group:
     @click.group("follower")
     def follower_() -> None:
         """What we know of one reader."""
-        schema.ready(database)
 
     @follower_.command()
     @click.argument("openid")
     def export(openid: str) -> None:
         """Everything kept about OPENID, as one JSON value."""
+        schema.ready(database)
         with database.units() as session:
             found = privacy.export(session, openid)
-            audit.note(
-                session,
-                "personal data exported",
-                who="command line",
-                subject=follower.digest(openid),
-                at=times.now(),
-            )
+            if not found:
+                raise click.ClickException(f"没有 openid 为 {openid} 的读者，什么也没有留存。")
+            _note(session, "personal data exported", openid)
         click.echo(json.dumps(found, ensure_ascii=False, default=str, indent=2))
 
     @follower_.command()
     @click.argument("openid")
     def forget(openid: str) -> None:
         """Erase everything personal about OPENID, as an unfollow does."""
+        schema.ready(database)
         with database.units() as session:
-            now = times.now()
-            follower.forget(session, openid, at=now)
-            audit.note(session, "personal data erased", who="command line", subject=follower.digest(openid), at=now)
+            if not privacy.export(session, openid):
+                raise click.ClickException(f"没有 openid 为 {openid} 的读者，没有什么要清除。")
+            follower.forget(session, openid, at=times.now())
+            _note(session, "personal data erased", openid)
         click.echo("已清除这位读者的个人信息。", err=True)
 
     return follower_
+
+
+def _note(session: Session, act: str, openid: str) -> None:
+    audit.note(session, act, who="command line", subject=follower.digest(openid), at=times.now())

@@ -1,31 +1,32 @@
 """The demo: a library, a simulator beside it, and a conversation worth trying; loopback only."""
 
+import errno
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 import requests
+import sqlalchemy as sa
 
 from activities.sample import sample_plans
 from activities.service import import_plan
-from config.settings import Settings, SettingsError, enter_demo
+from config.settings import MARK, Settings, enter_demo, holds_demo
 from models import schema, times
 from models.db import Database
+from models.follower import Follower
 
 READY_SECONDS = 60
-MARK = "DEMO"  # a file in the data folder: the real mode refuses a folder that holds the demo
 
 
 def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
-    """Load, start, print the addresses, stay until told to stop."""
-    try:
-        settings, environment = enter_demo()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
+    """Load, start, print the addresses, stay until told to stop. Raises: SettingsError."""
+    settings, environment = enter_demo()
+    for port in (settings.port, settings.port + 1):
+        must_be_free("127.0.0.1", port, for_example="PORT=8100 make run")
     load_demo(settings)
     processes: list[subprocess.Popen[str]] = []
     stopped = threading.Event()
@@ -43,16 +44,31 @@ def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
         died = any(process.poll() not in (None, 0) for process in processes) and not stopped.is_set()
         _end(processes)
     if died:
-        raise click.ClickException(
-            f"服务没能启动，原因在上面。若是端口 {settings.port} 或 {settings.port + 1} 被占用，换一个：PORT=8100 make run"
-        )
+        raise click.ClickException("演示停了，原因在上面。")
+
+
+def must_be_free(host: str, port: int, *, for_example: str) -> None:
+    """Raises: ClickException if nothing of ours can listen there: told before anything begins, without a traceback."""
+    with socket.socket() as trial:
+        trial.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as the server: a closed one's remains do no harm
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            why = "已经有程序在用" if error.errno == errno.EADDRINUSE else f"打不开（{error.strerror}）"
+            raise click.ClickException(f"端口 {port} {why}：换一个再试，例如 {for_example}") from None
 
 
 def load_demo(settings: Settings) -> None:
     """The demo library of this month and the next; again changes nothing."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    (settings.data / MARK).touch()
     database = Database(settings.database)
+    if not holds_demo(settings.data) and _has_readers(database):
+        raise click.ClickException(
+            f"{settings.data} 里已经有真实读者的数据，演示不能放进去：请用 SHUSHENG_DATA 指到另一个文件夹。"
+        )
+    (settings.data / MARK).write_text(f"{settings.port}\n", encoding="ascii")
     schema.ready(database)
     with database.units() as session:
         now = times.now()
@@ -61,9 +77,11 @@ def load_demo(settings: Settings) -> None:
     database.close()
 
 
-def holds_demo(data: Path) -> bool:
-    """Has the demo been loaded into this data folder?"""
-    return (data / MARK).exists()
+def _has_readers(database: Database) -> bool:
+    if schema.revision_of(database) is None:
+        return False
+    with database.reading() as session:
+        return session.scalar(sa.select(Follower.openid).limit(1)) is not None
 
 
 def _start_simulator(settings: Settings, environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -77,9 +95,7 @@ def _start_simulator(settings: Settings, environment: dict[str, str]) -> subproc
     simulator = subprocess.Popen(arguments, env=environment, text=True, stdout=subprocess.PIPE)
     line = simulator.stdout.readline() if simulator.stdout else ""
     if not line:
-        raise click.ClickException(
-            f"模拟器没能在端口 {settings.port + 1} 启动：换一个端口再试，例如 PORT=8100 make run"
-        )
+        raise click.ClickException("模拟器没能启动，原因在上面。")
     return simulator
 
 

@@ -31,7 +31,9 @@ def newest() -> str:
 
 
 def revision_of(database: Database) -> str | None:
-    """The revision the database is at; None for an empty one."""
+    """The revision the database is at; None for an empty one, and for a file that is not there: asking makes none."""
+    if (file := _file_of(database)) and not file.exists():
+        return None
     with database.engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
@@ -39,8 +41,15 @@ def revision_of(database: Database) -> str | None:
         return found
 
 
+def _file_of(database: Database) -> Path | None:
+    name = database.engine.url.database
+    return Path(name) if database.is_sqlite and name else None
+
+
 def migrate(database: Database, *, to: str = "head") -> None:
     """Upgrade; a second process waits for the first and finds nothing to do."""
+    if file := _file_of(database):
+        file.parent.mkdir(parents=True, exist_ok=True)
     # BEGIN IMMEDIATE on SQLite, so that two processes cannot both start.
     with database.engine.connect().execution_options(shusheng_writes=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":

@@ -21,7 +21,11 @@ def main() -> int:
         return 2
     state = State(wishes.state)
     platform = Platform(account, state)
-    server = Server(wishes.port, whole_app(platform))
+    try:
+        server = Server(wishes.port, whole_app(platform))
+    except OSError as error:
+        print(f"simulator: port {wishes.port}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 1
     platform.address = f"http://127.0.0.1:{server.port}"
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: _stop(platform, server))

@@ -124,7 +124,9 @@ class Connection(BaseHTTPRequestHandler):
         return environ
 
     def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
-        head = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+        # This machine's time, as a web server's own; the platform's simulated clock is in the answers themselves.
+        head = [f"HTTP/1.1 {status}", f"Date: {self.date_time_string()}"]
+        head += [f"{name}: {value}" for name, value in headers]
         if not any(name.lower() == "content-length" for name, _ in headers):
             head.append(f"Content-Length: {len(content)}")
         if self.close_connection:

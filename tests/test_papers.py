@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import PREFIX, Settings, SettingsError, demo_keys, read_settings
+from config.faults import FOUND_AT
+from config.settings import CALLBACK_SETTINGS, PREFIX, Settings, SettingsError, demo_keys, read_settings
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -55,9 +56,9 @@ def test_locks_name_hashes_and_no_addresses() -> None:
 def test_the_real_mode_refuses_every_key_of_the_demo() -> None:
     keys = {name.removeprefix(PREFIX).lower(): value for name, value in demo_keys().items()}
     with pytest.raises(SettingsError) as error:
-        read_settings(**{**keys, "demo": False})
+        read_settings(env_file=None, **{**keys, "demo": False})
     for name in ("SECRET_KEY", "WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY"):
-        assert f"{PREFIX}{name}: this is the demo's key" in str(error.value)
+        assert f"{PREFIX}{name}：这是演示用的" in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -74,22 +75,35 @@ def test_the_demo_refuses_whatever_could_reach_real_people(name: str, value: str
 @pytest.mark.parametrize(
     ("name", "value"),
     [("wechat_token", "ab"), ("wechat_token", "有字"), ("wechat_aes_key", "short"), ("wechat_aes_key", "!" * 43),
-     ("port", "70000"), ("account_kind", "personal"), ("threads", "0"), ("allow_plain", "maybe")],
+     ("port", "70000"), ("port", "abc"), ("account_kind", "personal"), ("threads", "0"), ("allow_plain", "maybe"),
+     ("timezone", "Mars"), ("timezone", "../etc"), ("database_url", "postgresql://x"), ("public_url", "lib.example")],
 )  # fmt: skip
 def test_a_wrong_setting_is_named_in_one_line(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as error:
         read_settings(**{"PORT" if name == "port" else name: value})
-    assert str(error.value).startswith(("PORT: ", f"{PREFIX}{name.upper()}: "))
-    assert "\n" not in str(error.value)
+    said = str(error.value)
+    assert said.startswith(("PORT：", f"{PREFIX}{name.upper()}："))
+    assert said.endswith("。")
+    assert "\n" not in said
+
+
+def test_a_wrong_secret_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings(wechat_aes_key="my-very-secret-key")
+    assert "my-very-secret-key" not in str(error.value)
 
 
 def test_missing_settings_are_all_named_at_once() -> None:
     with pytest.raises(SettingsError) as error:
         Settings(_env_file=None).required("wechat_token", "secret_key")  # type: ignore[call-arg]
-    assert [line.split(":")[0] for line in str(error.value).splitlines()] == [
-        "SHUSHENG_WECHAT_TOKEN",
-        "SHUSHENG_SECRET_KEY",
+    assert [line.split("：")[0] for line in str(error.value).splitlines()] == [
+        "缺少 SHUSHENG_WECHAT_TOKEN",
+        "缺少 SHUSHENG_SECRET_KEY",
     ]
+
+
+def test_every_setting_a_command_may_miss_says_where_it_is_found() -> None:
+    assert set(CALLBACK_SETTINGS) | {"public_url"} == set(FOUND_AT)
 
 
 def test_only_config_reads_the_environment() -> None:

@@ -49,13 +49,13 @@ def _outbox(database: Database) -> click.Group:
     @click.group()
     def outbox_() -> None:
         """What we owe WeChat: look at it, try it again, take it back."""
-        schema.ready(database)
 
     @outbox_.command("list")
     @click.option("--state", type=click.Choice([state.value for state in CallState]), help="Only this state.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
     def list_(state: str | None, as_json: bool) -> None:
         """The newest calls, with the cause of what failed."""
+        schema.ready(database)
         rows = sa.select(OutboxCall).order_by(OutboxCall.id.desc()).limit(MOST_SHOWN)
         with database.reading() as session:
             calls = [_row(call) for call in session.scalars(rows.where(OutboxCall.state == state) if state else rows)]
@@ -84,6 +84,7 @@ def _outbox(database: Database) -> click.Group:
 
 
 def _change(database: Database, number: int, act: str, change: Callable[[sa.orm.Session, OutboxCall], None]) -> None:
+    schema.ready(database)
     with database.units() as session:
         call = session.get(OutboxCall, number)
         if call is None:
@@ -107,18 +108,16 @@ def _clock(settings: Settings, database: Database) -> click.Group:
     @click.group()
     def clock() -> None:
         """The demo's clock."""
-        if not settings.demo:
-            raise click.ClickException("只有演示环境能拨钟。")
-        schema.ready(database)
 
     @clock.command()
     @click.argument("span")
     def advance(span: str) -> None:
         """Move the bot's and the simulator's clock on by SPAN: 90s, 30m, 2h, 3d."""
         step = _span(span)
-        requests.post(
-            f"{settings.simulator_url}/sim/clock", json={"advance_s": step.total_seconds()}, timeout=5
-        ).raise_for_status()
+        if not settings.demo:
+            raise click.ClickException("只有演示环境能拨钟：先用 make run 打开演示。")
+        _advance_simulator(settings.simulator_url, step)
+        schema.ready(database)
         with database.units() as session:
             seconds = (session.scalar(sa.select(ClockShift.seconds)) or 0) + int(step.total_seconds())
             statement = insert(session, ClockShift).values(one=1, seconds=seconds)
@@ -127,6 +126,16 @@ def _clock(settings: Settings, database: Database) -> click.Group:
         click.echo(f"现在是 {shown:%Y-%m-%d %H:%M}（演示钟）", err=True)
 
     return clock
+
+
+def _advance_simulator(url: str, step: timedelta) -> None:
+    try:
+        answer = requests.post(f"{url}/sim/clock", json={"advance_s": step.total_seconds()}, timeout=5)
+        answer.raise_for_status()
+    except requests.RequestException:
+        raise click.ClickException(
+            f"模拟器没有在 {url} 应答：演示（make run）开着吗？开在别的端口时，在命令前加同样的 PORT。"
+        ) from None
 
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
