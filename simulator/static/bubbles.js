@@ -41,7 +41,15 @@ function menuWords(href) {
   return Object.fromEntries(pairs.map(([name, ...value]) => [name, plain(value.join("="))]));
 }
 
-const tappable = (text, onclick) => el("button", { class: "link", type: "button", onclick }, text);
+/** A word to tap. Not a <button>: the edges of one let a line break, and quotes around the word would part from it. */
+function tappable(text, onclick) {
+  const onkeydown = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault(); // a space would scroll
+    onclick();
+  };
+  return el("span", { class: "link", role: "button", tabindex: "0", onclick, onkeydown }, text);
+}
 
 function choiceBubble(item, context) {
   const { head, choices, tail } = item.content;

@@ -76,6 +76,46 @@ def test_a_tapped_word_is_sent_with_its_number(world, open_phone):
     assert (world.account.pushes[-1]["Content"], world.account.pushes[-1]["bizmsgmenuid"]) == ("1", "a1")
 
 
+# The characters of a bubble, line by line as they are drawn.
+LINES = """bubble => {
+  const walker = document.createTreeWalker(bubble, NodeFilter.SHOW_TEXT), lines = [];
+  let at = null;
+  for (let node; node = walker.nextNode();) for (let n = 0; n < node.data.length; n++) {
+    const range = document.createRange();
+    range.setStart(node, n);
+    range.setEnd(node, n + 1);
+    const middle = range.getBoundingClientRect().top + range.getBoundingClientRect().height / 2;
+    if (at === null || middle - at > 8) { lines.push(""); at = middle; }
+    lines[lines.length - 1] += node.data[n];
+  }
+  return lines }"""
+
+
+def test_quotes_stay_with_the_word_to_tap(world, open_phone):
+    lin = world.reader()
+    tap = '“<a href="weixin://bizmsgmenu?msgmenucontent=活动&msgmenuid=a">活动</a>”'
+    for ahead in range(14):
+        world.account.answer = lambda push, ahead=ahead: f"{'一' * ahead}回复{tap}，或{tap}，或{tap}。"
+        world.says(lin, "活动")
+    page = open_phone(f"/?as={lin}")
+    expect(page.locator(".said:not(.mine) .bubble")).to_have_count(14)
+    lines = [line for bubble in page.locator(".said:not(.mine) .bubble").all() for line in bubble.evaluate(LINES)]
+    assert len(lines) > 28
+    assert [line for line in lines if line.endswith("“") or line.startswith(("”", "。", "，"))] == []
+
+
+def test_a_word_can_be_tapped_by_keyboard(world, open_phone):
+    lin = world.reader()
+    world.account.answer = lambda push: '<a href="weixin://bizmsgmenu?msgmenucontent=帮助&msgmenuid=h">帮助</a>'
+    world.says(lin, "活动")
+    page = open_phone(f"/?as={lin}")
+    for key in ("Enter", "Space"):
+        page.get_by_role("button", name="帮助", exact=True).last.focus()
+        with page.expect_response("**/send"):
+            page.keyboard.press(key)
+    assert [push["Content"] for push in world.account.pushes[-2:]] == ["帮助", "帮助"]
+
+
 def test_a_link_opens_in_the_phone_and_closes_again(world, open_phone):
     lin = world.reader()
     world.account.answer = lambda push: f"看 {world.account.url}/a/x1"
