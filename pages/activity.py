@@ -13,6 +13,8 @@ from pages.cover import Cover, cover_of
 from pages.ics import has_entry
 from pages.month import MonthName, month_named
 
+LONG_TITLE, LONGEST_TITLE = 20, 40  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -40,6 +42,12 @@ class ActivityPage:
     month: MonthName
     action: Action
     has_entry: bool
+
+    @property
+    def title_class(self) -> str:
+        """How far a long title has to step down; the end of a class attribute."""
+        length = len(self.title)
+        return " title-longest" if length > LONGEST_TITLE else " title-long" if length > LONG_TITLE else ""
 
 
 def activity_page(activity: Shown, *, today: date, library: str, in_wechat: bool) -> ActivityPage:

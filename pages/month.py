@@ -1,10 +1,11 @@
 """The month as a page shows it: a grid, the days it leads to, what runs long, what has no day. Pure."""
 
 from calendar import Calendar
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from activities.queries import Shown
 from models import times
@@ -81,12 +82,35 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchChoice:
-    """A branch to look at alone, with how many activities it has this month."""
+class Filters:
+    """What a reader wants to see alone: as the address says it, None for all."""
+
+    branch: str | None = None
+    kind: str | None = None
+
+    def fits(self, activity: Shown) -> bool:
+        """Is it to be shown?"""
+        return self.branch in (None, activity.branch) and self.kind in (None, activity.type)
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """The same as a query, for addresses that keep the choice."""
+        return {"branch": self.branch, "type": self.kind}
+
+    @property
+    def words(self) -> str:
+        """官塘社区分馆的讲座"""
+        return "的".join(filter(None, (self.branch, self.kind)))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A branch or a type to look at alone; `count` activities beside the other filter; `query` leads there."""
 
     name: str
     count: int
     is_chosen: bool
+    query: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +125,12 @@ class MonthPage:
     past_days: tuple[Day, ...]
     long: tuple[Card, ...]
     undecided: tuple[Card, ...]
-    branches: tuple[BranchChoice, ...]
-    branch: str | None
+    branches: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    filters: Filters
     is_over: bool
     is_current: bool
+    is_past_open: bool
     total: int
 
     @property
@@ -112,12 +138,23 @@ class MonthPage:
         """What the days below are to somebody reading today."""
         return "接下来" if self.is_current and self.past_days else "按天看"
 
+    @property
+    def past_total(self) -> int:
+        """How many activities are folded away."""
+        return sum(len(day.cards) for day in self.past_days)
+
 
 def month_page(
-    name: MonthName, activities: Sequence[Shown], *, branches: Sequence[str], branch: str | None, today: date
+    name: MonthName,
+    activities: Sequence[Shown],
+    *,
+    branches: Sequence[str],
+    filters: Filters,
+    today: date,
+    is_past_open: bool = False,
 ) -> MonthPage:
-    """Sort a month's activities into where a reader looks for them."""
-    shown = [activity for activity in activities if branch is None or activity.branch == branch]
+    """Sort a month's activities into where a reader looks for them. Days gone by are folded unless asked for."""
+    shown = [activity for activity in activities if filters.fits(activity)]
     undecided = [activity for activity in shown if activity.when.is_vague]
     long = [activity for activity in shown if not activity.when.is_vague and is_long(activity.when)]
     placed = {activity.id for activity in (*undecided, *long)}
@@ -133,10 +170,12 @@ def month_page(
         past_days=past,
         long=_cards(long, today),
         undecided=_cards(undecided, today),
-        branches=_choices(branches, branch, activities),
-        branch=branch,
+        branches=_branch_choices(branches, filters, activities),
+        kinds=_kind_choices(filters, activities),
+        filters=filters,
         is_over=name < MonthName.of(today),
         is_current=is_current,
+        is_past_open=is_past_open,
         total=len(shown),
     )
 
@@ -196,8 +235,21 @@ def _cards(activities: Iterable[Shown], today: date) -> tuple[Card, ...]:
     return tuple(card(activity, today=today) for activity in ordered)
 
 
-def _choices(names: Iterable[str], chosen: str | None, activities: Sequence[Shown]) -> tuple[BranchChoice, ...]:
-    counts: dict[str, int] = defaultdict(int)
-    for activity in activities:
-        counts[activity.branch] += not activity.is_cancelled
-    return tuple(BranchChoice(name, counts[name], name == chosen) for name in names)
+def _branch_choices(names: Iterable[str], filters: Filters, activities: Sequence[Shown]) -> tuple[Choice, ...]:
+    beside = Filters(kind=filters.kind)
+    counts = Counter(a.branch for a in activities if beside.fits(a) and not a.is_cancelled)
+    return tuple(_choice(name, counts[name], replace(filters, branch=name), filters) for name in names)
+
+
+def _kind_choices(filters: Filters, activities: Sequence[Shown]) -> tuple[Choice, ...]:
+    """The month's types, the commonest first; the chosen one too where this month has none of it."""
+    beside = Filters(branch=filters.branch)
+    counts = Counter({a.type: 0 for a in activities if a.type})
+    counts.update(a.type for a in activities if a.type and beside.fits(a) and not a.is_cancelled)
+    if filters.kind is not None:
+        counts[filters.kind] += 0
+    return tuple(_choice(name, count, replace(filters, kind=name), filters) for name, count in counts.most_common())
+
+
+def _choice(name: str, count: int, leads_to: Filters, filters: Filters) -> Choice:
+    return Choice(name, count, leads_to == filters, leads_to.query)

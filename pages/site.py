@@ -21,7 +21,7 @@ from pages.assets import ASK_FIRST, Asset, assets_of, served
 from pages.cards import card
 from pages.cover import cover_of
 from pages.ics import entry, has_entry
-from pages.month import WEEKDAY_HEADS, MonthName, month_named, month_page
+from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_page
 from pages.safety import safety_headers, with_headers
 
 NEAR_MONTHS = 3  # how many months with a plan an empty month points at
@@ -104,12 +104,14 @@ class _Views:
     def plan(self) -> AnyResponse:
         """The current month, whichever it is when the address is opened."""
         slug = MonthName.of(_today()).slug
-        return redirect(url_for("pages.month", slug=slug, branch=request.args.get("branch") or None))
+        return redirect(url_for("pages.month", slug=slug, **_filters().query))
 
-    def month(self, slug: str) -> str:
-        """A month's calendar; `?branch=` shows one branch alone."""
-        name = month_named(slug) or abort(404)
-        branch, today = request.args.get("branch") or None, _today()
+    def month(self, slug: str) -> AnyResponse | str:
+        """A month's calendar; `?branch=` and `?type=` show one branch or type alone, `?past=1` unfolds days gone by."""
+        name = month_named(slug)
+        if name is None:
+            return make_response(self._drawn("no_month.html", today=MonthName.of(_today())), 404)
+        filters, today = _filters(), _today()
         with self._database.reading() as session:
             activities = [
                 *queries.month_plan(session, name.year, name.month),
@@ -118,9 +120,16 @@ class _Views:
             ]
             branches = queries.branches(session)
             elsewhere = [] if activities else queries.months_with_plans(session)
-        if branch is not None and branch not in branches:
+        if filters.branch is not None and filters.branch not in branches:
             abort(404)
-        page = month_page(name, activities, branches=branches, branch=branch, today=today)
+        page = month_page(
+            name,
+            activities,
+            branches=branches,
+            filters=filters,
+            today=today,
+            is_past_open=request.args.get("past") == "1",
+        )
         near = _nearest(name, elsewhere)
         return self._drawn("month.html", page=page, heads=WEEKDAY_HEADS, near=near, today=MonthName.of(today))
 
@@ -167,6 +176,10 @@ def _today() -> date:
 def _zone(now: datetime) -> tzinfo:
     """The zone in which the library's days begin."""
     return times.local(now).tzinfo or UTC
+
+
+def _filters() -> Filters:
+    return Filters(request.args.get("branch") or None, request.args.get("type") or None)
 
 
 def _agent() -> str:

@@ -11,7 +11,14 @@ from tests.pages.shelf import Shelf, nov
 
 LEAST_CONTRAST = 4.5
 LEAST_TOUCH = 44
-PAGES = ("/", "/plan/2026-11", "/plan/2027-03", "/nothing")
+PAGES = (
+    "/",
+    "/plan/2026-11",
+    "/plan/2026-11?branch=官塘社区分馆&type=手工活动&past=1",
+    "/plan/2027-03",
+    "/plan/2026-13",
+    "/nothing",
+)
 STATES = ("timed", "vague", "long", "cancelled", "over", "exhibition", "undated")
 
 # Every text with its colour, its size and the first opaque colour behind it; drawings are decoration.
@@ -25,13 +32,14 @@ TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   for (let node; node = walker.nextNode();) {
     const e = node.parentElement;
-    if (!node.data.trim() || e.closest('svg, .unseen, .skip') || !e.getClientRects().length) continue;
+    if (!node.data.trim() || e.closest('svg, .unseen, .skip') || !e.checkVisibility()) continue;
     const ink = parse(getComputedStyle(e).color).slice(0, 3), a = lum(ink), b = lum(behind(e));
     found.push({ text: node.data.trim(), ratio: (Math.max(a, b) + .05) / (Math.min(a, b) + .05) });
   }
   return found }"""
 
-LINKS = """() => [...document.querySelectorAll('a, button')].filter(e => !e.matches('.skip')).map(e => {
+LINKS = """() => [...document.querySelectorAll('a, button, summary')].filter(e =>
+  !e.matches('.skip') && e.checkVisibility()).map(e => {
   const { width, height } = e.getBoundingClientRect();
   return { name: (e.getAttribute('aria-label') || e.innerText).trim(), width, height } })"""
 
@@ -47,6 +55,7 @@ COLLIDING = """() => {
     box.top >= e.getBoundingClientRect().bottom - 1 || cutAway(box, e.parentElement));
   for (let node; node = walker.nextNode();) {
     if (!node.data.trim() || node.parentElement.closest('svg, .unseen, .skip, .action')) continue;
+    if (!node.parentElement.checkVisibility()) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) if (!cutAway(box, node.parentElement)) boxes.push({ node, box });
@@ -59,6 +68,8 @@ COLLIDING = """() => {
   }));
   return found }"""
 
+# Everything folded is opened, one filter beside the other too.
+UNFOLDED = """document.querySelectorAll('details').forEach(e => { e.removeAttribute('name'); e.open = true })"""
 DOUBLED = "document.documentElement.style.fontSize = '200%'"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -86,8 +97,10 @@ def test_nothing_has_to_be_scrolled_sideways_and_no_words_collide(
             page.goto(opened)
             if large_type:
                 page.evaluate(DOUBLED)
-            assert page.evaluate(OVERFLOW) <= 0, opened
-            assert page.evaluate(COLLIDING) == [], opened
+            for _ in ("folded", "unfolded"):
+                assert page.evaluate(OVERFLOW) <= 0, opened
+                assert page.evaluate(COLLIDING) == [], opened
+                page.evaluate(UNFOLDED)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -97,6 +110,7 @@ def test_every_text_can_be_read_against_what_is_behind_it(
     with phone(browser, color_scheme=scheme) as page:
         for opened in addresses:
             page.goto(opened)
+            page.evaluate(UNFOLDED)
             texts = page.evaluate(TEXTS)
             assert texts
             assert [found for found in texts if found["ratio"] < LEAST_CONTRAST] == [], opened
@@ -116,6 +130,7 @@ def test_everything_to_touch_is_large_enough_for_a_thumb(browser: Browser, addre
     with phone(browser, width) as page:
         for opened in addresses:
             page.goto(opened)
+            page.evaluate(UNFOLDED)
             small = [link for link in page.evaluate(LINKS) if min(link["width"], link["height"]) < LEAST_TOUCH - 0.5]
             assert small == [], opened
 
@@ -156,6 +171,66 @@ def test_the_action_is_in_the_thumbs_reach_however_long_the_text(
         assert page.evaluate("document.documentElement.scrollHeight") > 844 * 1.5
         assert box
         assert 844 / 2 < box["y"] < box["y"] + box["height"] <= 844
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
+@pytest.mark.parametrize("large_type", [False, True], ids=["usual type", "type at 200 %"])
+def test_title_time_and_place_stand_in_the_first_screen(
+    browser: Browser, codes: dict[str, str], address: str, width: int, height: int, large_type: bool
+) -> None:
+    with phone(browser, width) as page:
+        page.set_viewport_size({"width": width, "height": height})
+        for name in ("timed", "long"):
+            page.goto(f"{address}/a/{codes[name]}")
+            if large_type:
+                page.evaluate(DOUBLED)
+            place = page.locator(".fact-main").nth(1).bounding_box()
+            action = page.locator(".action").bounding_box()
+            assert place
+            assert action
+            assert place["y"] + place["height"] <= action["y"], name
+
+
+NEXT_TO_EACH_OTHER = """() => {
+  const box = e => { const range = document.createRange(); range.selectNodeContents(e); return range.getBoundingClientRect() };
+  const title = box(document.querySelector('.month-title'));
+  const head = document.querySelector('.month-step').getBoundingClientRect();
+  const steps = [...document.querySelectorAll('.month-step-words')].map(box).filter(one => one.top < head.bottom);
+  return { shown: steps.length, gaps: steps.map(one => Math.max(title.left - one.right, one.left - title.right)) } }"""
+
+
+@pytest.mark.parametrize("size", ["100%", "130%", "160%", "200%"])
+@pytest.mark.parametrize("width", [320, 390, 430, 1280])
+def test_months_of_one_digit_and_of_two_stand_apart_and_alike(
+    browser: Browser, address: str, width: int, size: str
+) -> None:
+    told = []
+    with phone(browser, width) as page:
+        for slug in ("2023-04", "2026-10", "2026-12", "2027-01"):
+            page.goto(f"{address}/plan/{slug}")
+            page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+            told.append(page.evaluate(NEXT_TO_EACH_OTHER))
+    assert len({one["shown"] for one in told}) == 1
+    assert all(gap >= 8 for one in told for gap in one["gaps"])
+
+
+def test_a_month_on_a_phone_begins_with_its_filters_and_folds_what_is_gone(
+    browser: Browser, codes: dict[str, str], address: str
+) -> None:
+    with phone(browser, java_script_enabled=False) as page:
+        page.goto(f"{address}/plan/2026-11")
+        filters = page.locator(".filter-head").first.bounding_box()
+        assert filters
+        assert filters["y"] < 200
+        assert not page.get_by_text("巧手创意DIY").is_visible()
+        page.get_by_text("本月已过去").click()
+        assert page.get_by_text("巧手创意DIY").is_visible()
+        page.get_by_text("所有馆").first.click()
+        page.get_by_role("link", name="官塘社区分馆 1 场").click()
+        assert page.get_by_text("只看官塘社区分馆").is_visible()
+        page.get_by_role("link", name="看全部").click()
+        page.get_by_role("link", name="11月7日，周六，1 场活动").click()
+        assert page.get_by_text("巧手创意DIY").is_visible()
 
 
 def test_a_day_of_the_grid_brings_its_section_into_sight(

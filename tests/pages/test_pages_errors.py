@@ -21,7 +21,7 @@ def kind(answer: TestResponse, status: int, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/nothing/here", "/a/zzz", "/a/zzz.ics", "/plan/2026-13", "/static/pages/no.css"]
+    "address", ["/nothing/here", "/a/zzz", "/a/zzz.ics", "/plan/2026-11?branch=x", "/static/pages/no.css"]
 )
 def test_what_is_not_there(client: FlaskClient, address: str) -> None:
     kind(client.get(address), 404, "没有找到这一页")

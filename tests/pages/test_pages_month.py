@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -73,26 +74,93 @@ def test_a_draft_is_seen_by_nobody(client: FlaskClient, codes: dict[str, str]) -
     assert client.get(f"/a/{codes['draft']}").status_code == 404
 
 
+def choices(page: str) -> list[str]:
+    """The words of every filter choice."""
+    return [words for words in text_of(page).split("|") if words]
+
+
 def test_every_branch_is_named_even_one_without_activities(
     client: FlaskClient, codes: dict[str, str], shelf: Shelf
 ) -> None:
     shelf.branch("阳光社区分馆")
-    named = section(client.get(NOVEMBER).text, "branches")
-    assert all(name in named for name in (*BRANCHES, "阳光社区分馆"))
+    named = choices(client.get(NOVEMBER).text)
+    assert set(named) >= {*BRANCHES, "阳光社区分馆"}
+
+
+def test_the_filters_stand_before_the_days(client: FlaskClient, codes: dict[str, str]) -> None:
+    words = text_of(client.get(NOVEMBER).text)
+    assert words.index("所有馆") < words.index("所有类型") < words.index("接下来")
 
 
 def test_one_branch_can_be_looked_at_alone(client: FlaskClient, codes: dict[str, str]) -> None:
     page = client.get(NOVEMBER, query_string={"branch": "官塘社区分馆"}).text
-    shown = [href for href in links(page) if href.startswith("/a/")]
-    assert shown == [f"/a/{codes['long']}"]
+    assert shown(page) == [f"/a/{codes['long']}"]
 
 
-def test_the_chosen_branch_stays_chosen_from_month_to_month(client: FlaskClient, codes: dict[str, str]) -> None:
-    page = client.get(NOVEMBER, query_string={"branch": "官塘社区分馆"})
+def test_one_type_can_be_looked_at_alone(client: FlaskClient, codes: dict[str, str]) -> None:
+    page = client.get(NOVEMBER, query_string={"type": "手工活动"}).text
+    assert shown(page) == [f"/a/{codes['long']}", f"/a/{codes['over']}"]
+
+
+def test_a_branch_and_a_type_narrow_each_other(client: FlaskClient, codes: dict[str, str]) -> None:
+    both = {"branch": "官塘社区分馆", "type": "手工活动"}
+    page = client.get(NOVEMBER, query_string=both).text
+    assert shown(page) == [f"/a/{codes['long']}"]
+    assert "官塘社区分馆的手工活动|，1 场" in text_of(page)
+    counted = text_of(client.get(NOVEMBER, query_string={"type": "手工活动"}).text)
+    assert "狮子山社区分馆|1|场|学苑社区分馆|按类型看" in counted  # nothing of this type in 学苑
+
+
+@pytest.mark.parametrize("chosen", [{"branch": "官塘社区分馆"}, {"type": "讲座"}, {"branch": "总馆", "type": "讲座"}])
+def test_every_choice_leads_to_the_same_month_and_keeps_the_other_filter(
+    client: FlaskClient, codes: dict[str, str], chosen: dict[str, str]
+) -> None:
+    page = client.get(NOVEMBER, query_string=chosen).text
+    pills = [str(named["href"]) for _, named in tags(page) if "pill" in (named.get("class") or "")]
+    for href in pills:
+        kept = parse_qs(urlsplit(href).query)
+        assert urlsplit(href).path == NOVEMBER
+        assert sum(kept.get(name) == [value] for name, value in chosen.items()) >= len(chosen) - 1
+        assert client.get(href).status_code == 200
+
+
+def test_what_was_chosen_stays_chosen_from_month_to_month(client: FlaskClient, codes: dict[str, str]) -> None:
+    page = client.get(NOVEMBER, query_string={"branch": "官塘社区分馆", "type": "讲座"})
     following = next(str(named["href"]) for _, named in tags(page.text) if named.get("rel") == "next")
-    answer = client.get(following)
-    assert "只看" in text_of(answer.text)
-    assert "官塘社区分馆12月没有排活动" in text_of(answer.text)
+    assert "12月没有官塘社区分馆的讲座" in text_of(client.get(following).text)
+
+
+def test_a_choice_without_activities_names_itself_and_leads_on(client: FlaskClient, codes: dict[str, str]) -> None:
+    page = client.get(NOVEMBER, query_string={"type": "<b>没有的</b>"})
+    assert page.status_code == 200
+    assert "11月没有<b>没有的</b>" in text_of(page.text)
+    assert NOVEMBER in links(page.text)
+
+
+def test_the_current_month_keeps_the_choice(client: FlaskClient) -> None:
+    answer = client.get("/plan", query_string={"type": "讲座"})
+    assert parse_qs(urlsplit(answer.location).query) == {"type": ["讲座"]}
+
+
+def test_days_gone_by_are_folded_and_a_day_of_the_grid_unfolds_them(
+    client: FlaskClient, codes: dict[str, str]
+) -> None:
+    page = client.get(NOVEMBER).text
+    assert folds(page)["block block-past fold"] is False
+    assert f"{NOVEMBER}?past=1#d7" in links(page)
+    opened = client.get(NOVEMBER, query_string={"past": "1"}).text
+    assert folds(opened)["block block-past fold"] is True
+    assert "#d7" in links(opened)
+    assert "巧手创意DIY" in section(opened, "d7")
+
+
+def folds(page: str) -> dict[str | None, bool]:
+    """class of each <details> → is it open?"""
+    return {named.get("class"): "open" in named for tag, named in tags(page) if tag == "details"}
+
+
+def shown(page: str) -> list[str]:
+    return [href for href in links(page) if href.startswith("/a/")]
 
 
 def test_an_unknown_branch_is_not_found(client: FlaskClient, codes: dict[str, str]) -> None:
@@ -134,8 +202,12 @@ NO_MONTHS = [
 
 
 @pytest.mark.parametrize("slug", NO_MONTHS)
-def test_what_is_no_month_is_not_found(client: FlaskClient, slug: str) -> None:
-    assert client.get(f"/plan/{slug}").status_code == 404
+def test_what_is_no_month_says_so_and_leads_on(client: FlaskClient, slug: str) -> None:
+    answer = client.get(f"/plan/{slug}")
+    assert answer.status_code == 404
+    assert "没有这个月份" in text_of(answer.text)
+    assert "撤下" not in answer.text
+    assert {"/", "/plan"} <= set(links(answer.text))
 
 
 @pytest.mark.parametrize("slug", ["2000-01", "2099-12"])
