@@ -10,7 +10,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, relationship
 
-from models.db import Base, UtcDateTime, core, plain, word
+from models.db import Base, UtcDateTime, core, personal, plain, word
 from models.states import Moves
 from models.when import Precision, When
 
@@ -23,12 +23,15 @@ class ActivityState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     CANCELLED = "cancelled"
+    FINISHED = "finished"  # closed by staff, with a word on how it went
 
 
+S = ActivityState
 ACTIVITY_MOVES: Moves[ActivityState] = {
-    ActivityState.DRAFT: frozenset({ActivityState.PUBLISHED, ActivityState.CANCELLED}),
-    ActivityState.PUBLISHED: frozenset({ActivityState.DRAFT, ActivityState.CANCELLED}),
-    ActivityState.CANCELLED: frozenset({ActivityState.DRAFT}),
+    S.DRAFT: frozenset({S.PUBLISHED, S.CANCELLED}),
+    S.PUBLISHED: frozenset({S.DRAFT, S.CANCELLED, S.FINISHED}),
+    S.CANCELLED: frozenset({S.DRAFT, S.PUBLISHED}),
+    S.FINISHED: frozenset({S.PUBLISHED}),
 }
 
 
@@ -67,6 +70,16 @@ class Activity(Base):
     title: Mapped[str] = plain(sa.String(200))
     place: Mapped[str] = plain(sa.String(120))
     summary: Mapped[str] = plain(sa.Text)
+    campaign: Mapped[str] = plain(sa.String(64), server_default="")  # 第十一届读书节
+    audience: Mapped[str] = plain(sa.String(64), server_default="")
+    age_from: Mapped[int | None] = plain(sa.SmallInteger, nullable=True)  # years, both included
+    age_to: Mapped[int | None] = plain(sa.SmallInteger, nullable=True)
+    fee: Mapped[str] = plain(sa.String(40), server_default="")  # "" is free, as library activities are
+    contact: Mapped[str] = plain(sa.String(80), server_default="")
+    materials: Mapped[str] = plain(sa.String(200), server_default="")  # what to bring
+    link: Mapped[str] = plain(sa.String(300), server_default="")  # where an online activity is to be seen
+    reason: Mapped[str] = plain(sa.String(200), server_default="")  # why it was moved, cancelled or how it ended
+    moved_from: Mapped[str] = plain(sa.String(80), server_default="")  # its date before, as it was written
     is_online: Mapped[bool] = plain(sa.Boolean)
     is_on_site: Mapped[bool] = plain(sa.Boolean)
     date_text: Mapped[str] = plain(sa.String(80))
@@ -94,6 +107,26 @@ class Activity(Base):
     def when(self) -> When:
         """The five columns as one value."""
         return When(self.date_text, self.precision, self.starts_on, self.ends_on, self.starts_at, self.ends_at)
+
+
+class ActivityFollow(Base):
+    """A reader wants to be told once the day of a vague activity is fixed."""
+
+    __tablename__ = "activity_follows"
+
+    activity_id: Mapped[int] = plain(sa.ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True)
+    openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64), primary_key=True, index=True)
+    asked_at: Mapped[datetime] = plain(UtcDateTime)
+
+
+class ActivityVisit(Base):
+    """Somebody opened the page of an online activity on that day; counted once a reader and day."""
+
+    __tablename__ = "activity_visits"
+
+    activity_id: Mapped[int] = plain(sa.ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = plain(sa.Date, primary_key=True)
+    visitor: Mapped[str] = plain(sa.String(32), primary_key=True)  # a digest that changes every day: nobody's trail
 
 
 class Catalogue(Base):

@@ -1,6 +1,9 @@
 """Brings a database to the newest schema, once, however many processes ask at the same time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -51,12 +54,38 @@ def migrate(database: Database, *, to: str = "head") -> None:
     if file := _file_of(database):
         file.parent.mkdir(parents=True, exist_ok=True)
     # BEGIN IMMEDIATE on SQLite, so that two processes cannot both start.
-    with database.engine.connect().execution_options(shusheng_writes=True) as connection, connection.begin():
+    with (
+        database.engine.connect().execution_options(shusheng_writes=True) as connection,
+        _tables_may_be_rebuilt(connection),
+        connection.begin(),
+    ):
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+        _check_references(connection)
+
+
+@contextmanager
+def _tables_may_be_rebuilt(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a table by copying and dropping it; the drop must not take the rows that refer to it along."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")  # without effect inside a transaction
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite" and (
+        broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    ):
+        raise RuntimeError(f"the upgrade would leave {len(broken)} rows that refer to nothing: {broken[:5]}")
 
 
 def ready(database: Database) -> None:

@@ -6,8 +6,9 @@ from models import (
     conversation,
     follower,
     inbox,
+    opening,
     outbox,
     platform,
 )
 
-__all__ = ["activity", "audit", "conversation", "follower", "inbox", "outbox", "platform"]
+__all__ = ["activity", "audit", "conversation", "follower", "inbox", "opening", "outbox", "platform"]
