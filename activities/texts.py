@@ -11,6 +11,8 @@ LONGEST_TITLE = 26  # characters in a list: five lines must fit one message, lin
 
 def said_when(when: When, *, today: date) -> str:
     """周六（4月8日）上午9:00 · 4月中下旬（日期待定） · 9月21日—10月15日 · 4月17日起"""
+    if when.starts_on is None and when.ends_on:
+        return f"至{times.short_day(when.ends_on, beside=today)}"
     if when.starts_on is None:
         return f"{when.text}（日期待定）" if when.text else "日期待定"
     if when.is_vague:

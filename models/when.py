@@ -16,7 +16,7 @@ class Precision(StrEnum):
     DAY = "day"  # a day, or an exact run of days (9月21日-10月15日)
     PERIOD = "period"  # some day or days inside 4月中下旬: not fixed yet
     MONTH = "month"  # some day or days inside 4月: not fixed yet
-    OPEN = "open"  # no end (4月17日起), or no date at all
+    OPEN = "open"  # no end (4月17日起), no beginning (即日起至12月31日), or no date at all
 
 
 VAGUE = frozenset({Precision.PERIOD, Precision.MONTH})
@@ -26,7 +26,8 @@ VAGUE = frozenset({Precision.PERIOD, Precision.MONTH})
 class When:
     """`text` as the library wrote it (simplified), and what it allows.
 
-    `starts_on`, `ends_on`: first and last day the words allow, both included; `ends_on` is None for "no end".
+    `starts_on`, `ends_on`: first and last day the words allow, both included; `ends_on` is None for "no end",
+    `starts_on` alone is None for "from now on", which an import turns into the day it is made public.
     `starts_at`, `ends_at`: Asia/Shanghai wall-clock times, only when the words give them.
     Raises: ValueError for a value that contradicts itself.
     """
@@ -49,4 +50,4 @@ class When:
     @property
     def is_vague(self) -> bool:
         """The day is still to be fixed."""
-        return self.precision in VAGUE or self.starts_on is None
+        return self.precision in VAGUE or (self.starts_on is None and self.ends_on is None)

@@ -55,7 +55,8 @@ def heading_of(pages: Iterable[Page], file_stem: str) -> Heading:
     pages = list(pages)
     texts = [text for page in pages for block in page.blocks for text in _titles_in(block)]
     titles = [text for text in texts if len(text) <= _LONGEST_TITLE][:_TITLE_LINES]
-    names = [page.name for page in pages] if len(pages) == 1 else []
+    opened = [page.name for page in pages if page.blocks]
+    names = opened if len(opened) == 1 else []
     dated = [*titles, *(text for text in texts[_TITLE_LINES:] if is_heading(text)), *names, file_stem]
     with_month = next((text for text in dated if month_in(text)), "")
     year = year_in(with_month) or next((found for text in dated if (found := year_in(text))), None)

@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from activities.plans.headers import Column, Field
-from activities.plans.plan import DoubtKind
+from activities.plans.headers import Column, Field, said_by_readers
+from activities.plans.plan import DoubtKind, quoted
 from activities.plans.rows import Found, PlanRow, is_dateish
 from activities.plans.scope import Scope, branch_scope
 from activities.plans.tables import Cell, Row, written
-from activities.plans.titles import is_branch_name, is_numbered
+from activities.plans.titles import is_branch_name, is_numbered, says_called_off
 
 Columns = tuple[Column, ...]
 
@@ -31,10 +31,8 @@ def rows_under(columns: Columns, row: Row, scope: Scope, found: Found) -> list[P
     pairs = _paired(columns, row)
     if pairs is None:
         pairs = _aligned(columns, row, found)
-    plan_row = _plan_row(pairs, scope)
-    if not plan_row.cells:
-        return []
-    return _one_each(plan_row)
+    plan_row = _plan_row(pairs, scope, found)
+    return _one_each(plan_row) if plan_row else []
 
 
 def _without_blank_tail(row: Row, width: int) -> Row:
@@ -59,7 +57,7 @@ def _aligned(columns: Columns, row: Row, found: Found) -> list[tuple[Column, Cel
     names = "、".join(column.word for column in columns if column.word)
     found.doubt(
         DoubtKind.RAGGED,
-        f"这一行“{' | '.join(cell.text for cell in cells)}”有 {len(row)} 格，表头有 {len(columns)} 格（{names}），"
+        f"这一行{quoted(' | '.join(cell.text for cell in cells))}有 {len(row)} 格，表头有 {len(columns)} 格（{names}），"
         "只能按日期的位置对齐，请核对各项是否填对。",
         row[0].where,
     )
@@ -93,32 +91,38 @@ def _before_the_date(columns: list[Column], cells: list[Cell], found: Found) -> 
     return pairs + list(zip(reversed(columns), reversed(cells), strict=False))
 
 
-def _plan_row(pairs: list[tuple[Column, Cell]], scope: Scope) -> PlanRow:
+def _plan_row(pairs: list[tuple[Column, Cell]], scope: Scope, found: Found) -> PlanRow | None:
+    """The row's cells by their meaning; None for a numbered line nobody has filled in."""
     cells: dict[Field, Cell] = {}
     for_readers = []
+    called_off = None
     for column, cell in pairs:
-        if not cell.text or column.field in {Field.INTERNAL, Field.UNKNOWN}:
+        if not cell.text:
             continue
-        if column.field is Field.HOST and is_branch_name(cell.text):
+        if said := says_called_off(cell.text):
+            called_off = called_off or said
+        elif column.field in {Field.INTERNAL, Field.UNKNOWN}:
+            found.leave_out(column.word, cell)
+        elif column.field is Field.HOST and is_branch_name(cell.text):
             cells[Field.BRANCH] = cell
         elif column.field in {Field.FOR_READERS, Field.HOST} or column.field in cells:
-            for_readers.append((column.word, cell.text))
+            for_readers.append((said_by_readers(column.word), cell.text))
         else:
             cells[column.field] = cell
-    if set(cells) <= {Field.NUMBER, Field.TYPE, Field.BRANCH}:
-        return PlanRow({}, "")  # a numbered line nobody has filled in
+    if not for_readers and set(cells) <= {Field.NUMBER, Field.TYPE, Field.BRANCH}:
+        return None
     where = cells[Field.TITLE].where if Field.TITLE in cells else pairs[0][1].where
-    row = PlanRow(cells, where, scope.branch, scope.is_of_some_branch, for_readers)
-    return _in_its_branch(row, scope)
+    row = PlanRow(cells, where, scope.branch, scope.is_of_some_branch, for_readers, called_off)
+    return _in_its_branch(row, found)
 
 
-def _in_its_branch(row: PlanRow, scope: Scope) -> PlanRow:
-    if branch := row.text(Field.BRANCH):
-        scope = branch_scope(branch)
-        row = replace(row, branch=scope.branch, is_of_some_branch=False)
-    if scope.aside and Field.BODY not in row.cells:
-        row.cells[Field.BODY] = Cell(scope.aside, row.where)
-    return row
+def _in_its_branch(row: PlanRow, found: Found) -> PlanRow:
+    branch = row.cells.get(Field.BRANCH)
+    if branch is None:
+        return row
+    scope = branch_scope(branch.text)
+    found.aside(scope.aside, branch)
+    return replace(row, branch=scope.branch, is_of_some_branch=False)
 
 
 def _one_each(row: PlanRow) -> list[PlanRow]:

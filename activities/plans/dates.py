@@ -21,6 +21,7 @@ LONGEST_WORDS = 200  # a date cell is a few words; anything longer is prose
 _WEEKDAY = "(?:周|星期|礼拜)([一二三四五六日天])"
 _WEEKDAYS = re.compile(rf" *[,，]? *{_WEEKDAY}(?: *(?:[、,，和及至到-]|) *{_WEEKDAY})?(?![一二三四五六日天])")
 _UNTIL = re.compile(r" *起?(?:[-~]+|至|到) *")
+_FROM_NOW_UNTIL = re.compile(r"(?:从|自)?(?:即日|现在|今日)起? *(?:[-~]+|至|到|截[止至](?:到|至)?) *")
 _ONWARDS = re.compile(r" *(?:起|开始)")
 _GAP = re.compile(r"[ ,，]*")
 _BRACKET = re.compile(r"\(([^()]*)\)")
@@ -53,12 +54,13 @@ class _Sentence:
     """The parts of a date as they were found, in the order they stand."""
 
     before: str
-    first: Point
+    first: Point  # the last day alone where `is_from_now`
     last: Point | None = None
     weekdays: tuple[str, ...] = ()
     clock: Clock | None = None
     clock_words: str = ""
     is_open: bool = False
+    is_from_now: bool = False
     rest: str = ""
 
 
@@ -98,8 +100,9 @@ def _sentence(body: str) -> _Sentence | None:
     """The first date in the words, with everything that belongs to it."""
     for at in range(len(body)):
         scanner = Scanner(body, at)
+        is_from_now = scanner.take(_FROM_NOW_UNTIL) is not None
         if not body[at - 1 : at].isdigit() and (first := read_point(scanner)):
-            return _completed(scanner, _Sentence(body[:at].strip(), first))
+            return _completed(scanner, _Sentence(body[:at].strip(), first, is_from_now=is_from_now))
     return None
 
 
@@ -138,13 +141,14 @@ def _days_are_changed(sentence: _Sentence, asides: list[str]) -> bool:
 
 
 def _reading(text: str, sentence: _Sentence, asides: list[str], days: Days) -> Reading:
-    has_time = sentence.clock is not None and days.precision is Precision.DAY and not sentence.is_open
+    is_open = sentence.is_open or sentence.is_from_now
+    has_time = sentence.clock is not None and days.precision is Precision.DAY and not is_open
     clock = sentence.clock if has_time else None
     unread = [sentence.before, "" if has_time else sentence.clock_words, sentence.rest, *asides]
     when = When(
         text=text,
-        precision=_precision(days, clock, is_open=sentence.is_open),
-        starts_on=days.first,
+        precision=_precision(days, clock, is_open=is_open),
+        starts_on=None if sentence.is_from_now else days.first,
         ends_on=None if sentence.is_open else days.last,
         starts_at=clock.starts_at if clock else None,
         ends_at=clock.ends_at if clock else None,

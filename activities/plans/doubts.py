@@ -1,78 +1,124 @@
-"""What a librarian should look at before a plan goes out, in plain sentences that say what to do."""
+"""What a librarian should look at before a plan goes out, in plain sentences that say what to do.
 
-from collections.abc import Iterable, Sequence
+They are read before an import, as a preview, and after it: none may say "before publishing".
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from activities.plans.announced import Count
-from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity
+from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted
+from activities.plans.tables import Cell
 from models.when import Precision, When
 
 _MOST_NAMED = 30  # titles named in one sentence; the rest is found by `where`
+_ABOUT_THE_DATE = frozenset(
+    {DoubtKind.UNREAD, DoubtKind.WEEKDAY, DoubtKind.IMPOSSIBLE_DATE, DoubtKind.YEAR, DoubtKind.MONTH}
+)
 
 
 def about_the_count(count: Count | None, activities: Sequence[PlannedActivity]) -> list[Doubt]:
-    """Announced against found: in all, in the main library, in the branches."""
+    """Announced against found: in all, in the main library, in the branches. A row that repeats counts once or each time."""
     if count is None:
         return []
-    main = sum(activity.branch == MAIN_LIBRARY for activity in activities)
-    sides = [
-        ("总馆", count.main, main),
-        ("分馆", count.branches, len(activities) - main),
-    ]
-    off = [f"{name}写了 {said} 场，表里是 {found} 场" for name, said, found in sides if said not in (None, found)]
-    if count.total == len(activities) and not off:
+    rows = {(activity.where, activity.title): activity for activity in activities}
+    found = list(rows.values()) if count.total == len(rows) else activities
+    main = sum(activity.branch == MAIN_LIBRARY for activity in found)
+    sides = [("总馆", count.main, main), ("分馆", count.branches, len(found) - main)]
+    off = [f"{name}写了 {said} 场，表里是 {read} 场" for name, said, read in sides if said not in (None, read)]
+    if count.total == len(found) and not off:
         return []
-    text = f"正文写着共 {count.total} 场活动，表里读到 {len(activities)} 场（总馆 {main} 场、分馆 {len(activities) - main} 场）"
-    return [
-        Doubt(
-            DoubtKind.COUNT,
-            f"{text}{'：' if off else ''}{'；'.join(off)}。请核对是不是漏了一行，或者把正文的数字改过来。",
-            count.where,
-        )
-    ]
+    text = f"正文写着共 {count.total} 场活动，表里读到 {len(found)} 场（总馆 {main} 场、分馆 {len(found) - main} 场）"
+    details = f"{'：' if off else ''}{'；'.join(off)}"
+    return [Doubt(DoubtKind.COUNT, f"{text}{details}。{_what_to_check(count.total, len(found))}", count.where)]
+
+
+def _what_to_check(announced: int, found: int) -> str:
+    if found < announced:
+        return "请核对是不是漏了一行，或者把正文的数字改过来。"
+    if found > announced:
+        return "请核对表里是不是多了几行，或者把正文的数字改过来。"
+    return "请核对总馆和分馆各有几场。"
 
 
 def about_the_announced_month(count: Count | None, month: int | None) -> list[Doubt]:
     """3月份 in the plan of April."""
     if count is None or month is None or count.month in (None, month):
         return []
-    text = f"这是 {month}月 的计划，正文里说活动场数的那一句却写着“{count.month}月”。请核对是不是沿用了上个月的文字。"
-    return [Doubt(DoubtKind.MONTH, text.replace(" ", ""), count.where)]
+    text = f"这是{month}月的计划，正文里说活动场数的那一句却写着“{count.month}月”。请核对是不是沿用了上个月的文字。"
+    return [Doubt(DoubtKind.MONTH, text, count.where)]
 
 
-def about_the_day(title: str, when: When, *, year: int, month: int | None, where: str) -> list[Doubt]:
-    """A date outside the year or the month of the plan."""
-    if when.starts_on is None:
+def about_other_years(activities: Iterable[PlannedActivity], year: int, file_name: str) -> list[Doubt]:
+    """Dates outside the year of the plan, all in one sentence."""
+    return _about_misfits(
+        [activity for activity in activities if not _is_in_year(activity.when, year)],
+        DoubtKind.YEAR,
+        f"不在计划的{year}年里。请核对年份。",
+        file_name,
+    )
+
+
+def about_other_months(
+    activities: Iterable[PlannedActivity], year: int, month: int | None, file_name: str
+) -> list[Doubt]:
+    """Dates of the year that lie outside the month of their table, all in one sentence."""
+    misfits = [
+        activity
+        for activity in activities
+        if month and _is_in_year(activity.when, year) and not _touches(activity.when, year, month)
+    ]
+    return _about_misfits(misfits, DoubtKind.MONTH, f"不在计划的{month}月里。请核对月份。", file_name)
+
+
+def _about_misfits(misfits: list[PlannedActivity], kind: DoubtKind, why: str, file_name: str) -> list[Doubt]:
+    rows = list({(misfit.dated_at, misfit.title): misfit for misfit in misfits}.values())
+    if not rows:
         return []
-    years = {when.starts_on.year, (when.ends_on or when.starts_on).year}
-    if year not in years:
-        text = f"“{title}”的时间“{when.text}”不在计划的{year}年里。请核对年份。"
-        return [Doubt(DoubtKind.YEAR, text, where)]
-    if month is None or _touches(when, year, month):
-        return []
-    text = f"“{title}”的时间“{when.text}”不在计划的{month}月里。请核对月份。"
-    return [Doubt(DoubtKind.MONTH, text, where)]
+    named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:_MOST_NAMED])
+    more = " 等" if len(rows) > _MOST_NAMED else ""
+    text = f"{quoted(rows[0].title)}的时间{quoted(rows[0].when.text)}{why}"
+    if len(rows) > 1:
+        text = f"有 {len(rows)} 场活动的时间{why}它们是：{named}{more}。"
+    return [Doubt(kind, text, _together([row.dated_at for row in rows], file_name))]
+
+
+def _is_in_year(when: When, year: int) -> bool:
+    ends = [day.year for day in (when.starts_on, when.ends_on) if day]
+    return not ends or year in ends
 
 
 def _touches(when: When, year: int, month: int) -> bool:
-    if when.starts_on is None:
-        return False
-    first = (when.starts_on.year, when.starts_on.month)
-    last = (when.ends_on.year, when.ends_on.month) if when.ends_on else (9999, 12)
-    return first <= (year, month) <= last
+    first, last = when.starts_on, when.ends_on
+    begun = first is None or (first.year, first.month) <= (year, month)
+    return begun and (last is None or (year, month) <= (last.year, last.month))
 
 
-def about_missing_times(activities: Iterable[PlannedActivity], file_name: str) -> list[Doubt]:
-    """One sentence for all: most plans name no times at all, and a list is easier to work through."""
-    untimed = [activity for activity in activities if activity.when.precision is not Precision.TIME]
+def about_missing_times(
+    activities: Iterable[PlannedActivity], doubts: Iterable[Doubt], file_name: str
+) -> list[Doubt]:
+    """One sentence for all that take place on site on one fixed day; a date that is doubted has its own sentence."""
+    doubted = {place for doubt in doubts if doubt.kind in _ABOUT_THE_DATE for place in doubt.where.split("、")}
+    untimed = [
+        activity
+        for activity in activities
+        if _needs_a_time(activity)
+        and not {activity.dated_at, activity.dated_at.removeprefix(f"{file_name}:")} & doubted
+    ]
     if not untimed:
         return []
     named = "、".join(activity.title for activity in untimed[:_MOST_NAMED])
     more = " 等" if len(untimed) > _MOST_NAMED else ""
-    text = f"有 {len(untimed)} 场活动没写几点开始（或没能读出来）：{named}{more}。发布前请补上时间。"
-    return [Doubt(DoubtKind.NO_TIME, text, _together([activity.where for activity in untimed], file_name))]
+    text = f"有 {len(untimed)} 场活动没写几点开始：{named}{more}。读者会问几点，请在文件里补上，再导入一次。"
+    return [Doubt(DoubtKind.NO_TIME, text, _together([activity.dated_at for activity in untimed], file_name))]
 
 
-def _together(places: list[str], file_name: str) -> str:
+def _needs_a_time(activity: PlannedActivity) -> bool:
+    when = activity.when
+    is_one_day = when.precision is Precision.DAY and when.starts_on == when.ends_on
+    return is_one_day and activity.is_on_site and not activity.is_cancelled and not activity.held
+
+
+def _together(places: Collection[str], file_name: str) -> str:
     """plan.txt:23、28、33: the file once, then every place in it."""
     prefix = f"{file_name}:"
     return prefix + "、".join(dict.fromkeys(place.removeprefix(prefix) for place in places))
@@ -80,16 +126,37 @@ def _together(places: list[str], file_name: str) -> str:
 
 def about_duplicates(activities: Iterable[PlannedActivity]) -> list[Doubt]:
     """The same title at the same place and time twice; both are kept."""
-    seen: dict[tuple[str, str, str, str], PlannedActivity] = {}
+    seen: dict[tuple[object, ...], PlannedActivity] = {}
     doubts = []
     for activity in activities:
-        same = (activity.series, activity.title, activity.branch, activity.when.text)
+        same = (activity.series, activity.title, activity.branch, activity.when)
         if first := seen.get(same):
-            row = f"“{activity.title}”（{activity.branch}，{activity.when.text or '没写时间'}）"
-            text = f"{row}与 {first.where} 那一行完全一样，两行都保留了。如果是重复，请删去一行。"
+            row = f"{quoted(activity.title)}（{activity.branch}，{activity.when.text or '没写时间'}）"
+            text = f"{row}与 {first.where} 那一行完全一样，两行都保留了。如果是重复，请删去一行，再导入一次。"
             doubts.append(Doubt(DoubtKind.DUPLICATE_ROW, text, activity.where))
         seen.setdefault(same, activity)
     return doubts
+
+
+def about_left_out_columns(left_out: Mapping[str, Sequence[Cell]], file_name: str) -> list[Doubt]:
+    """Every column that was not carried over, with the number of its values."""
+    if not left_out:
+        return []
+    named = "、".join(f"{quoted(word)}（{len(cells)} 格）" for word, cells in left_out.items())
+    text = f"这些栏没有带入活动，因为读者用不到，或者不认识：{named}。要给读者看的话，请写进“活动内容”或“备注”。"
+    return [Doubt(DoubtKind.COLUMN, text, _together([cells[0].where for cells in left_out.values()], file_name))]
+
+
+def about_asides(asides: Mapping[str, Sequence[Cell]], file_name: str) -> list[Doubt]:
+    """What stood in brackets behind names of branches."""
+    return [
+        Doubt(
+            DoubtKind.ASIDE,
+            f"{len(cells)} 个馆名后面写着{quoted(words)}，这说的是馆，不是活动，没有写进活动里。",
+            _together([cell.where for cell in cells], file_name),
+        )
+        for words, cells in asides.items()
+    ]
 
 
 def about_the_cleaning(readings: Sequence[str], *, was_simplified: bool, file_name: str) -> list[Doubt]:

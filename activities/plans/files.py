@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 from python_calamine import CalamineError, PasswordError, XmlError, ZipError
 
 from activities.plans.document import StrangeXml, read_document
-from activities.plans.plan import PlanUnreadable
+from activities.plans.plan import PlanUnreadable, quoted
 from activities.plans.tables import Cell, Line, Page, Table
 from activities.plans.workbook import read_workbook
 
@@ -21,7 +21,8 @@ LARGEST_FILE = 20 * 1024 * 1024  # bytes; a plan with pictures in it is a few MB
 LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes; only what is read: sheets and text, not pictures
 MOST_PARTS = 5_000
 
-_KINDS = "能读的有：文本（.txt）、Word（.docx）、Excel（.xlsx）和 .csv"
+KINDS = ".txt, .csv, .docx, .xlsx"
+_KINDS = "能读的有：文本（.txt）、.csv、Word（.docx）和 Excel（.xlsx）"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DOCUMENT = "word/document.xml"
 _WORKBOOK = "xl/workbook.xml"
@@ -45,7 +46,7 @@ def read_pages(path: Path) -> list[Page]:
         raise PlanUnreadable(_why_not_ole(content, path.name))
     for beginning, reason in _REFUSED:
         if content.startswith(beginning):
-            raise PlanUnreadable(f"“{path.name}”{reason}。{_KINDS}。")
+            raise PlanUnreadable(f"{quoted(path.name)}{reason}。{_KINDS}。")
     return [_text_page(_decoded(content, path.name), path)]
 
 
@@ -54,33 +55,39 @@ def _content(path: Path) -> bytes:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise PlanUnreadable(
-                f"“{path.name}”有 {size / 1024 / 1024:.0f} MB，太大了（最多 {LARGEST_FILE // 1024 // 1024} MB）。"
+                f"{quoted(path.name)}有 {size / 1024 / 1024:.0f} MB，太大了（最多 {LARGEST_FILE // 1024 // 1024} MB）。"
                 "请去掉里面的图片，或只留下活动安排表再导入。"
             )
         content = path.read_bytes()
     except FileNotFoundError:
-        raise PlanUnreadable(f"找不到文件“{path}”。请核对文件名和所在的文件夹。") from None
-    except OSError as error:
-        raise PlanUnreadable(f"打不开“{path}”（{error.strerror}）。请核对这是一个文件，并且有权限读它。") from None
+        raise PlanUnreadable(f"找不到文件{quoted(str(path))}。请核对文件名和所在的文件夹。") from None
+    except IsADirectoryError:
+        raise PlanUnreadable(f"{quoted(str(path))}是一个文件夹。请写明里面的哪一个文件。") from None
+    except PermissionError:
+        raise PlanUnreadable(
+            f"没有权限读{quoted(str(path))}。请核对文件的权限，或把它复制到自己的文件夹里。"
+        ) from None
+    except OSError:
+        raise PlanUnreadable(f"{quoted(str(path))}读不出来。请核对文件是否完好、磁盘是否还连着。") from None
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        raise PlanUnreadable(f"“{path.name}”是空的，里面没有文字。请选写有活动安排的文件。{_KINDS}。")
+        raise PlanUnreadable(f"{quoted(path.name)}是空的，里面没有文字。请选写有活动安排的文件。{_KINDS}。")
     return content
 
 
 def _why_not_ole(content: bytes, name: str) -> str:
     """The old container holds old Word, old Excel, or a new file behind a password."""
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return f"“{name}”设了打开密码。请在 Word、Excel 或 WPS 里去掉密码，再导入。"
+        return f"{quoted(name)}设了打开密码。请在 Word、Excel 或 WPS 里去掉密码，再导入。"
     if "WordDocument".encode("utf-16-le") in content:
-        return f"“{name}”是旧版 Word 文件（.doc）。请用 Word 或 WPS 打开，另存为 .docx，再导入。"
+        return f"{quoted(name)}是旧版 Word 文件（.doc）。请用 Word 或 WPS 打开，另存为 .docx，再导入。"
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
-        return f"“{name}”是旧版 Excel 文件（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx，再导入。"
-    return f"“{name}”是旧版 Office 或 WPS 文件。请另存为 .docx 或 .xlsx，再导入。"
+        return f"{quoted(name)}是旧版 Excel 文件（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx，再导入。"
+    return f"{quoted(name)}是旧版 Office 或 WPS 文件。请另存为 .docx 或 .xlsx，再导入。"
 
 
 def _unpacked(content: bytes, name: str) -> list[Page]:
     """Word or Excel. Raises: PlanUnreadable for anything else in a zip, for bombs and for broken files."""
-    broken = f"“{name}”已损坏，打不开。请用 Word、Excel 或 WPS 打开后重新保存，再导入。"
+    broken = f"{quoted(name)}已损坏，打不开。请用 Word、Excel 或 WPS 打开后重新保存，再导入。"
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             _refuse_bombs(archive, name)
@@ -94,12 +101,12 @@ def _unpacked(content: bytes, name: str) -> list[Page]:
     except (PasswordError, RuntimeError) as error:
         if isinstance(error, NotImplementedError):
             raise PlanUnreadable(broken) from None
-        raise PlanUnreadable(f"“{name}”设了密码。请去掉密码，再导入。") from None
+        raise PlanUnreadable(f"{quoted(name)}设了密码。请去掉密码，再导入。") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, ParseError, StrangeXml, RecursionError, OSError):
         raise PlanUnreadable(broken) from None
     except (CalamineError, XmlError, ZipError, UnicodeError, ValueError):
         raise PlanUnreadable(broken) from None
-    raise PlanUnreadable(f"“{name}”是压缩包，不是 Word 或 Excel 文件。请先解压，再导入里面的计划。{_KINDS}。")
+    raise PlanUnreadable(f"{quoted(name)}是压缩包，不是 Word 或 Excel 文件。请先解压，再导入里面的计划。{_KINDS}。")
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
@@ -108,7 +115,7 @@ def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
     unpacked = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
     if unpacked > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
         raise PlanUnreadable(
-            f"“{name}”展开后有 {unpacked / 1024 / 1024:.0f} MB 文字、{len(parts)} 个部分，不像一份活动计划，没有打开。"
+            f"{quoted(name)}展开后有 {unpacked / 1024 / 1024:.0f} MB 文字、{len(parts)} 个部分，不像一份活动计划，没有打开。"
             "请把活动安排表复制到新文件里，再导入。"
         )
 
@@ -139,14 +146,14 @@ def _decoded(content: bytes, name: str) -> str:
         if "\0" not in text:
             return text
     raise PlanUnreadable(
-        f"“{name}”不是能读的文字（编码不是 UTF-8，也不是 GB18030）。请用记事本另存为 UTF-8，或改用 .docx、.xlsx。{_KINDS}。"
+        f"{quoted(name)}不是能读的文字（编码不是 UTF-8，也不是 GB18030）。请用记事本另存为 UTF-8，或改用 .docx、.xlsx。{_KINDS}。"
     )
 
 
 def _text_page(text: str, path: Path) -> Page:
     if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html", "<table", "<?xml", "<meta", "<div")):
         raise PlanUnreadable(
-            f"“{path.name}”是网页。请在浏览器里打开，把表格复制到 Word 或 Excel 里保存，再导入。{_KINDS}。"
+            f"{quoted(path.name)}是网页。请在浏览器里打开，把表格复制到 Word 或 Excel 里保存，再导入。{_KINDS}。"
         )
     if path.suffix.lower() == ".csv":
         return Page("", (_comma_table(text, path.name),))
@@ -163,5 +170,5 @@ def _comma_table(text: str, name: str) -> Table:
             rows.append(tuple(Cell(cell, f"{name}:{begun}") for cell in row))
             begun = reader.line_num + 1
     except csv.Error:
-        raise PlanUnreadable(f"“{name}”第 {begun} 行的引号不成对，读不下去。请改正后再导入。") from None
+        raise PlanUnreadable(f"{quoted(name)}第 {begun} 行的引号不成对，读不下去。请改正后再导入。") from None
     return Table(tuple(rows))

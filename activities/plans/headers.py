@@ -48,8 +48,9 @@ _WORDS = {
         "内容 活动内容 简介 活动简介 内容简介 活动介绍 内容介绍 介绍 活动说明 说明 主要内容 内容安排 活动概况 概况 活动描述"
     ),
     Field.FOR_READERS: (
-        "对象 活动对象 参与对象 参加对象 面向对象 参与人群 人群 适合人群 适合年龄 年龄 参加人员 参与人员 受众 主讲 主讲人 讲师 "
-        "嘉宾 主讲嘉宾 主持人 报名方式 参与方式 名额 人数 活动人数 参与人数 参加人数 规模 备注 语种 时长"
+        "对象 活动对象 参与对象 参加对象 面向对象 参与人群 人群 适合人群 适合年龄 年龄 参加人员 参与人员 受众 主讲 主讲人 主讲老师 "
+        "主讲教师 讲师 授课老师 授课教师 老师 教师 指导老师 导师 专家 领读人 领读者 嘉宾 主讲嘉宾 分享嘉宾 分享人 主持人 主持 "
+        "报名方式 报名 参与方式 名额 人数 活动人数 参与人数 参加人数 规模 备注 语种 时长 费用 收费"
     ),
     Field.INTERNAL: (
         "负责人 责任人 负责部门 责任部门 承办部门 主办部门 部门 活动负责人 联系人 联系电话 电话 经费 预算 经费预算 负责 "
@@ -63,7 +64,9 @@ _TAILS = (
     ("对象", Field.FOR_READERS), ("负责人", Field.INTERNAL), ("部门", Field.INTERNAL), ("电话", Field.INTERNAL),
 )  # fmt: skip
 _LONGEST_TAILED = 8
-_ASIDE = re.compile(r"[（(][^()（）]*[)）]|[\s:：*＊/]")
+_ASIDE = re.compile(r"[（(][^()（）]*[)）]|[\s:：*＊]")
+_TWO_WORDS = re.compile(r"[/／、或及和与]")
+_SPEAKERS = frozenset(["主讲人", "讲师", "主讲老师", "主讲教师", "主讲嘉宾", "授课老师", "授课教师"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,22 @@ class Column:
 def field_of(word: str) -> Field | None:
     """What a word above a column means, or None if it is no such word."""
     bare = _ASIDE.sub("", word)
-    if bare in VOCABULARY:
-        return VOCABULARY[bare]
+    if field := VOCABULARY.get(bare):
+        return field
+    fields = [VOCABULARY.get(part) for part in _TWO_WORDS.split(bare)]
+    if len(fields) > 1 and all(fields):  # 主讲人/负责人: what readers come for wins
+        return Field.FOR_READERS if Field.FOR_READERS in fields else fields[0]
     if len(bare) <= _LONGEST_TAILED:
         return next((field for tail, field in _TAILS if bare.endswith(tail)), None)
     return None
+
+
+def said_by_readers(word: str) -> str:
+    """The word above a column as readers read it beside its value: 主讲人/负责人 → 主讲."""
+    bare = _ASIDE.sub("", word)
+    parts = [part for part in _TWO_WORDS.split(bare) if VOCABULARY.get(part) is Field.FOR_READERS]
+    said = bare if VOCABULARY.get(bare) else parts[0] if parts else bare
+    return "主讲" if said in _SPEAKERS else said
 
 
 def is_header(row: Row) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from activities.plans.columns import Columns, fits, rows_under
 from activities.plans.headers import Column, Field, columns_under, is_header
-from activities.plans.plan import DoubtKind
+from activities.plans.outside import day_in
+from activities.plans.plan import DoubtKind, quoted
 from activities.plans.rows import Found, PlanRow, is_dateish
 from activities.plans.scope import Scope, is_heading, scope_of
 from activities.plans.streams import read_stream
@@ -30,10 +31,12 @@ class _TableReader:
         self.found = Found()
         self.scope = scope
         self.columns: Columns | None = None
+        self.is_a_plan = False
         self.section = ""  # a type that a row across the table gives to the rows below it
+        self.idle: Cell | None = None  # the cell of a section that has no rows yet
         self.is_new_section = False
         self.waiting: list[Row] = []  # rows without a header so far
-        self.left_out: dict[str, str] = {}  # column → where it was first seen
+        self.passed_over: list[Row] = []  # and those that told of no activity
 
     def read(self, row: Row) -> None:
         cells = written(row)
@@ -53,15 +56,16 @@ class _TableReader:
 
     def finished(self) -> Found:
         self._read_waiting()
-        for word, where in self.left_out.items():
-            self.found.doubt(
-                DoubtKind.COLUMN, f"“{word}”这一栏没有带入活动（读者用不到或不认识），需要的话请手工补上。", where
-            )
+        self._leave_section()
+        self.found.is_a_plan = self.is_a_plan
+        if self.found.is_a_plan:
+            for row in self.passed_over:
+                self.found.unread_row(row)
         return self.found
 
     def _read_header(self, row: Row) -> None:
         self._read_waiting()
-        self.columns, self.is_new_section = columns_under(row), False
+        self.columns, self.is_new_section, self.is_a_plan = columns_under(row), False, True
 
     def _is_section(self, row: Row, cells: list[Cell]) -> bool:
         """One thing alone: across merged cells, in a row of one cell, or in the first column."""
@@ -71,28 +75,35 @@ class _TableReader:
         return is_across or len(row) == 1 or (bool(row[0].text) and not cells[0].text.isdigit())
 
     def _read_section(self, cell: Cell, row: Row) -> None:
+        self._leave_section()
         scope = scope_of(cell.text) if len(cell.text) <= 40 else None
         if scope:
             self._read_waiting()
+            self.found.aside(scope.aside, cell)
             self.scope, self.section, self.is_new_section = scope, "", True
         elif (not self.columns and not self.waiting) or is_heading(cell.text):
             self._read_waiting()
+            if day_in(cell.text):
+                self.found.unread(cell)
             self.is_new_section = True
             self.section = self._section_of(cell, row)
         elif len(cell.text) <= _LONGEST_SECTION and len(row) > 1 and self.columns:
-            self.section = without_number(cell.text)
+            self.section, self.idle = without_number(cell.text), cell
         else:
             self.found.unread(cell)
+
+    def _leave_section(self) -> None:
+        """A section without rows may be an activity whose other cells are blank."""
+        if self.idle:
+            self.found.unread(self.idle)
+        self.idle = None
 
     def _section_of(self, cell: Cell, row: Row) -> str:
         is_type = self.columns and len(row) > 1 and len(cell.text) <= _LONGEST_SECTION and is_numbered(cell.text)
         return without_number(cell.text) if is_type else ""
 
     def _read_row(self, columns: Columns, row: Row) -> None:
-        self.is_new_section = False
-        for column, cell in zip(columns, row, strict=False):
-            if cell.text and column.field in {Field.INTERNAL, Field.UNKNOWN}:
-                self.left_out.setdefault(column.word or cell.text, cell.where)
+        self.is_new_section, self.idle = False, None
         rows = rows_under(columns, row, self.scope, self.found)
         self.found.rows += [self._placed(plan_row, columns) for plan_row in rows]
 
@@ -104,7 +115,9 @@ class _TableReader:
         has_column = any(column.field is Field.BRANCH for column in columns)
         if has_column and above and Field.BRANCH in above.cells and Field.BRANCH not in row.cells:
             self.found.doubt(
-                DoubtKind.BRANCH, f"这一行没写是哪个馆，按上一行的“{above.branch or '总馆'}”算，请核对。", row.where
+                DoubtKind.BRANCH,
+                f"这一行没写是哪个馆，按上一行的{quoted(above.branch or '总馆')}算，请核对。",
+                row.where,
             )
             row.cells[Field.BRANCH] = above.cells[Field.BRANCH]
             row = replace(row, branch=above.branch)
@@ -113,8 +126,9 @@ class _TableReader:
     def _read_waiting(self) -> None:
         if self.waiting:
             headerless = _read_headerless(self.waiting, self.scope)
-            self.found.rows += headerless.rows
-            self.found.doubts += headerless.doubts
+            self.found.take(headerless)
+            self.is_a_plan = self.is_a_plan or headerless.is_a_plan
+            self.passed_over += [] if headerless.is_a_plan else self.waiting
         self.waiting = []
 
 

@@ -27,8 +27,12 @@ class DoubtKind(StrEnum):
     BRANCH = "branch"  # which branch is meant is not written where it should be
     RAGGED = "ragged"  # a row has more or fewer cells than its header
     DUPLICATE_ROW = "duplicate_row"
-    COLUMN = "column"  # a column that was not carried over
+    COLUMN = "column"  # columns that were not carried over
     UNREAD = "unread"  # words that were not understood
+    OUTSIDE = "outside"  # a date in words outside every table that was read
+    SHEET = "sheet"  # a sheet or table in which no activities were found
+    CALLED_OFF = "called_off"  # 已取消, 延期
+    ASIDE = "aside"  # what stands in brackets behind the name of a branch
     READING_REMOVED = "reading_removed"  # 區(qū) became 区
     SIMPLIFIED = "simplified"  # the plan was in traditional characters
 
@@ -47,7 +51,8 @@ class PlannedActivity:
     """One row of a plan, cleaned and simplified.
 
     `title` is what a reader should see in a list: without its list number, its series and a leading 开展 or
-    举办. `where` is file:line, file:sheet:cell or file:table:row.
+    举办. `where` is file:line, file:sheet:cell or file:table:row; `dated_at` the same for its date. `held` says
+    in Chinese why readers must not see it yet; "" if nothing speaks against it.
     """
 
     title: str
@@ -60,6 +65,9 @@ class PlannedActivity:
     is_online: bool
     is_on_site: bool
     where: str
+    dated_at: str = ""
+    held: str = ""
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +82,8 @@ class Plan:
 
 class PlanUnreadable(BadInput):
     """No plan can be read from this file; `to_staff` names the file, what was expected and what to do."""
+
+
+def quoted(words: str) -> str:
+    """The words in quotes that do not collide with their own: “故事会”, but 「“小小志愿者”活动」."""
+    return f"「{words}」" if set(words) & set("“”") else f"“{words}”"

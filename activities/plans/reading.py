@@ -5,11 +5,12 @@ The story: open the file (`files`), clean its words (`cleaning`), tell tables fr
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from activities.plans import doubts as doubting
+from activities.plans import outside
 from activities.plans.announced import (
     Heading,
     announced_count,
@@ -19,15 +20,16 @@ from activities.plans.announced import (
     year_of_prose,
 )
 from activities.plans.cleaning import Cleaner, cleaner_for, readings_in
-from activities.plans.entries import Frame, activity_of
+from activities.plans.dating import Frame
+from activities.plans.entries import activity_of
 from activities.plans.files import read_pages
 from activities.plans.headers import Field
 from activities.plans.layouts import read_table
-from activities.plans.plan import Doubt, Plan, PlannedActivity, PlanUnreadable
+from activities.plans.plan import Doubt, Plan, PlannedActivity, PlanUnreadable, quoted
 from activities.plans.rows import Found
 from activities.plans.scope import Scope, is_heading, scope_of
 from activities.plans.streams import read_stream
-from activities.plans.tables import Block, Line, Page, Stream, Table, cleaned_row, words_of, written
+from activities.plans.tables import Block, Cell, Line, Page, Stream, Table, cleaned_row, words_of, written
 from activities.plans.text import gathered
 from activities.plans.titles import is_branch_name
 
@@ -36,6 +38,7 @@ from activities.plans.titles import is_branch_name
 class _FoundTable:
     found: Found
     heading: str  # the words that stood above the table, or the sheet's name
+    block: Table | Stream
 
 
 def read_plan(path: Path, *, year: int | None = None) -> Plan:
@@ -48,13 +51,16 @@ def read_plan(path: Path, *, year: int | None = None) -> Plan:
     cleaner = cleaner_for(whole)
     pages = [_cleaned(page, cleaner) for page in raw]
     heading = heading_of(pages, path.stem)
-    tables = [table for page in pages for table in _tables_in(page) if table.found.is_a_plan]
+    tables, passed_over = _found_in(pages)
     if not any(table.found.rows for table in tables):
         raise PlanUnreadable(_nothing_found(path.name))
     used, is_inferred = _year(year, heading, tables, pages, path.name)
-    activities, doubts = _read_rows(tables, heading, used)
+    activities, doubts = _read_rows(tables, heading, used, path.name)
     count = announced_count(pages)
     removed = readings_in(whole) if cleaner.removes_readings else []
+    all_found = Found()
+    for table in tables:
+        all_found.take(table.found)
     return Plan(
         library=heading.library,
         month=_month(heading, used, activities),
@@ -64,8 +70,12 @@ def read_plan(path: Path, *, year: int | None = None) -> Plan:
             *doubting.about_the_announced_month(count, heading.month),
             *doubting.about_the_count(count, activities),
             *doubts,
+            *passed_over,
+            *doubting.about_other_years(activities, used, path.name),
             *doubting.about_duplicates(activities),
-            *doubting.about_missing_times(activities, path.name),
+            *doubting.about_missing_times(activities, doubts, path.name),
+            *doubting.about_left_out_columns(all_found.left_out, path.name),
+            *doubting.about_asides(all_found.asides, path.name),
             *doubting.about_the_cleaning(removed, was_simplified=cleaner.simplifies, file_name=path.name),
         ),
     )
@@ -73,7 +83,7 @@ def read_plan(path: Path, *, year: int | None = None) -> Plan:
 
 def _nothing_found(name: str) -> str:
     return (
-        f"“{name}”里没有找到活动。需要一张活动安排表：第一行是“活动名称、活动时间、活动内容”这样的表头，"
+        f"{quoted(name)}里没有找到活动。需要一张活动安排表：第一行是“活动名称、活动时间、活动内容”这样的表头，"
         "下面一行一场活动；或者每个分馆的名字下面，一条活动接一个日期。请核对是不是选错了文件。"
     )
 
@@ -98,16 +108,32 @@ def _cleaned_table(block: Table | Stream, cleaner: Cleaner) -> Table | Stream:
     return Table(tuple(cleaned_row(row, cleaner.clean) for row in block.rows))
 
 
+def _found_in(pages: Iterable[Page]) -> tuple[list[_FoundTable], list[Doubt]]:
+    """Every table with activities; and doubts about all that was passed over."""
+    tables: list[_FoundTable] = []
+    doubts: list[Doubt] = []
+    for page in pages:
+        doubts += [*page.doubts, *outside.about_lines(block for block in page.blocks if isinstance(block, Line))]
+        for table in _tables_in(page):
+            if table.found.is_a_plan:
+                tables.append(table)
+            else:
+                doubts += outside.about_unread_block(table.block, page.name)
+    return tables, doubts
+
+
 def _tables_in(page: Page) -> Iterator[_FoundTable]:
     """Each table with what the nearest heading above it says; without one the last scope goes on."""
-    scope, heading = Scope(), page.name
+    scope, heading = Scope(), Line(page.name, "")
     for block in page.blocks:
         if isinstance(block, Line):
             if is_heading(block.text) or is_branch_name(block.text):
-                heading, scope = block.text, scope_of(block.text) or Scope()
+                heading, scope = block, scope_of(block.text) or Scope()
             continue
         found = read_stream(block, scope) if isinstance(block, Stream) else read_table(block, scope)
-        yield _FoundTable(found, heading if isinstance(block, Stream) else _own_heading(block) or heading)
+        own_heading = "" if isinstance(block, Stream) else _own_heading(block)
+        found.aside(scope.aside, Cell(heading.text, heading.where))
+        yield _FoundTable(found, own_heading or heading.text, block)
 
 
 def _own_heading(table: Table) -> str:
@@ -128,7 +154,7 @@ def _year(
     if inferred := year_of_prose(pages):
         return inferred, True
     raise PlanUnreadable(
-        f"“{name}”里哪儿都没有写是哪一年。请在标题里写上年份（如“2023年4月活动安排”），或者导入时加 --year 2023。"
+        f"{quoted(name)}里哪儿都没有写是哪一年。请在标题里写上年份（如“2023年4月活动安排”），或者导入时加 --year 2023。"
     )
 
 
@@ -140,14 +166,15 @@ def _month(heading: Heading, year: int, activities: list[PlannedActivity]) -> st
     return months.most_common(1)[0][0] if months else None
 
 
-def _read_rows(tables: list[_FoundTable], heading: Heading, year: int) -> tuple[list[PlannedActivity], list[Doubt]]:
+def _read_rows(
+    tables: list[_FoundTable], heading: Heading, year: int, file_name: str
+) -> tuple[list[PlannedActivity], list[Doubt]]:
     activities: list[PlannedActivity] = []
     doubts: list[Doubt] = []
     for table in tables:
         frame = Frame(year, month_in(table.heading) or heading.month)
         doubts += table.found.doubts
-        for row in table.found.rows:
-            activity = activity_of(row, frame, doubts)
-            if activity:
-                activities.append(activity)
+        read = [activity for row in table.found.rows if (activity := activity_of(row, frame, doubts))]
+        doubts += doubting.about_other_months(read, year, frame.month, file_name)
+        activities += read
     return activities, doubts

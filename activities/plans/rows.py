@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from activities.plans.dates import read_when
 from activities.plans.headers import Field
-from activities.plans.plan import Doubt, DoubtKind
-from activities.plans.tables import Cell
+from activities.plans.plan import Doubt, DoubtKind, quoted
+from activities.plans.tables import Cell, Row, written
+from activities.plans.titles import CalledOff
 
 _ANY_LEAP_YEAR = 2024  # 2月29日 is date-like in some year
 _NOT_FIXED = re.compile(r"待定|另行通知|待通知|每[周月日天]|长期|常年|即日起|周[一二三四五六日至、]|星期|暑假|寒假")
@@ -22,6 +23,7 @@ class PlanRow:
     branch: str = ""
     is_of_some_branch: bool = False  # under 分馆活动安排, whichever branch it may be
     for_readers: list[tuple[str, str]] = field(default_factory=list)  # (对象, 6—8岁)
+    called_off: CalledOff | None = None  # a cell says 已取消 and nothing else
 
     def text(self, name: Field) -> str:
         cell = self.cells.get(name)
@@ -30,18 +32,47 @@ class PlanRow:
 
 @dataclass(slots=True)
 class Found:
-    """What a layout made of one table. `is_a_plan` is False for a table of something else."""
+    """What a layout made of one table. `is_a_plan` is False for a table of something else.
+
+    `left_out`: the cells of columns that are not carried over, by the word above them. `asides`: what stood in
+    brackets behind the name of a branch, by its words.
+    """
 
     rows: list[PlanRow] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     is_a_plan: bool = True
+    left_out: dict[str, list[Cell]] = field(default_factory=dict)
+    asides: dict[str, list[Cell]] = field(default_factory=dict)
 
     def doubt(self, kind: DoubtKind, text: str, where: str) -> None:
         self.doubts.append(Doubt(kind, text, where))
 
     def unread(self, cell: Cell) -> None:
         """These words belong to the table, and no place was found for them."""
-        self.doubt(DoubtKind.UNREAD, f"表里的“{cell.text}”没看懂是哪一项，没有带入；需要的话请手工补上。", cell.where)
+        text = f"表里的{quoted(cell.text)}没看懂是哪一项，没有带入。需要的话请在表里放到合适的一栏，再导入一次。"
+        self.doubt(DoubtKind.UNREAD, text, cell.where)
+
+    def unread_row(self, row: Row) -> None:
+        """The same of a whole row."""
+        cells = written(row)
+        self.unread(Cell(" ".join(cell.text for cell in cells), cells[0].where))
+
+    def leave_out(self, word: str, cell: Cell) -> None:
+        """This cell stands in a column that is not carried over."""
+        self.left_out.setdefault(word or cell.text, []).append(cell)
+
+    def aside(self, words: str, cell: Cell) -> None:
+        """These words stand in brackets behind the name of a branch: they tell of the branch, not of its activities."""
+        if words and cell not in self.asides.setdefault(words, []):
+            self.asides[words].append(cell)
+
+    def take(self, other: "Found") -> None:
+        """Add what another part of the same table gave."""
+        self.rows += other.rows
+        self.doubts += other.doubts
+        for mine, theirs in ((self.left_out, other.left_out), (self.asides, other.asides)):
+            for words, cells in theirs.items():
+                mine.setdefault(words, []).extend(cells)
 
 
 def is_dateish(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from activities.plans.columns import Columns, index_of, rows_under
 from activities.plans.headers import Field, columns_under, field_of, is_header
-from activities.plans.plan import DoubtKind
+from activities.plans.plan import DoubtKind, quoted
 from activities.plans.rows import Found, PlanRow, is_dateish
 from activities.plans.scope import Scope, branch_scope, is_heading, scope_of
 from activities.plans.tables import Cell, Stream
@@ -147,7 +147,7 @@ class _Items:
     def leave_branch(self) -> None:
         """A branch without activities is either meant so or a sign that its rows were lost."""
         if self.branch:
-            text = f"“{self.branch.text}”下面没有读到活动。请核对是不是漏了几行。"
+            text = f"{quoted(self.branch.text)}下面没有读到活动。请核对是不是漏了几行。"
             self.found.doubt(DoubtKind.BRANCH, text, self.branch.where)
         self.branch = None
 
@@ -197,6 +197,7 @@ class _Items:
             self.leave_branch()
             named = scope_of(cell.text) if is_heading(cell.text) else None
             self.scope, self.branch = named or branch_scope(cell.text), cell
+            self.found.aside(self.scope.aside, cell)
         elif is_heading(cell.text) and (scope := scope_of(cell.text)):
             self.leave_branch()
             self.scope = scope
@@ -205,8 +206,6 @@ class _Items:
 
     def _emit(self, item: Cell, date: Cell | None) -> None:
         cells = {Field.TITLE: item} | ({Field.DATE: date} if date else {})
-        if self.scope.aside:
-            cells[Field.BODY] = Cell(self.scope.aside, item.where)
         row = PlanRow(cells, item.where, self.scope.branch, self.scope.is_of_some_branch)
         self.found.rows.append(row)
         self.branch = None

@@ -6,6 +6,8 @@ Each piece knows where it stands in the file, so that every doubt can point ther
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from activities.plans.plan import Doubt
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -50,6 +52,7 @@ class Page:
 
     name: str
     blocks: tuple[Block, ...]
+    doubts: tuple[Doubt, ...] = ()  # what of it was not even opened
 
 
 def cleaned_row(row: Row, clean: Callable[[str], str]) -> Row:

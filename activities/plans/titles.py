@@ -1,6 +1,7 @@
 """The words of one row as a reader wants to read them: title, series, branch, online or on site."""
 
 import re
+from enum import StrEnum
 
 from activities.plans.plan import MAIN_LIBRARY
 
@@ -22,6 +23,20 @@ _ONLINE_SIGN_UP = re.compile(
 _ALSO_ONLINE = re.compile(r"[+＋加和及与、/]\s*(?:线上|网上|云端|直播)")
 _OFFLINE = re.compile(r"线下|现场|到馆")
 
+_CANCELLED = r"(?:活动|本场|该场)?(?:已经?|临时)?(?:取消|停办)(?:举办|举行)?"
+_POSTPONED = r"(?:活动|本场|该场)?(?:已经?|暂时?|临时)?(?:延期|改期|推迟|顺延|暂停|暂缓)(?:举办|举行)?"
+_MARKS = tuple(
+    re.compile(pattern.format(word=rf"(?P<cancelled>{_CANCELLED})|(?P<postponed>{_POSTPONED})"))
+    for pattern in (
+        r"\s*[（(【\[]\s*(?:{word})[^（）()【】\[\]]{{0,12}}[）)】\]]\s*",
+        r"^\s*(?:{word})\s*[:：]\s*",
+        r"\s*[—\-:：，,]+\s*(?:{word})\s*$",
+        r"(?<=[》”])\s*(?:{word})\s*$",
+    )
+)
+_CALLED_OFF_DATE = re.compile(r"(?P<cancelled>取消|停办)|(?P<postponed>延期|改期|推迟|顺延|暂停|暂缓)")
+_NOTHING_ELSE = re.compile(rf"(?:(?P<cancelled>{_CANCELLED})|(?P<postponed>{_POSTPONED}))[。.！!]?")
+
 _MAIN_NAMES = frozenset({"总馆", "本馆", "主馆", "中心馆", "馆本部", "本部"})
 _NO_BRANCH = re.compile(r"^(?:总|各|本|下属|直属|基层|所有|全部)?(?:社区|乡镇|镇街|街道|镇|村)?(?:总分馆|分馆)$")
 _BRANCH_IN = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]{1,16}?分馆")
@@ -30,6 +45,37 @@ _BRANCH_ENDS = re.compile(
     r"(?:馆|书屋|书房|阅览室|图书室|阅读点|服务点|流通点|流动站|书吧|书院|驿站|文化站|阅读空间|书店|文化中心)$"
 )
 _LEADING = re.compile(r"^(?:附[件表]\s*\d*|表\s*\d*|[一二三四五六七八九十]+|\d{1,2})\s*[:：、.．]\s*")
+
+
+class CalledOff(StrEnum):
+    """What a plan says beside an activity that will not be as planned."""
+
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+
+
+def without_calling_off(text: str) -> tuple[str, CalledOff | None]:
+    """读书会（已取消） → 读书会 and CANCELLED; 取消：茶艺课 the same. A title about calling off stays as it is."""
+    for mark in _MARKS:
+        if (hit := mark.search(text)) and (left := text.replace(hit[0], "", 1).strip()):
+            return left, _which(hit)
+    return text, None
+
+
+def is_called_off_by(words: str) -> CalledOff | None:
+    """A date that says so: 12月5日（取消）."""
+    hit = _CALLED_OFF_DATE.search(words)
+    return _which(hit) if hit else None
+
+
+def says_called_off(cell: str) -> CalledOff | None:
+    """A cell that says nothing else: 已取消."""
+    hit = _NOTHING_ELSE.fullmatch(cell.strip())
+    return _which(hit) if hit else None
+
+
+def _which(hit: re.Match[str]) -> CalledOff:
+    return CalledOff.CANCELLED if hit["cancelled"] else CalledOff.POSTPONED
 
 
 def is_numbered(text: str) -> bool:

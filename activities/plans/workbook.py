@@ -5,10 +5,12 @@ from io import BytesIO
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from activities.plans.plan import Doubt, DoubtKind, quoted
 from activities.plans.tables import Cell, Page, Row, Table
 
 MOST_ROWS = 20_000  # a month's plan has some dozens; far more is another file
 MOST_COLUMNS = 100
+_SEEN = SheetVisibleEnum.Visible
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -16,12 +18,18 @@ Value = int | float | str | bool | time | date | datetime | timedelta
 def read_workbook(content: bytes, name: str) -> list[Page]:
     """Raises: CalamineError and its kin for what is no workbook."""
     with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
-        visible = [
-            sheet.name
-            for sheet in workbook.sheets_metadata
-            if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
+        sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
+        opened = [(workbook.get_sheet_by_name(sheet.name), sheet.name, sheet.visible is _SEEN) for sheet in sheets]
+        return [
+            _page(sheet, f"{name}:{title}", title) if is_seen else _hidden(sheet, f"{name}:{title}", title)
+            for sheet, title, is_seen in opened
         ]
-        return [_page(workbook.get_sheet_by_name(sheet), f"{name}:{sheet}", sheet) for sheet in visible]
+
+
+def _hidden(sheet: CalamineSheet, place: str, title: str) -> Page:
+    """What staff have hidden is not for readers; that it is there is said."""
+    text = f"工作表{quoted(title)}是隐藏的，没有读。里面如果有活动，请取消隐藏，再导入一次。"
+    return Page(title, (), (Doubt(DoubtKind.SHEET, text, place),) if sheet.height else ())
 
 
 def _page(sheet: CalamineSheet, place: str, title: str) -> Page:
@@ -32,7 +40,19 @@ def _page(sheet: CalamineSheet, place: str, title: str) -> Page:
         for down, row in enumerate(values)
     ]
     _fill_merged(rows, sheet.merged_cell_ranges or [])
-    return Page(title, (Table(tuple(tuple(row) for row in _without_blank_columns(rows))),))
+    return Page(
+        title, (Table(tuple(tuple(row) for row in _without_blank_columns(rows))),), _too_large(sheet, place, title)
+    )
+
+
+def _too_large(sheet: CalamineSheet, place: str, title: str) -> tuple[Doubt, ...]:
+    if sheet.height <= MOST_ROWS and sheet.width <= MOST_COLUMNS:
+        return ()
+    text = (
+        f"工作表{quoted(title)}有 {sheet.height} 行、{sheet.width} 列，只读了前 {MOST_ROWS} 行、前 {MOST_COLUMNS} 列。"
+        "请把活动安排表单独存成一个文件，再导入一次。"
+    )
+    return (Doubt(DoubtKind.SHEET, text, place),)
 
 
 def _cell(value: Value, where: str) -> Cell:

@@ -30,7 +30,7 @@ def doubts_of(plan: Plan, kind: DoubtKind) -> list[tuple[str, str]]:
 
 
 def without_place(plan: Plan) -> list[PlannedActivity]:
-    return [replace(activity, where="") for activity in plan.activities]
+    return [replace(activity, where="", dated_at="") for activity in plan.activities]
 
 
 def test_the_library_and_the_month_stand_in_the_heading(april):
@@ -109,10 +109,19 @@ def test_online_on_site_and_both_are_told_apart(april):
     }
 
 
-def test_where_names_the_line_of_the_title(april):
+def test_where_names_the_line_of_the_title_and_dated_at_that_of_the_date(april):
     lines = MANGLED.read_text("utf-8").splitlines()
-    assert titled(april, "植物界").where == "mangled.txt:16"
+    book = titled(april, "植物界")
+    assert (book.where, book.dated_at) == ("mangled.txt:16", "mangled.txt:17")
     assert "植物界" in lines[15]
+    assert "4月2日" in lines[16]
+
+
+def test_what_stands_behind_the_name_of_a_branch_is_no_text_of_its_activities(april):
+    assert not any("阅读圈" in activity.summary for activity in april.activities)
+    ((text, where),) = doubts_of(april, DoubtKind.ASIDE)
+    assert text == "5 个馆名后面写着“15分钟阅读圈”，这说的是馆，不是活动，没有写进活动里。"
+    assert len(where.split("、")) == 5
 
 
 def test_the_count_in_the_text_is_held_against_the_tables(april):
@@ -132,10 +141,12 @@ def test_march_in_the_plan_of_april_is_doubted(april):
     assert where == "mangled.txt:4"
 
 
-def test_missing_times_are_one_doubt_that_points_to_every_row(april):
+def test_missing_times_are_one_doubt_that_points_to_the_date_of_every_activity_on_one_day_on_site(april):
     ((text, where),) = doubts_of(april, DoubtKind.NO_TIME)
-    assert text.startswith("有 23 场活动没写几点开始")
-    assert where.removeprefix("mangled.txt:").split("、") == [a.where.split(":")[1] for a in april.activities]
+    fixed = [a for a in april.activities if a.when.precision is Precision.DAY and a.is_on_site]
+    assert text.startswith(f"有 {len(fixed)} 场活动没写几点开始")
+    assert len(fixed) == 17
+    assert where.removeprefix("mangled.txt:").split("、") == [a.dated_at.split(":")[1] for a in fixed]
 
 
 def test_prose_around_the_tables_raises_no_doubt(april):
@@ -156,7 +167,10 @@ def test_another_year_given_by_hand_wins_and_is_doubted():
     plan = read_plan(MANGLED, year=2024)
     assert titled(plan, "植物界").when.starts_on == date(2024, 4, 2)
     assert titled(plan, "老年国画").when.starts_on == date(2023, 4, 8)
-    assert "2023年" in doubts_of(plan, DoubtKind.YEAR)[0][0]
+    heading, rows = doubts_of(plan, DoubtKind.YEAR)
+    assert "2023年" in heading[0]
+    assert rows[0].startswith("有 16 场活动的时间不在计划的2024年里")
+    assert len(rows[1].split("、")) == 16
 
 
 def test_the_word_file_says_the_same(april, tmp_path: Path):
@@ -165,7 +179,7 @@ def test_the_word_file_says_the_same(april, tmp_path: Path):
     assert (plan.library, plan.month) == (april.library, april.month)
     assert plan.activities[0].where == "四月.docx:表1:2行"
     assert plan.activities[-1].where == "四月.docx:表2:16行"
-    assert [doubt.kind for doubt in plan.doubts] == [DoubtKind.NO_TIME]
+    assert [doubt.kind for doubt in plan.doubts] == [DoubtKind.NO_TIME, DoubtKind.ASIDE]
 
 
 def test_the_excel_file_says_the_same(april, tmp_path: Path):
@@ -174,4 +188,5 @@ def test_the_excel_file_says_the_same(april, tmp_path: Path):
     assert (plan.library, plan.month) == (april.library, april.month)
     assert plan.activities[0].where == "plan.xlsx:4月:C3"
     assert plan.activities[-1].where == "plan.xlsx:4月:B27"
-    assert [doubt.kind for doubt in plan.doubts] == [DoubtKind.NO_TIME]
+    assert [doubt.kind for doubt in plan.doubts] == [DoubtKind.SHEET, DoubtKind.NO_TIME, DoubtKind.ASIDE]
+    assert "隐藏" in doubts_of(plan, DoubtKind.SHEET)[0][0]

@@ -83,7 +83,7 @@ SAMPLE = {
             "总馆 · 开学第一课 · open:.. · 认识图书馆 · @6",
             "总馆 · 借书证办理日 · open:.. · 带身份证来办 · @7",
         ],
-        ["no_date@3", "unread@4", "unread@5", "impossible_date@6", "unread@7"],
+        ["no_date@3", "no_date@4", "unread@5", "impossible_date@6", "unread@7"],
     ),
     "two_tables.txt": (
         ("铜官区图书馆", "2023-08"),
@@ -102,7 +102,7 @@ SAMPLE = {
             "官塘社区分馆 · 老年人智能手机课 · day:2023-11-05..2023-11-05 · @5",
             "学苑社区分馆 · 国庆诗歌会 · day:2022-10-01..2022-10-01 · @9",
         ],
-        ["month@5", "weekday@9", "year@9"],
+        ["weekday@10", "month@6", "year@10"],
     ),
     "leading_bars.txt": (
         (None, "2021-04"),
@@ -175,7 +175,9 @@ def test_line_ends_blank_lines_and_encodings_change_nothing_but_the_line(tmp_pat
 
 def test_a_doubt_says_what_was_found_and_what_to_do():
     texts = {doubt.kind: doubt.text for doubt in read_plan(SAMPLES / "ragged.txt").doubts}
-    assert texts[DoubtKind.UNREAD] == "表里的“带上家里的老人”没看懂是哪一项，没有带入；需要的话请手工补上。"
+    assert texts[DoubtKind.UNREAD] == (
+        "表里的“带上家里的老人”没看懂是哪一项，没有带入。需要的话请在表里放到合适的一栏，再导入一次。"
+    )
     assert texts[DoubtKind.RAGGED] == (
         "这一行“4 | 讲座 | 消防知识进社区 | 6月17日 | 天井湖社区分馆 | 带上家里的老人”有 6 格，"
         "表头有 5 格（序号、类别、活动名称、活动时间、活动地点），只能按日期的位置对齐，请核对各项是否填对。"

@@ -1,0 +1,116 @@
+"""The date of one row: its words put together from the row's cells, read, and what is doubtful about them said.
+
+A date that is impossible or cannot be read holds the row back from readers; 待定 and 4月中下旬 do not: they are
+what the library knows.
+"""
+
+import re
+from dataclasses import dataclass
+
+from activities.plans.dates import read_when
+from activities.plans.headers import Field
+from activities.plans.plan import Doubt, DoubtKind, quoted
+from activities.plans.rows import PlanRow
+from activities.plans.titles import CalledOff
+from models.when import Precision, When
+
+_LOST_ZERO = re.compile(r"\d{1,2}\.[123]")  # 4.2 in a workbook may have been 4.20
+_SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099 as a workbook counts days
+_NOT_FIXED = re.compile(
+    r"待定|待通知|另行通知|通知为准|未定|待安排|不定期|长期|常年|全天候|时间不限|不限时间|暑假|寒假|暑期|寒期|根据.*安排|以.*为准"
+)
+_AGAIN = "请在文件里改好，再导入一次。"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the rows of one table may lean on: the plan's year, and the month of table or plan."""
+
+    year: int
+    month: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """When the row takes place, where that is written, and why it is held back ("" if it is not)."""
+
+    when: When
+    at: str
+    held: str = ""
+
+
+def date_of(row: PlanRow, title: str, frame: Frame, doubts: list[Doubt]) -> Dated:
+    """The row's date; one that cannot be read stays open, with its words kept."""
+    words, at = date_words(row), place_of_date(row)
+    if not words:
+        doubts.append(Doubt(DoubtKind.NO_DATE, f"{quoted(title)}没写时间。请补上哪一天或哪段日子，再导入一次。", at))
+        return Dated(When("", Precision.OPEN), at)
+    said = f"{quoted(title)}的时间{quoted(words)}"
+    if why := _spoiled_by_the_workbook(row):
+        doubts.append(Doubt(DoubtKind.UNREAD, f"{said}{why}这一项先不发布。", at))
+        return Dated(When(words, Precision.OPEN), at, held=f"时间{quoted(words)}可能不对")
+    reading = read_when(words, year=frame.year, month=frame.month)
+    for kind, complaint in reading.complaints:
+        what_now = "这一项先不发布，" if reading.when is None else ""
+        doubts.append(Doubt(kind, f"{said}有误：{complaint}。{what_now}{_AGAIN}", at))
+    if reading.when:
+        if reading.note:
+            text = f"{said}里，{quoted(reading.note)}没有读懂，原样保留在文字里。请核对。"
+            doubts.append(Doubt(DoubtKind.UNREAD, text, at))
+        return Dated(reading.when, at)
+    return Dated(When(words, Precision.OPEN), at, held=_why_held(said, words, bool(reading.complaints), at, doubts))
+
+
+def _why_held(said: str, words: str, is_impossible: bool, at: str, doubts: list[Doubt]) -> str:
+    if is_impossible:
+        return f"时间{quoted(words)}有误"
+    if _NOT_FIXED.search(words):
+        doubts.append(Doubt(DoubtKind.NO_DATE, f"{said}还没有定。定下来后请写进文件，再导入一次。", at))
+        return ""
+    doubts.append(Doubt(DoubtKind.UNREAD, f"{said}没能读成具体日期，这一项先不发布。{_AGAIN}", at))
+    return f"时间{quoted(words)}没读懂"
+
+
+def about_calling_off(row: PlanRow, title: str, said: CalledOff, doubts: list[Doubt]) -> str:
+    """What 已取消 and 延期 mean for the row, and why a postponed one is held back."""
+    if said is CalledOff.CANCELLED:
+        text = f"{quoted(title)}写着取消，按取消的活动带入：读者会看到它已取消。请核对。"
+        doubts.append(Doubt(DoubtKind.CALLED_OFF, text, row.where))
+        return ""
+    text = f"{quoted(title)}写着延期或改期，不知道上面的日期还算不算，这一项先不发布。{_AGAIN}"
+    doubts.append(Doubt(DoubtKind.CALLED_OFF, text, row.where))
+    return "写着延期或改期"
+
+
+def place_of_date(row: PlanRow) -> str:
+    """Where the row's date is written, or would be."""
+    cell = next((row.cells[name] for name in (Field.DATE, Field.END, Field.CLOCK) if name in row.cells), None)
+    return cell.where if cell else row.where
+
+
+def date_words(row: PlanRow) -> str:
+    """Date, end, weekday and time of a row in one phrase."""
+    fields = (Field.DATE, Field.END, Field.CLOCK, Field.WEEKDAY)
+    date, end, clock, weekday = (_once(row.text(name)) for name in fields)
+    if end and date and end != date:
+        date = f"{date}-{end}"
+    if weekday:
+        date += f"（{weekday if len(weekday) > 1 else '周' + weekday}）"
+    return f"{date or end} {clock}".strip() if clock != date else date
+
+
+def _once(text: str) -> str:
+    """The words of a cell; merging cells in Word repeats what stood in each of them."""
+    return " ".join(" ".join(dict.fromkeys(line.strip() for line in text.split("\n"))).split())
+
+
+def _spoiled_by_the_workbook(row: PlanRow) -> str:
+    """What a workbook makes of 4.20 and of a date without a date format; why it cannot be trusted."""
+    cell = row.cells.get(Field.DATE)
+    if cell is None or not cell.is_number:
+        return ""
+    if _LOST_ZERO.fullmatch(cell.text):
+        return f"可能是{cell.text}，也可能是{cell.text}0（表格会吃掉末尾的 0）。请写成“4月20日”的样子，再导入一次。"
+    if cell.text.isdigit() and int(cell.text) in _SERIAL_DAYS:
+        return "是表格里的日期序号，不是日期。请把这一格的格式改成“日期”，再导入一次。"
+    return ""
