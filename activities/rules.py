@@ -2,12 +2,12 @@
 
 import hashlib
 from base64 import b32encode
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from models.activity import MAIN_LIBRARY
-from models.when import When
+from models.when import Precision, When
 from models.wording import compact
 
 NO_END = date(9999, 12, 31)  # sorts after every real day
@@ -16,15 +16,24 @@ SHORTEST_NAME = 2  # a branch called by one character would swallow words of tit
 _SUFFIXES = ("图书馆", "分馆", "社区", "街道", "服务点", "书屋", "馆")
 
 
-def plan_keys(rows: Iterable[tuple[str, str]]) -> list[str]:
-    """What makes each (branch, title) of one plan the same row next time; equal pairs are told apart by order."""
-    seen: Counter[str] = Counter()
-    keys = []
-    for branch, title in rows:
-        same = f"{compact(branch)}|{compact(title)}"[:150]
-        seen[same] += 1
-        keys.append(same if seen[same] == 1 else f"{same}#{seen[same]}")
-    return keys
+def plan_key(branch: str, title: str) -> str:
+    """The name of a row of a plan, for its activity to be born with."""
+    return f"{compact(branch)}|{compact(title)}"[:150]
+
+
+def fresh_key(key: str, taken: Collection[str]) -> str:
+    """The same name if it is free, else told apart by a number."""
+    number = 1
+    fresh = key
+    while fresh in taken:
+        number += 1
+        fresh = f"{key}#{number}"
+    return fresh
+
+
+def same_key(key: str) -> str:
+    """The name without the number that tells it apart."""
+    return key.partition("#")[0]
 
 
 def code_of(plan_month: str, plan_key: str) -> str:
@@ -36,6 +45,14 @@ def code_of(plan_month: str, plan_key: str) -> str:
 def last_day(when: When) -> date:
     """By which day it is over; never, for one without an end."""
     return when.ends_on or NO_END
+
+
+def begun(when: When, *, made_public: date, first_of_month: date) -> When:
+    """即日起至12月31日 begins on the day it is made public; in the plan of a month long gone, with that month."""
+    if when.starts_on is not None or when.ends_on is None:
+        return when
+    begins = made_public if made_public <= when.ends_on else min(first_of_month, when.ends_on)
+    return replace(when, precision=Precision.DAY, starts_on=begins)
 
 
 def names_said(branch: str) -> set[str]:

@@ -1,13 +1,20 @@
-"""Verbs on activities: a plan comes in, rows are published, moved into the index, taken back."""
+"""Verbs on activities: a plan comes in, rows are published, moved into the index, taken back.
 
-from dataclasses import dataclass, field
-from datetime import datetime
+A long plan comes in by parts, each in a unit of its own that holds the write lock for some milliseconds. A plan
+that was cut off is simply imported again: what is in stays as it is.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
+from activities.imported import Entry, Fate, Gone, Imported, Prepared, PreparedRow
+from activities.matching import Row, matched, row_of
 from activities.plans.plan import Plan, PlannedActivity
+from models import times
 from models.activity import (
     ACTIVITY_MOVES,
     Activity,
@@ -20,56 +27,112 @@ from models.activity import (
 from models.db import insert
 from models.errors import BadInput
 from models.states import moved
-from models.wording import grams, searched
-
-
-@dataclass(slots=True)
-class Imported:
-    """What an import did: titles of new, changed and unchanged rows, and of rows the file no longer has."""
-
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+from models.when import When
+from models.wording import compact, grams, searched
 
 
 def import_plan(session: Session, plan: Plan, *, now: datetime, publish: bool = True) -> Imported:
-    """Put a plan in; the same plan again updates its own rows and never doubles them. Rows gone are left alone.
+    """Put a short plan in at once; `prepare` and `import_part` are for the long ones.
 
+    The same plan again updates its own rows and never doubles them. Rows gone are left alone.
     Raises: BadInput if the plan names no month.
     """
-    if plan.month is None:
-        raise BadInput("看不出这是哪一个月的计划：请加上 --year，或在标题里写明年月。")
-    done = Imported()
-    branches = {name: branch_called(session, name) for name in dict.fromkeys(row.branch for row in plan.activities)}
-    known = _rows_of_month(session, plan.month)
-    keys = rules.plan_keys((row.branch, row.title) for row in plan.activities)
-    for key, planned in zip(keys, plan.activities, strict=True):
-        activity = known.pop(key, None)
-        if activity is None:
-            activity = _new(session, plan.month, key, now)
-            done.new.append(planned.title)
-        else:
-            (done.changed if _differs(activity, planned) else done.same).append(planned.title)
-        _fill(session, activity, planned, branches[planned.branch], now)
-        if publish and activity.state is ActivityState.DRAFT:
-            activity.state = moved(activity.state, to=ActivityState.PUBLISHED, moves=ACTIVITY_MOVES)
-        reindex(session, activity)
-    done.gone = [activity.title for activity in known.values()]
-    readers_see_anew(session)
+    prepared = prepare(session, plan)
+    done = Imported(gone=list(prepared.gone), known=prepared.known)
+    for part in prepared.parts():
+        done.entries += import_part(session, prepared.month, part, now=now, publish=publish)
     return done
 
 
-def readers_see_anew(session: Session) -> None:
-    """What readers can see has changed: no process answers from its memory any more."""
-    statement = insert(session, Catalogue).values(one=1, version=1)
-    grown = {"version": Catalogue.version + 1}
-    session.execute(statement.on_conflict_do_update(index_elements=["one"], set_=grown))
+def prepare(session: Session, plan: Plan) -> Prepared:
+    """Find the activity of every row; writes nothing. Raises: BadInput if the plan names no month."""
+    if plan.month is None:
+        raise BadInput("看不出这是哪一个月的计划：请加上 --year，或在标题里写明年月。")
+    known = _rows_of_month(session, plan.month)
+    rows = [row_of(planned) for planned in plan.activities]
+    pairs = matched(rows, [row for _, row in known])
+    taken = {row.key for _, row in known}
+    found = []
+    for planned, row, at in zip(plan.activities, rows, pairs, strict=True):
+        key = known[at][1].key if at is not None else rules.fresh_key(row.key, taken)
+        taken.add(key)
+        found.append((planned, known[at][0].id if at is not None else None, key))
+    gone = [activity for at, (activity, _) in enumerate(known) if at not in set(pairs)]
+    return Prepared(plan.month, tuple(found), tuple(map(_gone, _published(gone))), len(known))
 
 
-def _rows_of_month(session: Session, month: str) -> dict[str, Activity]:
+def _rows_of_month(session: Session, month: str) -> list[tuple[Activity, Row]]:
     rows = session.scalars(sa.select(Activity).where(Activity.plan_month == month).order_by(Activity.id))
-    return {activity.plan_key: activity for activity in rows}
+    return [
+        (found, Row(found.branch.name, compact(found.title), compact(found.series), found.when, found.plan_key))
+        for found in rows
+    ]
+
+
+def _published(activities: list[Activity]) -> list[Activity]:
+    return [activity for activity in activities if activity.state is ActivityState.PUBLISHED]
+
+
+def _gone(activity: Activity) -> Gone:
+    return Gone(activity.code, activity.branch.name, activity.title, activity.date_text)
+
+
+def import_part(
+    session: Session,
+    month: str,
+    rows: Sequence[PreparedRow],
+    *,
+    now: datetime,
+    publish: bool = True,
+) -> list[Entry]:
+    """Put some rows of a prepared plan in; readers see them at once."""
+    branches = {name: branch_called(session, name) for name in dict.fromkeys(row.branch for row, _, _ in rows)}
+    ids = [found for _, found, _ in rows if found is not None]
+    known = {found.id: found for found in session.scalars(sa.select(Activity).where(Activity.id.in_(ids)))}
+    entries: list[Entry] = []
+    touched: list[Activity] = []
+    for planned, found, key in rows:
+        activity = known.get(found) if found is not None else None
+        activity = activity or _new(session, month, key, now)
+        entries.append(_put(session, activity, planned, branches[planned.branch], now, publish=publish))
+        touched += [activity] if entries[-1].fate is not Fate.SAME else []
+    if touched:
+        reindex(session, *touched)
+        readers_see_anew(session)
+    return entries
+
+
+def _put(
+    session: Session, activity: Activity, planned: PlannedActivity, branch: Branch, now: datetime, *, publish: bool
+) -> Entry:
+    is_new = activity in session.new
+    title, date_text = activity.title, activity.date_text
+    _fill(activity, planned, branch, now)
+    activity.state = _state_after(activity.state, planned, publish=publish)
+    is_changed = is_new or session.is_modified(activity)
+    if is_changed:
+        activity.changed_at = now
+    return Entry(
+        activity.code,
+        planned,
+        Fate.NEW if is_new else Fate.CHANGED if is_changed else Fate.SAME,
+        activity.state,
+        was=title if not is_new and title != activity.title else "",
+        was_on=date_text if not is_new and date_text != activity.date_text else None,
+    )
+
+
+def _state_after(state: ActivityState, planned: PlannedActivity, *, publish: bool) -> ActivityState:
+    """A held row is kept from readers; a cancelled one stays cancelled, whatever the file says."""
+    if state is ActivityState.CANCELLED:
+        return state
+    if planned.held:
+        wanted = ActivityState.DRAFT
+    elif not publish:
+        wanted = state
+    else:
+        wanted = ActivityState.CANCELLED if planned.is_cancelled else ActivityState.PUBLISHED
+    return state if state is wanted else moved(state, to=wanted, moves=ACTIVITY_MOVES)
 
 
 def _new(session: Session, month: str, key: str, now: datetime) -> Activity:
@@ -84,50 +147,81 @@ def _new(session: Session, month: str, key: str, now: datetime) -> Activity:
     return activity
 
 
-def _values(planned: PlannedActivity) -> dict[str, object]:
-    when = planned.when
-    return {
+def _fill(activity: Activity, planned: PlannedActivity, branch: Branch, now: datetime) -> None:
+    when = _when(activity, planned.when, now)
+    values = {
         "type": planned.type[:32], "series": planned.series[:64], "title": planned.title[:200],
         "place": planned.place[:120], "summary": planned.summary,
         "is_online": planned.is_online, "is_on_site": planned.is_on_site,
         "date_text": when.text[:80], "precision": when.precision, "starts_on": when.starts_on,
         "ends_on": when.ends_on, "starts_at": when.starts_at, "ends_at": when.ends_at,
-        "last_on": rules.last_day(when),
+        "last_on": rules.last_day(when), "branch": branch,
     }  # fmt: skip
+    for name, value in values.items():
+        if getattr(activity, name) != value:
+            setattr(activity, name, value)
 
 
-def _differs(activity: Activity, planned: PlannedActivity) -> bool:
-    return any(getattr(activity, name) != value for name, value in _values(planned).items())
+def _when(activity: Activity, when: When, now: datetime) -> When:
+    """即日起 began when it was first imported, and not again with every later import."""
+    is_known = activity.starts_on and activity.date_text == when.text[:80] and activity.ends_on == when.ends_on
+    made_public = activity.starts_on if is_known and activity.starts_on else times.today(now)
+    return rules.begun(when, made_public=made_public, first_of_month=date.fromisoformat(f"{activity.plan_month}-01"))
 
 
-def _fill(session: Session, activity: Activity, planned: PlannedActivity, branch: Branch, now: datetime) -> None:
-    for name, value in _values(planned).items():
-        setattr(activity, name, value)
-    activity.branch = branch
-    if session.is_modified(activity):
-        activity.changed_at = now
+def withdraw(session: Session, code: str, *, now: datetime) -> Activity:
+    """Back to a draft: readers no longer see it. Raises: BadInput if there is none, or if it is a draft already."""
+    activity = session.scalars(sa.select(Activity).where(Activity.code == code)).one_or_none()
+    if activity is None:
+        raise BadInput(f"没有编号是“{code}”的活动。编号是导入时每行开头的八个字母，也是活动网页地址的最后一段。")
+    if activity.state is ActivityState.DRAFT:
+        raise BadInput(f"“{code}”本来就是草稿，读者看不到。")
+    activity.state = moved(activity.state, to=ActivityState.DRAFT, moves=ACTIVITY_MOVES)
+    activity.changed_at = now
+    reindex(session, activity)
+    readers_see_anew(session)
+    return activity
+
+
+def codes_of_month(session: Session, month: str) -> list[str]:
+    """The activities of a month's plan that readers can see, published or cancelled."""
+    seen = Activity.state != ActivityState.DRAFT
+    return list(
+        session.scalars(sa.select(Activity.code).where(Activity.plan_month == month, seen).order_by(Activity.id))
+    )
+
+
+def readers_see_anew(session: Session) -> None:
+    """What readers can see has changed: no process answers from its memory any more."""
+    statement = insert(session, Catalogue).values(one=1, version=1)
+    grown = {"version": Catalogue.version + 1}
+    session.execute(statement.on_conflict_do_update(index_elements=["one"], set_=grown))
 
 
 def branch_called(session: Session, name: str) -> Branch:
     """The branch of this name, made with the ways readers say it if it is new."""
+    name = name[:64]
     branch = session.scalars(sa.select(Branch).where(Branch.name == name)).one_or_none()
     if branch is None:
-        branch = Branch(name=name[:64])
+        branch = Branch(name=name)
         session.add(branch)
         session.flush()
         session.add_all(BranchName(said=said, branch_id=branch.id) for said in sorted(rules.names_said(name)))
     return branch
 
 
-def reindex(session: Session, activity: Activity) -> None:
-    """Make the activity found by the words readers see, or not at all while it is not published."""
-    activity.words = searched(activity.title, activity.series, activity.type, activity.branch.name)
+def reindex(session: Session, *activities: Activity) -> None:
+    """Make activities found by the words readers see, or not at all while they are not published."""
+    for activity in activities:
+        activity.words = searched(activity.title, activity.series, activity.type, activity.branch.name)
     session.flush()
-    session.execute(sa.delete(ActivityGram).where(ActivityGram.activity_id == activity.id))
-    if activity.state is not ActivityState.PUBLISHED:
-        return
+    ids = [activity.id for activity in activities]
+    session.execute(sa.delete(ActivityGram).where(ActivityGram.activity_id.in_(ids)))
     rows = [
         {"gram": gram, "last_on": activity.last_on, "activity_id": activity.id}
+        for activity in activities
+        if activity.state is ActivityState.PUBLISHED
         for gram in sorted(grams(activity.words))
     ]
-    session.execute(insert(session, ActivityGram), rows)
+    if rows:
+        session.execute(insert(session, ActivityGram), rows)

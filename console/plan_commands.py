@@ -1,0 +1,146 @@
+"""The commands about a month's plan: import and withdraw."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from activities import service
+from activities.imported import PART, Imported, Prepared
+from activities.plans.files import KINDS
+from activities.plans.plan import Plan, PlannedActivity
+from activities.plans.reading import read_plan
+from config.settings import Settings
+from console.plan_report import lines_after, lines_before, row_of
+from models import audit, schema, times
+from models.db import Database
+from models.errors import BadInput
+from models.when import When
+
+WHO = "command line"
+LONG = 500  # rows from which progress is shown, and between two lines of it
+
+
+def plan_of(settings: Settings, database: Database) -> click.Group:
+    """plan import, plan withdraw"""
+
+    @click.group()
+    def plan() -> None:
+        """A month's plan."""
+
+    plan.add_command(_import(settings, database))
+    plan.add_command(_withdraw(database))
+    return plan
+
+
+def _import(settings: Settings, database: Database) -> click.Command:
+    @click.command("import", help=f"Read FILE ({KINDS}) and put its activities into the calendar.")
+    @click.argument("file", type=click.Path(path_type=Path))
+    @click.option("--year", type=click.IntRange(2000, 2100), help="The year, where the file does not say it.")
+    @click.option("--dry-run", is_flag=True, help="Only show what would be imported.")
+    @click.option("--draft", is_flag=True, help="Import without publishing.")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
+    def import_(file: Path, year: int | None, dry_run: bool, draft: bool, as_json: bool) -> None:
+        try:
+            read = read_plan(file, year=year)
+            done = None if dry_run else put_in(database, read, publish=not draft)
+        except BadInput as error:
+            raise click.ClickException(error.to_staff) from None
+        if as_json:
+            click.echo(json.dumps(as_value(read), ensure_ascii=False))
+        else:
+            for number, activity in enumerate(read.activities):
+                click.echo(row_of(activity, done.entries[number] if done else None))
+        for line in lines_before(read) if done is None else lines_after(read, done, site=settings.site):
+            click.echo(line, err=True)
+
+    return import_
+
+
+def put_in(database: Database, plan: Plan, *, publish: bool) -> Imported:
+    """The whole plan, by parts; where another import of the month came in between, looked at again. Raises: BadInput."""
+    schema.ready(database)
+    # Whoever is beaten to a part was beaten by a part that is now in: there are no more defeats than parts.
+    for _ in range(len(plan.activities) // PART + 2):
+        with suppress(sa.exc.IntegrityError):
+            return _put_in_once(database, plan, publish=publish)
+    return _put_in_once(database, plan, publish=publish)
+
+
+def _put_in_once(database: Database, plan: Plan, *, publish: bool) -> Imported:
+    with database.reading() as session:
+        prepared = service.prepare(session, plan)
+    done = Imported(gone=list(prepared.gone), known=prepared.known)
+    for part in prepared.parts():
+        with database.units() as session:
+            done.entries += service.import_part(session, prepared.month, part, now=times.now(), publish=publish)
+        _show_progress(done, prepared)
+    with database.units() as session:
+        audit.note(session, "plan imported", who=WHO, subject=prepared.month, at=times.now(), detail=done.summary)
+    return done
+
+
+def _show_progress(done: Imported, prepared: Prepared) -> None:
+    count, total = len(done.entries), len(prepared.rows)
+    if total >= LONG and count % LONG == 0:
+        click.echo(f"已存入 {count} / {total} 项……", err=True)
+
+
+def _withdraw(database: Database) -> click.Command:
+    @click.command()
+    @click.argument("codes", metavar="CODE", nargs=-1)
+    @click.option("--month", metavar="YYYY-MM", help="Every activity of this month's plan.")
+    def withdraw(codes: tuple[str, ...], month: str | None) -> None:
+        """Take activities back to drafts: readers no longer see them. CODE stands before each row after an import."""
+        schema.ready(database)
+        if month:
+            with database.reading() as session:
+                codes += tuple(service.codes_of_month(session, month))
+        if not codes:
+            raise click.UsageError("请写明要收回哪一项（编号），或者 --month 2026-12 收回整个月。")
+        for code in codes:
+            _withdraw_one(database, code)
+        click.echo(f"已收回 {len(codes)} 项，读者看不到了。把含有它们的文件再导入一次，就会重新发布。", err=True)
+
+    return withdraw
+
+
+def _withdraw_one(database: Database, code: str) -> None:
+    now = times.now()
+    try:
+        with database.units() as session:
+            activity = service.withdraw(session, code.strip().lower(), now=now)
+            audit.note(session, "activity withdrawn", who=WHO, subject=activity.code, at=now, detail=activity.title)
+            click.echo(f"{activity.code}\t{activity.branch.name}\t{activity.date_text}\t{activity.title}")
+    except BadInput as error:
+        raise click.ClickException(error.to_staff) from None
+
+
+def as_value(plan: Plan) -> dict[str, Any]:
+    """The plan as `plan import --json` prints it."""
+    doubts = [{"kind": doubt.kind, "text": doubt.text, "where": doubt.where} for doubt in plan.doubts]
+    return {"activities": [_activity_value(activity) for activity in plan.activities], "doubts": doubts}
+
+
+_PRINTED = (
+    "title", "series", "type", "branch", "place", "summary", "is_online", "is_on_site", "where", "dated_at", "held",
+    "is_cancelled",
+)  # fmt: skip
+
+
+def _activity_value(activity: PlannedActivity) -> dict[str, Any]:
+    return {**{name: getattr(activity, name) for name in _PRINTED}, **_when_value(activity.when)}
+
+
+def _when_value(when: When) -> dict[str, Any]:
+    return {
+        "date_text": when.text,
+        "precision": when.precision,
+        "starts_on": when.starts_on.isoformat() if when.starts_on else None,
+        "ends_on": when.ends_on.isoformat() if when.ends_on else None,
+        "starts_at": f"{when.starts_at:%H:%M}" if when.starts_at else None,
+        "ends_at": f"{when.ends_at:%H:%M}" if when.ends_at else None,
+    }
