@@ -16,7 +16,7 @@ from models.opening import Closure, DayHours, WeekHours
 def closed_on(session: Session, branch_id: int, day: date) -> Closure | None:
     """The closure of this branch, or of all, that covers the day."""
     covering = sa.select(Closure).where(_concerns(branch_id), Closure.first_on <= day, Closure.last_on >= day)
-    return session.scalars(covering.order_by(Closure.branch_id.desc(), Closure.id).limit(1)).first()
+    return session.scalars(covering.order_by(Closure.branch_id.desc().nulls_last(), Closure.id).limit(1)).first()
 
 
 def timetable_of(session: Session, branch_id: int, *, since: date) -> Timetable:

@@ -123,8 +123,8 @@ def _put(
 
 
 def _state_after(state: ActivityState, planned: PlannedActivity, *, publish: bool) -> ActivityState:
-    """A held row is kept from readers; a cancelled one stays cancelled, whatever the file says."""
-    if state is ActivityState.CANCELLED:
+    """A held row is kept from readers; what staff cancelled or finished stays so, whatever the file says."""
+    if state in (ActivityState.CANCELLED, ActivityState.FINISHED):
         return state
     if planned.held:
         wanted = ActivityState.DRAFT

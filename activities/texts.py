@@ -86,3 +86,8 @@ def is_over(activity: Shown, *, today: date) -> bool:
 def waits_for_day(listing: Listing) -> bool:
     """Is any of these still without a fixed day?"""
     return any(activity.when.precision in (Precision.PERIOD, Precision.MONTH) for activity in listing.activities)
+
+
+def day_is_fixed(title: str, when: When, *, today: date) -> str:
+    """To a reader who asked to be told."""
+    return f"您关注的活动有日期了：\n{title}\n{said_when(when, today=today)}\n回复活动名里的一个词，就能看到详情。"

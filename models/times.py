@@ -59,6 +59,11 @@ def today(moment: datetime) -> date:
     return local(moment).date()
 
 
+def start_of(day: date) -> datetime:
+    """The first moment of the library's calendar day."""
+    return datetime(day.year, day.month, day.day, tzinfo=_clock.zone)
+
+
 def weekend_of(day: date) -> tuple[date, date]:
     """The Saturday and Sunday of the week of `day` (weeks begin on Monday)."""
     saturday = day + timedelta(days=5 - day.weekday())

@@ -1,0 +1,228 @@
+"""What staff do to one activity: edit, publish, move, cancel, finish, copy; and whom that concerns.
+
+Every change says who made it, and readers see it at once. Whoever asked to be told the day of a vague activity is
+told when the change fixes it: once, by a row of the outbox with a key of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from activities import rules, texts
+from activities.service import readers_see_anew, reindex
+from models import audit, messages, times
+from models.activity import ACTIVITY_MOVES, Activity, ActivityFollow, ActivityState, Branch
+from models.db import insert
+from models.errors import BadInput
+from models.states import moved
+from models.when import When
+
+LONGEST_REASON = 200
+OLDEST_AGE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, and when."""
+
+    who: str
+    at: datetime
+
+
+# What staff may write by hand: its name on the form, and how long it may be. The date has a verb of its own.
+EDITABLE = {
+    "title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "place": ("地点", 120),
+    "summary": ("简介", 4000), "campaign": ("所属活动", 64), "audience": ("对象", 64), "fee": ("费用", 40),
+    "contact": ("联系方式", 80), "materials": ("要带什么", 200), "link": ("链接", 300),
+}  # fmt: skip
+
+
+def edit(session: Session, activity: Activity, values: Mapping[str, Any], *, by: By) -> list[str]:
+    """Take over words, ages and the two ways of taking part; the names of what changed.
+
+    Raises: BadInput, naming the field, for what is too long, an empty title, ages the wrong way round, a link that
+    is none.
+    """
+    checked = _checked(values)
+    changed = [name for name, value in checked.items() if getattr(activity, name) != value]
+    for name in changed:
+        setattr(activity, name, checked[name])
+    if changed:
+        _seen_anew(session, activity, by=by, act="activity edited", detail="、".join(changed))
+    return changed
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in EDITABLE:
+            checked[name] = _words(name, str(value))
+        elif name in ("age_from", "age_to"):
+            checked[name] = _age(value)
+        elif name in ("is_online", "is_on_site"):
+            checked[name] = bool(value)
+        else:
+            raise BadInput(f"没有“{name}”这一栏。")
+    if "title" in checked and not checked["title"]:
+        raise BadInput("活动名称不能空着。")
+    if checked.get("link") and not checked["link"].startswith(("https://", "http://")):
+        raise BadInput("链接要以 https:// 开头。")
+    first, last = checked.get("age_from"), checked.get("age_to")
+    if first is not None and last is not None and last < first:
+        raise BadInput(f"年龄从 {first} 岁到 {last} 岁，写反了。")
+    return checked
+
+
+def _words(name: str, value: str) -> str:
+    value, (said, most) = value.strip(), EDITABLE[name]
+    if len(value) > most:
+        raise BadInput(f"“{said}”最多 {most} 个字，现在有 {len(value)} 个。")
+    return value
+
+
+def _age(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if not str(value).isdigit() or int(value) > OLDEST_AGE:
+        raise BadInput(f"年龄请写 0 到 {OLDEST_AGE} 的整数，“{value}”不是。")
+    return int(value)
+
+
+def publish(session: Session, activity: Activity, *, by: By) -> None:
+    """Readers see it from now on. Raises: IllegalMove."""
+    _move_state(activity, ActivityState.PUBLISHED)
+    _seen_anew(session, activity, by=by, act="activity published")
+
+
+def withdraw(session: Session, activity: Activity, *, by: By) -> None:
+    """Back to a draft. Raises: IllegalMove."""
+    _move_state(activity, ActivityState.DRAFT)
+    _seen_anew(session, activity, by=by, act="activity withdrawn")
+
+
+def cancel(session: Session, activity: Activity, *, reason: str, by: By) -> None:
+    """It will not take place; its page says so, with the reason. Raises: IllegalMove; BadInput without a reason."""
+    activity.reason = _reason(reason, "取消")
+    _move_state(activity, ActivityState.CANCELLED)
+    _seen_anew(session, activity, by=by, act="activity cancelled", detail=activity.reason)
+
+
+def finish(session: Session, activity: Activity, *, how: str, by: By) -> None:
+    """It took place. `how` it went may stay empty. Raises: IllegalMove; BadInput before it has begun."""
+    begins = activity.when.starts_on
+    if begins is not None and begins > times.today(by.at):
+        raise BadInput("还没到活动的日子，不能结束。")
+    activity.reason = how.strip()[:LONGEST_REASON]
+    _move_state(activity, ActivityState.FINISHED)
+    _seen_anew(session, activity, by=by, act="activity finished", detail=activity.reason)
+
+
+def move(session: Session, activity: Activity, when: When, *, reason: str, by: By, place: str | None = None) -> int:
+    """Another date, and another place if told. How many readers are told that the day is fixed.
+
+    Raises: BadInput without a reason once readers have seen a fixed date, or for the date it has already.
+    """
+    before = activity.when
+    if when == before and place in (None, activity.place):
+        raise BadInput("日期和地点都没有变。")
+    was_fixed = activity.state is ActivityState.PUBLISHED and not before.is_vague
+    if was_fixed:
+        activity.reason, activity.moved_from = _reason(reason, "改期"), before.text[:80]
+    _take_over(activity, when)
+    activity.place = activity.place if place is None else _words("place", place)
+    _seen_anew(session, activity, by=by, act="activity moved", detail=f"{before.text} → {when.text} {reason}".strip())
+    return tell_followers(session, activity, now=by.at)
+
+
+def _take_over(activity: Activity, when: When) -> None:
+    activity.date_text, activity.precision = when.text[:80], when.precision
+    activity.starts_on, activity.ends_on = when.starts_on, when.ends_on
+    activity.starts_at, activity.ends_at = when.starts_at, when.ends_at
+    activity.last_on = rules.last_day(when)
+
+
+def copy(session: Session, activity: Activity, when: When, *, by: By) -> Activity:
+    """A draft of the same activity on another date (last year's, for this year). Raises: BadInput without a day."""
+    if when.starts_on is None:
+        raise BadInput("请写上新的日期。")
+    month = f"{when.starts_on:%Y-%m}"
+    same_month = set(session.scalars(sa.select(Activity.plan_key).where(Activity.plan_month == month)))
+    key = rules.fresh_key(rules.plan_key(activity.branch.name, activity.title), same_month)
+    words = {name: getattr(activity, name) for name in (*EDITABLE, "age_from", "age_to", "is_online", "is_on_site")}
+    fresh = Activity(code=rules.code_of(month, key), state=ActivityState.DRAFT, plan_month=month, plan_key=key,
+                     branch=activity.branch, changed_at=by.at, **words)  # fmt: skip
+    _take_over(fresh, when)
+    session.add(fresh)
+    _seen_anew(session, fresh, by=by, act="activity copied", detail=activity.code)
+    return fresh
+
+
+def rebranch(session: Session, activity: Activity, branch: Branch, *, by: By) -> None:
+    """It belongs to another branch."""
+    activity.branch = branch
+    _seen_anew(session, activity, by=by, act="activity edited", detail="branch")
+
+
+def _move_state(activity: Activity, to: ActivityState) -> None:
+    activity.state = moved(activity.state, to=to, moves=ACTIVITY_MOVES)
+
+
+def _reason(reason: str, act: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise BadInput(f"请写上{act}的原因，读者会看到。")
+    if len(reason) > LONGEST_REASON:
+        raise BadInput(f"原因最多 {LONGEST_REASON} 个字，现在有 {len(reason)} 个。")
+    return reason
+
+
+def _seen_anew(session: Session, activity: Activity, *, by: By, act: str, detail: str = "") -> None:
+    activity.changed_at = by.at
+    reindex(session, activity)
+    readers_see_anew(session)
+    audit.note(session, act, who=by.who, subject=f"activity {activity.code}", at=by.at, detail=detail)
+
+
+# ── readers who wait for a day ──
+
+
+def follow(session: Session, activity_id: int, openid: str, *, now: datetime) -> bool:
+    """This reader wants to know the day once it is fixed. False if they had asked before."""
+    asked = insert(session, ActivityFollow).values(activity_id=activity_id, openid=openid, asked_at=now)
+    return session.execute(asked.on_conflict_do_nothing().returning(ActivityFollow.openid)).first() is not None
+
+
+def unfollow(session: Session, activity_id: int, openid: str) -> bool:
+    """They no longer want to know. False if they had not asked."""
+    mine = sa.delete(ActivityFollow).where(ActivityFollow.activity_id == activity_id, ActivityFollow.openid == openid)
+    return session.execute(mine.returning(ActivityFollow.openid)).first() is not None
+
+
+def tell_followers(session: Session, activity: Activity, *, now: datetime) -> int:
+    """Owe each follower the day, if it is fixed and readers may see it: how many. They are told once."""
+    if activity.state is not ActivityState.PUBLISHED or activity.when.is_vague:
+        return 0
+    waiting = sa.delete(ActivityFollow).where(ActivityFollow.activity_id == activity.id)
+    readers = list(session.scalars(waiting.returning(ActivityFollow.openid)))
+    text = texts.day_is_fixed(activity.title, activity.when, today=times.today(now))
+    until = _useful_until(activity, now)
+    for openid in readers:
+        messages.owe_message(
+            session,
+            openid,
+            text,
+            key=f"fixed:{activity.id}:{openid}:{activity.starts_on}",
+            now=now,
+            useful_until=until,
+        )
+    return len(readers)
+
+
+def _useful_until(activity: Activity, now: datetime) -> datetime:
+    """The end of the activity's last day: afterwards nobody needs to be told."""
+    day = activity.ends_on or activity.starts_on or date.max - timedelta(days=2)
+    return max(now, times.start_of(day + timedelta(days=1)))
