@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from models import schema
+from models import schema, times
 from models.db import Database
 from models.inbox import Push, PushState
 from models.outbox import CallState, OutboxCall
@@ -68,7 +68,7 @@ def _of_rows(database: Database) -> CollectorRegistry:
         for state, count in session.execute(sa.select(OutboxCall.state, sa.func.count()).group_by(OutboxCall.state)):
             outbox.labels(state).set(count)
         failed.set(_count(session, sa.select(Push).where(Push.state == PushState.FAILED)))
-        breakers.set(_count(session, sa.select(Breaker)))
+        breakers.set(_count(session, sa.select(Breaker).where(Breaker.until > times.now())))
         asked.set(session.scalar(sa.select(Token.asked)) or 0)
     return registry
 

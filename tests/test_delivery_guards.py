@@ -192,6 +192,24 @@ def test_while_a_road_is_shut_one_call_an_hour_tries_it_and_no_message_dies_of_i
     assert (set(live.states().values()), live.count(Breaker)) == ({"done"}, 0)
 
 
+def test_staff_see_which_road_is_shut_and_open_it_once_its_cause_is_mended(live: Live) -> None:
+    reader = live.reader()
+    live.wechat.has("errcode:40164", times=1)
+    live.owes(reader, "您要的书到了")
+    live.delivers()
+    assert "40164" in live.run("outbox", "breakers").output
+    assert "“您要的书到了”" in live.run("outbox", "list").output
+    assert "shusheng_breakers 1.0" in live.http.get("/metrics", environ_base={"REMOTE_ADDR": "127.0.0.1"}).get_data(
+        as_text=True
+    )
+    live.run("outbox", "resume", "customer_message")
+    live.run("outbox", "retry", "999", code=1)
+    live.both_pass(hours=1)
+    live.delivers()
+    assert live.states() == {"您要的书到了": "done"}
+    live.run("outbox", "resume", "customer_message", code=1)
+
+
 def test_a_clock_set_back_does_not_stop_deliveries(live: Live) -> None:
     reader = live.reader()
     live.passes(days=1)

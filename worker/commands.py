@@ -16,9 +16,10 @@ from models import audit, outbox, schema, times
 from models.db import Database, insert
 from models.errors import IllegalMove
 from models.outbox import CallState, OutboxCall
-from models.platform import ClockShift
+from models.platform import Breaker, ClockShift, close_breaker
 
 MOST_SHOWN = 200
+TEXT_START = 30  # characters: enough to know a message by
 
 
 def commands_of(
@@ -63,8 +64,35 @@ def _outbox(database: Database) -> click.Group:
             click.echo(json.dumps(calls, ensure_ascii=False))
             return
         for call in calls:
-            click.echo(f"{call['id']:>6}  {call['state']:<8} {call['kind']:<17} {call['due_at']}  {call['cause']}")
+            says = f"  “{call['text']}”" if call["text"] else ""
+            click.echo(
+                f"{call['id']:>6}  {call['state']:<8} {call['kind']:<17} {call['due_at']}  {call['cause']}{says}"
+            )
         click.echo(f"{len(calls)} 条", err=True)
+
+    @outbox_.command("breakers")
+    def breakers() -> None:
+        """Kinds of calls that a stop-error holds back, and until when."""
+        schema.ready(database)
+        with database.reading() as session:
+            shut = list(session.scalars(sa.select(Breaker).order_by(Breaker.kind)))
+        for breaker in shut:
+            until = f"{times.local(breaker.until):%m-%d %H:%M}"
+            click.echo(f"{breaker.kind:<17} {until} 以前不再发  {breaker.cause}")
+        click.echo(f"{len(shut)} 条通道停着。" if shut else "没有停着的通道。", err=True)
+
+    @outbox_.command("resume")
+    @click.argument("kind")
+    def resume(kind: str) -> None:
+        """Staff have mended the cause: calls of KIND leave again at once."""
+        schema.ready(database)
+        with database.units() as session:
+            if session.get(Breaker, kind) is None:
+                raise click.ClickException(f"“{kind}”没有停着；用 outbox breakers 看看有哪些。")
+            close_breaker(session, kind)
+            outbox.ring(session)
+            audit.note(session, "breaker closed", who="command line", subject=kind, at=times.now())
+        click.echo(f"{kind} 已恢复。", err=True)
 
     @outbox_.command()
     @click.argument("number", type=int)
@@ -101,6 +129,7 @@ def _row(call: OutboxCall) -> Mapping[str, Any]:
     return {
         "id": call.id, "kind": call.kind, "state": call.state, "attempts": call.attempts, "cause": call.cause,
         "due_at": times.local(call.due_at).isoformat(timespec="seconds"),
+        "key": call.key, "text": str(call.payload.get("text", ""))[:TEXT_START],
     }  # fmt: skip
 
 
