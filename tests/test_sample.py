@@ -2,12 +2,14 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.plans.plan import PlannedActivity
+from activities.plans.plan import DoubtKind, PlannedActivity
+from activities.plans.reading import read_plan
 from activities.sample import sample_plans
 from models import times
 from models.activity import MAIN_LIBRARY
@@ -102,3 +104,26 @@ def test_no_room_is_used_twice_at_one_time() -> None:
 def test_the_two_months_follow_each_other() -> None:
     assert [plan.month for plan in sample_plans(date(2026, 12, 31))] == ["2026-12", "2027-01"]
     assert [plan.month for plan in sample_plans(date(2027, 1, 31) - timedelta(days=31))] == ["2026-12", "2027-01"]
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.docx"])
+def test_the_example_plans_are_read_as_the_demos_december(name: str) -> None:
+    december = sample_plans(date(2026, 12, 1))[0]
+    read = read_plan(Path(__file__).parent.parent / "docs/examples" / name)
+
+    def told(row: PlannedActivity) -> tuple[object, ...]:
+        when = row.when
+        return (
+            row.branch,
+            row.title,
+            row.series,
+            when.precision,
+            when.starts_on,
+            when.ends_on,
+            when.starts_at,
+            when.ends_at,
+        )
+
+    assert read.month == december.month
+    assert [told(row) for row in read.activities] == [told(row) for row in december.activities]
+    assert {doubt.kind for doubt in read.doubts} == {DoubtKind.NO_TIME}
