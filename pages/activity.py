@@ -44,6 +44,12 @@ class ActivityPage:
     has_entry: bool
 
     @property
+    def share_words(self) -> str:
+        """What stands under the title where the page is passed on: a cancelled activity says so first."""
+        state = f"{self.stage_words}：" if self.stage in (Stage.CANCELLED, Stage.OVER) else ""
+        return f"{state}{self.when}，{self.where}"
+
+    @property
     def title_class(self) -> str:
         """How far a long title has to step down; the end of a class attribute."""
         length = len(self.title)

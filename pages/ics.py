@@ -9,6 +9,8 @@ from models.when import Precision, When
 from pages.cards import is_long
 
 LINE_OCTETS = 75  # RFC 5545 §3.1, without the line break
+BEFORE_A_TIME = "-PT2H"  # time to set out
+BEFORE_A_DAY = "-PT4H"  # an all-day entry begins at midnight: eight in the evening before
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # RFC 5545 §3.3.11: none but tab inside a text
 
 
@@ -33,6 +35,7 @@ def entry(activity: Shown, *, url: str, uid: str, stamp: datetime, zone: tzinfo)
         f"DESCRIPTION:{escaped(_description(activity, url))}",
         f"URL:{url}",
         f"STATUS:{'CANCELLED' if activity.is_cancelled else 'CONFIRMED'}",
+        *_alarm(activity),
         "END:VEVENT",
         "END:VCALENDAR",
     ]
@@ -54,6 +57,20 @@ def _span(when: When, zone: tzinfo) -> list[str]:
         lines.append(f"DTEND:{_moment(starts_on, when.ends_at, zone)}")
     days = (ends_on - starts_on).days + 1
     return [*lines, f"RRULE:FREQ=DAILY;COUNT={days}"] if days > 1 else lines
+
+
+def _alarm(activity: Shown) -> list[str]:
+    """One reminder; none for what is off, and none for weeks of an exhibition, which wait for nobody."""
+    if activity.is_cancelled or is_long(activity.when):
+        return []
+    before = BEFORE_A_DAY if activity.when.starts_at is None else BEFORE_A_TIME
+    return [
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        f"TRIGGER:{before}",
+        f"DESCRIPTION:{escaped(texts.full_title(activity))}",
+        "END:VALARM",
+    ]
 
 
 def _moment(day: date, at: time, zone: tzinfo) -> str:

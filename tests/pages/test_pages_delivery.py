@@ -17,7 +17,7 @@ MOST_BYTES = 60_000  # design: a reader page, compressed, empty cache
 
 
 def files_of(page: str) -> list[str]:
-    return [str(named["href"]) for tag, named in tags(page) if tag == "link"]
+    return [str(named["href"]) for tag, named in tags(page) if tag == "link" and named["rel"] != "canonical"]
 
 
 def test_every_answer_carries_the_safety_headers(client: FlaskClient, codes: dict[str, str]) -> None:
@@ -49,7 +49,7 @@ def test_only_the_demos_phone_may_frame_a_page(database: Database) -> None:
 
 def test_nothing_comes_from_elsewhere_and_nothing_is_inline(client: FlaskClient, codes: dict[str, str]) -> None:
     for address in ("/", "/plan/2026-11", f"/a/{codes['timed']}"):
-        found = tags(client.get(address).text)
+        found = [(tag, named) for tag, named in tags(client.get(address).text) if named.get("rel") != "canonical"]
         assert all(str(named.get("href", "/")).startswith(("/", "#", "tel:")) for _, named in found)
         assert not any(tag in {"style", "script"} or "style" in named for tag, named in found)
 
@@ -102,3 +102,37 @@ def test_vendored_files_are_the_ones_their_manifest_names() -> None:
         for name, file in said["files"].items():
             digest = hashlib.sha384((manifest.parent / name).read_bytes()).digest()
             assert base64.b64encode(digest).decode() == file["sha384"]
+
+
+def shared(client: FlaskClient, address: str) -> dict[str, str]:
+    """The Open Graph words of a page."""
+    found = [named for tag, named in tags(client.get(address).text) if tag == "meta"]
+    return {str(named["property"]): str(named["content"]) for named in found if "property" in named}
+
+
+def test_a_page_passed_on_shows_its_title_time_and_place(client: FlaskClient, codes: dict[str, str]) -> None:
+    card = shared(client, f"/a/{codes['timed']}")
+    assert card["og:title"] == "植物界的活化石"
+    assert card["og:description"] == "周六（11月28日）上午9:00—11:00，总馆 · 二楼少儿活动室"
+    assert card["og:url"] == f"https://lib.example/a/{codes['timed']}"
+    assert card["og:site_name"] == "书声图书馆"
+
+
+def test_a_cancelled_activity_passed_on_says_so_first(client: FlaskClient, codes: dict[str, str]) -> None:
+    assert shared(client, f"/a/{codes['cancelled']}")["og:description"].startswith("已取消：")
+
+
+def test_the_picture_of_a_page_passed_on_is_there(client: FlaskClient, codes: dict[str, str]) -> None:
+    for address in ("/", "/plan/2026-11?type=讲座", f"/a/{codes['timed']}"):
+        picture = shared(client, address)["og:image"]
+        assert picture.startswith("https://lib.example/static/pages/share.png?v=")
+        answer = client.get(picture.removeprefix("https://lib.example"))
+        assert (answer.status_code, answer.mimetype) == (200, "image/png")
+
+
+def test_a_month_passed_on_keeps_its_filters_and_not_the_unfolding(
+    client: FlaskClient, codes: dict[str, str]
+) -> None:
+    card = shared(client, "/plan/2026-11?type=讲座&past=1")
+    assert card["og:title"] == "2026年11月讲座"
+    assert card["og:url"] == "https://lib.example/plan/2026-11?type=%E8%AE%B2%E5%BA%A7"

@@ -57,8 +57,8 @@ def test_no_line_is_longer_than_75_octets_and_no_character_is_cut(words: str) ->
 
 @given(st.text(max_size=100))
 def test_no_title_can_begin_a_line_of_its_own(words: str) -> None:
-    unfolded = written(shown(f"{words}\r\nBEGIN:VALARM", AFTERNOON)).replace("\r\n ", "")
-    assert "\r\nBEGIN:VALARM" not in unfolded
+    unfolded = written(shown(f"{words}\r\nBEGIN:VTODO", AFTERNOON)).replace("\r\n ", "")
+    assert "\r\nBEGIN:VTODO" not in unfolded
     assert "\r" not in unfolded.replace("\r\n", "")
 
 
@@ -89,6 +89,19 @@ def test_three_weeks_are_one_long_entry_and_not_twenty_one() -> None:
     assert "DTSTART;VALUE=DATE:20261109\r\nDTEND;VALUE=DATE:20261130\r\n" in calendar
     assert "RRULE" not in calendar
     assert "每天上午9:00" in read(calendar)["DESCRIPTION"].replace(" ", "")
+
+
+def test_the_phone_reminds_two_hours_before_and_of_a_day_the_evening_before() -> None:
+    assert read(written(shown("讲座", AFTERNOON)))["TRIGGER"] == "-PT2H"
+    day = When("11月28日", Precision.DAY, nov(28), nov(28))
+    assert read(written(shown("讲座", day)))["TRIGGER"] == "-PT4H"
+    assert "BEGIN:VALARM\r\nACTION:DISPLAY\r\n" in written(shown("讲座", AFTERNOON))
+
+
+def test_nobody_is_reminded_of_what_is_off_or_of_weeks() -> None:
+    weeks = When("11月9日-29日", Precision.DAY, nov(9), nov(29))
+    for activity in (shown("讲座", AFTERNOON, is_cancelled=True), shown("书展", weeks)):
+        assert "VALARM" not in written(activity)
 
 
 def test_the_entry_tells_where_it_came_from_and_keeps_its_name(client: FlaskClient, codes: dict[str, str]) -> None:
