@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from models.bulk import Bulk, one_of
 from models.db import Base, UtcDateTime, core, insert, personal, plain
+from models.inbox import set_follows_aside
 from models.outbox import drop_all_of
 from models.privacy import erase
 
@@ -137,6 +138,7 @@ def forget(session: Session, openid: str, *, at: datetime) -> None:
     if row is not None and row.followed_at is not None and row.followed_at > at:
         return
     drop_all_of(session, openid, now=at)
+    set_follows_aside(session, openid)
     erase(session, openid)
     session.execute(
         insert(session, Farewell)

@@ -7,6 +7,7 @@ at the door, so a replay can never be taken for a new one.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from models.states import Moves
 
 KEEP_CONTENT = timedelta(days=3)
 KEEP_KEYS = timedelta(days=30)
+FOLLOW = "event:subscribe"
 
 
 class PushState(StrEnum):
@@ -78,6 +80,15 @@ _KEEP = Bulk(Push, *Taken._fields)
 def replies_to(session: Session, keys: Sequence[str]) -> Mapping[str, str | None]:
     """The stored replies of those of `keys` that came in before."""
     return {row.key: row.reply for row in core(session).execute(_REPLIES, {"keys": keys})}
+
+
+def set_follows_aside(session: Session, openid: str) -> None:
+    """The follows of somebody who leaves answer for no later one: their keys are given free.
+
+    Events have no number of their own: who comes back within the same second sends the very same push.
+    """
+    aside = Push.key.concat(f":{token_hex(8)}")
+    session.execute(sa.update(Push).where(Push.openid == openid, Push.kind == FOLLOW).values(key=aside))
 
 
 def keep(session: Session, pushes: Sequence[Taken]) -> None:
