@@ -142,7 +142,7 @@ def _take_over(activity: Activity, when: When) -> None:
     activity.date_text, activity.precision = when.text[:80], when.precision
     activity.starts_on, activity.ends_on = when.starts_on, when.ends_on
     activity.starts_at, activity.ends_at = when.starts_at, when.ends_at
-    activity.last_on = rules.last_day(when)
+    activity.last_on = rules.last_day(when, plan_month=activity.plan_month)
 
 
 def copy(session: Session, activity: Activity, when: When, *, by: By) -> Activity:

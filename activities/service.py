@@ -155,7 +155,7 @@ def _fill(activity: Activity, planned: PlannedActivity, branch: Branch, now: dat
         "is_online": planned.is_online, "is_on_site": planned.is_on_site,
         "date_text": when.text[:80], "precision": when.precision, "starts_on": when.starts_on,
         "ends_on": when.ends_on, "starts_at": when.starts_at, "ends_at": when.ends_at,
-        "last_on": rules.last_day(when), "branch": branch,
+        "last_on": rules.last_day(when, plan_month=activity.plan_month), "branch": branch,
     }  # fmt: skip
     for name, value in values.items():
         if getattr(activity, name) != value:

@@ -1,24 +1,29 @@
 """What readers read about activities: days as people say them, vague periods as they are."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
-from activities.queries import Listing, Shown
+from activities import rules
+from activities.queries import Shown
 from models import times
-from models.when import Precision, When
+from models.when import When
 
 LONGEST_TITLE = 26  # characters in a list: five lines must fit one message, links included
 
 
+OVER = "已结束"
+
+
 def said_when(when: When, *, today: date) -> str:
-    """周六（4月8日）上午9:00 · 4月中下旬（日期待定） · 9月21日—10月15日 · 4月17日起"""
+    """周六（4月8日）上午9:00 · 4月中下旬（日期待定） · 9月21日—10月15日 · 4月17日起 · 长期（4月17日起）"""
     if when.starts_on is None and when.ends_on:
         return f"至{times.short_day(when.ends_on, beside=today)}"
     if when.starts_on is None:
         return f"{when.text}（日期待定）" if when.text else "日期待定"
     if when.is_vague:
-        return f"{_vague_text(when, today)}（日期待定）"
+        return _vague_text(when, today)
     if when.ends_on is None:
-        return f"{times.short_day(when.starts_on, beside=today)}起"
+        since = f"{times.short_day(when.starts_on, beside=today)}起"
+        return f"长期（{since}）" if when.starts_on <= today else since
     if when.starts_on != when.ends_on:
         first, last = (times.short_day(day, beside=today) for day in (when.starts_on, when.ends_on))
         return f"{first}—{last}{_clock(when, before=' 每天')}"
@@ -27,8 +32,11 @@ def said_when(when: When, *, today: date) -> str:
 
 
 def _vague_text(when: When, today: date) -> str:
+    """The words as they are; nothing is still to be fixed about a period that is gone."""
     year = f"{when.starts_on.year}年" if when.starts_on and when.starts_on.year != today.year else ""
-    return year + when.text.removeprefix(year) if when.text else f"{year}日期"
+    words = year + when.text.removeprefix(year) if when.text else f"{year}日期"
+    is_gone = when.ends_on is not None and when.ends_on < today
+    return words if is_gone else f"{words}（日期待定）"
 
 
 def _clock(when: When, *, before: str = "") -> str:
@@ -61,6 +69,11 @@ def said_where(activity: Shown) -> str:
     return f"{activity.branch}{place}{'（线上同步）' if activity.is_online else ''}"
 
 
+def where_in_list(activity: Shown) -> str:
+    """官塘社区分馆; 线上 where nobody need go anywhere."""
+    return "线上" if activity.is_online and not activity.is_on_site else activity.branch[:16]
+
+
 def full_title(activity: Shown) -> str:
     """【绘读慧悦】植物界的活化石"""
     return f"【{activity.series}】{activity.title}" if activity.series else activity.title
@@ -72,20 +85,9 @@ def short_title(activity: Shown) -> str:
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
 
 
-def nothing_in(what: str) -> str:
-    """An honest empty answer."""
-    return f"{what}还没有排定的活动。"
-
-
-def is_over(activity: Shown, *, today: date) -> bool:
-    """Its last possible day is gone."""
-    ends_on = activity.when.ends_on
-    return ends_on is not None and ends_on < today
-
-
-def waits_for_day(listing: Listing) -> bool:
-    """Is any of these still without a fixed day?"""
-    return any(activity.when.precision in (Precision.PERIOD, Precision.MONTH) for activity in listing.activities)
+def is_over(activity: Shown, *, now: datetime) -> bool:
+    """Can nobody come any more?"""
+    return rules.is_over(activity.when, last_on=activity.last_on, now=now)
 
 
 def day_is_fixed(title: str, when: When, *, today: date) -> str:

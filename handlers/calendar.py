@@ -1,44 +1,41 @@
-"""The calendar in the chat: lists five at a time, details by number, more, and words of a title."""
+"""The calendar in the chat: a question answered with a numbered list, five at a time; details; more; branches."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from activities import queries, texts
-from activities.queries import Listing, Shown
-from handlers.spans import Span
+from activities import queries, search, texts
+from activities.facets import Facets
+from activities.queries import Shown
+from activities.search import Listing
+from handlers import headings
+from handlers.asking import Known, Place, Question
 from handlers.turn import MORE, Reply, Turn, link, tappable
 
 LIST, REST = "list", "rest"  # topics: a numbered list, and the end of a message that was too long
+ACTIVITIES, BRANCHES = "activities", "branches"  # what a list on the screen is of
+MOST_BRANCHES = 15  # lines of names that fit one message, taps included
 
 
 def coming(turn: Turn) -> Reply:
     """活动: what is still to come."""
-    return _first_page(turn, "coming", {})
+    return _shown(turn, _answer(turn, Question()))
 
 
-def in_span(turn: Turn) -> Reply:
-    """周末, 4月, 4月8日 …: turn.argument is the Span."""
-    span: Span = turn.argument
-    first, said = span.first, span.said
-    if span.is_month and first < turn.today <= span.last:  # 本月: what is left of it; the page shows all
-        first, said = turn.today, f"{said}接下来"
-    asked = {"first": first.isoformat(), "last": span.last.isoformat(), "said": said}
-    return _first_page(turn, "month" if span.is_month else "days", asked)
+def answered(turn: Turn) -> Reply | None:
+    """turn.argument is a Question; None where it only has words, and no activity has them."""
+    question: Question = turn.argument
+    answer = _answer(turn, question)
+    is_found = answer.ids or question.parts > bool(question.words)
+    return _shown(turn, answer) if is_found or not question.parts else None
 
 
-def of_branches(turn: Turn) -> Reply:
-    """A branch by any of its names: turn.argument is [(id, name)]."""
-    ids, names = zip(*turn.argument, strict=True)
-    return _first_page(turn, "branch", {"ids": list(ids), "said": "、".join(names)})
-
-
-def by_words(turn: Turn) -> Reply | None:
-    """A word of a title; None when no activity has it, so that the router goes on."""
-    asked = {"words": turn.argument}
-    page = _page(turn, "words", asked, 0)
-    return _shown(turn, "words", asked, page, before=[]) if page.ids else None
+def no_such_day(turn: Turn) -> Reply:
+    """2月30日, 13月: turn.argument is a Question whose span has nothing but `missing` right."""
+    span = turn.argument.span
+    year = "" if span.first.year == turn.today.year else f"{span.first.year}年"
+    nearest = f"{year}{span.first.month}月" + ("" if span.is_month else f"{span.first.day}日")
+    kind = "个月" if span.is_month else "一天"
+    return Reply(f"没有{span.missing}这{kind}。您是想看“{tappable(nearest)}”吗？")
 
 
 def more(turn: Turn) -> Reply:
@@ -47,93 +44,162 @@ def more(turn: Turn) -> Reply:
     if turn.talk.topic == REST:
         turn.talk.hold(None)
         return Reply(held["text"])
-    if turn.talk.topic != LIST or not held.get("more"):
+    if turn.talk.topic != LIST:
+        return Reply(f"现在没有打开的列表。回复“{tappable('活动')}”看近期安排。")
+    if not held.get("more"):
         return Reply(f"已经到底了。回复“{tappable('活动')}”从头看，或发数字看详情。")
-    page = _page(turn, held["list"], held["asked"], len(held["ids"]))
-    return _shown(turn, held["list"], held["asked"], page, before=held["ids"])
+    if held.get("list") == BRANCHES:
+        return _branches_from(turn, held["ids"])
+    facets, heading = Facets.of_json(held.get("asked") or {}), str(held.get("heading") or "近期的活动：")
+    skip = len(held["ids"])
+    page = turn.kept_for_now("more", (facets, heading, skip), lambda: _listed(turn, facets, heading, skip))
+    return _shown(turn, page, before=held["ids"])
 
 
-def details(turn: Turn) -> Reply:
+def chosen(turn: Turn) -> Reply:
     """A number of the list on the screen: turn.argument."""
     ids = turn.talk.held.get("ids", []) if turn.talk.topic == LIST else []
     if not ids:
         return Reply(f"先回复“{tappable('活动')}”看看近期安排，再发数字看详情。")
     if not 1 <= turn.argument <= len(ids):
         return Reply(f"刚才的列表是 1 到 {len(ids)}，请发其中一个数字，或回复“{tappable('活动')}”重新看。")
-    chosen = ids[turn.argument - 1]
-    return Reply(turn.kept("details", chosen, lambda: _details_text(turn, queries.by_id(turn.session, chosen))))
+    number = ids[turn.argument - 1]
+    if turn.talk.held.get("list") == BRANCHES:
+        return _of_branch(turn, number)
+    return Reply(turn.kept_for_now("details", number, lambda: _details(turn, queries.by_id(turn.session, number))))
 
 
 def branches(turn: Turn) -> Reply:
-    """分馆: all of them, tappable."""
-    names = queries.branches(turn.session)
-    if not names:
+    """分馆: all of them, by number."""
+    return _branches_from(turn, [])
+
+
+def known(turn: Turn) -> Known:
+    """Branches, and what readers call them."""
+    return turn.kept("known", None, lambda: Known.of(queries.branch_names(turn.session)))
+
+
+# ── branches ──
+
+
+def _branches_from(turn: Turn, before: list[int]) -> Reply:
+    places = known(turn).all_places
+    if not places:
         return Reply(f"还没有登记分馆。回复“{tappable('活动')}”看近期安排。")
-    return Reply("\n".join(["想看哪个馆的活动？点名字，或直接打出来：", *(tappable(name) for name in names)]))
+    page = places[len(before) : len(before) + MOST_BRANCHES]
+    has_more = len(places) > len(before) + len(page)
+    lines = [tappable(str(n), f"{n}. {place.name[:16]}") for n, place in enumerate(page, len(before) + 1)]
+    further = f"，“{tappable(MORE)}”看后面的" if has_more else ""
+    turn.talk.hold(LIST, list=BRANCHES, ids=[*before, *(place.id for place in page)], more=has_more)
+    return Reply("\n".join(["想看哪个馆的活动？", *lines, f"发数字，或直接打馆名{further}。"]))
 
 
-_Asked = dict[str, Any]
-_LISTS: dict[str, Callable[[Turn, _Asked, int], Listing]] = {
-    "coming": lambda turn, _, skip: queries.coming(turn.session, today=turn.today, skip=skip),
-    "days": lambda turn, asked, skip: queries.in_days(turn.session, **_days(asked), skip=skip),
-    "month": lambda turn, asked, skip: queries.in_month(turn.session, **_days(asked), skip=skip),
-    "branch": lambda turn, asked, skip: queries.of_branches(turn.session, asked["ids"], today=turn.today, skip=skip),
-    "words": lambda turn, asked, skip: queries.by_words(turn.session, asked["words"], today=turn.today, skip=skip),
-}
+def _of_branch(turn: Turn, number: int) -> Reply:
+    place = next((place for place in known(turn).all_places if place.id == number), None)
+    if place is None:
+        return Reply(f"这个馆刚刚撤下了。回复“{tappable('分馆')}”重新看。")
+    return _shown(turn, _answer(turn, Question(places=(Place(place.id, place.name),))))
 
 
-def _days(asked: _Asked) -> dict[str, date]:
-    return {name: date.fromisoformat(asked[name]) for name in ("first", "last")}
+# ── answers ──
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """Five of a list, written out; the same for every reader."""
+class _Answer:
+    """Some lines of a list, written out; the same for every reader. `asked` finds what follows them."""
 
     text: str
-    ids: tuple[int, ...]
-    has_more: bool
+    ids: tuple[int, ...] = ()
+    has_more: bool = False
+    asked: Facets = field(default_factory=Facets)
+    heading: str = ""
 
 
-def _first_page(turn: Turn, name: str, asked: _Asked) -> Reply:
-    return _shown(turn, name, asked, _page(turn, name, asked, 0), before=[])
+def _answer(turn: Turn, question: Question) -> _Answer:
+    return turn.kept_for_now("answer", question, lambda: _found(turn, question))
 
 
-def _page(turn: Turn, name: str, asked: _Asked, skip: int) -> _Page:
-    key = (name, skip, *map(str, asked.values()))
-    return turn.kept("page", key, lambda: _page_of(turn, name, asked, _LISTS[name](turn, asked, skip), skip))
+def _shown(turn: Turn, answer: _Answer, *, before: list[int] | None = None) -> Reply:
+    if answer.ids:
+        held = {"list": ACTIVITIES, "asked": answer.asked.to_json(), "heading": answer.heading}
+        turn.talk.hold(LIST, **held, ids=[*(before or ()), *answer.ids], more=answer.has_more)
+    return Reply(answer.text)
 
 
-def _page_of(turn: Turn, name: str, asked: _Asked, listing: Listing, skip: int) -> _Page:
+def _found(turn: Turn, question: Question) -> _Answer:
+    """The first of what the question may mean that finds something, else that there is nothing."""
+    if question.span:
+        question = replace(question, span=question.span.left(turn.today))
+    for facets, heading in _meanings(turn, question):
+        answer = _listed(turn, facets, heading, 0)
+        if answer.ids:
+            return answer
+    is_past = _is_past(turn, question)
+    return _Answer(f"{headings.nothing(question, is_past=is_past)}\n{_offer(question)}")
+
+
+def _meanings(turn: Turn, question: Question) -> Iterator[tuple[Facets, str]]:
+    """What may be meant, likeliest first, each with its heading."""
+    if question.whole:
+        title = Question(words=(question.whole,), written=(question.whole_written,))
+        yield title.facets, headings.heading(title, is_past=False)
+    yield question.facets, headings.heading(question, is_past=_is_past(turn, question))
+    if question.span is None and question.facets.names_something:
+        yield replace(question.facets, is_past=True), headings.heading(question, is_past=True)
+    nothing = headings.nothing(question, is_past=_is_past(turn, question))
+    if question.span and question.span.instead:
+        gone = replace(question, span=question.span.instead)
+        yield gone.facets, f"{nothing}\n{headings.heading(gone, is_past=True)}"
+    for part in _may_be_let_go(turn, question):
+        wider = question.without(part)
+        yield wider.facets, f"{nothing}\n{headings.elsewhere(part, wider, is_past=_is_past(turn, wider))}"
+
+
+_NARROWEST_FIRST = ("hours", "span", "places", "people", "kind", "words")
+
+
+def _may_be_let_go(turn: Turn, question: Question) -> list[str]:
+    """What to ask without where nothing is found: the narrowest part first.
+
+    Of a part of a day alone nothing: whoever asks for tonight is offered the day. Days alone give way to what is
+    coming, unless they are gone.
+    """
+    asked = [part for part in _NARROWEST_FIRST if getattr(question, part)]
+    if asked == ["hours", "span"] or (asked == ["span"] and _is_past(turn, question)):
+        return []
+    return asked if len(asked) > 1 or asked == ["span"] else []
+
+
+def _is_past(turn: Turn, question: Question) -> bool:
+    return question.span is not None and question.span.last < turn.today
+
+
+def _offer(question: Question) -> str:
+    if question.hours and question.span:
+        day = question.span.name.split("（")[0]
+        return f"回复“{tappable(day)}”看全天，“{tappable('活动')}”看近期安排。"
+    return f"回复“{tappable('活动')}”看看近期的。"
+
+
+def _listed(turn: Turn, facets: Facets, heading: str, skip: int) -> _Answer:
+    listing = search.found(turn.session, facets, now=turn.now, skip=skip)
     if not listing.activities:
-        nothing = f"{texts.nothing_in(_said(asked))}\n回复“{tappable('活动')}”看看近期的。"
-        return _Page(nothing, (), has_more=False)
-    lines = [_line(turn, number, activity) for number, activity in enumerate(listing.activities, skip + 1)]
-    text = "\n".join([_heading(name, asked, listing), *lines, _what_next(listing)])
-    return _Page(text, tuple(activity.id for activity in listing.activities), listing.has_more)
+        return _Answer(f"已经到底了。回复“{tappable('活动')}”从头看。")
+    lines = [_line(turn, facets, number, one) for number, one in enumerate(listing.activities, skip + 1)]
+    text = "\n".join([heading, *lines, _what_next(listing)])
+    return _Answer(
+        text, tuple(one.id for one in listing.activities), listing.has_more, facets, heading.split("\n")[-1]
+    )
 
 
-def _shown(turn: Turn, name: str, asked: _Asked, page: _Page, *, before: list[int]) -> Reply:
-    if page.ids:
-        turn.talk.hold(LIST, list=name, asked=asked, ids=[*before, *page.ids], more=page.has_more)
-    return Reply(page.text)
-
-
-def _said(asked: _Asked) -> str:
-    return str(asked.get("said") or "近期")
-
-
-def _heading(name: str, asked: _Asked, listing: Listing) -> str:
-    if name == "words":
-        return f"{'以前办过' if listing.is_past else '找到'}和“{asked['words']}”有关的活动："
-    if listing.is_past:
-        return f"{_said(asked)}近期没有活动，以前办过："
-    return f"{_said(asked)}的活动："
-
-
-def _line(turn: Turn, number: int, activity: Shown) -> str:
+def _line(turn: Turn, facets: Facets, number: int, activity: Shown) -> str:
     title = tappable(str(number), f"{number}. {texts.short_title(activity)}")
-    return f"{title}\n{texts.said_when(activity.when, today=turn.today)} · {activity.branch[:16]}"
+    when = texts.said_when(activity.when, today=turn.today)
+    if facets.hours and activity.when.starts_at is None:
+        when += "（没写几点）"
+    is_over = facets.is_day and facets.first == turn.today and texts.is_over(activity, now=turn.now)
+    over = f" · {texts.OVER}" if is_over else ""
+    return f"{title}\n{when} · {texts.where_in_list(activity)}{over}"
 
 
 def _what_next(listing: Listing) -> str:
@@ -141,7 +207,7 @@ def _what_next(listing: Listing) -> str:
     return f"发数字看详情{further}。"
 
 
-def _details_text(turn: Turn, activity: Shown | None) -> str:
+def _details(turn: Turn, activity: Shown | None) -> str:
     if activity is None:
         return f"这个活动刚刚撤下了。回复“{tappable('活动')}”看看最新安排。"
     lines = [
@@ -151,7 +217,7 @@ def _details_text(turn: Turn, activity: Shown | None) -> str:
     ]
     if activity.summary:
         lines.append(activity.summary if len(activity.summary) <= 120 else activity.summary[:119] + "…")
-    if texts.is_over(activity, today=turn.today):
+    if texts.is_over(activity, now=turn.now):
         lines.append("这场已经结束。")
     page = link(f"{turn.house.site}/a/{activity.code}", "打开活动页")
     return "\n".join([*lines, f"{page}，或回复“{tappable('活动')}”看别的。"])

@@ -1,60 +1,124 @@
-"""Help, leaving, and what to say when we did not understand: never a dead end."""
+"""Help, the desk, leaving, and what to say when we did not understand: never a dead end."""
 
-from difflib import get_close_matches
-from functools import lru_cache
+from dataclasses import dataclass
 
+from activities import search
+from activities.queries import Shown
+from handlers.calendar import known
+from handlers.headings import shortened
+from handlers.nearest import Vocabulary, words_of
 from handlers.turn import Reply, Turn, tappable
+from models.activity import MAIN_LIBRARY
+from models.wording import compact
 
 MISSES_UNTIL_A_PERSON = 3
-SHOWN_OF_WORDS = 12  # characters of the reader's own words said back
+LONGEST_EXAMPLE = 6  # characters
+MOST_MEANT, LONGEST_MEANT = 3, 3  # words offered for a lone character, and their characters
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Words that find something in this library today; "" where nothing is coming. `both` is a branch and a word."""
+
+    day: str = ""
+    word: str = ""
+    branch: str = ""
+
+    @property
+    def both(self) -> str:
+        """官塘讲座"""
+        return self.branch + self.word
+
+
+def examples(turn: Turn) -> Examples:
+    """Of what is coming: a day, a word, a branch."""
+    return turn.kept_for_now("examples", None, lambda: _examples(search.coming(turn.session, now=turn.now), turn))
+
+
+def _examples(coming: list[Shown], turn: Turn) -> Examples:
+    days = (one.when.starts_on for one in coming if one.when.starts_on == one.when.ends_on)
+    day = next((day for day in days if day and day > turn.today and day.year == turn.today.year), None)
+    short = known(turn).short_names
+    pairs = [(one.type, short.get(one.branch, "")) for one in coming if 2 <= len(one.type) <= LONGEST_EXAMPLE]
+    word, branch = min(pairs, key=lambda pair: (len(pair[0]), not pair[1], pair[1] == MAIN_LIBRARY), default=("", ""))
+    return Examples(f"{day.month}月{day.day}日" if day else "", word, branch)
 
 
 def help_(turn: Turn) -> Reply:
     """帮助: the few things that matter."""
+    such = examples(turn)
+    day = f"，也可以说“{tappable(such.day)}”" if such.day else ""
+    branch = f"，也可以直接说馆名，比如“{tappable(such.branch)}”" if such.branch else "，也可以直接说馆名"
     lines = [
         f"{turn.house.library}可以这样问：",
         f"{tappable('活动')}　近期全部安排",
-        f"{tappable('周末')}　{tappable('今天')}　{tappable('本月')}　按日子看，也可以说“4月8日”",
-        f"{tappable('分馆')}　按馆看，也可以直接说馆名",
-        "绘本、讲座……　说活动里的一个词",
+        f"{tappable('周末')}　{tappable('今天')}　{tappable('本月')}　按日子看{day}",
+        f"{tappable('分馆')}　按馆看{branch}",
     ]
-    if turn.house.desk_phone:
-        lines.append(f"想和馆员说话，请拨服务台 {turn.house.desk_phone}。")
-    return Reply("\n".join(lines))
+    if such.word:
+        lines.append(f"{tappable(such.word)}　说活动里的一个词，还可以连着说“{tappable(such.both)}”")
+    return Reply("\n".join([*lines, f"{tappable('人工')}　{_way_to_the_desk(turn)}"]))
+
+
+def _way_to_the_desk(turn: Turn) -> str:
+    phone = turn.house.desk_phone
+    return f"想和馆员说话，请拨服务台 {phone}" if phone else "想和馆员说话，请到馆里的服务台"
+
+
+def desk(turn: Turn) -> Reply:
+    """人工, 客服, 电话: a person."""
+    phone = turn.house.desk_phone
+    way = f"请拨服务台电话 {phone}，馆员会帮您。" if phone else "请到馆里的服务台问一声，馆员会帮您。"
+    return Reply(f"{way}\n想看活动，回复“{tappable('活动')}”就好。")
 
 
 def leave(turn: Turn) -> Reply:
     """取消, 退出: out of whatever was open."""
+    said = "好的，已退出。" if turn.talk.topic else "现在没有要退出的。"
     turn.talk.hold(None)
-    return Reply(f"好的，已退出。回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看还能做什么。")
+    return Reply(f"{said}回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看还能做什么。")
+
+
+def too_short(turn: Turn) -> Reply:
+    """A lone character stands in too many titles: asked back. turn.argument is the character and all commands."""
+    char, commands = turn.argument
+    turn.argument = commands
+    if _nearest(turn):
+        return not_understood(turn)
+    commands = [word for word in commands if len(word) <= LONGEST_MEANT]
+    meant = [word for word in (*commands, *known(turn).short_names.values()) if char in word][:MOST_MEANT]
+    asked = "、".join(f"“{tappable(word)}”" for word in meant)
+    way = f"您是想看{asked}吗？" if asked else f"请多打一两个字，或回复“{tappable('活动')}”看近期安排。"
+    return Reply(f"只有一个“{char}”字，我猜不准。\n{way}")
 
 
 def not_understood(turn: Turn) -> Reply:
-    """A miss: the nearest command; after three in a row, a person. turn.argument is the tuple of commands."""
-    turn.talk.count_miss(turn.talk.misses + 1)
-    if turn.talk.misses >= MISSES_UNTIL_A_PERSON:
-        return Reply(_a_person(turn))
-    words = turn.incoming.words.strip()
-    said = words if len(words) <= SHOWN_OF_WORDS else words[:SHOWN_OF_WORDS] + "…"
-    near = nearest_command(words, turn.argument)
+    """A miss: the nearest word; from the third in a row on, a person too. turn.argument is the tuple of commands."""
+    turn.talk.count_miss(min(turn.talk.misses + 1, MISSES_UNTIL_A_PERSON))
+    said = f"没找到和“{shortened(turn.incoming.words)}”有关的活动。"
+    near = _nearest(turn)
     if near:
-        return Reply(f"没找到“{said}”。您是想说“{tappable(near)}”吗？\n回复“{tappable('帮助')}”看全部说法。")
+        said += f"您是想说“{tappable(near)}”吗？"
+    if turn.talk.misses >= MISSES_UNTIL_A_PERSON:
+        return Reply(f"{said}\n{desk(turn).text}")
+    if near:
+        return Reply(f"{said}\n回复“{tappable('帮助')}”看全部说法。")
+    word = examples(turn).word
+    hint = f"，比如“{tappable(word)}”" if word else ""
     return Reply(
-        f"没找到和“{said}”有关的活动。\n换个短一点的词试试，比如“绘本”；"
-        f"或回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看全部说法。"
+        f"{said}\n换个短一点的词试试{hint}；或回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看全部说法。"
     )
 
 
-def _a_person(turn: Turn) -> str:
-    way = f"请拨服务台电话 {turn.house.desk_phone}" if turn.house.desk_phone else "请到馆里的服务台问一声"
-    return f"抱歉，我没能听懂。{way}，馆员会帮您。\n想看活动，回复“{tappable('活动')}”就好。"
+def _nearest(turn: Turn) -> str | None:
+    """A command, a branch, or a word of what is coming, that was misspelt."""
+    return turn.kept("vocabulary", None, lambda: _vocabulary(turn)).nearest(compact(turn.incoming.words))
 
 
-@lru_cache(maxsize=4096)
-def nearest_command(words: str, commands: tuple[str, ...]) -> str | None:
-    """The command a typing slip away (活洞, 周未), if there is one."""
-    found = get_close_matches(words[:8], commands, n=1, cutoff=0.5)
-    return found[0] if found else None
+def _vocabulary(turn: Turn) -> Vocabulary:
+    coming = search.coming(turn.session, now=turn.now)
+    words = words_of(text for one in coming for text in (one.type, one.series, one.title))
+    return Vocabulary((*turn.argument, *known(turn).places, *words))
 
 
 _CANNOT_USE = {

@@ -1,18 +1,18 @@
 """One table: which words, events and kinds of message lead to which verb.
 
-Order: words that always work, the list on the screen, commands, days, branches, words of a title, and at the
-end the nearest command.
+Order: courtesy, words that always work, the list on the screen, commands, questions about activities, and at the
+end the nearest word.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from activities import queries
 from handlers import calendar, help, welcome
-from handlers.spans import span_in
+from handlers.asking import Question, read
+from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
 from handlers.words import number_in
-from models.wording import tidy
+from models.wording import compact, tidy
 
 Verb = Callable[[Turn], Reply]
 LONGEST_QUESTION = 40  # characters: longer words are no title and no command
@@ -26,12 +26,14 @@ class Route:
     writes: bool = False
 
 
-_HELP, _LEAVE = Route(help.help_), Route(help.leave)
+_HELP, _LEAVE, _DESK = Route(help.help_), Route(help.leave), Route(help.desk)
 _COMING, _BRANCHES, _MORE = Route(calendar.coming), Route(calendar.branches), Route(calendar.more)
 
 ALWAYS: dict[str, Route] = {
     "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
     "取消": _LEAVE, "退出": _LEAVE, "返回": _LEAVE,
+    "人工": _DESK, "转人工": _DESK, "人工客服": _DESK, "人工服务": _DESK, "客服": _DESK, "服务台": _DESK, "馆员": _DESK,
+    "电话": _DESK, "图书馆电话": _DESK, "电话号码": _DESK, "联系电话": _DESK, "联系方式": _DESK, "服务台电话": _DESK,
 }  # fmt: skip
 COMMANDS: dict[str, Route] = {
     "活动": _COMING, "近期活动": _COMING, "最近活动": _COMING, "活动安排": _COMING, "有什么活动": _COMING,
@@ -39,16 +41,18 @@ COMMANDS: dict[str, Route] = {
     "分馆": _BRANCHES, "各分馆": _BRANCHES, "分馆活动": _BRANCHES,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
-NEAREST = ("活动", "周末", "今天", "明天", "本月", "下个月", "本周", "分馆", MORE, "帮助", "取消")
+NEAREST = (
+    "活动", "周末", "今天", "明天", "后天", "本月", "下个月", "本周", "下周", "分馆", "今晚", MORE, "帮助", "取消", "人工",
+    "下一页", "有什么活动", "近期活动",
+)  # fmt: skip
 
 EVENTS: dict[str, Route] = {
     "subscribe": Route(welcome.followed, writes=True),
     "unsubscribe": Route(welcome.left, writes=True),
     "scan": Route(welcome.scanned),
 }
-_DETAILS, _SPAN, _OF_BRANCH, _MISS = (
-    Route(calendar.details), Route(calendar.in_span), Route(calendar.of_branches), Route(help.not_understood)
-)  # fmt: skip
+_CHOSEN, _MISS, _COURTESY = Route(calendar.chosen), Route(help.not_understood), Route(kind_word)
+_TOO_SHORT, _NO_SUCH_DAY = Route(help.too_short), Route(calendar.no_such_day)
 _ONLY_WORDS, _SILENCE = Route(help.only_words), Route(lambda _turn: Reply.silence())
 _SILENT_EVENTS_BUT = frozenset({"click"})
 
@@ -60,14 +64,13 @@ def reply_to(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
         return run(EVENTS.get(incoming.event, _SILENCE), turn)
     if incoming.kind not in ("event", "text"):
         return run(_ONLY_WORDS, turn)
-    return _to_words(turn, tidy(incoming.words), run)
+    return _to_words(turn, run)
 
 
-def _to_words(turn: Turn, words: str, run: Callable[[Route, Turn], Reply]) -> Reply:
-    route = _route_of(turn, words)
-    if route is None and 0 < len(words) <= LONGEST_QUESTION:
-        turn.argument = words
-        found = calendar.by_words(turn)
+def _to_words(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
+    route = _route_of(turn, turn.incoming.words)
+    if route is None and isinstance(turn.argument, Question):
+        found = calendar.answered(turn)
         if found is not None:
             turn.talk.count_miss(0)
             return found
@@ -78,23 +81,32 @@ def _to_words(turn: Turn, words: str, run: Callable[[Route, Turn], Reply]) -> Re
     return run(route, turn)
 
 
-def _route_of(turn: Turn, words: str) -> Route | None:
-    """The route that `words` name, its argument put on the turn; None for words of a title, or of nothing."""
-    if not words:
-        return _HELP
+def _route_of(turn: Turn, raw: str) -> Route | None:
+    """The route that the words name, its argument put on the turn; None for a question, and for nothing we know."""
+    words = compact(raw)
     if words in ALWAYS:
         return ALWAYS[words]
-    if (number := number_in(words)) is not None:
-        turn.argument = number
-        return _DETAILS
     if words in COMMANDS:
         return COMMANDS[words]
-    if len(words) > LONGEST_QUESTION:
-        return None
-    if (span := span_in(words, today=turn.today)) is not None:
-        turn.argument = span
-        return _SPAN
-    if branches := turn.kept("branches", words, lambda: queries.branches_said(turn.session, words)):
-        turn.argument = branches
-        return _OF_BRANCH
+    if (number := number_in(tidy(raw))) is not None:
+        turn.argument = number
+        return _CHOSEN
+    if (courteous := courtesy_in(raw)) is not None:
+        turn.argument = courteous
+        return _COURTESY
+    if not words:
+        return _HELP
+    return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
+
+
+def _question_in(turn: Turn, raw: str) -> Route | None:
+    question = turn.kept("question", raw, lambda: read(raw, today=turn.today, known=calendar.known(turn)))
+    turn.argument = question
+    if question is None:
+        return _HELP
+    if question.span is not None and question.span.missing:
+        return _NO_SUCH_DAY
+    if question.parts == 1 and len(question.words) == 1 and len(question.words[0]) == 1:
+        turn.argument = question.words[0], NEAREST
+        return _TOO_SHORT
     return None

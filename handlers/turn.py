@@ -1,5 +1,6 @@
 """One turn of a conversation: what came in, what may be used to answer it, and the answer."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from activities import queries
 from config.limits import MAX_TEXT_BYTES
 from handlers.shelf import Shelf
 from models import times
@@ -87,6 +89,12 @@ class Turn:
     def kept(self, what: str, key: Hashable, make: Callable[[], T]) -> T:
         """An answer that is the same for every reader until the catalogue or the day changes."""
         return self.shelf.get((self.catalogue, self.today, what, key), make)
+
+    def kept_for_now(self, what: str, key: Hashable, make: Callable[[], T]) -> T:
+        """The same for an answer that changes when something of today is over: it is kept until then."""
+        ends = self.kept("endings", None, lambda: queries.endings(self.session, today=self.today))
+        over = bisect_right(ends, times.local(self.now).time()) if ends else 0
+        return self.kept(what, (over, key), make)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Coming and going: the first words to a new follower, and forgetting one who leaves."""
 
-from activities import queries, texts
+from activities import search, texts
+from handlers.help import examples
 from handlers.turn import Reply, Turn, tappable
 from models import follower
 
@@ -10,14 +11,22 @@ def followed(turn: Turn) -> Reply:
     scene = str(turn.incoming.fields.get("EventKey") or "").removeprefix("qrscene_")
     follower.follow(turn.session, turn.incoming.openid, at=turn.incoming.sent_at, came_by=scene[:64] or None)
     lines = [f"您好，这里是{turn.house.library}，很高兴认识您。"]
-    listing = queries.coming(turn.session, today=turn.today)
-    if listing.activities:
-        soonest = listing.activities[0]
-        lines.append(f"最近一场：{texts.short_title(soonest)}，{texts.said_when(soonest.when, today=turn.today)}。")
+    soonest = turn.kept_for_now("soonest", None, lambda: _soonest(turn))
+    if soonest:
+        lines.append(f"最近一场：{soonest}。")
+    such = examples(turn)
     lines.append(f"回复“{tappable('活动')}”看全部安排，“{tappable('周末')}”看这个周末；")
-    lines.append("也可以直接说分馆名，或活动里的一个词，比如“绘本”。")
+    word = f"，比如“{tappable(such.word)}”" if such.word else ""
+    lines.append(f"也可以直接说分馆名，或活动里的一个词{word}。")
     lines.append(f"想不起来怎么问，就回复“{tappable('帮助')}”。")
     return Reply("\n".join(lines))
+
+
+def _soonest(turn: Turn) -> str:
+    """The next fixed day's first activity; a vague one only where no day is fixed."""
+    coming = search.coming(turn.session, now=turn.now)
+    one = next((one for one in coming if not one.when.is_vague), coming[0] if coming else None)
+    return f"{texts.short_title(one)}，{texts.said_when(one.when, today=turn.today)}" if one else ""
 
 
 def left(turn: Turn) -> Reply:

@@ -12,11 +12,16 @@ def number_in(words: str) -> int | None:
     return _value(match[1]) if match else None
 
 
+def number_of(written: str) -> int | None:
+    """8 for '8' and '八', 23 for '二十三' and '廿三'; None for '' and for what counts nothing."""
+    return _value(written.replace("廿", "二十")) if written else None
+
+
 def _value(written: str) -> int | None:
     if written.isdigit():
         return int(written)
     if "十" not in written:
-        return _DIGITS[written] if len(written) == 1 else None
+        return _DIGITS.get(written)
     tens, _, ones = written.partition("十")
     high, low = _DIGITS.get(tens or "一"), _DIGITS.get(ones or "零")
     return None if high is None or low is None else high * 10 + low

@@ -23,10 +23,15 @@ def simplified(text: str) -> str:
     return "么".join(map(_simplify, text.split("么"))).replace("衞", "卫").replace("甚么", "什么")
 
 
+def plain(text: str) -> str:
+    """One width, one script, one case; blanks and punctuation stay, and so, almost always, does every place."""
+    return simplified(unicodedata.normalize("NFKC", text).casefold())
+
+
 @lru_cache(maxsize=4096)  # pure, and thousands say the same few words
 def tidy(text: str) -> str:
     """'　活動！ ' and '活动' are one: case, width and outer punctuation do not count."""
-    return _EDGES.sub("", simplified(unicodedata.normalize("NFKC", text).casefold()))
+    return _EDGES.sub("", plain(text))
 
 
 def compact(text: str) -> str:

@@ -1,12 +1,13 @@
 """One activity's page: its words, its state, and the one thing to do next. Pure but for addresses."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import url_for
 
 from activities import texts
 from activities.queries import Shown
+from models import times
 from models.when import Precision
 from pages.cards import STAGE_WORDS, Stage, countdown, stage_of
 from pages.cover import Cover, cover_of
@@ -56,9 +57,9 @@ class ActivityPage:
         return " title-longest" if length > LONGEST_TITLE else " title-long" if length > LONG_TITLE else ""
 
 
-def activity_page(activity: Shown, *, today: date, library: str, in_wechat: bool) -> ActivityPage:
+def activity_page(activity: Shown, *, now: datetime, library: str, in_wechat: bool) -> ActivityPage:
     """`in_wechat`: WeChat's own browser does not open calendar files, so the way around it is told."""
-    stage = stage_of(activity, today=today)
+    stage, today = stage_of(activity, now=now), times.today(now)
     addable = stage in (Stage.AHEAD, Stage.RUNNING) and has_entry(activity.when)
     month = _month(activity, stage, today)
     return ActivityPage(
@@ -66,7 +67,7 @@ def activity_page(activity: Shown, *, today: date, library: str, in_wechat: bool
         title=activity.title,
         when=texts.said_when(activity.when, today=today),
         when_note=_when_note(activity, stage),
-        countdown=countdown(activity, today=today),
+        countdown=countdown(activity, now=now),
         where=texts.said_where(activity),
         paragraphs=tuple(filter(None, (line.strip() for line in activity.summary.splitlines()))),
         stage=stage,

@@ -4,7 +4,7 @@ from calendar import Calendar
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from activities.queries import Shown
@@ -150,15 +150,16 @@ def month_page(
     *,
     branches: Sequence[str],
     filters: Filters,
-    today: date,
+    now: datetime,
     is_past_open: bool = False,
 ) -> MonthPage:
     """Sort a month's activities into where a reader looks for them. Days gone by are folded unless asked for."""
+    today = times.today(now)
     shown = [activity for activity in activities if filters.fits(activity)]
     undecided = [activity for activity in shown if activity.when.is_vague]
     long = [activity for activity in shown if not activity.when.is_vague and is_long(activity.when)]
     placed = {activity.id for activity in (*undecided, *long)}
-    days = _days(name, [activity for activity in shown if activity.id not in placed], today)
+    days = _days(name, [activity for activity in shown if activity.id not in placed], now)
     is_current = name == MonthName.of(today)
     past = tuple(day for day in days if is_current and day.day < today)
     return MonthPage(
@@ -168,8 +169,8 @@ def month_page(
         weeks=_weeks(name, {day.day: day for day in days}, today),
         days=days[len(past) :],
         past_days=past,
-        long=_cards(long, today),
-        undecided=_cards(undecided, today),
+        long=_cards(long, now),
+        undecided=_cards(undecided, now),
         branches=_branch_choices(branches, filters, activities),
         kinds=_kind_choices(filters, activities),
         filters=filters,
@@ -180,12 +181,12 @@ def month_page(
     )
 
 
-def _days(name: MonthName, activities: Iterable[Shown], today: date) -> tuple[Day, ...]:
+def _days(name: MonthName, activities: Iterable[Shown], now: datetime) -> tuple[Day, ...]:
     by_day: dict[date, list[Shown]] = defaultdict(list)
     for activity in activities:
         for day in _days_of(activity, name):
             by_day[day].append(activity)
-    return tuple(_day(day, sorted(by_day[day], key=_by_clock), today) for day in sorted(by_day))
+    return tuple(_day(day, by_day[day], now) for day in sorted(by_day))
 
 
 def _days_of(activity: Shown, name: MonthName) -> list[date]:
@@ -196,15 +197,16 @@ def _days_of(activity: Shown, name: MonthName) -> list[date]:
     return [day for day in run if MonthName.of(day) == name]
 
 
-def _by_clock(activity: Shown) -> tuple[bool, bool, str, int]:
-    at = activity.when.starts_at
-    return activity.is_cancelled, at is None, at.isoformat() if at else "", activity.id
-
-
-def _day(day: date, activities: Iterable[Shown], today: date) -> Day:
-    cards = tuple(card_of_day(activity, today=today) for activity in activities)
-    note = {0: "今天", 1: "明天"}.get((day - today).days, "")
+def _day(day: date, activities: Iterable[Shown], now: datetime) -> Day:
+    cards = tuple(card_of_day(activity, now=now) for activity in _ordered(activities, now))
+    note = {0: "今天", 1: "明天"}.get((day - times.today(now)).days, "")
     return Day(day, f"d{day.day}", times.weekday(day), note, cards)
+
+
+def _ordered(activities: Iterable[Shown], now: datetime) -> list[Shown]:
+    """As the chat lists them; what is over or off goes below what one can still go to."""
+    done = {Stage.OVER: 1, Stage.CANCELLED: 2}
+    return sorted(activities, key=lambda activity: (done.get(stage_of(activity, now=now), 0), activity.order))
 
 
 def _weeks(name: MonthName, days: dict[date, Day], today: date) -> tuple[tuple[Cell | None, ...], ...]:
@@ -228,11 +230,8 @@ def _cell(day: date, section: Day | None, today: date) -> Cell:
     )
 
 
-def _cards(activities: Iterable[Shown], today: date) -> tuple[Card, ...]:
-    """What is over or off goes below what one can still go to."""
-    done = (Stage.OVER, Stage.CANCELLED)
-    ordered = sorted(activities, key=lambda activity: stage_of(activity, today=today) in done)
-    return tuple(card(activity, today=today) for activity in ordered)
+def _cards(activities: Iterable[Shown], now: datetime) -> tuple[Card, ...]:
+    return tuple(card(activity, now=now) for activity in _ordered(activities, now))
 
 
 def _branch_choices(names: Iterable[str], filters: Filters, activities: Sequence[Shown]) -> tuple[Choice, ...]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import queries
+from activities import queries, search
 from activities.queries import Shown
 from handlers.turn import House
 from models import times
@@ -89,15 +89,15 @@ class _Views:
 
     def front(self) -> str:
         """What this is, what is on next, and the way to the months."""
-        today = _today()
+        now = times.now()
         with self._database.reading() as session:
-            coming = queries.coming(session, today=today).activities
-        this_month = MonthName.of(today)
+            coming = search.coming(session, now=now, most=search.PAGE)
+        this_month = MonthName.of(times.today(now))
         return self._drawn(
             "front.html",
-            first=card(coming[0], today=today) if coming else None,
+            first=card(coming[0], now=now) if coming else None,
             cover=cover_of(coming[0], library=self._site.library) if coming else None,
-            cards=[card(activity, today=today) for activity in coming[1:]],
+            cards=[card(activity, now=now) for activity in coming[1:]],
             months=[month for month in (this_month, this_month.beside(1)) if month],
         )
 
@@ -111,7 +111,7 @@ class _Views:
         name = month_named(slug)
         if name is None:
             return make_response(self._drawn("no_month.html", today=MonthName.of(_today())), 404)
-        filters, today = _filters(), _today()
+        filters, now = _filters(), times.now()
         with self._database.reading() as session:
             activities = [
                 *queries.month_plan(session, name.year, name.month),
@@ -127,17 +127,19 @@ class _Views:
             activities,
             branches=branches,
             filters=filters,
-            today=today,
+            now=now,
             is_past_open=request.args.get("past") == "1",
         )
         near = _nearest(name, elsewhere)
-        return self._drawn("month.html", page=page, heads=WEEKDAY_HEADS, near=near, today=MonthName.of(today))
+        return self._drawn(
+            "month.html", page=page, heads=WEEKDAY_HEADS, near=near, today=MonthName.of(times.today(now))
+        )
 
     def activity(self, code: str) -> Response:
         """One activity."""
         page = activity_page(
             self._shown(code),
-            today=_today(),
+            now=times.now(),
             library=self._site.library,
             in_wechat="MicroMessenger" in _agent(),
         )

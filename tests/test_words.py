@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from config.limits import MAX_TEXT_BYTES
 from config.menu import faults_of, menu_of
-from handlers.spans import span_in
 from handlers.turn import fitted, tappable
 from handlers.words import number_in
 from models import times
@@ -91,34 +90,6 @@ def test_a_cut_never_falls_inside_a_link() -> None:
 )  # fmt: skip
 def test_numbers_are_read_in_either_writing(words: str, number: int | None) -> None:
     assert number_in(words) == number
-
-
-TUESDAY = date(2026, 11, 24)
-
-
-@pytest.mark.parametrize(
-    ("words", "first", "last"),
-    [
-        ("今天", "2026-11-24", "2026-11-24"), ("后天", "2026-11-26", "2026-11-26"), ("周末", "2026-11-28", "2026-11-29"),
-        ("下周末", "2026-12-05", "2026-12-06"), ("周二", "2026-11-24", "2026-11-24"), ("周一", "2026-11-30", "2026-11-30"),
-        ("下周一", "2026-11-30", "2026-11-30"), ("礼拜天", "2026-11-29", "2026-11-29"), ("本周", "2026-11-24", "2026-11-29"),
-        ("下周", "2026-11-30", "2026-12-06"), ("本月", "2026-11-01", "2026-11-30"), ("上个月", "2026-10-01", "2026-10-31"),
-        ("4月", "2027-04-01", "2027-04-30"), ("10月", "2026-10-01", "2026-10-31"), ("2023年4月", "2023-04-01", "2023-04-30"),
-        ("4月8日", "2027-04-08", "2027-04-08"), ("11月8号", "2026-11-08", "2026-11-08"), ("8号", "2026-11-08", "2026-11-08"),
-        ("12月中下旬", "2026-12-11", "2026-12-31"), ("四月二日", "2027-04-02", "2027-04-02"),
-    ],
-)  # fmt: skip
-def test_days_are_read_as_readers_say_them(words: str, first: str, last: str) -> None:
-    span = span_in(words, today=TUESDAY)
-    assert span
-    assert (span.first.isoformat(), span.last.isoformat()) == (first, last)
-
-
-@pytest.mark.parametrize(
-    "words", ["绘本", "", "日出", "4.23读书节", "13月", "4月31日", "月", "下", "周杰伦", "星期八", "99号"]
-)
-def test_words_that_are_no_days_are_left_to_the_search(words: str) -> None:
-    assert span_in(words, today=TUESDAY) is None
 
 
 @given(st.dates(date(2020, 1, 1), date(2060, 1, 1)))

@@ -15,7 +15,7 @@ def test_the_front_page_names_the_library_and_the_soonest_activities(
     page = client.get("/").text
     shown = [href for href in links(page) if href.startswith("/a/")]
     assert "书声图书馆" in text_of(page)
-    assert shown == [f"/a/{codes[name]}" for name in ("today", "online", "timed", "long", "exhibition")]
+    assert shown == [f"/a/{codes[name]}" for name in ("today", "online", "timed", "long", "day")]
 
 
 def test_the_front_page_leads_to_this_month_and_the_next(client: FlaskClient) -> None:

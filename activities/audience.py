@@ -1,0 +1,58 @@
+"""Whom and what kind of activity readers mean, as words to look for. Pure.
+
+Ages are kept beside the words (`Wanted.ages`), so that columns of an activity's own ages can answer first once
+plans carry them.
+"""
+
+import re
+
+from activities.facets import Wanted
+
+OLDEST = 120
+_CHILDREN = ("亲子", "儿童", "少儿", "小朋友", "孩子", "绘本", "宝宝", "宝贝", "幼儿", "小手", "小小", "学生", "童")
+
+# Youngest and oldest age, and the words that activities for them are announced with.
+_AGES: tuple[tuple[int, int, tuple[str, ...]], ...] = (
+    (0, 2, ("婴", "宝宝", "宝贝", "亲子", "幼儿", "绘本", "早教")),
+    (3, 6, ("亲子", "幼儿", "绘本", "故事会", "宝宝", "宝贝", "小朋友", "儿童", "少儿", "学龄前")),
+    (7, 12, ("少儿", "儿童", "小朋友", "小学", "亲子", "小小", "孩子", "童", "绘本")),
+    (13, 17, ("青少年", "少年", "中学", "学生")),
+    (18, 59, ("成人", "青年", "讲座", "读书会", "沙龙", "大众")),
+    (60, OLDEST, ("老年", "老人", "长者", "银龄", "银发", "长辈", "中老年", "老有所")),
+)
+_PEOPLE: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
+    (r"亲子", "亲子一起", (0, 12), ("亲子", "家长", "小手拉大手")),
+    (r"宝宝|宝贝|婴幼儿|婴儿", "宝宝", (0, 3), _AGES[0][2]),
+    (r"幼儿园|幼儿|学龄前|小班|中班|大班", "幼儿", (3, 6), _AGES[1][2]),
+    (r"小学生|小学|[一二三四五六]年级", "小学生", (6, 12), _AGES[2][2]),
+    (r"中学生|初中生|高中生|初中|高中|青少年|中学", "青少年", (12, 17), _AGES[3][2]),
+    (r"小朋友|小孩子?|孩子们?|儿童|少儿|娃娃?|小娃|女儿|儿子|孙子|孙女|外孙", "孩子", (0, 14), _CHILDREN),
+    (r"老年人?|老人家?|长者|长辈|爸妈|父母|爷爷|奶奶|外公|外婆|退休", "老人", (60, OLDEST), _AGES[5][2]),
+    (r"成年人|成人|大人|上班族|年轻人|青年", "成人", (18, 59), _AGES[4][2]),
+)  # fmt: skip
+_KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (r"听?讲座", "讲座", ("讲座", "讲堂", "报告会")),
+    (r"看?展览|看展|画展|书展", "展览", ("展览", "书展", "画展", "巡展", "作品展")),
+    (r"看?电影展?|观影|影片", "电影", ("电影", "放映", "观影", "影片", "影展")),
+    (r"做?手工", "手工", ("手工", "diy", "手绘", "剪纸", "折纸", "制作")),
+    (r"志愿者?服务|志愿者?|义工", "志愿服务", ("志愿", "义工")),
+)
+
+PEOPLE = tuple((re.compile(pattern), Wanted(said, words, ages)) for pattern, said, ages, words in _PEOPLE)
+KINDS = tuple((re.compile(pattern), Wanted(said, words)) for pattern, said, words in _KINDS)
+
+
+def of_age(youngest: int, oldest: int) -> Wanted | None:
+    """What suits somebody of these ages; None for an age nobody has."""
+    if not 0 <= youngest <= oldest <= OLDEST:
+        return None
+    words = dict.fromkeys(
+        w for first, last, several in _AGES if youngest <= last and oldest >= first for w in several
+    )
+    return Wanted(_ages_said(youngest, oldest), tuple(words), (youngest, oldest))
+
+
+def _ages_said(youngest: int, oldest: int) -> str:
+    if oldest == OLDEST:
+        return f"{youngest}岁以上"
+    return f"{youngest}岁" if youngest == oldest else f"{youngest}—{oldest}岁" if youngest else f"{oldest}岁以下"
