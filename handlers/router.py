@@ -7,7 +7,7 @@ end the nearest word.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import calendar, help, welcome
+from handlers import account, calendar, help, welcome
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
@@ -50,6 +50,7 @@ EVENTS: dict[str, Route] = {
     "subscribe": Route(welcome.followed, writes=True),
     "unsubscribe": Route(welcome.left, writes=True),
     "scan": Route(welcome.scanned),
+    **dict.fromkeys(account.MAY_CHANGE_RIGHTS, Route(account.rights_may_have_changed, writes=True)),
 }
 _CHOSEN, _MISS, _COURTESY = Route(calendar.chosen), Route(help.not_understood), Route(kind_word)
 _TOO_SHORT, _NO_SUCH_DAY = Route(help.too_short), Route(calendar.no_such_day)

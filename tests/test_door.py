@@ -21,6 +21,8 @@ from models.conversation import Conversation
 from models.errors import Refused
 from models.follower import Follower
 from models.inbox import Push, PushState
+from models.outbox import CallKind, OutboxCall
+from models.rights import RIGHTS
 from tests.wechat import Platform, xml_of
 from tests.world import World, in_parallel, openid
 
@@ -432,6 +434,12 @@ def test_results_of_two_jobs_in_one_second_are_two_though_they_differ_deep_insid
 def _first_of_the_list(turn: Turn) -> Reply:
     turn.argument = 1
     return calendar.chosen(turn)
+
+
+def test_news_of_the_accounts_own_standing_has_its_rights_asked_for_once(world: World, platform: Platform) -> None:
+    push = platform.event(XIAOLIN, "verify_expired", ExpiredTime=1)
+    assert [platform.push(**push), platform.push(**push)] == [None, None]
+    assert world.count(OutboxCall, OutboxCall.kind == CallKind.PROBE) == len(RIGHTS)
 
 
 def test_a_newcomers_failed_push_is_answered_later_in_the_conversation_as_it_stands(
