@@ -23,7 +23,7 @@ from models.outbox import CallKind, CallState, OutboxCall
 from models.platform import Rate
 
 CREATE = "/cgi-bin/menu/create"
-CALL_S = 0.8
+CALL_S, LONG_CALL_S = 0.8, 1.8  # the workers wait two seconds for an answer
 REFUSED = 47001  # bad data: a call so refused is given up
 
 
@@ -42,6 +42,8 @@ def stalled(site: Site, *, without: str = "") -> Report:
         if _until(lambda: _taken_from(site, first), seconds=CALL_S):
             report.faults.append("a row in a worker's hands was given to another")
         killed(pids.pop(), after=0)
+        requests.delete(f"{site.simulator_url}/sim/faults", timeout=10)
+        _order(site, f"latency:{LONG_CALL_S}")  # long enough for the first to wake up and speak meanwhile
         pids.append(forked(partial(work_for_ever, site, shift=AFTER_ALL_LEASES, without=without)))
         if not _until(lambda: _taken_from(site, first), seconds=10):
             report.faults.append("the row of the frozen worker did not fall due again")
