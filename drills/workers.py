@@ -37,7 +37,9 @@ class Site:
     simulator_url: str
 
 
-def work_for_ever(site: Site, *, shift: timedelta = timedelta(), without: str = "") -> None:
+def work_for_ever(
+    site: Site, *, shift: timedelta = timedelta(), without: str = "", read_seconds: float = READ_SECONDS
+) -> None:
     """A worker's life: hands on the outbox until it is killed."""
     times.set_shift(shift)
     remove(without)
@@ -45,7 +47,7 @@ def work_for_ever(site: Site, *, shift: timedelta = timedelta(), without: str = 
     keys = demo_keys()
     client = Client(
         app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
-        base=site.simulator_url, database=database, read_seconds=READ_SECONDS,
+        base=site.simulator_url, database=database, read_seconds=read_seconds,
     )  # fmt: skip
     Hands(database, work_table(client)).start()
     while True:
