@@ -27,6 +27,8 @@ SHOWN: Statement = sa.select(
     Branch.name.label("branch"), Activity.state, Activity.last_on,
 ).join(Branch, Branch.id == Activity.branch_id)  # fmt: skip
 PUBLISHED = Activity.state == ActivityState.PUBLISHED
+# What took place stays to be seen: closed by staff, it is over before its time.
+TOOK_PLACE = Activity.state.in_((ActivityState.PUBLISHED, ActivityState.FINISHED))
 _is_run = sa.case((Activity.starts_on == Activity.last_on, 0), else_=1)
 # The order of every list. On one day: what is on that day alone first, by clock, then without a clock time.
 SOONEST = (Activity.last_on, _is_run, Activity.starts_on, Activity.starts_at.nulls_last(), Activity.id)
@@ -50,6 +52,7 @@ class Shown:
     branch: str
     when: When
     is_cancelled: bool = False
+    is_finished: bool = False
     last_on: date = NO_END
 
     @property
@@ -60,14 +63,14 @@ class Shown:
         return last, when.starts_on != last, when.starts_on or last, at is None, at.isoformat() if at else "", self.id
 
 
-_BETWEEN = SHOWN.where(PUBLISHED, Activity.last_on >= _first, Activity.starts_on <= _last).order_by(*SOONEST)
-_BY_ID = SHOWN.where(Activity.id == sa.bindparam("id"), PUBLISHED)
+_BETWEEN = SHOWN.where(TOOK_PLACE, Activity.last_on >= _first, Activity.starts_on <= _last).order_by(*SOONEST)
+_BY_ID = SHOWN.where(Activity.id == sa.bindparam("id"), TOOK_PLACE)
 _BY_CODE = SHOWN.where(Activity.code == sa.bindparam("code"), Activity.state != ActivityState.DRAFT)
 _CANCELLED_BETWEEN = SHOWN.where(
     Activity.state == ActivityState.CANCELLED, Activity.last_on >= _first, Activity.starts_on <= _last
 ).order_by(*SOONEST)
 _UNDATED = SHOWN.where(
-    PUBLISHED, Activity.plan_month == sa.bindparam("plan_month"), Activity.starts_on.is_(None)
+    TOOK_PLACE, Activity.plan_month == sa.bindparam("plan_month"), Activity.starts_on.is_(None)
 ).order_by(Activity.id)
 _ENDINGS = (
     sa.select(Activity.precision, Activity.starts_on, Activity.ends_on, Activity.starts_at, Activity.ends_at)
@@ -82,7 +85,7 @@ _NAMES = (
 
 
 def by_id(session: Session, activity_id: int) -> Shown | None:
-    """A published activity."""
+    """One that readers can see."""
     row = core(session).execute(_BY_ID, {"id": activity_id}).first()
     return shown_of(row) if row else None
 
@@ -117,7 +120,7 @@ def month_plan(session: Session, year: int, month: int) -> list[Shown]:
 
 def months_with_plans(session: Session) -> list[str]:
     """'2026-11' …, oldest first: the months that have something published."""
-    months = sa.select(Activity.plan_month).where(PUBLISHED).distinct().order_by(Activity.plan_month)
+    months = sa.select(Activity.plan_month).where(TOOK_PLACE).distinct().order_by(Activity.plan_month)
     return list(session.scalars(months))
 
 
@@ -140,7 +143,8 @@ def listed(rows: Iterable[Any]) -> list[Shown]:
 def shown_of(row: Any) -> Shown:
     """One row of SHOWN."""
     number, code, title, series, kind, place, summary, online, on_site, *days, branch, state, last_on = row
-    is_cancelled = state is ActivityState.CANCELLED
+    is_cancelled, is_finished = state is ActivityState.CANCELLED, state is ActivityState.FINISHED
     return Shown(
-        number, code, title, series, kind, place, summary, online, on_site, branch, When(*days), is_cancelled, last_on
-    )
+        number, code, title, series, kind, place, summary, online, on_site, branch,
+        When(*days), is_cancelled, is_finished, last_on,
+    )  # fmt: skip

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.facets import Facets, Wanted
-from activities.queries import PUBLISHED, SHOWN, SOONEST, Shown, Statement, listed
+from activities.queries import PUBLISHED, SHOWN, SOONEST, TOOK_PLACE, Shown, Statement, listed
 from activities.rules import WITHOUT_END
 from models import times
-from models.activity import Activity, ActivityGram
+from models.activity import Activity, ActivityGram, ActivityState
 from models.db import core
 from models.when import VAGUE
 from models.wording import needed_grams
@@ -109,12 +109,15 @@ _clock: sa.BindParameter[Any] = sa.bindparam("clock")
 _first: sa.BindParameter[Any] = sa.bindparam("first")
 _last: sa.BindParameter[Any] = sa.bindparam("last")
 # Never NULL, so that its opposite can be asked for; activities.rules.is_over says the same of one.
-_is_over = sa.and_(
-    Activity.last_on == _today,
-    Activity.starts_at.is_not(None),
-    sa.or_(
-        sa.and_(Activity.ends_at.is_(None), Activity.starts_at < sa.bindparam("begun")),
-        sa.and_(Activity.ends_at.is_not(None), Activity.ends_at <= _clock, Activity.ends_at > Activity.starts_at),
+_is_over = sa.or_(
+    Activity.state == ActivityState.FINISHED,
+    sa.and_(
+        Activity.last_on == _today,
+        Activity.starts_at.is_not(None),
+        sa.or_(
+            sa.and_(Activity.ends_at.is_(None), Activity.starts_at < sa.bindparam("begun")),
+            sa.and_(Activity.ends_at.is_not(None), Activity.ends_at <= _clock, Activity.ends_at > Activity.starts_at),
+        ),
     ),
 )
 _goes_last = sa.case((_is_over, 1), else_=0)
@@ -130,14 +133,15 @@ def _statement(shape: _Shape) -> Statement:
         statement = SHOWN.join(walked, walked.activity_id == Activity.id).where(walked.gram == sa.bindparam("g0"))
         statement = statement.where(*(_also_has(walked, n) for n in range(1, shape.grams)))
     else:
-        statement = SHOWN.where(PUBLISHED)
+        statement = SHOWN
     last_on = walked.last_on if shape.grams else Activity.last_on
     statement = statement.where(*_asked_for(shape), *_in_time(shape, last_on))
     return statement.order_by(*_order(shape, last_on)).offset(sa.bindparam("skip")).limit(sa.bindparam("most"))
 
 
 def _asked_for(shape: _Shape) -> list[sa.ColumnElement[bool]]:
-    asked = [Activity.words.contains(sa.bindparam(f"w{n}")) for n in range(shape.words)]
+    asked = [TOOK_PLACE if shape.is_past or shape.keeps_over else PUBLISHED]
+    asked += [Activity.words.contains(sa.bindparam(f"w{n}")) for n in range(shape.words)]
     asked += [_suits(n, words) for n, words in enumerate(shape.wanted)]
     if shape.has_branches:
         asked.append(Activity.branch_id.in_(sa.bindparam("branches", expanding=True)))

@@ -211,7 +211,7 @@ def branch_called(session: Session, name: str) -> Branch:
 
 
 def reindex(session: Session, *activities: Activity) -> None:
-    """Make activities found by the words readers see, or not at all while they are not published."""
+    """Make activities found by the words readers see, or not at all while readers cannot see them."""
     for activity in activities:
         activity.words = searched(activity.title, activity.series, activity.type, activity.branch.name)
     session.flush()
@@ -220,7 +220,7 @@ def reindex(session: Session, *activities: Activity) -> None:
     rows = [
         {"gram": gram, "last_on": activity.last_on, "activity_id": activity.id}
         for activity in activities
-        if activity.state is ActivityState.PUBLISHED
+        if activity.state in (ActivityState.PUBLISHED, ActivityState.FINISHED)
         for gram in sorted(grams(activity.words))
     ]
     if rows:

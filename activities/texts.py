@@ -87,7 +87,7 @@ def short_title(activity: Shown) -> str:
 
 def is_over(activity: Shown, *, now: datetime) -> bool:
     """Can nobody come any more?"""
-    return rules.is_over(activity.when, last_on=activity.last_on, now=now)
+    return activity.is_finished or rules.is_over(activity.when, last_on=activity.last_on, now=now)
 
 
 def day_is_fixed(title: str, when: When, *, today: date) -> str:

@@ -167,8 +167,8 @@ def _taken_out(text: str, today: date, known: Known) -> tuple[Question, str]:
     hours, text = _first(text, _HOURS)
     places, text = _places(text, known)
     if people is None:
-        people, text = _first(text, audience.PEOPLE)
-    kind, text = _first(text, audience.KINDS)
+        people, text = _wanted(text, audience.PEOPLE)
+    kind, text = _wanted(text, audience.KINDS)
     return Question(span, hours, places, people, kind), text
 
 
@@ -197,6 +197,15 @@ def _first(text: str, table: Sequence[tuple[re.Pattern[str], T]]) -> tuple[T | N
         if match := pattern.search(text):
             return meant, _without(text, match.start(), match.end())
     return None, text
+
+
+def _wanted(text: str, table: Sequence[tuple[re.Pattern[str], Wanted]]) -> tuple[Wanted | None, str]:
+    """With the word itself among those looked for: what has it in its title is found in any case."""
+    wanted, rest = _first(text, table)
+    if wanted is None:
+        return None, text
+    said = compact("".join(char for char, left in zip(text, rest, strict=True) if left != char))
+    return (replace(wanted, words=(said, *wanted.words)) if said not in wanted.words else wanted), rest
 
 
 def _places(text: str, known: Known) -> tuple[tuple[Place, ...], str]:

@@ -88,7 +88,7 @@ class Activity(Base):
     ends_on: Mapped[date | None] = plain(sa.Date, nullable=True)
     starts_at: Mapped[time | None] = plain(sa.Time, nullable=True)
     ends_at: Mapped[time | None] = plain(sa.Time, nullable=True)
-    # Sort and search key: ends_on, or the last day there is for "no end" and "no date".
+    # Sort and search key: until when lists carry it (activities.rules.last_day).
     last_on: Mapped[date] = plain(sa.Date)
     # What readers may search: title, series, type and branch, made comparable, a line each.
     words: Mapped[str] = plain(sa.Text)

@@ -3,13 +3,16 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities import queries, rules, search
+from activities import changes, queries, rules, search
+from activities.changes import By
 from activities.facets import Facets
 from models import times
+from models.activity import Activity
 from models.when import Precision, When
 from tests.world import World, on
 
@@ -162,6 +165,17 @@ def test_online_only_activities_are_online_in_lists(world: World) -> None:
     it_is("2026-11-26T10:00")
     world.plans(world.activity("节气图文展", when=on(FRIDAY), is_online=True, is_on_site=False))
     assert "周五（11月27日） · 线上" in world.says("小林", "活动")
+
+
+def test_what_staff_have_finished_is_over_before_its_time_and_stays_to_be_seen(evening: World) -> None:
+    with evening.database.units() as session:
+        exhibition = session.scalars(sa.select(Activity).where(Activity.title == "书法展")).one()
+        changes.finish(session, exhibition, how="来了很多人", by=By("陈馆员", times.now()))
+    assert "书法展" not in whole_list(evening, "活动")
+    today = evening.says("小林", "今天")
+    assert evening.titles(today)[-2:] == ["下午茶会", "书法展"]
+    assert today.count("已结束") == 2
+    assert "书法展" in evening.app.test_client().get("/plan/2026-11").text
 
 
 CLOCKS = st.integers(0, 24 * 60 - 1).map(lambda minute: time(minute // 60, minute % 60))

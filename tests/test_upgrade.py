@@ -92,3 +92,23 @@ def test_a_second_upgrade_changes_nothing(old: Database) -> None:
     schema.migrate(old)
     schema.migrate(old)
     assert schema.revision_of(old) == schema.newest()
+
+
+def test_what_has_no_end_gets_one_for_the_lists(old: Database) -> None:
+    never, since = date(9999, 12, 31), date(2026, 11, 3)
+    fill(old)
+    tables = sa.MetaData()
+    with old.engine.begin() as connection:
+        tables.reflect(connection)
+        activities, found = tables.tables["activities"], tables.tables["activity_grams"]
+        undated = {"starts_on": None, "ends_on": None, "last_on": never, "precision": "open", "plan_month": "2026-02"}
+        connection.execute(sa.update(activities).where(activities.c.id == 1).values(undated))
+        endless = undated | {"starts_on": since}
+        connection.execute(sa.update(activities).where(activities.c.id == 2).values(endless))
+        connection.execute(sa.update(found).values(last_on=never))
+    schema.migrate(old)
+    expected = {1: date(2026, 2, 28), 2: since + timedelta(days=92)}
+    with old.engine.connect() as connection:
+        for table, number in ((activities, activities.c.id), (found, found.c.activity_id)):
+            rows = connection.execute(sa.select(number, table.c.last_on))
+            assert {row[0]: row[1] for row in rows} == expected
