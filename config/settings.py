@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data / 'shusheng.db'}"
 
     @property
+    def media(self) -> Path:
+        """Where pictures, sound and film are kept."""
+        return self.data / "media"
+
+    @property
     def site(self) -> str:
         """The address readers' phones reach us at, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -1,4 +1,4 @@
-"""Commands for those who run the library's bot: serve, demo, migrate, plan, follower."""
+"""Commands for those who run the library's bot: serve, demo, migrate, backup, restore, plan, follower."""
 
 import json
 import os
@@ -8,15 +8,25 @@ import click
 from sqlalchemy.orm import Session
 
 from config.settings import CALLBACK_SETTINGS, Settings
-from console.demo import must_be_free, run_demo
+from console import keeping
+from console.demo import run_demo
 from console.plan_commands import plan_of
+from console.ports import must_be_free
 from models import audit, follower, privacy, schema, times
 from models.db import Database
 
 
 def commands_of(settings: Settings, database: Database) -> list[click.Command]:
-    """serve, demo, migrate, plan, follower"""
-    return [_serve(settings, database), _demo(), _migrate(database), plan_of(settings, database), _follower(database)]
+    """serve, demo, migrate, backup, restore, plan, follower"""
+    kept = keeping.commands_of(settings, database)
+    return [
+        _serve(settings, database),
+        _demo(),
+        _migrate(database),
+        *kept,
+        plan_of(settings, database),
+        _follower(database),
+    ]
 
 
 def granian_arguments(settings: Settings) -> list[str]:
@@ -36,7 +46,7 @@ def _serve(settings: Settings, database: Database) -> click.Command:
         settings.required(*CALLBACK_SETTINGS)
         if settings.workers > 1 and database.is_sqlite:
             raise click.ClickException("SHUSHENG_WORKERS 大于 1 需要 PostgreSQL：请设 SHUSHENG_DATABASE_URL。")
-        must_be_free(settings.host, settings.port, for_example=f"PORT={settings.port + 100}")
+        must_be_free(settings.host, settings.port, todo=f"换一个再试，例如 PORT={settings.port + 100}")
         schema.ready(database)
         database.close()
         arguments = granian_arguments(settings)

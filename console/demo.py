@@ -1,8 +1,6 @@
 """The demo: a library, a simulator beside it, and a conversation worth trying; loopback only."""
 
-import errno
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +13,7 @@ import sqlalchemy as sa
 from activities.sample import sample_plans
 from activities.service import import_plan
 from config.settings import MARK, Settings, enter_demo, holds_demo
+from console.ports import must_be_free
 from models import schema, times
 from models.db import Database
 from models.follower import Follower
@@ -26,7 +25,7 @@ def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
     """Load, start, print the addresses, stay until told to stop. Raises: SettingsError."""
     settings, environment = enter_demo()
     for port in (settings.port, settings.port + 1):
-        must_be_free("127.0.0.1", port, for_example="PORT=8100 make run")
+        must_be_free("127.0.0.1", port, todo="换一个再试，例如 PORT=8100 make run")
     load_demo(settings)
     processes: list[subprocess.Popen[str]] = []
     stopped = threading.Event()
@@ -45,19 +44,6 @@ def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
         _end(processes)
     if died:
         raise click.ClickException("演示停了，原因在上面。")
-
-
-def must_be_free(host: str, port: int, *, for_example: str) -> None:
-    """Raises: ClickException if nothing of ours can listen there: told before anything begins, without a traceback."""
-    with socket.socket() as trial:
-        trial.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # as the server: a closed one's remains do no harm
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            why = "已经有程序在用" if error.errno == errno.EADDRINUSE else f"打不开（{error.strerror}）"
-            raise click.ClickException(f"端口 {port} {why}：换一个再试，例如 {for_example}") from None
 
 
 def load_demo(settings: Settings) -> None:

@@ -281,6 +281,16 @@ def drop_all_of(session: Session, openid: str, *, now: datetime) -> None:
     )
 
 
+def doubt_all(connection: sa.Connection, *, now: datetime) -> None:
+    """These rows are of the past: what they owe may have been done since, as if every worker had died in its call."""
+    doubted = moved(moved(S.WAITING, to=S.OWED, moves=CALL_MOVES), to=S.CALLING, moves=CALL_MOVES)
+    connection.execute(
+        sa.update(OutboxCall)
+        .where(OutboxCall.state.in_((S.OWED, S.WAITING)))
+        .values(state=doubted, token=None, due_at=now)
+    )
+
+
 def retry(session: Session, call: OutboxCall, *, now: datetime) -> None:
     """Staff want it tried again. Raises: IllegalMove unless it is waiting, dead or unsure."""
     call.state = moved(call.state, to=S.OWED, moves=CALL_MOVES)

@@ -33,15 +33,25 @@ def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def knows(revision: str) -> bool:
+    """Is it one of this code's, or of a newer one's?"""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def revision_of(database: Database) -> str | None:
     """The revision the database is at; None for an empty one, and for a file that is not there: asking makes none."""
     if (file := _file_of(database)) and not file.exists():
         return None
     with database.engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        return found
+        return revision_in(connection)
+
+
+def revision_in(connection: sa.Connection) -> str | None:
+    """The same, as this connection sees it."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _file_of(database: Database) -> Path | None:
@@ -51,6 +61,13 @@ def _file_of(database: Database) -> Path | None:
 
 def migrate(database: Database, *, to: str = "head") -> None:
     """Upgrade; a second process waits for the first and finds nothing to do."""
+    with writing(database) as connection:
+        upgrade(connection, to=to)
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[sa.Connection]:
+    """One transaction over tables and rows, alone among all that change the schema."""
     if file := _file_of(database):
         file.parent.mkdir(parents=True, exist_ok=True)
     # BEGIN IMMEDIATE on SQLite, so that two processes cannot both start.
@@ -61,10 +78,15 @@ def migrate(database: Database, *, to: str = "head") -> None:
     ):
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
-        _check_references(connection)
+        yield connection
+
+
+def upgrade(connection: sa.Connection, *, to: str = "head") -> None:
+    """Upgrade inside a transaction of the caller's."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+    _check_references(connection)
 
 
 @contextmanager
@@ -86,6 +108,13 @@ def _check_references(connection: sa.Connection) -> None:
         broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     ):
         raise RuntimeError(f"the upgrade would leave {len(broken)} rows that refer to nothing: {broken[:5]}")
+
+
+def clear(connection: sa.Connection) -> None:
+    """Take every table away, inside a transaction of the caller's."""
+    there = sa.MetaData()
+    there.reflect(connection)
+    there.drop_all(connection)
 
 
 def ready(database: Database) -> None:
