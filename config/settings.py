@@ -137,6 +137,12 @@ def read_settings(*, env_file: str | None = ".env", **given: Any) -> Settings:
     """From the environment and below it `env_file`; `given` wins. Raises: SettingsError, one line per wrong setting."""
     try:
         settings = Settings(_env_file=env_file, **given)  # type: ignore[call-arg]
+    except OSError as error:
+        raise SettingsError(
+            f"{env_file} 读不了：{error.strerror}。用能读它的用户运行，例如 sudo -u shusheng …"
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} 不是 UTF-8 编码：请另存为 UTF-8。") from None
     except ValidationError as error:
         raise SettingsError(
             "\n".join(fault_line(named(str(fault["loc"][0])), fault) for fault in error.errors())

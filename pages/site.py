@@ -5,6 +5,7 @@ What a page says is prepared in month.py, activity.py and cards.py; kind error p
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ from pages.activity import activity_page
 from pages.assets import ASK_FIRST, Asset, assets_of, served
 from pages.cards import card
 from pages.cover import cover_of
+from pages.domain import domain_proof
 from pages.ics import entry, has_entry
 from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_page
 from pages.safety import safety_headers, with_headers
@@ -42,8 +44,13 @@ class Site:
         return url_for("pages.static", filename=name, v=self.assets[name].hash)
 
 
-def pages_of(database: Database, house: House, *, simulator_url: str | None = None) -> Blueprint:
-    """The readers' pages, and the error pages of the whole app. `simulator_url` only in the demo."""
+def pages_of(
+    database: Database, house: House, *, simulator_url: str | None = None, data: Path | None = None
+) -> Blueprint:
+    """The readers' pages, and the error pages of the whole app. `simulator_url` only in the demo.
+
+    `data` is the folder where WeChat's MP_verify_….txt lies, by which it sees that the domain is the library's.
+    """
     site = Site(house.library, house.desk_phone, house.site, _origin(simulator_url), assets_of())
     views = _Views(database, site)
     blueprint = Blueprint("pages", __name__, template_folder="templates")
@@ -53,6 +60,8 @@ def pages_of(database: Database, house: House, *, simulator_url: str | None = No
     blueprint.add_url_rule("/plan/<slug>", "month", views.month)
     blueprint.add_url_rule("/a/<code>.ics", "calendar_entry", views.calendar_entry)
     blueprint.add_url_rule("/a/<code>", "activity", views.activity)
+    if data is not None:
+        blueprint.add_url_rule("/MP_verify_<word>.txt", "domain_proof", lambda word: domain_proof(data, word))
     headers = safety_headers(framed_by=site.simulator_url)
     blueprint.after_request(lambda response: with_headers(_kept(response), headers))
     errors.register(blueprint, lambda name, **words: render_template(name, site=site, **words), headers)

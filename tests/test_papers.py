@@ -93,6 +93,12 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     assert "my-very-secret-key" not in str(error.value)
 
 
+def test_a_settings_file_of_an_old_editor_is_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SHUSHENG_LIBRARY=铜官区图书馆\n", encoding="gb18030")
+    with pytest.raises(SettingsError, match="另存为 UTF-8"):
+        read_settings(env_file=str(tmp_path / ".env"))
+
+
 def test_missing_settings_are_all_named_at_once() -> None:
     with pytest.raises(SettingsError) as error:
         Settings(_env_file=None).required("wechat_token", "secret_key")  # type: ignore[call-arg]

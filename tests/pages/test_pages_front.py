@@ -1,5 +1,6 @@
 """The front page: what this is, what is next, where to go; the demo's own card only in the demo."""
 
+from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -50,3 +51,19 @@ def test_the_number_of_statements_does_not_grow_with_the_activities(
     statements.clear()
     client.get("/")
     assert len(statements) == few
+
+
+def test_wechat_finds_its_proof_of_the_domain(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "MP_verify_aB3.txt").write_text("aB3")
+    (tmp_path / "MP_verify_long.txt").write_text("x" * 2000)
+    (tmp_path / "shusheng.db").write_text("secret")
+    client = app_of(database, data=tmp_path).test_client()
+    found = client.get("/MP_verify_aB3.txt")
+    assert (found.status_code, found.mimetype, found.text) == (200, "text/plain", "aB3")
+    for elsewhere in (
+        "/MP_verify_no.txt",
+        "/MP_verify_long.txt",
+        "/MP_verify_..%2Fshusheng.db.txt",
+        "/MP_verify_.txt",
+    ):
+        assert client.get(elsewhere).status_code == 404
