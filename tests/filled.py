@@ -93,3 +93,10 @@ def _in_utc(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     return value
+
+
+def assert_kept(before: Rows, after: Rows) -> None:
+    """Columns may have been added, none lost or changed."""
+    assert before
+    for name, rows in before.items():
+        assert [{column: row[column] for column in rows[0]} for row in after[name]] == rows, name

@@ -15,7 +15,7 @@ from models.activity import Branch
 from models.db import Database
 from models.errors import BadInput
 from models.outbox import CallState, OutboxCall
-from tests.filled import everything, fill
+from tests.filled import assert_kept, everything, fill
 from tests.live import Live
 from tests.world import World, demo_settings
 
@@ -93,25 +93,6 @@ def test_an_older_archive_is_upgraded_on_its_way_in(kind: str, fresh: Fresh, tmp
     assert schema.revision_of(new) == schema.newest()
     assert_kept(before, everything(new, but=LEFT_OUT))
     old.close()
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_every_row_of_the_first_schema_survives_all_upgrades(kind: str, fresh: Fresh) -> None:
-    database = fresh(kind)
-    schema.migrate(database, to="0001")
-    fill(database)
-    before = everything(database)
-    schema.migrate(database)
-    assert schema.revision_of(database) == schema.newest()
-    assert_kept(before, everything(database))
-
-
-def assert_kept(before: dict[str, list[dict[str, object]]], after: dict[str, list[dict[str, object]]]) -> None:
-    """Columns may have been added, none lost or changed."""
-    assert before
-    for name, rows in before.items():
-        kept = [{column: row[column] for column in rows[0]} for row in after[name]]
-        assert kept == rows, name
 
 
 def test_a_token_of_the_platform_is_not_in_a_backup(sqlite_world: World, tmp_path: Path) -> None:

@@ -1,16 +1,13 @@
 """A library that has been running is upgraded with everything in it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from models import schema
 from models.db import Base, Database
-
-NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
+from tests.filled import assert_kept, everything, fill
 
 
 @pytest.fixture
@@ -30,49 +27,13 @@ def old(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def fill(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Two rows in every table of the first schema, told apart where a key asks for it."""
-    written: dict[str, list[dict[str, Any]]] = {}
-    tables = sa.MetaData()
-    with database.engine.begin() as connection:
-        tables.reflect(connection)
-        for table in tables.sorted_tables:
-            if table.name == "alembic_version":
-                continue
-            rows = [{column.name: value(table, column, number) for column in table.c} for number in (1, 2)]
-            connection.execute(sa.insert(table), rows)
-            written[table.name] = [dict(row) for row in connection.execute(sa.select(table)).mappings()]
-    return written
-
-
-WORDS = {
-    ("activities", "state"): "published", ("activities", "precision"): "time", ("inbox", "state"): "answered",
-    ("outbox", "kind"): "menu", ("outbox", "state"): "waiting",
-}  # fmt: skip
-
-
-def value(table: sa.Table, column: sa.Column[Any], number: int) -> Any:
-    if (table.name, column.name) in WORDS:
-        return WORDS[table.name, column.name]
-    kinds: list[tuple[type[Any], Any]] = [
-        (sa.DateTime, NOW + timedelta(days=number)), (sa.Date, date(2026, 11, number)), (sa.Time, time(number)),
-        (sa.JSON, {"n": number}), (sa.Boolean, True), (sa.Integer, number), (sa.String, f"字{number}"),
-    ]  # fmt: skip
-    return next(made for kind, made in kinds if isinstance(column.type, kind))
-
-
 def test_every_row_of_the_first_schema_is_still_there_as_it_was(old: Database) -> None:
-    before = fill(old)
+    fill(old)
+    before = everything(old)
     assert len(before) > 15
     schema.migrate(old)
     assert schema.revision_of(old) == schema.newest()
-    with old.engine.connect() as connection:
-        now = sa.MetaData()
-        now.reflect(connection)
-        for name, rows in before.items():
-            after = [dict(row) for row in connection.execute(sa.select(now.tables[name])).mappings()]
-            kept = [{column: row[column] for column in rows[0]} for row in after]
-            assert kept == rows, name
+    assert_kept(before, everything(old))
 
 
 def test_an_upgraded_database_takes_the_new_words(old: Database) -> None:
