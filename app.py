@@ -50,7 +50,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES)
     app.extensions["shusheng"] = (settings, database)
     simulator_url = settings.simulator_url if settings.demo else None
-    app.register_blueprint(site.pages_of(database, house, simulator_url=simulator_url, data=settings.data))
+    app.register_blueprint(
+        site.pages_of(database, house, simulator_url=simulator_url, data=settings.data, secret=settings.secret_key)
+    )
     app.register_blueprint(health.health_of(database, token=settings.metrics_token))
     client = _client(settings, database)
     for command in (

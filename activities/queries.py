@@ -65,7 +65,6 @@ class Shown:
 
 _BETWEEN = SHOWN.where(TOOK_PLACE, Activity.last_on >= _first, Activity.starts_on <= _last).order_by(*SOONEST)
 _BY_ID = SHOWN.where(Activity.id == sa.bindparam("id"), TOOK_PLACE)
-_BY_CODE = SHOWN.where(Activity.code == sa.bindparam("code"), Activity.state != ActivityState.DRAFT)
 _CANCELLED_BETWEEN = SHOWN.where(
     Activity.state == ActivityState.CANCELLED, Activity.last_on >= _first, Activity.starts_on <= _last
 ).order_by(*SOONEST)
@@ -87,12 +86,6 @@ _NAMES = (
 def by_id(session: Session, activity_id: int) -> Shown | None:
     """One that readers can see."""
     row = core(session).execute(_BY_ID, {"id": activity_id}).first()
-    return shown_of(row) if row else None
-
-
-def by_code(session: Session, code: str) -> Shown | None:
-    """For its page: published or cancelled, never a draft."""
-    row = core(session).execute(_BY_CODE, {"code": code}).first()
     return shown_of(row) if row else None
 
 

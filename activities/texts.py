@@ -69,6 +69,23 @@ def said_where(activity: Shown) -> str:
     return f"{activity.branch}{place}{'（线上同步）' if activity.is_online else ''}"
 
 
+def said_ages(first: int | None, last: int | None) -> str:
+    """3—6岁 · 55岁以上 · 12岁以下; nothing where no age is set."""
+    if first is None and last is None:
+        return ""
+    if last is None:
+        return f"{first}岁以上"
+    if not first:
+        return f"{last}岁以下"
+    return f"{first}岁" if first == last else f"{first}—{last}岁"
+
+
+def said_for(audience: str, first: int | None, last: int | None) -> str:
+    """亲子家庭（3—6岁）; whichever of the two is known."""
+    ages = said_ages(first, last)
+    return f"{audience}（{ages}）" if audience and ages else audience or ages
+
+
 def where_in_list(activity: Shown) -> str:
     """官塘社区分馆; 线上 where nobody need go anywhere."""
     return "线上" if activity.is_online and not activity.is_on_site else activity.branch[:16]

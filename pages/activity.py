@@ -1,20 +1,28 @@
 """One activity's page: its words, its state, and the one thing to do next. Pure but for addresses."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
 
 from activities import texts
+from activities.details import Details
+from activities.opening import Shut, Timetable, said_week
 from activities.queries import Shown
 from models import times
-from models.when import Precision
+from models.when import When
 from pages.cards import STAGE_WORDS, Stage, countdown, stage_of
 from pages.cover import Cover, cover_of
 from pages.ics import has_entry
 from pages.month import MonthName, month_named
 
 LONG_TITLE, LONGEST_TITLE = 20, 40  # characters
+MOST_CLOSURES = 2
+ENTRY_WORDS = "加到手机日历"
+DONE = (Stage.OVER, Stage.CANCELLED)
+_TEL = re.compile(r"\+?[\d() -]{7,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +35,31 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One line below time and place; `tel` is set where the words are a telephone number."""
+
+    icon: str
+    name: str
+    words: str
+    tel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityPage:
     """Everything the activity's template prints."""
 
     activity: Shown
     title: str
+    belongs_to: tuple[str, ...]
     when: str
-    when_note: str
+    notes: tuple[str, ...]
     countdown: str
     where: str
+    facts: tuple[Fact, ...]
+    reason: str
+    moved_from: str
     paragraphs: tuple[str, ...]
+    visits: int
     stage: Stage
     stage_words: str
     cover: Cover
@@ -45,9 +68,14 @@ class ActivityPage:
     has_entry: bool
 
     @property
+    def is_entry_the_action(self) -> bool:
+        """Is the calendar entry the one thing to do, or a link among others?"""
+        return self.has_entry and self.action.words == ENTRY_WORDS
+
+    @property
     def share_words(self) -> str:
         """What stands under the title where the page is passed on: a cancelled activity says so first."""
-        state = f"{self.stage_words}：" if self.stage in (Stage.CANCELLED, Stage.OVER) else ""
+        state = f"{self.stage_words}：" if self.stage in DONE else ""
         return f"{state}{self.when}，{self.where}"
 
     @property
@@ -57,58 +85,103 @@ class ActivityPage:
         return " title-longest" if length > LONGEST_TITLE else " title-long" if length > LONG_TITLE else ""
 
 
-def activity_page(activity: Shown, *, now: datetime, library: str, in_wechat: bool) -> ActivityPage:
+def activity_page(
+    told: Details, *, timetable: Timetable, visits: int, now: datetime, library: str, in_wechat: bool
+) -> ActivityPage:
     """`in_wechat`: WeChat's own browser does not open calendar files, so the way around it is told."""
-    stage, today = stage_of(activity, now=now), times.today(now)
-    addable = stage in (Stage.AHEAD, Stage.RUNNING) and has_entry(activity.when)
+    activity, today = told.shown, times.today(now)
+    stage = stage_of(activity, now=now)
+    addable = stage not in DONE and has_entry(activity.when)
     month = _month(activity, stage, today)
     return ActivityPage(
         activity=activity,
         title=activity.title,
+        belongs_to=tuple(dict.fromkeys(filter(None, (told.campaign, activity.series, activity.type)))),
         when=texts.said_when(activity.when, today=today),
-        when_note=_when_note(activity, stage),
+        notes=tuple(_notes(activity, stage, timetable, today)),
         countdown=countdown(activity, now=now),
         where=texts.said_where(activity),
+        facts=tuple(_facts(told)),
+        reason=told.reason,
+        moved_from="" if stage in DONE else told.moved_from,
         paragraphs=tuple(filter(None, (line.strip() for line in activity.summary.splitlines()))),
+        visits=visits,
         stage=stage,
         stage_words=STAGE_WORDS[stage],
         cover=cover_of(activity, library=library),
         month=month,
-        action=_entry_action(activity, in_wechat=in_wechat) if addable else _month_action(stage, month),
+        action=_action(told, stage, month, addable=addable, in_wechat=in_wechat),
         has_entry=addable,
     )
+
+
+def _facts(told: Details) -> Iterator[Fact]:
+    if who := texts.said_for(told.audience, told.age_from, told.age_to):
+        yield Fact("people", "适合", who)
+    if told.fee:
+        yield Fact("coin", "费用", told.fee)
+    if told.materials:
+        yield Fact("bag", "要带", told.materials)
+    if told.contact:
+        number = _TEL.fullmatch(told.contact.strip())
+        yield Fact("phone", "联系", told.contact, re.sub(r"[^\d+]", "", told.contact) if number else "")
 
 
 def _month(activity: Shown, stage: Stage, today: date) -> MonthName:
     """Where a reader looks on: the activity's own month, or the current one when that is no use any more."""
     day = activity.when.starts_on
-    if stage in (Stage.OVER, Stage.CANCELLED) or day is None or day < today:
+    if stage in DONE or day is None or day < today:
         return MonthName.of(today)
     name = MonthName.of(day)
     return name if month_named(name.slug) else MonthName.of(today)
 
 
-def _when_note(activity: Shown, stage: Stage) -> str:
-    """What the words leave open, said openly."""
-    if stage in (Stage.OVER, Stage.CANCELLED):
-        return ""
+def _notes(activity: Shown, stage: Stage, timetable: Timetable, today: date) -> Iterator[str]:
+    """What the words leave open, and what the house's hours add to them, said openly."""
+    if stage in DONE:
+        return
     if activity.when.is_vague:
-        return "具体哪一天还没有定，定下来会在这里更新。"
-    if activity.when.precision is Precision.DAY and not _is_online_only(activity):
-        is_run = activity.when.starts_on != activity.when.ends_on
-        return f"{'每天几点开放' if is_run else '几点开始'}还没有公布，出发前可以先问问服务台。"
-    return ""
+        yield "具体哪一天还没有定，定下来会在这里更新。"
+    elif not _is_online_only(activity):
+        yield from _hours_notes(activity.when, timetable)
+        yield from _closures(activity, timetable, today)
+
+
+def _hours_notes(when: When, timetable: Timetable) -> Iterator[str]:
+    if when.starts_at is not None or when.starts_on is None:
+        return
+    if when.starts_on == when.ends_on:
+        yield "几点开始还没有公布，出发前可以先问问服务台。"
+    elif week := said_week(timetable.week):
+        yield f"开放时间：{'，'.join(week)}。"
+    elif when.ends_on is not None:
+        yield "每天几点开放还没有公布，出发前可以先问问服务台。"
+
+
+def _closures(activity: Shown, timetable: Timetable, today: date) -> Iterator[str]:
+    """Closures on the days the activity takes place, at most the next two."""
+    first, last = activity.when.starts_on or today, activity.when.ends_on or date.max
+    shut = [shut for shut in timetable.closures if shut.first_on <= last and shut.last_on >= max(first, today)]
+    for one in shut[:MOST_CLOSURES]:
+        if first == last:
+            yield f"这一天{activity.branch}闭馆（{one.reason}），活动是否照常，请先问问服务台。"
+        else:
+            yield f"其中{_run(one, today)}闭馆：{one.reason}。"
+
+
+def _run(shut: Shut, today: date) -> str:
+    first, last = (times.short_day(day, beside=today) for day in (shut.first_on, shut.last_on))
+    return first if first == last else f"{first}—{last}"
 
 
 def _is_online_only(activity: Shown) -> bool:
     return activity.is_online and not activity.is_on_site
 
 
-def _entry_action(activity: Shown, *, in_wechat: bool) -> Action:
-    hint = "没反应？点右上角“…”，用浏览器打开再试" if in_wechat else ""
-    return Action("加到手机日历", url_for("pages.calendar_entry", code=activity.code), hint)
-
-
-def _month_action(stage: Stage, month: MonthName) -> Action:
-    words = "看看还有什么活动" if stage in (Stage.OVER, Stage.CANCELLED) else "看整月安排"
-    return Action(words, url_for("pages.month", slug=month.slug))
+def _action(told: Details, stage: Stage, month: MonthName, *, addable: bool, in_wechat: bool) -> Action:
+    if stage not in DONE and told.link.startswith(("https://", "http://")):
+        return Action("去线上看看", told.link)
+    if addable:
+        hint = "没反应？点右上角“…”，用浏览器打开再试" if in_wechat else ""
+        return Action(ENTRY_WORDS, url_for("pages.calendar_entry", code=told.shown.code), hint)
+    return Action("看看还有什么活动" if stage in DONE else "看整月安排", url_for("pages.month", slug=month.slug))

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import queries, search
+from activities import hours, queries, search, visits
+from activities.details import details
 from activities.queries import Shown
 from handlers.turn import House
 from models import times
@@ -25,6 +26,7 @@ from pages.domain import domain_proof
 from pages.ics import entry, has_entry
 from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_page
 from pages.safety import safety_headers, with_headers
+from pages.visitors import Visitors
 
 NEAR_MONTHS = 3  # how many months with a plan an empty month points at
 
@@ -45,14 +47,15 @@ class Site:
 
 
 def pages_of(
-    database: Database, house: House, *, simulator_url: str | None = None, data: Path | None = None
+    database: Database, house: House, *, simulator_url: str | None = None, data: Path | None = None, secret: str = ""
 ) -> Blueprint:
     """The readers' pages, and the error pages of the whole app. `simulator_url` only in the demo.
 
-    `data` is the folder where WeChat's MP_verify_….txt lies, by which it sees that the domain is the library's.
+    `secret` makes the digests of visitors. `data` is the folder where WeChat's MP_verify_….txt lies, by which it sees
+    that the domain is the library's.
     """
     site = Site(house.library, house.desk_phone, house.site, _origin(simulator_url), assets_of())
-    views = _Views(database, site)
+    views = _Views(database, site, Visitors(database, secret=secret))
     blueprint = Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/static/pages/<path:filename>", "static", views.static)
     blueprint.add_url_rule("/", "front", views.front)
@@ -88,9 +91,10 @@ def _kept(response: Response) -> Response:
 class _Views:
     """One method a route."""
 
-    def __init__(self, database: Database, site: Site) -> None:
+    def __init__(self, database: Database, site: Site, visitors: Visitors) -> None:
         self._database = database
         self._site = site
+        self._visitors = visitors
 
     def static(self, filename: str) -> Response:
         """A style sheet or an icon."""
@@ -145,15 +149,24 @@ class _Views:
         )
 
     def activity(self, code: str) -> Response:
-        """One activity."""
+        """One activity; who looks at one online is counted."""
+        now = times.now()
+        with self._database.reading() as session:
+            told = details(session, code) or abort(404)
+            timetable = hours.timetable_of(session, told.branch_id, since=times.today(now))
+            seen = visits.visits(session, told.shown.id) if told.shown.is_online else 0
         page = activity_page(
-            self._shown(code),
-            now=times.now(),
+            told,
+            timetable=timetable,
+            visits=seen,
+            now=now,
             library=self._site.library,
             in_wechat="MicroMessenger" in _agent(),
         )
         response = make_response(self._drawn("activity.html", page=page))
         response.vary.add("User-Agent")
+        if told.shown.is_online:
+            self._visitors.came(told.shown.id, now)
         return response
 
     def calendar_entry(self, code: str) -> Response:
@@ -173,8 +186,8 @@ class _Views:
 
     def _shown(self, code: str) -> Shown:
         with self._database.reading() as session:
-            activity = queries.by_code(session, code)
-        return activity or abort(404)
+            told = details(session, code)
+        return told.shown if told else abort(404)
 
     def _drawn(self, template: str, **words: object) -> str:
         return render_template(f"pages/{template}", site=self._site, **words)

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, request
 
+from activities import changes
+from activities.changes import By
 from activities.plans.plan import Plan, PlannedActivity
 from activities.queries import Shown
 from activities.service import branch_called, import_plan
@@ -54,6 +56,20 @@ class Shelf:
             row = session.scalars(sa.select(Activity).where(Activity.title == title)).one()
             row.state = state
             return row.code
+
+    def tell(self, code: str, **values: Any) -> str:
+        """More about an activity, as staff write it; the same code."""
+        with self.database.units() as session:
+            row = session.scalars(sa.select(Activity).where(Activity.code == code)).one()
+            changes.edit(session, row, values, by=By("陈馆员", IMPORTED_AT))
+        return code
+
+    def move(self, code: str, when: When, reason: str) -> str:
+        """To another date; the same code."""
+        with self.database.units() as session:
+            row = session.scalars(sa.select(Activity).where(Activity.code == code)).one()
+            changes.move(session, row, when, reason=reason, by=By("陈馆员", IMPORTED_AT))
+        return code
 
 
 def planned_at(title: str, when: When, **also: Any) -> PlannedActivity:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from models.when import Precision, When
 from tests.pages.shelf import Shelf, nov
 
 LEAST_CONTRAST = 4.5
@@ -82,9 +84,21 @@ def phone(browser: Browser, width: int = 390, **options: Any) -> Iterator[Page]:
 
 
 @pytest.fixture
-def addresses(codes: dict[str, str], address: str) -> list[str]:
+def addresses(shelf: Shelf, codes: dict[str, str], address: str) -> list[str]:
     """Every page and state."""
-    return [address + path for path in PAGES] + [f"{address}/a/{codes[name]}" for name in STATES]
+    states = [codes[name] for name in STATES] + [full(shelf)]
+    return [address + path for path in PAGES] + [f"{address}/a/{code}" for code in states]
+
+
+def full(shelf: Shelf) -> str:
+    """An activity of which everything is known, and which was moved."""
+    code = shelf.put(
+        "手机拍照与修图", "12月8日", date(2026, 12, 8), starts_at=time(9), series="银龄课堂", is_online=True
+    )
+    shelf.tell(code, audience="中老年读者", age_from=55, fee="免费，材料费 10 元", contact="0562-5880000", materials="自己的手机和充电线",
+               campaign="第十一届读书节", link="https://live.example.cn/room")  # fmt: skip
+    when = When("12月15日", Precision.TIME, date(2026, 12, 15), date(2026, 12, 15), time(9), time(10, 30))
+    return shelf.move(code, when, "主讲老师外出，推迟一周。")
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

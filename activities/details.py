@@ -1,0 +1,43 @@
+"""One activity as its page tells it: what a list shows of it, and everything else staff have written."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from activities.queries import SHOWN, Shown, shown_of
+from models.activity import Activity, ActivityState
+from models.db import core
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """`reason` says why it was moved or cancelled, or how it went; `moved_from` its date before, as it was written."""
+
+    shown: Shown
+    branch_id: int = 0
+    campaign: str = ""
+    audience: str = ""
+    age_from: int | None = None
+    age_to: int | None = None
+    fee: str = ""
+    contact: str = ""
+    materials: str = ""
+    link: str = ""
+    reason: str = ""
+    moved_from: str = ""
+
+
+_MORE = (
+    Activity.branch_id, Activity.campaign, Activity.audience, Activity.age_from, Activity.age_to, Activity.fee,
+    Activity.contact, Activity.materials, Activity.link, Activity.reason, Activity.moved_from,
+)  # fmt: skip
+_BY_CODE = SHOWN.add_columns(*_MORE).where(
+    Activity.code == sa.bindparam("code"), Activity.state != ActivityState.DRAFT
+)
+
+
+def details(session: Session, code: str) -> Details | None:
+    """For its page: published, finished or cancelled, never a draft."""
+    row = core(session).execute(_BY_CODE, {"code": code}).first()
+    return Details(shown_of(row[: -len(_MORE)]), *row[-len(_MORE) :]) if row else None
