@@ -51,7 +51,7 @@ class _Row:
     type: str
     title: str
     day: Day
-    clock: tuple[time, time] | None = None
+    clock: tuple[time, time] | tuple[()] = ()
     place: str = ""
     summary: str = ""
     series: str = ""
@@ -143,11 +143,11 @@ def _whens(row: _Row, first: date) -> list[When]:
             words = f"{first.month}月{begins}日-{ends}日"
             return [When(words, Precision.DAY, first.replace(day=begins), first.replace(day=ends))]
         case _Nth(n, weekday):
-            return [_on(_weekdays(weekday, first, last)[n - 1], row.clock)]
+            return [on_day(_weekdays(weekday, first, last)[n - 1], *row.clock)]
         case _Every(weekday):
-            return [_on(day, row.clock) for day in _weekdays(weekday, first, last)]
+            return [on_day(day, *row.clock) for day in _weekdays(weekday, first, last)]
         case day:
-            return [_on(first.replace(day=day), row.clock)]
+            return [on_day(first.replace(day=day), *row.clock)]
 
 
 def _weekdays(weekday: int, first: date, last: date) -> list[date]:
@@ -162,11 +162,12 @@ def _vague(word: str, first: date, last: date) -> When:
     return When(words, precision, first.replace(day=begins), last.replace(day=min(ends, last.day)))
 
 
-def _on(day: date, clock: tuple[time, time] | None) -> When:
+def on_day(day: date, begins: time | None = None, ends: time | None = None) -> When:
+    """A day of the demo's, with its clock where it has one."""
     words = f"{day.month}月{day.day}日"
-    if clock is None:
+    if begins is None:
         return When(words, Precision.DAY, day, day)
-    return When(words, Precision.TIME, day, day, *clock)
+    return When(words, Precision.TIME, day, day, begins, ends)
 
 
 def _with(row: _Row, when: When) -> PlannedActivity:

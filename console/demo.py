@@ -9,14 +9,20 @@ from collections.abc import Callable
 import click
 import requests
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from activities.changes import By
+from activities.plans.plan import Plan
 from activities.sample import sample_plans
+from activities.sample_staff import look_after, open_the_doors
 from activities.service import import_plan
 from config.settings import MARK, Settings, enter_demo, holds_demo
 from console.ports import must_be_free
 from models import schema, times
+from models.activity import Activity
 from models.db import Database
 from models.follower import Follower
+from models.platform import demo_shift
 
 READY_SECONDS = 60
 
@@ -57,10 +63,20 @@ def load_demo(settings: Settings) -> None:
     (settings.data / MARK).write_text(f"{settings.port}\n", encoding="ascii")
     schema.ready(database)
     with database.units() as session:
-        now = times.now()
-        for plan in sample_plans(times.today(now)):
-            import_plan(session, plan, now=now)
+        by = By("陈馆员", times.now() + demo_shift(session))
+        for plan in sample_plans(times.today(by.at)):
+            _put_in(session, plan, by)
     database.close()
+
+
+def _put_in(session: Session, plan: Plan, by: By) -> None:
+    """Once a month: what was changed since, by hand or by another plan, stays."""
+    if plan.month is None or session.scalar(sa.select(Activity.id).where(Activity.plan_month == plan.month).limit(1)):
+        return
+    import_plan(session, plan, now=by.at)
+    session.flush()
+    open_the_doors(session)
+    look_after(session, plan.month, by=by)
 
 
 def _has_readers(database: Database) -> bool:

@@ -1,6 +1,6 @@
 """What the platform lets this account do right now: token, rights, breakers and rates, shared by all processes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
@@ -68,6 +68,11 @@ class ClockShift(Base):
 
     one: Mapped[int] = plain(sa.Integer, primary_key=True)
     seconds: Mapped[int] = plain(sa.BigInteger)
+
+
+def demo_shift(session: Session) -> timedelta:
+    """What `clock advance` has added in all; nothing outside the demo."""
+    return timedelta(seconds=session.scalar(sa.select(ClockShift.seconds)) or 0)
 
 
 def open_breaker(session: Session, kind: str, *, errcode: int, cause: str, at: datetime, until: datetime) -> None:

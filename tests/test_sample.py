@@ -1,19 +1,26 @@
 """The demo's plan is true in every month in which somebody may open the demo."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities import changes
+from activities.changes import By
 from activities.plans.plan import PlannedActivity
 from activities.plans.reading import read_plan
 from activities.sample import sample_plans
+from console.demo import load_demo
 from models import times
-from models.activity import MAIN_LIBRARY
+from models.activity import MAIN_LIBRARY, Activity
+from models.opening import WeekHours
+from models.platform import ClockShift
 from models.when import Precision
+from tests.world import World
 
 # Days with a date of their own, as a calendar has them; whatever else is called …日 or …节 must not be in a title.
 DATES = {
@@ -127,3 +134,50 @@ def test_the_example_plans_are_read_as_the_demos_december(name: str) -> None:
     assert read.month == december.month
     assert [told(row) for row in read.activities] == [told(row) for row in december.activities]
     assert read.doubts == ()
+
+
+# ── what the demo's staff did afterwards ──
+
+
+def states_of(world: World) -> dict[str, list[str]]:
+    """title → state, and "moved" where it was."""
+    with world.database.reading() as session:
+        told: dict[str, list[str]] = {}
+        for activity in session.scalars(sa.select(Activity).order_by(Activity.starts_on)):
+            told.setdefault(activity.title, []).append("moved" if activity.moved_from else activity.state.value)
+        return told
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_demo_shows_every_state_and_again_changes_nothing(sqlite_world: World, month: int) -> None:
+    times.set_shift(datetime(2026, month, 28, 1, tzinfo=UTC) - datetime.now(UTC))
+    load_demo(sqlite_world.settings)
+    first = states_of(sqlite_world)
+    assert first["旧书换新书"][-1] == "cancelled"
+    assert first["《平凡的世界》读书会"][-1] == "moved"
+    assert first["从一张老照片读懂一座城"] == ["published", "published"]
+    load_demo(sqlite_world.settings)
+    assert states_of(sqlite_world) == first
+
+
+def test_the_demo_opened_in_a_later_month_goes_on_there(sqlite_world: World) -> None:
+    load_demo(sqlite_world.settings)
+    with sqlite_world.database.units() as session:
+        session.add(ClockShift(one=1, seconds=int(timedelta(days=400).total_seconds())))
+    load_demo(sqlite_world.settings)
+    assert len(states_of(sqlite_world)["旧书换新书"]) == 4
+
+
+def test_what_a_visitor_of_the_demo_changed_stays(sqlite_world: World) -> None:
+    load_demo(sqlite_world.settings)
+    with sqlite_world.database.units() as session:
+        activity = session.scalars(sa.select(Activity).where(Activity.title == "手绘环保袋").limit(1)).one()
+        changes.edit(session, activity, {"title": "手绘帆布袋"}, by=By("我", times.now()))
+    load_demo(sqlite_world.settings)
+    assert len(states_of(sqlite_world)["手绘帆布袋"]) == 1
+    assert len(states_of(sqlite_world)["手绘环保袋"]) == 1
+
+
+def test_the_demos_houses_are_open(sqlite_world: World) -> None:
+    load_demo(sqlite_world.settings)
+    assert sqlite_world.count(WeekHours) == 6 + 8 * 7

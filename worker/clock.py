@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-import sqlalchemy as sa
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
 from models import times
 from models.db import Database
-from models.platform import ClockShift, fires_now
+from models.platform import demo_shift, fires_now
 
 log = structlog.get_logger("worker.clock")
 
@@ -104,5 +103,5 @@ class Clock:
     def follow_shift(self) -> None:
         """Demo: take over what `clock advance` wrote."""
         with self._database.reading() as session:
-            seconds = session.scalar(sa.select(ClockShift.seconds)) or 0
-        times.set_shift(timedelta(seconds=seconds))
+            shift = demo_shift(session)
+        times.set_shift(shift)

@@ -16,7 +16,7 @@ from models import audit, outbox, schema, times
 from models.db import Database, insert
 from models.errors import IllegalMove
 from models.outbox import CallState, OutboxCall
-from models.platform import Breaker, ClockShift, close_breaker
+from models.platform import Breaker, ClockShift, close_breaker, demo_shift
 
 MOST_SHOWN = 200
 TEXT_START = 30  # characters: enough to know a message by
@@ -148,7 +148,7 @@ def _clock(settings: Settings, database: Database) -> click.Group:
         _advance_simulator(settings.simulator_url, step)
         schema.ready(database)
         with database.units() as session:
-            seconds = (session.scalar(sa.select(ClockShift.seconds)) or 0) + int(step.total_seconds())
+            seconds = int((demo_shift(session) + step).total_seconds())
             statement = insert(session, ClockShift).values(one=1, seconds=seconds)
             session.execute(statement.on_conflict_do_update(index_elements=["one"], set_={"seconds": seconds}))
         shown = times.local(times.now() - times.shift() + timedelta(seconds=seconds))
