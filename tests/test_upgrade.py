@@ -1,6 +1,7 @@
 """A library that has been running is upgraded with everything in it."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
