@@ -19,15 +19,16 @@ from models import times
 from models.db import Database
 from pages import errors
 from pages.activity import activity_page
-from pages.assets import ASK_FIRST, Asset, assets_of, served
 from pages.cards import card
 from pages.cover import cover_of
 from pages.domain import domain_proof
 from pages.ics import entry, has_entry
 from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_page
-from pages.safety import safety_headers, with_headers
 from pages.visitors import Visitors
+from web.assets import ASK_FIRST, Asset, assets_of, served
+from web.safety import safety_headers, with_headers
 
+STATIC = Path(__file__).with_name("static")
 NEAR_MONTHS = 3  # how many months with a plan an empty month points at
 
 
@@ -54,7 +55,7 @@ def pages_of(
     `secret` makes the digests of visitors. `data` is the folder where WeChat's MP_verify_….txt lies, by which it sees
     that the domain is the library's.
     """
-    site = Site(house.library, house.desk_phone, house.site, _origin(simulator_url), assets_of())
+    site = Site(house.library, house.desk_phone, house.site, _origin(simulator_url), assets_of(STATIC))
     views = _Views(database, site, Visitors(database, secret=secret))
     blueprint = Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/static/pages/<path:filename>", "static", views.static)
@@ -65,7 +66,7 @@ def pages_of(
     blueprint.add_url_rule("/a/<code>", "activity", views.activity)
     if data is not None:
         blueprint.add_url_rule("/MP_verify_<word>.txt", "domain_proof", lambda word: domain_proof(data, word))
-    headers = safety_headers(framed_by=site.simulator_url)
+    headers = safety_headers(framed_by=" ".join(filter(None, ("'self'", site.simulator_url))))
     blueprint.after_request(lambda response: with_headers(_kept(response), headers))
     errors.register(blueprint, lambda name, **words: render_template(name, site=site, **words), headers)
     return blueprint

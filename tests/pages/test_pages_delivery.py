@@ -9,7 +9,7 @@ import re
 from flask.testing import FlaskClient
 
 from models.db import Database
-from pages.assets import FOLDER
+from pages.site import STATIC
 from tests.pages.reading import tags
 from tests.pages.shelf import app_of
 
@@ -93,7 +93,7 @@ def test_files_travel_compressed_to_phones_that_take_it(client: FlaskClient) -> 
 
 
 def test_vendored_files_are_the_ones_their_manifest_names() -> None:
-    manifests = list((FOLDER / "vendor").glob("*/vendor.json"))
+    manifests = list((STATIC / "vendor").glob("*/vendor.json"))
     assert manifests
     for manifest in manifests:
         said = json.loads(manifest.read_text())

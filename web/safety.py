@@ -1,4 +1,4 @@
-"""Headers every answer of this door carries: what a page may load, and who may frame it."""
+"""Headers every page carries: what it may load, and who may frame it."""
 
 from flask import Response
 
@@ -6,9 +6,8 @@ from flask import Response
 _NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
-def safety_headers(*, framed_by: str | None) -> dict[str, str]:
-    """`framed_by` is one more origin that may show our pages in a frame: the demo's phone."""
-    frames = " ".join(filter(None, ("'self'", framed_by)))
+def safety_headers(*, framed_by: str = "'none'") -> dict[str, str]:
+    """`framed_by`: who may show our pages in a frame, as frame-ancestors says it."""
     policy = (
         "default-src 'self'",
         "style-src 'self'",
@@ -17,7 +16,7 @@ def safety_headers(*, framed_by: str | None) -> dict[str, str]:
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
-        f"frame-ancestors {frames}",
+        f"frame-ancestors {framed_by}",
     )
     return {
         "Content-Security-Policy": "; ".join(policy),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask import Response, request
 
-FOLDER = Path(__file__).with_name("static")
+SHARED = Path(__file__).with_name("static")  # tokens.css
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 
@@ -26,10 +26,14 @@ class Asset:
     mimetype: str
 
 
-def assets_of(folder: Path = FOLDER) -> dict[str, Asset]:
-    """Every file below `folder` by its path there."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _asset(path) for path in files}
+def assets_of(folder: Path) -> dict[str, Asset]:
+    """Every file below `folder` and of what both doors share, by its path there."""
+    return {
+        path.relative_to(root).as_posix(): _asset(path)
+        for root in (SHARED, folder)
+        for path in root.rglob("*")
+        if path.is_file()
+    }
 
 
 def _asset(path: Path) -> Asset:

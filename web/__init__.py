@@ -1,0 +1,1 @@
+"""What both doors to a browser share: files under lasting addresses, safety headers, the house's colours."""
