@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 import bot.commands
 import console.commands
+import console.staff_commands
 import worker.commands
-from bot import calls
+from bot import calls, errcodes
 from bot.client import Client
 from bot.envelope import Envelope
 from bot.notify import owe_menu, prepare_menu
@@ -23,10 +24,13 @@ from bot.wsgi import Callback
 from config import limits, logging
 from config.menu import menu_of
 from config.settings import CALLBACK_SETTINGS, Settings, SettingsError, settings_here
+from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
+from console.site import console_of, protect_forms
 from handlers.turn import House
 from models import messages, rights, schema, tables, times, upkeep
 from models.db import Database
+from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from pages import health, site
@@ -48,17 +52,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     house = House(settings.library, settings.site, settings.desk_phone)
     app = Flask("shusheng", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES)
+    protect_forms(app, is_secure=settings.site.startswith("https://"))
     app.extensions["shusheng"] = (settings, database)
     simulator_url = settings.simulator_url if settings.demo else None
     app.register_blueprint(
         site.pages_of(database, house, simulator_url=simulator_url, data=settings.data, secret=settings.secret_key)
     )
     app.register_blueprint(health.health_of(database, token=settings.metrics_token))
+    app.register_blueprint(console_of(_desk(settings, database, house)))
     client = _client(settings, database)
     for command in (
         *bot.commands.commands_of(settings, database, client, house),
         *worker.commands.commands_of(settings, database, partial(start_work, settings, database)),
         *console.commands.commands_of(settings, database),
+        *console.staff_commands.commands_of(settings, database),
     ):
         app.cli.add_command(said_plainly(command))
     if all(getattr(settings, name) for name in CALLBACK_SETTINGS):
@@ -92,6 +99,16 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
         hands.stop()
 
     return stop
+
+
+def _desk(settings: Settings, database: Database, house: House) -> Desk:
+    def rerun(session: Session, push: Push, who: str) -> None:
+        bot.commands.rerun_push(session, push, house, who=who)
+
+    outside = Outside(rerun=rerun, advice=errcodes.advice)
+    return desk_of(
+        database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside
+    )  # fmt: skip
 
 
 def _client(settings: Settings, database: Database) -> Client:

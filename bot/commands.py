@@ -49,13 +49,13 @@ def _inbox(database: Database, house: House) -> click.Group:
             push = session.get(Push, key)
             if push is None or push.state is not PushState.FAILED or not push.content or not push.openid:
                 raise click.ClickException(f"没有编号为 {key} 的失败消息；用 inbox list 看看有哪些。")
-            rerun_push(session, push, house)
+            rerun_push(session, push, house, who="command line")
         click.echo("已重新处理，答复会以客服消息发给读者。", err=True)
 
     return inbox
 
 
-def rerun_push(session: sa.orm.Session, push: Push, house: House) -> None:
+def rerun_push(session: sa.orm.Session, push: Push, house: House, *, who: str) -> None:
     """Answer a failed push now, as if it had just come."""
     now = times.now()
     incoming = incoming_of(push.content or {})
@@ -64,7 +64,7 @@ def rerun_push(session: sa.orm.Session, push: Push, house: House) -> None:
     push.reply = reply.text
     if reply.text is not None:
         messages.owe_message(session, incoming.openid, reply.text, key=f"rerun:{push.key}", now=now)
-    audit.note(session, "push run again", who="command line", subject=push.key, at=now)
+    audit.note(session, "push run again", who=who, subject=push.key, at=now)
 
 
 def _doctor(settings: Settings, database: Database, client: Client) -> click.Command:

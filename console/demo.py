@@ -17,6 +17,7 @@ from activities.sample import sample_plans
 from activities.sample_staff import look_after, open_the_doors
 from activities.service import import_plan
 from config.settings import MARK, Settings, enter_demo, holds_demo
+from console import demo_staff
 from console.ports import must_be_free
 from models import schema, times
 from models.activity import Activity
@@ -66,6 +67,7 @@ def load_demo(settings: Settings) -> None:
         by = By("陈馆员", times.now() + demo_shift(session))
         for plan in sample_plans(times.today(by.at)):
             _put_in(session, plan, by)
+        demo_staff.hire(session, now=by.at)
     database.close()
 
 
@@ -129,6 +131,8 @@ def _welcome(settings: Settings) -> str:
         f"  {settings.library}（演示）已经开门：",
         f"    手机   {settings.simulator_url}/          扮演读者，发“活动”“周末”“官塘”试试",
         f"    网页   {settings.site}/          首页和活动月历",
+        f"    管理台 {settings.site}/console/  馆员从这里进来，三个演示账号：",
+        *demo_staff.said(),
         "  按 Ctrl-C 关门。",
         "",
     ])  # fmt: skip

@@ -101,6 +101,7 @@ class Activity(Base):
         sa.Index("ix_activities_shown", "state", "last_on", "starts_on", "id"),
         sa.Index("ix_activities_month", "state", "plan_month"),
         sa.Index("ix_activities_branch", "branch_id", "state", "last_on"),
+        sa.Index("ix_activities_changed", "state", "changed_at", "id"),
     )
 
     @property

@@ -17,7 +17,7 @@ class AuditLine(Base):
     at: Mapped[datetime] = plain(UtcDateTime, index=True)
     who: Mapped[str] = plain(sa.String(64))
     act: Mapped[str] = plain(sa.String(64))
-    subject: Mapped[str] = personal("涉及的对象", sa.String(128))
+    subject: Mapped[str] = personal("涉及的对象", sa.String(128), index=True)
     detail: Mapped[str] = plain(sa.Text)
 
 

@@ -9,6 +9,7 @@ from models import (
     opening,
     outbox,
     platform,
+    staff,
 )
 
-__all__ = ["activity", "audit", "conversation", "follower", "inbox", "opening", "outbox", "platform"]
+__all__ = ["activity", "audit", "conversation", "follower", "inbox", "opening", "outbox", "platform", "staff"]

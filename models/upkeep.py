@@ -11,12 +11,14 @@ from models.follower import Farewell
 from models.inbox import Push, PushState
 from models.outbox import CallState, OutboxCall
 from models.platform import Fire
+from models.staff import SignInPace, StaffSession
 
 PART = 2000  # rows a unit: a few milliseconds, whatever the size of the table
 KEEP_SENT_WORDS = timedelta(days=3)
 KEEP_CALLS = timedelta(days=90)  # settled calls without their words, for "who got it?"
 KEEP_STUCK = timedelta(days=30)  # what waits for its reader or for staff
 SETTLED = (CallState.DONE, CallState.DROPPED)
+KEEP_SESSIONS = timedelta(days=1)  # of staff; they are over after half of it
 STUCK = (CallState.WAITING, CallState.UNSURE, CallState.DEAD)
 
 Part = Callable[[Session, datetime], int]
@@ -87,6 +89,16 @@ def _drop_fires(session: Session, now: datetime) -> int:
     return _count(session, sa.delete(Fire).where(Fire.slot < now - timedelta(days=30)))
 
 
+def _drop_sessions(session: Session, now: datetime) -> int:
+    idle = sa.select(StaffSession.token_hash).where(StaffSession.seen_at < now - KEEP_SESSIONS).limit(PART)
+    return _count(session, sa.delete(StaffSession).where(StaffSession.token_hash.in_(idle)))
+
+
+def _drop_paces(session: Session, now: datetime) -> int:
+    free = sa.select(SignInPace.key).where(SignInPace.next_us < int(now.timestamp() * 1e6)).limit(PART)
+    return _count(session, sa.delete(SignInPace).where(SignInPace.key.in_(free)))
+
+
 def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
     # RETURNING and not rowcount: psycopg answers -1 for some statements.
     column = next(iter(statement.table.primary_key.columns))  # type: ignore[attr-defined]
@@ -95,4 +107,5 @@ def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
 
 PARTS: tuple[Part, ...] = (
     _empty_pushes, _drop_pushes, _drop_farewells, _give_up_calls, _empty_calls, _drop_calls, _drop_fires,
+    _drop_sessions, _drop_paces,
 )  # fmt: skip

@@ -1,0 +1,175 @@
+"""活动: the list, and one activity with what was done to it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from activities import changes, queries, texts
+from activities.changes import EDITABLE, By
+from console import activity_list, exports, words
+from console.activity_list import SORTS, SPANS, when_of
+from console.desk import Desk, done, drawn, is_island, me, note, refused
+from console.exports import Sheet
+from console.records import lines_about
+from console.rights import Act, is_theirs, may
+from models import times
+from models.activity import ACTIVITY_MOVES, Activity, ActivityState
+from models.errors import BadInput, IllegalMove
+from models.when import When
+
+_COLUMNS = (
+    ("标题", 40), ("系列", 14), ("类型", 14), ("分馆", 18), ("时间", 30), ("开始", 12), ("结束", 12), ("地点", 20),
+    ("状态", 10), ("计划月份", 10), ("最近改动", 20), ("网址", 36),
+)  # fmt: skip
+
+
+def register(desk: Desk, blueprint: Blueprint) -> None:
+    """/console/activities, /console/activities.xlsx, /console/activities/<code>"""
+    views = _Views(desk)
+    blueprint.add_url_rule("/activities", "activities", views.all)
+    blueprint.add_url_rule("/activities.xlsx", "activities_file", views.file)
+    blueprint.add_url_rule("/activities/<code>", "activity", views.one)
+    blueprint.add_url_rule("/activities/<code>/publish", "publish", views.publish, methods=["POST"])
+    blueprint.add_url_rule("/activities/<code>/withdraw", "withdraw", views.withdraw, methods=["POST"])
+    blueprint.add_url_rule("/activities/<code>/cancel", "cancel", views.cancel, methods=["GET", "POST"])
+    blueprint.add_url_rule("/activities/<code>/finish", "finish", views.finish, methods=["GET", "POST"])
+
+
+class _Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @may(Act.SEE_ACTIVITIES)
+    def all(self) -> str:
+        """The list, filtered by its address."""
+        filters, today = activity_list.filters_of(request.args), times.today(times.now())
+        with self._desk.reading() as session:
+            page = activity_list.page(session, filters, activity_list.place_of(filters, request.args), today=today)
+            choices = {"months": activity_list.months(session), "branches": queries.branches(session)}
+        return drawn(
+            "parts/activity_list.html" if is_island() else "activities.html",
+            page=page, filters=filters, spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=_said_when,
+            **choices,
+        )  # fmt: skip
+
+    @may(Act.SEE_ACTIVITIES)
+    def file(self) -> Response:
+        """The same list for Excel."""
+        filters, today = activity_list.filters_of(request.args), times.today(times.now())
+        with self._desk.reading() as session:
+            found = activity_list.everything(session, filters, today=today, most=exports.MOST_ROWS + 1)
+            body = exports.workbook(Sheet("活动", _COLUMNS, (self._row(row) for row in found)))
+        with self._desk.unit() as session:
+            note(session, "list exported", "activities", detail=request.query_string.decode()[:200])
+        return exports.downloaded(f"活动 {today:%Y-%m-%d}", body)
+
+    def _row(self, row: Any) -> Sequence[object]:
+        return (
+            row.title, row.series, row.type, row.branch, _said_when(row), row.starts_on, row.ends_on, row.place,
+            words.state(row.state).words, row.plan_month, words.exact(row.changed_at),
+            f"{self._desk.site}/a/{row.code}",
+        )  # fmt: skip
+
+    @may(Act.SEE_ACTIVITIES)
+    def one(self, code: str) -> str:
+        """One activity, to read."""
+        with self._desk.reading() as session:
+            activity = session.scalars(sa.select(Activity).where(Activity.code == code)).one_or_none() or abort(404)
+            lines = lines_about(session, f"activity {code}")
+        return drawn(
+            "activity.html",
+            activity=activity,
+            when=_said(activity.when),
+            lines=lines,
+            moves=self._moves(activity),
+            more=_more(activity),
+        )
+
+    def _moves(self, activity: Activity) -> frozenset[ActivityState]:
+        """Where this person may move it."""
+        is_mine = Act.CHANGE_ACTIVITIES in me().acts and is_theirs(me().branch_id, activity.branch_id)
+        return ACTIVITY_MOVES[activity.state] if is_mine else frozenset()
+
+    @may(Act.CHANGE_ACTIVITIES)
+    def publish(self, code: str) -> AnyResponse:
+        """Readers see it from now on."""
+        return self._moved(code, changes.publish, "已发布，读者现在就能看到、问到。")
+
+    @may(Act.CHANGE_ACTIVITIES)
+    def withdraw(self, code: str) -> AnyResponse:
+        """Only staff see it from now on."""
+        return self._moved(code, changes.withdraw, "已改回草稿，读者看不到了。")
+
+    @may(Act.CHANGE_ACTIVITIES)
+    def cancel(self, code: str) -> AnyResponse | tuple[str, int]:
+        """First what it will do, then, with a reason, done."""
+        verb = partial(changes.cancel, reason=request.form.get("reason", ""))
+        return self._asked_first(code, "cancel.html", ActivityState.CANCELLED, verb, "已取消，读者会看到原因。")
+
+    @may(Act.CHANGE_ACTIVITIES)
+    def finish(self, code: str) -> AnyResponse | tuple[str, int]:
+        """It took place; how it went may be said."""
+        verb = partial(changes.finish, how=request.form.get("reason", ""))
+        return self._asked_first(code, "finish.html", ActivityState.FINISHED, verb, "已结束。")
+
+    def _asked_first(
+        self, code: str, template: str, to: ActivityState, verb: Callable[..., None], said: str
+    ) -> AnyResponse | tuple[str, int]:
+        """A page of its own before the act; what a rule finds wrong is said there, and nothing typed is lost."""
+        wrong = ""
+        if request.method == "POST":
+            try:
+                return self._moved(code, verb, said)
+            except BadInput as error:
+                wrong = error.to_staff
+        with self._desk.reading() as session:
+            activity = session.scalars(sa.select(Activity).where(Activity.code == code)).one_or_none() or abort(404)
+        if not is_theirs(me().branch_id, activity.branch_id):
+            abort(403)
+        if to not in ACTIVITY_MOVES[activity.state]:
+            return refused("这个活动现在不能这样做。请看看它的状态。", url_for("console.activity", code=code))
+        page = drawn(
+            template, activity=activity, when=_said(activity.when), reason=request.form.get("reason", ""), wrong=wrong,
+            most=changes.LONGEST_REASON,
+        )  # fmt: skip
+        return page, 400 if wrong else 200
+
+    def _moved(self, code: str, verb: Callable[..., None], said: str) -> AnyResponse:
+        """Done in a unit. Raises: BadInput of the verb."""
+        where = url_for("console.activity", code=code)
+        try:
+            with self._desk.unit() as session:
+                verb(session, self._held(session, code), by=By(me().login, times.now()))
+        except IllegalMove:
+            return refused("刚才有人先动过这个活动，没有再改。请看看现在的样子。", where)
+        return done(said, where)
+
+    def _held(self, session: Session, code: str) -> Activity:
+        """The row, held. Raises: IllegalMove if it is no longer what the person saw."""
+        asked = sa.select(Activity).where(Activity.code == code).with_for_update(of=Activity)
+        activity = session.execute(asked).scalar_one_or_none() or abort(404)
+        if not is_theirs(me().branch_id, activity.branch_id):
+            abort(403)
+        if request.form.get("seen") != activity.state:
+            raise IllegalMove(f"{code} is {activity.state} by now")
+        return activity
+
+
+def _more(activity: Activity) -> list[tuple[str, str]]:
+    """What may be said of it beyond the plan, with its words; "" where nothing is."""
+    names = ("campaign", "audience", "fee", "contact", "materials", "link")
+    more = [(EDITABLE[name][0], getattr(activity, name)) for name in names]
+    return [*more, ("原因" if activity.state is not ActivityState.FINISHED else "办得怎样", activity.reason)]
+
+
+def _said(when: When) -> str:
+    return texts.said_when(when, today=times.today(times.now()))
+
+
+def _said_when(row: Any) -> str:
+    return _said(when_of(row))

@@ -1,0 +1,143 @@
+"""The list of activities: what may be asked of it in the address, and the rows that answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from console import paging
+from console.paging import Order, Page, Place
+from models.activity import Activity, ActivityGram, ActivityState, Branch
+from models.when import When
+from models.wording import needed_grams, parts
+
+RARE = 2000  # a word found in fewer activities than this is looked up, others are met soon on the way
+MOST_MONTHS = 36
+SPANS = {"": "接下来的", "past": "已过去的", "all": "全部"}
+SORTS = {"day": "日期从早到晚", "-day": "日期从晚到早", "-changed": "最近改过的"}
+
+_columns = (
+    Activity.id, Activity.code, Activity.state, Activity.title, Activity.series, Activity.type, Activity.place,
+    Activity.date_text, Activity.precision, Activity.starts_on, Activity.ends_on, Activity.starts_at, Activity.ends_at,
+    Activity.changed_at, Activity.plan_month, Branch.name.label("branch"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for; "" asks for nothing."""
+
+    words: str = ""
+    month: str = ""
+    branch: str = ""
+    state: str = ""
+    span: str = ""
+    sort: str = ""
+
+    @property
+    def order(self) -> str:
+        """The sort, also where the address leaves it to us: what comes next, or what was last."""
+        if self.sort in SORTS:
+            return self.sort
+        return "day" if self.month or self.span == "" else "-day"
+
+    @property
+    def is_narrow(self) -> bool:
+        """Is anything but the whole list asked for?"""
+        return bool(self.words or self.month or self.branch or self.state)
+
+    def address(self, **changes: str) -> dict[str, str]:
+        """As query arguments, with some of them changed."""
+        return {name: value for name, value in {**asdict(self), **changes}.items() if value}
+
+
+def filters_of(args: Mapping[str, str]) -> Filters:
+    """From an address; an unknown state or sort asks for nothing."""
+    given = {name: args.get(name, "").strip()[:80] for name in Filters.__slots__}
+    known = {"state": {state.value for state in ActivityState}, "span": set(SPANS), "sort": set(SORTS)}
+    return Filters(**{name: value if value in known.get(name, {value}) else "" for name, value in given.items()})
+
+
+def place_of(filters: Filters, args: Mapping[str, str]) -> Place:
+    """Where in the list the address is."""
+    read = paging.moment if filters.order == "-changed" else date.fromisoformat
+    return paging.place_of(args.get("before"), args.get("after"), read)
+
+
+def page(session: Session, filters: Filters, place: Place, *, today: date) -> Page:
+    """One page of the list."""
+    return paging.page(session, statements(session, filters, today=today), _order(filters), place)
+
+
+def everything(session: Session, filters: Filters, *, today: date, most: int) -> Iterator[Any]:
+    """The list as an export has it: up to `most` rows, state by state."""
+    left = most
+    for statement in statements(session, filters, today=today):
+        order = _order(filters)
+        columns = (order.column, order.number)
+        asked = statement.order_by(*(column.desc() if order.is_falling else column for column in columns))
+        for row in session.execute(asked.limit(left)):
+            left -= 1
+            yield row
+
+
+def _order(filters: Filters) -> Order:
+    column = Activity.changed_at if filters.order == "-changed" else Activity.last_on
+    return Order(column, Activity.id, is_falling=filters.order.startswith("-"))
+
+
+def statements(session: Session, filters: Filters, *, today: date) -> list[sa.Select[Any]]:
+    """One a state: each is read in the order of an index."""
+    states = [ActivityState(filters.state)] if filters.state else list(ActivityState)
+    key = _order(filters).column.label("key")
+    asked = sa.select(key, *_columns).join(Branch, Branch.id == Activity.branch_id)
+    for condition in _conditions(filters, today):
+        asked = asked.where(condition)
+    return [_with_words(session, asked.where(Activity.state == state), state, filters.words) for state in states]
+
+
+def _conditions(filters: Filters, today: date) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.month:
+        yield Activity.plan_month == filters.month
+    elif filters.span != "all":
+        yield Activity.last_on < today if filters.span == "past" else Activity.last_on >= today
+    if filters.branch:
+        yield Activity.branch_id == sa.select(Branch.id).where(Branch.name == filters.branch).scalar_subquery()
+
+
+def _with_words(session: Session, asked: sa.Select[Any], state: ActivityState, query: str) -> sa.Select[Any]:
+    """Every word must be there; of what readers can see, a rare pair of characters finds the few that have it."""
+    words = parts(query)
+    if query and not words:
+        return asked.where(sa.false())
+    for word in words:
+        asked = asked.where(Activity.words.contains(word))
+    rare = _rare_gram(session, needed_grams(words)) if words and state is ActivityState.PUBLISHED else None
+    if rare is not None:
+        asked = asked.where(Activity.id.in_(sa.select(ActivityGram.activity_id).where(ActivityGram.gram == rare)))
+    return asked
+
+
+def _rare_gram(session: Session, grams: list[str]) -> str | None:
+    for gram in grams:
+        some = sa.select(sa.literal(1)).where(ActivityGram.gram == gram).limit(RARE).subquery()
+        if (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) < RARE:
+            return gram
+    return None
+
+
+def when_of(row: Any) -> When:
+    """The columns of a row as one value."""
+    return When(row.date_text, row.precision, row.starts_on, row.ends_on, row.starts_at, row.ends_at)
+
+
+def months(session: Session) -> list[str]:
+    """'2026-12', '2026-11' …: the months of the plans, newest first; found by leaps, whatever their size."""
+    newest = sa.select(sa.func.max(Activity.plan_month).label("month")).cte("months", recursive=True)
+    older = sa.select(sa.func.max(Activity.plan_month)).where(Activity.plan_month < newest.c.month).scalar_subquery()
+    found = newest.union_all(sa.select(older).where(newest.c.month.is_not(None)))
+    rows = session.scalars(sa.select(found.c.month).limit(MOST_MONTHS))
+    return [month for month in rows if month]

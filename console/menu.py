@@ -1,0 +1,32 @@
+"""The rail: at most seven rooms, of which those are shown that exist and that somebody may enter. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from console.rights import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the rail; `rooms` are the endpoints that light it up. No act: for everybody."""
+
+    words: str
+    icon: str
+    endpoint: str
+    act: Act | None = None
+    is_setting: bool = False
+
+
+ENTRIES = (
+    Entry("今天", "sun", "console.today"),
+    Entry("活动", "calendar", "console.activities", Act.SEE_ACTIVITIES),
+    Entry("数据", "chart", "console.figures"),
+    Entry("馆员", "users", "console.people", Act.MANAGE_STAFF, is_setting=True),
+    Entry("我的密码", "key", "console.own_password", is_setting=True),
+)
+
+
+def menu_of(acts: Iterable[Act]) -> tuple[Entry, ...]:
+    """What somebody with these acts finds on the rail."""
+    held = frozenset(acts)
+    return tuple(entry for entry in ENTRIES if entry.act is None or entry.act in held)

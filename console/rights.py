@@ -1,0 +1,72 @@
+"""Who may do what: one table from roles to acts, and the mark by which every page names the act it needs. Pure."""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from models.staff import Role
+
+V = TypeVar("V", bound=Callable[..., object])
+
+
+class Act(StrEnum):
+    """What a page does for whoever may open it."""
+
+    SEE_ACTIVITIES = "see activities"
+    CHANGE_ACTIVITIES = "change activities"  # publish, take back, cancel
+    SEE_OUTBOX = "see outbox"
+    DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
+    SEE_WAYS = "see ways"
+    MEND_WAYS = "mend ways"
+    SEE_READERS = "see readers"
+    EXPORT_READERS = "export readers"
+    FORGET_READERS = "forget readers"
+    MANAGE_STAFF = "manage staff"
+    SEE_AUDIT = "see audit"
+
+
+class Open(StrEnum):
+    """Pages without an act: for everybody, or for whoever is signed in."""
+
+    TO_ALL = "to all"
+    TO_STAFF = "to staff"
+
+
+Rule = Act | Open
+
+_MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
+
+ACTS: dict[Role, frozenset[Act]] = {
+    Role.EDITOR: frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.SEE_WAYS}),
+    Role.PROOFREADER: frozenset({Act.SEE_ACTIVITIES}),
+    Role.REVIEWER: frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES}),
+    Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
+    Role.DESK: frozenset({Act.SEE_ACTIVITIES, Act.SEE_WAYS, Act.SEE_READERS, Act.EXPORT_READERS}) | _MESSAGES,
+    Role.FINANCE: frozenset({Act.SEE_ACTIVITIES}),
+    Role.ADMIN: frozenset(Act),
+}
+
+
+def acts_of(roles: Iterable[Role]) -> frozenset[Act]:
+    """Everything somebody with these roles may do."""
+    return frozenset[Act]().union(*(ACTS[role] for role in roles))
+
+
+def may(rule: Rule) -> Callable[[V], V]:
+    """Mark a view with what it needs. A view without a mark is opened to nobody (console.guard)."""
+
+    def marked(view: V) -> V:
+        view.rule = rule  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+def rule_of(view: object) -> Rule | None:
+    """The mark of a view; None for one that was forgotten."""
+    return getattr(view, "rule", None)
+
+
+def is_theirs(own_branch: int | None, branch: int) -> bool:
+    """Somebody of a branch changes what that branch does; others of the whole library everything."""
+    return own_branch is None or own_branch == branch

@@ -1,0 +1,20 @@
+"""The rooms of the console: each adds its pages to the blueprint. A new room is a line here and an entry in menu.py."""
+
+from collections.abc import Callable
+
+from flask import Blueprint
+
+from console import activities, figures, outbox, people, readers, records, signing, today, ways
+from console.desk import Desk
+
+ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
+    signing.register,
+    today.register,
+    activities.register,
+    figures.register,
+    outbox.register,
+    ways.register,
+    readers.register,
+    records.register,
+    people.register,
+)

@@ -1,0 +1,154 @@
+"""今天: what needs this person, oldest first, each with its one act."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+from flask import Blueprint, abort, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console import words
+from console.desk import Desk, done, drawn, me, note, refused
+from console.rights import Act, Open, may
+from models import times
+from models.activity import Activity, ActivityState
+from models.db import is_unreachable
+from models.errors import IllegalMove
+from models.inbox import Push, PushState
+from models.outbox import CallState, OutboxCall
+from models.platform import Breaker
+
+log = structlog.get_logger("console.today")
+
+EACH = 10  # of one kind; the rest is one line that leads to them
+STUCK = (CallState.UNSURE, CallState.DEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to do. `act` are the words on its button; `post` says whether the button does it or leads there."""
+
+    at: datetime
+    icon: str
+    colour: str
+    title: str
+    note: str
+    act: str
+    url: str
+    post: bool = False
+
+
+def register(desk: Desk, blueprint: Blueprint) -> None:
+    """/console/, /console/inbox/<key>/rerun"""
+    views = _Views(desk)
+    blueprint.add_url_rule("/", "today", views.today)
+    blueprint.add_url_rule("/inbox/<key>/rerun", "rerun", views.rerun, methods=["POST"])
+
+
+class _Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @may(Open.TO_STAFF)
+    def today(self) -> str:
+        """The first page."""
+        with self._desk.reading() as session:
+            needs = [need for act, asked in self._questions() if act in me().acts for need in asked(session)]
+        needs.sort(key=lambda need: need.at)
+        today = times.local(times.now())
+        return drawn("today.html", needs=needs, now=today, weekday=times.weekday(today.date()))
+
+    def _questions(self) -> Sequence[tuple[Act, Callable[[Session], Iterator[Need]]]]:
+        return (
+            (Act.DECIDE_MESSAGES, _failed_pushes),
+            (Act.DECIDE_MESSAGES, _stuck_messages),
+            (Act.SEE_WAYS, self._shut_roads),
+            (Act.CHANGE_ACTIVITIES, _drafts),
+        )
+
+    def _shut_roads(self, session: Session) -> Iterator[Need]:
+        for road in session.scalars(sa.select(Breaker)):
+            yield Need(
+                road.opened_at, "plug", "stopped", f"{words.road(road.kind)}发不出去",
+                self._desk.outside.advice(road.errcode) or road.cause, "去看怎么办", url_for("console.ways"),
+            )  # fmt: skip
+
+    @may(Act.DECIDE_MESSAGES)
+    def rerun(self, key: str) -> Response:
+        """Answer a failed push again; its reader gets the answer as a message."""
+        where = url_for("console.today")
+        try:
+            with self._desk.unit() as session:
+                asked = sa.select(Push).where(Push.key == key).with_for_update()
+                push = session.execute(asked).scalar_one_or_none() or abort(404)
+                if push.state is not PushState.FAILED or not push.content or not push.openid:
+                    raise IllegalMove(f"push {key} is {push.state}")
+                self._desk.outside.rerun(session, push, me().login)
+        except IllegalMove:
+            return refused("这一条已经有人处理过了。", where)
+        except Exception as error:
+            if is_unreachable(error) or getattr(error, "code", 0) == 404:
+                raise
+            self._still_broken(key, error)
+            return refused("还是没办好，原因没有变。它留在这里，等修好了再试。", where)
+        return done("已重新办好，答复正在发给读者。", where)
+
+    def _still_broken(self, key: str, error: Exception) -> None:
+        log.error("push failed again", key=key, error=type(error).__name__)
+        with self._desk.unit() as session:
+            note(session, "push run again", key, detail=f"{type(error).__name__}")
+
+
+def _failed_pushes(session: Session) -> Iterator[Need]:
+    failed = sa.select(Push).where(Push.state == PushState.FAILED, sa.text("state = 'failed'"))
+    for push in session.scalars(failed.order_by(Push.received_at).limit(EACH)):
+        yield Need(
+            push.received_at, "inbox", "stopped", f"读者发来的{words.push(push.kind)}没办好", _cause(push.error or ""),
+            "重新处理", url_for("console.rerun", key=push.key), post=True,
+        )  # fmt: skip
+
+
+def _stuck_messages(session: Session) -> Iterator[Need]:
+    for state in STUCK:
+        asked = sa.select(OutboxCall).where(OutboxCall.state == state).order_by(OutboxCall.created_at)
+        calls = session.scalars(asked.limit(EACH + 1)).all()
+        for call in calls[:EACH]:
+            yield _stuck(call)
+        if len(calls) > EACH:
+            yield Need(
+                calls[EACH].created_at, "send", "stopped", f"还有更多“{words.state(state).words}”的消息",
+                "在发件里可以一条条看。", "去看看", url_for("console.outbox"),
+            )  # fmt: skip
+
+
+def _stuck(call: OutboxCall) -> Need:
+    what = words.CALLS[call.kind]
+    if call.state is CallState.UNSURE:
+        return Need(
+            call.created_at, "send", "stopped", f"{what}可能发出去了，也可能没有", call.cause, "去决定",
+            url_for("console.outbox", _anchor=f"call-{call.id}"),
+        )  # fmt: skip
+    return Need(
+        call.created_at, "send", "stopped", f"{what}没发成", call.cause, "再发一次",
+        url_for("console.retry_call", number=call.id), post=True,
+    )  # fmt: skip
+
+
+def _drafts(session: Session) -> Iterator[Need]:
+    drafts = sa.select(Activity.plan_month, sa.func.count(), sa.func.min(Activity.changed_at))
+    drafts = drafts.where(Activity.state == ActivityState.DRAFT).group_by(Activity.plan_month)
+    if (branch := me().branch_id) is not None:
+        drafts = drafts.where(Activity.branch_id == branch)
+    for month, count, since in session.execute(drafts.order_by(Activity.plan_month).limit(EACH)):
+        yield Need(
+            since, "calendar", "waiting", f"{words.month(month)}有 {words.number(count)} 项活动还是草稿",
+            "发布以后读者才看得到、问得到。", "去看看", url_for("console.activities", state="draft", month=month),
+        )  # fmt: skip
+
+
+def _cause(error: str) -> str:
+    """The first line of an error, without what comes after the sentence."""
+    return error.splitlines()[0][:120] if error else "没有记下原因"

@@ -1,0 +1,176 @@
+"""What staff read: states with their colour, acts of the audit log, moments and numbers as a table shows them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from models import times
+from models.activity import ActivityState
+from models.inbox import PushState
+from models.outbox import CallKind, CallState
+from models.staff import Role, StaffState
+
+THIN = "\u2009"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A small label. `colour` is one of draft, waiting, live, done, stopped."""
+
+    words: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry:
+    """What staff are told when a page cannot be shown."""
+
+    title: str
+    words: str
+
+
+STATES: Mapping[StrEnum, State] = {
+    ActivityState.DRAFT: State("草稿", "draft"),
+    ActivityState.PUBLISHED: State("已发布", "live"),
+    ActivityState.CANCELLED: State("已取消", "stopped"),
+    ActivityState.FINISHED: State("已结束", "done"),
+    CallState.OWED: State("待发", "waiting"),
+    CallState.CALLING: State("正在发", "live"),
+    CallState.WAITING: State("等读者再来", "waiting"),
+    CallState.DONE: State("已发出", "done"),
+    CallState.UNSURE: State("不确定", "stopped"),
+    CallState.DEAD: State("没发成", "stopped"),
+    CallState.DROPPED: State("不发了", "draft"),
+    PushState.ANSWERED: State("已答复", "done"),
+    PushState.FAILED: State("没办好", "stopped"),
+    PushState.RERUN: State("重新办好", "done"),
+    StaffState.ACTIVE: State("在用", "live"),
+    StaffState.DISABLED: State("已停用", "stopped"),
+}
+
+ROLES = {
+    Role.EDITOR: "编辑", Role.PROOFREADER: "校对", Role.REVIEWER: "审核", Role.JUDGE: "评委",
+    Role.DESK: "服务台", Role.FINANCE: "财务", Role.ADMIN: "管理员",
+}  # fmt: skip
+
+ROLE_NOTES = {
+    Role.EDITOR: "排活动、发布和取消",
+    Role.PROOFREADER: "看活动；通知上线后校对文字",
+    Role.REVIEWER: "审活动、发布和取消",
+    Role.JUDGE: "看活动；比赛上线后评分",
+    Role.DESK: "看读者来往、处理没送到的消息",
+    Role.FINANCE: "看活动；红包上线后管钱和报表",
+    Role.ADMIN: "以上全部，加上馆员和通道",
+}
+
+CALLS = {CallKind.CUSTOMER_MESSAGE: "客服消息", CallKind.MENU: "自定义菜单", CallKind.PROBE: "检查权限"}
+
+RIGHTS = {
+    "customer_message": "客服消息", "menu": "自定义菜单", "users": "用户列表", "template": "模板消息",
+    "subscription": "订阅通知", "publish": "发布", "mass": "群发",
+}  # fmt: skip
+
+PUSHES = {
+    "text": "文字", "image": "图片", "voice": "语音", "video": "视频", "shortvideo": "小视频", "location": "位置",
+    "link": "链接", "subscribe": "关注", "unsubscribe": "取消关注", "scan": "扫码", "click": "点菜单",
+    "view": "点菜单打开网页",
+}  # fmt: skip
+
+ACTS = {
+    "signed in": "登录", "signed out": "退出", "sign-in refused": "登录没有通过",
+    "staff added": "添加馆员", "staff changed": "修改馆员", "staff disabled": "停用馆员", "staff enabled": "恢复馆员",
+    "password set": "重设密码", "password chosen": "改了自己的密码",
+    "plan imported": "导入计划", "activity published": "发布", "activity withdrawn": "改回草稿",
+    "activity cancelled": "取消", "activity finished": "结束", "activity edited": "修改", "activity moved": "改期",
+    "activity copied": "复制", "breaker closed": "再试通道",
+    "call retried": "再发一次", "call dropped": "不发了", "push run again": "重新处理来信",
+    "rights asked": "重新检查权限",
+    "outbox looked at": "查看发件", "reader looked at": "查看读者", "list exported": "导出列表",
+    "personal data exported": "导出读者资料", "personal data erased": "清除读者资料",
+}  # fmt: skip
+
+SORRY = {
+    400: Sorry("这一步没看懂", "可能是页面放得太久或地址少了几个字。回到上一页，再点一次。"),
+    403: Sorry("这一页不归您管", "需要的话，请管理员在“馆员”里给您加上相应的角色。"),
+    404: Sorry("没有找到这一页", "可能已经被别人处理掉了，或者地址少了几个字。"),
+    405: Sorry("这一步不能这样打开", "请从页面上的按钮进来。"),
+    413: Sorry("内容太大了", "请减少一些再试。"),
+    500: Sorry("这一页暂时打不开", "原因已经记下来了。过一会儿再试；一直不行请看服务日志，或运行 doctor。"),
+}
+EXPIRED = Sorry("页面放得太久了", "为了安全，这张表单已经失效，刚才那一步没有做。请返回上一页、刷新后再做一次。")
+
+
+def state(of: StrEnum) -> State:
+    """The label of a state."""
+    return STATES[of]
+
+
+def moment(at: datetime | None) -> str:
+    """今天 09:30 · 昨天 18:02 · 11月3日 07:15 · 2025年12月31日 23:59"""
+    if at is None:
+        return "—"
+    local, today = times.local(at), times.today(times.now())
+    days = (today - local.date()).days
+    day = {0: "今天", 1: "昨天", -1: "明天"}.get(days) or times.short_day(local.date(), beside=today)
+    return f"{day} {local:%H:%M}"
+
+
+def exact(at: datetime | None) -> str:
+    """2026-11-25 09:30:12, for a tooltip and for Excel."""
+    return f"{times.local(at):%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def ago(at: datetime | None) -> str:
+    """刚刚 · 5 分钟前 · 3 小时前 · 2 天前"""
+    if at is None:
+        return "从来没有"
+    return f"{span(times.now() - at)}前" if times.now() - at >= timedelta(minutes=1) else "刚刚"
+
+
+def span(length: timedelta) -> str:
+    """45 秒 · 5 分钟 · 3 小时 · 2 天"""
+    seconds = max(0, int(length.total_seconds()))
+    for size, unit in ((86400, "天"), (3600, "小时"), (60, "分钟")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} 秒"
+
+
+def number(count: int) -> str:
+    """12 345 with thin spaces"""
+    return f"{count:,}".replace(",", THIN)
+
+
+def act(name: str) -> str:
+    """An act of the audit log; one we have no word for as it is."""
+    return ACTS.get(name, name)
+
+
+def push(kind: str) -> str:
+    """文字 · 点菜单 …; what came as event:click is click."""
+    return PUSHES.get(kind.rpartition(":")[2], kind)
+
+
+def road(kind: str) -> str:
+    """客服消息, for a kind of call whose road was shut."""
+    return CALLS.get(CallKind(kind), kind) if kind in set(CallKind) else kind
+
+
+def month(slug: str) -> str:
+    """2026年4月, for 2026-04"""
+    year, _, number_ = slug.partition("-")
+    return f"{year}年{int(number_)}月" if number_.isdecimal() else slug
+
+
+def masked(openid: str | None) -> str:
+    """oAbC…9xYz: enough to tell two readers apart in a list."""
+    if not openid:
+        return "—"
+    return openid if len(openid) <= 9 else f"{openid[:4]}…{openid[-4:]}"
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "state": state, "moment": moment, "exact": exact, "ago": ago, "span": span, "number": number, "act": act,
+    "push": push, "masked": masked, "month": month, "role": ROLES.__getitem__, "call": CALLS.__getitem__,
+}  # fmt: skip

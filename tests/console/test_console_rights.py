@@ -1,0 +1,122 @@
+"""Who may open what: every address of the console, as every role and as nobody."""
+
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.routing import Rule
+
+from console import rights
+from console.rights import ACTS, Act, Open, rule_of
+from models.activity import Activity, Branch
+from models.staff import Role
+from tests.console.office import Browser, Office
+
+SOMEBODY = "oXiaoLin0000000000000000001"
+EVERY_RULE = {*Act, *Open}
+
+
+def pages_of(office: Office) -> list[Rule]:
+    found = [rule for rule in office.app.url_map.iter_rules() if rule.rule.startswith("/console")]
+    assert len(found) > 25
+    return found
+
+
+def address(office: Office, rule: Rule) -> str:
+    """The rule's address with something that exists in it."""
+    given = {
+        "code": code_of(office), "number": 1, "openid": SOMEBODY, "login": "chen", "kind": "menu", "key": "k",
+        "filename": "console.css", "_rest": "nowhere",
+    }  # fmt: skip
+    with office.app.test_request_context():
+        return str(office.app.url_map.bind("localhost").build(rule.endpoint, {n: given[n] for n in rule.arguments}))
+
+
+def code_of(office: Office) -> str:
+    with office.database.reading() as session:
+        return str(session.query(Activity.code).order_by(Activity.id).first()[0])  # type: ignore[index]
+
+
+def asks(browser: Browser, office: Office, rule: Rule) -> Iterator[tuple[str, int, str]]:
+    """Every method of a page, with what it answered and where it led."""
+    for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+        path = address(office, rule)
+        answer = browser.opens(path) if method == "GET" else browser.sends(path, on="/console/sign-in")
+        yield method, answer.status_code, answer.headers.get("Location", "")
+
+
+def test_every_page_says_what_it_needs(office: Office) -> None:
+    unmarked = [rule.rule for rule in pages_of(office) if rule_of(office.app.view_functions[rule.endpoint]) is None]
+    assert unmarked == []
+    assert {rule_of(office.app.view_functions[rule.endpoint]) for rule in pages_of(office)} <= EVERY_RULE
+
+
+def test_nobody_gets_beyond_the_door(office: Office) -> None:
+    office.plans(office.activity())
+    for rule in pages_of(office):
+        is_open = rule_of(office.app.view_functions[rule.endpoint]) is Open.TO_ALL
+        for method, status, led in asks(office.browser(), office, rule):
+            if not is_open:
+                assert (status, led.partition("?")[0]) == (303, "/console/sign-in"), (method, rule.rule)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_its_own_pages_and_no_other(office: Office, role: Role) -> None:
+    office.plans(office.activity())
+    office.hires("somebody", role)
+    for rule in pages_of(office):
+        needs = rule_of(office.app.view_functions[rule.endpoint])
+        if rule.endpoint in {"console.sign_out", "console.try_sign_in"}:
+            continue
+        for method, status, _ in asks(office.browser("somebody"), office, rule):
+            is_theirs = isinstance(needs, Open) or needs in ACTS[role]
+            assert (status != 403) == is_theirs, (role, method, rule.rule, status)
+            assert status < 500, (role, method, rule.rule)
+
+
+def test_a_page_without_a_rule_is_opened_to_nobody(office: Office) -> None:
+    del office.app.view_functions["console.figures"]
+    office.app.view_functions["console.figures"] = lambda: "secrets"
+    assert office.browser("wang").opens("/console/figures").status_code == 403
+
+
+def test_every_role_has_acts_and_every_act_a_role_beside_admin_or_is_the_admins_own() -> None:
+    assert set(ACTS) == set(Role)
+    of_others = frozenset[Act]().union(*(ACTS[role] for role in Role if role is not Role.ADMIN))
+    assert set(Act) - of_others == {Act.MANAGE_STAFF, Act.SEE_AUDIT, Act.MEND_WAYS, Act.FORGET_READERS}
+    assert rights.acts_of([Role.JUDGE, Role.DESK]) == ACTS[Role.JUDGE] | ACTS[Role.DESK]
+    assert rights.acts_of([]) == frozenset()
+
+
+def test_somebody_of_a_branch_changes_only_what_that_branch_does(office: Office) -> None:
+    office.plans(
+        office.activity("总馆的", branch="总馆"), office.activity("官塘的", branch="官塘分馆"), publish=False
+    )
+    office.hires("tang", Role.EDITOR, branch="官塘分馆")
+    with office.database.reading() as session:
+        codes = dict(session.query(Branch.name, Activity.code).join(Activity, Activity.branch_id == Branch.id).all())
+    browser = office.browser("tang")
+    assert "/publish" in browser.opens(f"/console/activities/{codes['官塘分馆']}").text
+    assert "/publish" not in browser.opens(f"/console/activities/{codes['总馆']}").text
+    sent = {name: browser.sends(f"/console/activities/{code}/publish", on="/console/", seen="draft").status_code
+            for name, code in codes.items()}  # fmt: skip
+    assert sent == {"总馆": 403, "官塘分馆": 303}
+
+
+def test_the_rail_shows_only_rooms_one_may_enter(office: Office) -> None:
+    office.hires("caiwu", Role.FINANCE)
+    assert "馆员</span>" in office.browser("wang").opens("/console/").text
+    assert "馆员</span>" not in office.browser("caiwu").opens("/console/").text
+
+
+def test_pages_carry_headers_that_keep_others_out(office: Office) -> None:
+    for path in ("/console/sign-in", "/console/", "/console/nowhere"):
+        headers = office.browser("chen").opens(path).headers
+        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+        assert (policy["script-src"], policy["style-src"], policy["frame-ancestors"]) == (
+            "'self'",
+            "'self'",
+            "'none'",
+        )
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["X-Content-Type-Options"] == "nosniff"
