@@ -49,6 +49,11 @@ class Filters:
         """Is anything but the whole list asked for?"""
         return bool(self.words or self.month or self.branch or self.state)
 
+    @property
+    def is_narrowed_by_choice(self) -> bool:
+        """Is anything but words asked for?"""
+        return bool(self.month or self.branch or self.state or self.span or self.sort)
+
     def address(self, **changes: str) -> dict[str, str]:
         """As query arguments, with some of them changed."""
         return {name: value for name, value in {**asdict(self), **changes}.items() if value}

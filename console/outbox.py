@@ -38,8 +38,8 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     views = _Views(desk)
     blueprint.add_url_rule("/outbox", "outbox", views.all)
     blueprint.add_url_rule("/outbox.xlsx", "outbox_file", views.file)
-    blueprint.add_url_rule("/outbox/<int:number>/retry", "retry_call", views.retry, methods=["POST"])
-    blueprint.add_url_rule("/outbox/<int:number>/drop", "drop_call", views.drop, methods=["POST"])
+    blueprint.add_url_rule("/outbox/<int(max=2147483647):number>/retry", "retry_call", views.retry, methods=["POST"])
+    blueprint.add_url_rule("/outbox/<int(max=2147483647):number>/drop", "drop_call", views.drop, methods=["POST"])
 
 
 class _Views:
@@ -57,7 +57,12 @@ class _Views:
             counts = {name: paging.counted(session, _statements(name, kind)) for name in TABS}
         if any(row.openid for row in page.rows):
             with self._desk.unit() as session:
-                note(session, "outbox looked at", "outbox", detail=f"{tab} {page.rows[0].id}–{page.rows[-1].id}")
+                note(
+                    session,
+                    "outbox looked at",
+                    "outbox",
+                    detail=f"{TABS[tab][0]} #{page.rows[-1].id}–#{page.rows[0].id}",
+                )
         return drawn(
             "outbox.html", page=page, tab=tab, kind=kind, tabs=TABS, counts=counts, kinds=words.CALLS,
             start=text_start, retriable=RETRIABLE, droppable=DROPPABLE,

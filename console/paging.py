@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 PAGE = 50
 MOST_COUNTED = 1000
+LARGEST = 2**31 - 1  # of a number in the database
 
 Key = tuple[Any, int]
 
@@ -55,7 +56,8 @@ def place_of(before: str | None, after: str | None, read: Callable[[str], Any]) 
     word = before or after
     head, _, number = (word or "").rpartition("~")
     try:
-        return Place((read(head), int(number)), looks_back=bool(before)) if word else Place()
+        found = Place((read(head), int(number)), looks_back=bool(before)) if word else Place()
+        return found if found.key is None or 0 <= found.key[1] <= LARGEST else Place()
     except (ValueError, OverflowError):
         return Place()
 

@@ -72,6 +72,8 @@ def _guard_of(desk: Desk) -> Callable[[], AnyResponse | None]:
         """Nobody gets in without a session, and nobody to a page whose act is not theirs."""
         rule = rule_of(current_app.view_functions[request.endpoint or ""])
         g.me = None if request.endpoint == "console.static" else _whose_request(desk)
+        if _holds_nul():
+            abort(400)
         if rule is Open.TO_ALL:
             return None
         if g.me is None:
@@ -83,6 +85,12 @@ def _guard_of(desk: Desk) -> Callable[[], AnyResponse | None]:
         return None
 
     return guard
+
+
+def _holds_nul() -> bool:
+    """PostgreSQL keeps no such text, and nobody types one."""
+    given = (*request.args.values(), *request.form.values(), *(request.view_args or {}).values())
+    return any("\x00" in str(value) for value in given)
 
 
 def _whose_request(desk: Desk) -> sessions.Me | None:

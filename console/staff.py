@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from console import sessions
+from console.words import ROLES
 from models import audit
 from models.activity import Branch
 from models.errors import BadInput
@@ -134,7 +135,7 @@ def _rows(roles: Iterable[Role]) -> list[StaffRole]:
 
 
 def _said(roles: Iterable[Role]) -> str:
-    return " ".join(sorted(roles))
+    return "、".join(ROLES[role] for role in Role if role in set(roles))
 
 
 def _note(session: Session, act: str, staff: Staff, *, by: str, now: datetime, detail: str = "") -> None:

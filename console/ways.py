@@ -105,10 +105,10 @@ def _callback(session: Session, now: datetime) -> Sign:
 def _token(session: Session, now: datetime) -> Sign:
     token = session.scalars(sa.select(Token).limit(1)).one_or_none()
     if token is None:
-        return Sign("access_token", "还没有要过", True)
+        return Sign("微信令牌", "还没有要过", True)
     left = token.expires_at - now
     found = f"还能用 {words.span(left)}" if left > timedelta() else f"{words.span(-left)}前过期，下次用时再要"
-    return Sign("access_token", f"{found}；一共要过 {words.number(token.asked)} 次", True)
+    return Sign("微信令牌", f"{found}；一共要过 {words.number(token.asked)} 次", True)
 
 
 def _hands(session: Session, now: datetime) -> Sign:

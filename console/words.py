@@ -90,6 +90,13 @@ ACTS = {
     "personal data exported": "导出读者资料", "personal data erased": "清除读者资料",
 }  # fmt: skip
 
+SUBJECTS = {
+    "activity": "活动", "activities": "活动列表", "staff": "馆员", "outbox": "发件", "records": "操作记录",
+    "rights": "公众号的权限",
+}  # fmt: skip
+
+TOPICS = {"list": "看着一个列表", "rest": "有一条长消息没看完"}
+
 SORRY = {
     400: Sorry("这一步没看懂", "可能是页面放得太久或地址少了几个字。回到上一页，再点一次。"),
     403: Sorry("这一页不归您管", "需要的话，请管理员在“馆员”里给您加上相应的角色。"),
@@ -163,6 +170,19 @@ def month(slug: str) -> str:
     return f"{year}年{int(number_)}月" if number_.isdecimal() else slug
 
 
+def subject(of: str) -> str:
+    """活动 6y7bpuyr · 馆员 chen · 读者 f0d19d11, for the subject of an audit line."""
+    kind, _, name = of.partition(" ")
+    if kind in SUBJECTS:
+        return f"{SUBJECTS[kind]} {name}".strip()
+    return f"读者 {of[:8]}" if len(of) == 32 and not name else of
+
+
+def topic(name: str | None) -> str:
+    """What a conversation waits for."""
+    return TOPICS.get(name, "有话没说完") if name else "没有没说完的话"
+
+
 def masked(openid: str | None) -> str:
     """oAbC…9xYz: enough to tell two readers apart in a list."""
     if not openid:
@@ -172,5 +192,5 @@ def masked(openid: str | None) -> str:
 
 FILTERS: Mapping[str, Callable[..., object]] = {
     "state": state, "moment": moment, "exact": exact, "ago": ago, "span": span, "number": number, "act": act,
-    "push": push, "masked": masked, "month": month, "role": ROLES.__getitem__, "call": CALLS.__getitem__,
+    "push": push, "masked": masked, "month": month, "subject": subject, "topic": topic, "role": ROLES.__getitem__, "call": CALLS.__getitem__,
 }  # fmt: skip

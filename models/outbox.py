@@ -293,6 +293,8 @@ def doubt_all(connection: sa.Connection, *, now: datetime) -> None:
 
 def retry(session: Session, call: OutboxCall, *, now: datetime) -> None:
     """Staff want it tried again. Raises: IllegalMove unless it is waiting, dead or unsure."""
+    if call.state is S.CALLING:  # it may be on its way: a second call would be a second message
+        raise IllegalMove(f"{call.key} is in a worker's hands")
     call.state = moved(call.state, to=S.OWED, moves=CALL_MOVES)
     call.due_at, call.attempts, call.settled_at, call.token = now, 0, None, None
     ring(session)
