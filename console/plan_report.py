@@ -13,11 +13,18 @@ _STATES = {ActivityState.DRAFT: "\t（草稿）", ActivityState.CANCELLED: "\t�
 
 def row_of(activity: PlannedActivity, entry: Entry | None) -> str:
     """One row for stdout; after an import with its code in front."""
-    words = f"{activity.branch}\t{activity.when.text or '日期待定'}\t{activity.title}"
+    words = f"{activity.branch}\t{_days(activity)}\t{activity.title}"
     if entry:
         return f"{entry.code}\t{words}{_STATES[entry.state]}"
     mark = "（已取消）" if activity.is_cancelled else "（先不发布）" if activity.held else ""
     return f"{words}\t{mark}" if mark else words
+
+
+def _days(activity: PlannedActivity) -> str:
+    """The library's words; beside those that repeat, which of the days it is."""
+    day = activity.when.starts_on
+    which = f"（{day.month}月{day.day}日）" if activity.repeats and day else ""
+    return f"{activity.when.text}{which}" if activity.when.text else "日期待定"
 
 
 def lines_before(plan: Plan) -> Iterator[str]:

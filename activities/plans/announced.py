@@ -4,10 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from activities.plans.dates import read_when
 from activities.plans.numerals import normalised
+from activities.plans.outside import is_signature
 from activities.plans.scope import is_heading
 from activities.plans.tables import Block, Line, Page, Stream, Table, words_of, written
+from models.when import Precision
 
 _TITLE_LINES = 6
 _LONGEST_TITLE = 60
@@ -37,6 +41,7 @@ class Heading:
     library: str | None
     year: int | None
     month: int | None
+    written_on: date | None = None  # the day under the signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,15 @@ def heading_of(pages: Iterable[Page], file_stem: str) -> Heading:
     dated = [*titles, *(text for text in texts[_TITLE_LINES:] if is_heading(text)), *names, file_stem]
     with_month = next((text for text in dated if month_in(text)), "")
     year = year_in(with_month) or next((found for text in dated if (found := year_in(text))), None)
-    return Heading(_library(titles, pages), year, month_in(with_month))
+    return Heading(_library(titles, pages), year, month_in(with_month), _written_on(texts))
+
+
+def _written_on(texts: list[str]) -> date | None:
+    """The day under the signature, or beside 制表."""
+    for text in reversed(texts):
+        if is_signature(text) and (when := read_when(text, year=2000).when) and when.precision is Precision.DAY:
+            return when.starts_on
+    return None
 
 
 def _titles_in(block: Block) -> list[str]:

@@ -7,8 +7,8 @@ what the library knows.
 import re
 from dataclasses import dataclass
 
-from activities.plans.dates import read_when
 from activities.plans.headers import Field
+from activities.plans.occasions import Base, Occasions, read_occasions
 from activities.plans.plan import Doubt, DoubtKind, quoted
 from activities.plans.rows import PlanRow
 from activities.plans.titles import CalledOff
@@ -23,46 +23,54 @@ _AGAIN = "请在文件里改好，再导入一次。"
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """What the rows of one table may lean on: the plan's year, and the month of table or plan."""
-
-    year: int
-    month: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Dated:
-    """When the row takes place, where that is written, and why it is held back ("" if it is not)."""
+    """When the row takes place (at least one), where that is written, and why it is held back ("" if it is not).
 
-    when: When
+    `spoken`: what of the words readers should see because days cannot say it. `repeats`: unfolded from a rule.
+    """
+
+    whens: tuple[When, ...]
     at: str
     held: str = ""
+    spoken: str = ""
+    repeats: bool = False
 
 
-def date_of(row: PlanRow, title: str, frame: Frame, doubts: list[Doubt]) -> Dated:
+def date_of(row: PlanRow, title: str, base: Base, doubts: list[Doubt]) -> Dated:
     """The row's date; one that cannot be read stays open, with its words kept."""
     words, at = date_words(row), place_of_date(row)
     if not words:
         doubts.append(Doubt(DoubtKind.NO_DATE, f"{quoted(title)}没写时间。请补上哪一天或哪段日子，再导入一次。", at))
-        return Dated(When("", Precision.OPEN), at)
+        return Dated((When("", Precision.OPEN),), at)
     said = f"{quoted(title)}的时间{quoted(words)}"
     if why := _spoiled_by_the_workbook(row):
         doubts.append(Doubt(DoubtKind.UNREAD, f"{said}{why}这一项先不发布。", at))
-        return Dated(When(words, Precision.OPEN), at, held=f"时间{quoted(words)}可能不对")
-    reading = read_when(words, year=frame.year, month=frame.month)
-    for kind, complaint in reading.complaints:
-        what_now = "这一项先不发布，" if reading.when is None else ""
-        doubts.append(Doubt(kind, f"{said}有误：{complaint}。{what_now}{_AGAIN}", at))
-    if reading.when:
-        if reading.note:
-            text = f"{said}里，{quoted(reading.note)}没有读懂，原样保留在文字里。请核对。"
-            doubts.append(Doubt(DoubtKind.UNREAD, text, at))
-        return Dated(reading.when, at)
-    return Dated(When(words, Precision.OPEN), at, held=_why_held(said, words, bool(reading.complaints), at, doubts))
+        return Dated((When(words, Precision.OPEN),), at, held=f"时间{quoted(words)}可能不对")
+    found = read_occasions(words, base)
+    doubts += _about_the_reading(found, said, at)
+    if found.whens:
+        spoken = "，".join(part for part in (found.spoken, found.note) if part)
+        return Dated(found.whens, at, spoken=spoken, repeats=found.repeats)
+    return Dated((When(words, Precision.OPEN),), at, held=_why_held(said, words, bool(found.complaints), at, doubts))
 
 
-def _why_held(said: str, words: str, is_impossible: bool, at: str, doubts: list[Doubt]) -> str:
-    if is_impossible:
+def _about_the_reading(found: Occasions, said: str, at: str) -> list[Doubt]:
+    doubts = []
+    for kind, complaint in found.complaints:
+        what = "没能读成具体日期" if kind is DoubtKind.UNREAD else "有误"
+        what_now = "" if found.whens else "这一项先不发布，"
+        doubts.append(Doubt(kind, f"{said}{what}：{complaint}。{what_now}{_AGAIN}", at))
+    if found.whens and found.note:
+        text = f"{said}里，{quoted(found.note)}没有读懂，原样写进了活动的说明。请核对。"
+        doubts.append(Doubt(DoubtKind.UNREAD, text, at))
+    if found.is_guess:
+        text = f"{said}没写“每”，按每个这样的日子算。对的话请写成“每周…”；不对的话请写明是哪几天，再导入一次。"
+        doubts.append(Doubt(DoubtKind.REPEATED, text, at))
+    return doubts
+
+
+def _why_held(said: str, words: str, is_complained_of: bool, at: str, doubts: list[Doubt]) -> str:
+    if is_complained_of:
         return f"时间{quoted(words)}有误"
     if _NOT_FIXED.search(words):
         doubts.append(Doubt(DoubtKind.NO_DATE, f"{said}还没有定。定下来后请写进文件，再导入一次。", at))

@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 
+from activities.plans.plan import DoubtKind
 from activities.plans.scanner import Scanner
 from models.when import Precision
 
@@ -41,6 +42,14 @@ _ONLY_A_DAY = re.compile(rf"(?P<day>\d{{1,2}})日?{_NO_MORE}(?![点时月年/])"
 class DaysContradict(ValueError):
     """The words name days that do not exist, or end before they begin. Its text is for staff."""
 
+    kind = DoubtKind.IMPOSSIBLE_DATE
+
+
+class DaysUnknown(DaysContradict):
+    """Nobody can say yet which days are meant."""
+
+    kind = DoubtKind.UNREAD
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -51,6 +60,22 @@ class Point:
     day: int | None = None
     part: str = ""
     is_year: bool = False
+
+    @property
+    def is_a_day(self) -> bool:
+        """It names one day, so that a weekday may stand behind it."""
+        return self.day is not None
+
+    def days(self, *, year: int, month: int | None) -> "Days | None":
+        """What the date allows in the plan of that year and month; None where no month can be told.
+
+        Raises: DaysContradict for a day that does not exist.
+        """
+        return _days_of(self, year=year, month=month)
+
+    def behind(self, first: "Point") -> "Point":
+        """The same as the second half of a span that begins with `first`: 4月3日-5日."""
+        return replace(self, year=self.year or first.year, month=self.month or first.month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +113,14 @@ def days_between(first: Point, last: Point | None, *, year: int, month: int | No
 
     Raises: DaysContradict for a day that does not exist, or an end before its beginning.
     """
-    begins = days_of(first, year=year, month=month)
+    begins = first.days(year=year, month=month)
     if last is None or begins is None:
         return begins
-    follows = replace(last, year=last.year or first.year, month=last.month or first.month)
-    ends = days_of(follows, year=year, month=month)
+    ends = last.behind(first).days(year=year, month=month)
     return _joined(begins, ends, first, last, month) if ends else None
 
 
-def days_of(point: Point, *, year: int, month: int | None) -> Days | None:
+def _days_of(point: Point, *, year: int, month: int | None) -> Days | None:
     """What one written date allows."""
     year, month = point.year or year, point.month or month
     if point.is_year:

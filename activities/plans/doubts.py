@@ -20,8 +20,8 @@ def about_the_count(count: Count | None, activities: Sequence[PlannedActivity]) 
     """Announced against found: in all, in the main library, in the branches. A row that repeats counts once or each time."""
     if count is None:
         return []
-    rows = {(activity.where, activity.title): activity for activity in activities}
-    found = list(rows.values()) if count.total == len(rows) else activities
+    rows = _rows(activities)
+    found = rows if count.total == len(rows) else activities
     main = sum(activity.branch == MAIN_LIBRARY for activity in found)
     sides = [("总馆", count.main, main), ("分馆", count.branches, len(found) - main)]
     off = [f"{name}写了 {said} 场，表里是 {read} 场" for name, said, read in sides if said not in (None, read)]
@@ -30,6 +30,11 @@ def about_the_count(count: Count | None, activities: Sequence[PlannedActivity]) 
     text = f"正文写着共 {count.total} 场活动，表里读到 {len(found)} 场（总馆 {main} 场、分馆 {len(found) - main} 场）"
     details = f"{'：' if off else ''}{'；'.join(off)}"
     return [Doubt(DoubtKind.COUNT, f"{text}{details}。{_what_to_check(count.total, len(found))}", count.where)]
+
+
+def _rows(activities: Iterable[PlannedActivity]) -> list[PlannedActivity]:
+    """One of each row: an activity that repeats is several, and was written once."""
+    return list({(activity.where, activity.title, activity.branch): activity for activity in activities}.values())
 
 
 def _what_to_check(announced: int, found: int) -> str:
@@ -71,7 +76,7 @@ def about_other_months(
 
 
 def _about_misfits(misfits: list[PlannedActivity], kind: DoubtKind, why: str, file_name: str) -> list[Doubt]:
-    rows = list({(misfit.dated_at, misfit.title): misfit for misfit in misfits}.values())
+    rows = _rows(misfits)
     if not rows:
         return []
     named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:_MOST_NAMED])
@@ -100,7 +105,7 @@ def about_missing_times(
     doubted = {place for doubt in doubts if doubt.kind in _ABOUT_THE_DATE for place in doubt.where.split("、")}
     untimed = [
         activity
-        for activity in activities
+        for activity in _rows(activities)
         if _needs_a_time(activity)
         and not {activity.dated_at, activity.dated_at.removeprefix(f"{file_name}:")} & doubted
     ]
@@ -122,6 +127,32 @@ def _together(places: Collection[str], file_name: str) -> str:
     """plan.txt:23、28、33: the file once, then every place in it."""
     prefix = f"{file_name}:"
     return prefix + "、".join(dict.fromkeys(place.removeprefix(prefix) for place in places))
+
+
+def about_repeats(activities: Iterable[PlannedActivity], file_name: str) -> list[Doubt]:
+    """What 每周六 became, so that days on which the library is closed can be found."""
+    days: dict[tuple[str, str], list[PlannedActivity]] = {}
+    for activity in activities:
+        if activity.repeats:
+            days.setdefault((activity.where, activity.title), []).append(activity)
+    if not days:
+        return []
+    named = "；".join(
+        f"{quoted(rows[0].title)}{quoted(rows[0].when.text)}，{len(rows)} 场（{_days_said(rows)}）"
+        for rows in days.values()
+    )
+    text = f"反复举办的活动按日子排开了：{named}。请核对；哪天不办，请写明“（…日除外）”，再导入一次。"
+    return [Doubt(DoubtKind.REPEATED, text, _together([rows[0].dated_at for rows in days.values()], file_name))]
+
+
+def _days_said(rows: Sequence[PlannedActivity]) -> str:
+    """4月5日、12日、19日、5月3日"""
+    said, month = [], 0
+    for day in (row.when.starts_on for row in rows):
+        if day:
+            said.append(f"{day.day}日" if day.month == month else f"{day.month}月{day.day}日")
+            month = day.month
+    return "、".join(said)
 
 
 def about_duplicates(activities: Iterable[PlannedActivity]) -> list[Doubt]:

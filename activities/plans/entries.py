@@ -1,10 +1,12 @@
 """One row of a plan as an activity: its title, branch and date read, and what is doubtful about them said."""
 
 import re
+from dataclasses import replace
 
 from activities.plans.cleaning import NEIGHBOUR
-from activities.plans.dating import Dated, Frame, about_calling_off, date_of, date_words
+from activities.plans.dating import Dated, about_calling_off, date_of, date_words
 from activities.plans.headers import Field
+from activities.plans.occasions import Base
 from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted
 from activities.plans.rows import PlanRow
 from activities.plans.titles import (
@@ -19,17 +21,18 @@ from activities.plans.titles import (
 _BREAK = re.compile(f"(?<={NEIGHBOUR})\n(?={NEIGHBOUR})")
 
 
-def activity_of(row: PlanRow, frame: Frame, doubts: list[Doubt]) -> PlannedActivity | None:
-    """One row as an activity; what is doubtful about it is added to `doubts`."""
+def activities_of(row: PlanRow, base: Base, doubts: list[Doubt]) -> list[PlannedActivity]:
+    """One row as its activities: one, or one a day where it repeats. What is doubtful is added to `doubts`."""
     title_words = _title_words(row, doubts)
     if not title_words:
-        return None
+        return []
     title_words, called_off = without_calling_off(title_words)
     called_off = called_off or row.called_off or is_called_off_by(date_words(row))
     series, title = series_and_title(title_words)
-    dated = date_of(row, title, frame, doubts)
+    dated = date_of(row, title, base, doubts)
     held = about_calling_off(row, title, called_off, doubts) if called_off else ""
-    return _activity(row, title_words, (series, title), dated, called_off, held or dated.held, doubts)
+    activity = _activity(row, title_words, (series, title), dated, called_off, held or dated.held, doubts)
+    return [replace(activity, when=when) for when in dated.whens]
 
 
 def _activity(
@@ -44,21 +47,23 @@ def _activity(
         series=series,
         type=kind,
         branch=_branch(row, title, place, doubts),
-        when=dated.when,
+        when=dated.whens[0],
         place=place,
-        summary=_summary(row, summary),
+        summary=_summary(row, summary, dated.spoken),
         is_online=is_online,
         is_on_site=is_on_site,
         where=row.where,
         dated_at=dated.at,
+        repeats=dated.repeats,
         held=held,
         is_cancelled=called_off is CalledOff.CANCELLED,
     )
 
 
-def _summary(row: PlanRow, body: str) -> str:
+def _summary(row: PlanRow, body: str, spoken: str) -> str:
     """The content, then whatever else readers want to know, each under the word of its column."""
     more = [f"{word}：{_one_line(said)}" for word, said in row.for_readers]
+    more += [f"时间：{spoken}"] if spoken else []
     return "；".join([body] * bool(body) + more)
 
 

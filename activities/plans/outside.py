@@ -35,11 +35,17 @@ def day_in(text: str) -> str:
     hit = _DAY.search(flat)
     if hit is None or (_WEEKDAY_ONLY.fullmatch(hit[0]) and _OPENING_HOURS.search(flat)):
         return ""
-    return "" if _NAMES_A_PLAN.search(flat) or _is_signature(flat, hit) else hit[0]
+    return "" if _NAMES_A_PLAN.search(flat) or _signs(flat, hit) else hit[0]
 
 
-def _is_signature(flat: str, hit: re.Match[str]) -> bool:
+def is_signature(text: str) -> bool:
     """制表：宣传部 2026年11月20日, or the library's name and a date: when the paper was written."""
+    flat = normalised(" ".join(text.split()))
+    hit = _DAY.search(flat)
+    return hit is not None and _signs(flat, hit)
+
+
+def _signs(flat: str, hit: re.Match[str]) -> bool:
     around = (flat[: hit.start()] + flat[hit.end() :]).strip(" ()")
     return re.match(r"(?:19|20)\d\d", hit[0]) is not None and (not around or bool(_SIGNED.search(around)))
 

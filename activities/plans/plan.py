@@ -19,7 +19,9 @@ class DoubtKind(StrEnum):
     MONTH = "month"  # a date, or the announcement, lies outside the month of the heading
     YEAR = "year"  # a written year differs from the plan's, or the year was only inferred
     WEEKDAY = "weekday"  # 4月8日（周日）, but that day is a Saturday
+    FESTIVAL = "festival"  # 4月6日（清明节）, but it is the fifth
     IMPOSSIBLE_DATE = "impossible_date"  # 2月30日
+    REPEATED = "repeated"  # 每周六 was unfolded into its days
     NO_DATE = "no_date"
     NO_TIME = "no_time"
     NO_TITLE = "no_title"
@@ -68,6 +70,7 @@ class PlannedActivity:
     dated_at: str = ""
     held: str = ""
     is_cancelled: bool = False
+    repeats: bool = False  # one of several days that a rule such as 每周六 names
 
 
 @dataclass(frozen=True, slots=True)

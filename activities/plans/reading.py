@@ -20,11 +20,11 @@ from activities.plans.announced import (
     year_of_prose,
 )
 from activities.plans.cleaning import Cleaner, cleaner_for, readings_in
-from activities.plans.dating import Frame
-from activities.plans.entries import activity_of
+from activities.plans.entries import activities_of
 from activities.plans.files import read_pages
 from activities.plans.headers import Field
 from activities.plans.layouts import read_table
+from activities.plans.occasions import Base
 from activities.plans.plan import Doubt, Plan, PlannedActivity, PlanUnreadable, quoted
 from activities.plans.rows import Found
 from activities.plans.scope import Scope, is_heading, scope_of
@@ -72,6 +72,7 @@ def read_plan(path: Path, *, year: int | None = None) -> Plan:
             *doubts,
             *passed_over,
             *doubting.about_other_years(activities, used, path.name),
+            *doubting.about_repeats(activities, path.name),
             *doubting.about_duplicates(activities),
             *doubting.about_missing_times(activities, doubts, path.name),
             *doubting.about_left_out_columns(all_found.left_out, path.name),
@@ -172,9 +173,9 @@ def _read_rows(
     activities: list[PlannedActivity] = []
     doubts: list[Doubt] = []
     for table in tables:
-        frame = Frame(year, month_in(table.heading) or heading.month)
+        base = Base(year, month_in(table.heading) or heading.month, heading.written_on)
         doubts += table.found.doubts
-        read = [activity for row in table.found.rows if (activity := activity_of(row, frame, doubts))]
-        doubts += doubting.about_other_months(read, year, frame.month, file_name)
+        read = [activity for row in table.found.rows for activity in activities_of(row, base, doubts)]
+        doubts += doubting.about_other_months(read, year, base.month, file_name)
         activities += read
     return activities, doubts

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from activities.festivals import FESTIVALS
 from activities.plans.dates import read_when
 from activities.plans.headers import Field
+from activities.plans.occasions import Base, read_occasions
 from activities.plans.plan import Doubt, DoubtKind, quoted
 from activities.plans.tables import Cell, Row, written
 from activities.plans.titles import CalledOff
@@ -82,7 +84,10 @@ def is_dateish(text: str) -> bool:
     reading = read_when(text, year=_ANY_LEAP_YEAR, month=1)
     if reading.when:
         return len(reading.note) * 2 <= len(text)
-    return bool(reading.complaints) or _is_unread_date(text)
+    if reading.complaints or _is_unread_date(text):
+        return True
+    occasions = read_occasions(text, Base(_ANY_LEAP_YEAR, 1))
+    return bool(occasions.whens) and not occasions.note and text.removesuffix("节") not in FESTIVALS
 
 
 def _is_unread_date(text: str) -> bool:
