@@ -1,7 +1,6 @@
 """Whom and what kind of activity readers mean, as words to look for. Pure.
 
-Ages are kept beside the words (`Wanted.ages`), so that columns of an activity's own ages can answer first once
-plans carry them.
+Most plans write no ages; then the words must do. An activity with ages of its own is asked for those instead.
 """
 
 import re
@@ -31,14 +30,17 @@ _PEOPLE: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     (r"成年人|成人|大人|上班族|年轻人|青年", "成人", (18, 59), _AGES[4][2]),
 )  # fmt: skip
 _KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (r"听?讲座", "讲座", ("讲座", "讲堂", "报告会")),
-    (r"看?展览|看展|画展|书展", "展览", ("展览", "书展", "画展", "巡展", "作品展")),
-    (r"看?电影展?|观影|影片", "电影", ("电影", "放映", "观影", "影片", "影展")),
-    (r"做?手工", "手工", ("手工", "diy", "手绘", "剪纸", "折纸", "制作")),
+    (r"讲座", "讲座", ("讲座", "讲堂", "报告会")),
+    (r"展览|看展(?!览)|画展|书展", "展览", ("展览", "书展", "画展", "巡展", "作品展")),
+    (r"电影展?|观影|影片", "电影", ("电影", "放映", "观影", "影片", "影展")),
+    (r"手工", "手工", ("手工", "diy", "手绘", "剪纸", "折纸", "制作")),
     (r"志愿者?服务|志愿者?|义工", "志愿服务", ("志愿", "义工")),
 )
 
-PEOPLE = tuple((re.compile(pattern), Wanted(said, words, ages)) for pattern, said, ages, words in _PEOPLE)
+PEOPLE = tuple(
+    (re.compile(rf"(?:{pattern})(?:[和、]?(?:{pattern}))*"), Wanted(said, words, ages))
+    for pattern, said, ages, words in _PEOPLE
+)
 KINDS = tuple((re.compile(pattern), Wanted(said, words)) for pattern, said, words in _KINDS)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from enum import StrEnum
 from typing import Any
 
 Json = dict[str, Any]
@@ -17,11 +18,19 @@ class Hours:
     said: str
 
 
+class Only(StrEnum):
+    """What is either so or not; the word is how the answer says it back."""
+
+    ONLINE = "线上"
+    FREE = "免费"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One of these words must stand in an activity's title, series, type, branch or text.
+    """One of these words must stand in an activity's title, series, type, branch, audience or text.
 
-    `said` is how the answer says it back. `ages`, where people are meant: youngest and oldest.
+    `said` is how the answer says it back. `ages`, where people are meant: youngest and oldest; an activity with ages
+    of its own is asked for those instead.
     """
 
     said: str
@@ -43,6 +52,7 @@ class Facets:
     hours: Hours | None = None
     branches: tuple[int, ...] = ()
     wanted: tuple[Wanted, ...] = ()
+    only: tuple[Only, ...] = ()
     words: tuple[str, ...] = ()
     is_past: bool = False
 
@@ -54,7 +64,7 @@ class Facets:
     @property
     def names_something(self) -> bool:
         """Is more asked for than days?"""
-        return bool(self.branches or self.wanted or self.words)
+        return bool(self.branches or self.wanted or self.only or self.words)
 
     def to_json(self) -> Json:
         """For the conversation to remember; only what is set."""
@@ -67,7 +77,8 @@ class Facets:
             held["wanted"] = [[wanted.said, wanted.words, wanted.ages] for wanted in self.wanted]
         if self.is_past:
             held["is_past"] = True
-        return held | {name: list(getattr(self, name)) for name in ("branches", "words") if getattr(self, name)}
+        several = ("branches", "only", "words")
+        return held | {name: list(getattr(self, name)) for name in several if getattr(self, name)}
 
     @classmethod
     def of_json(cls, held: Mapping[str, Any]) -> "Facets":
@@ -83,6 +94,7 @@ class Facets:
                 Wanted(said, tuple(words), tuple(ages) if ages else None)
                 for said, words, ages in held.get("wanted", ())
             ),
+            only=tuple(map(Only, held.get("only", ()))),
             words=tuple(held.get("words", ())),
             is_past=bool(held.get("is_past")),
         )

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.facets import Facets, Wanted
+from activities.audience import OLDEST
+from activities.facets import Facets, Only, Wanted
 from activities.queries import PUBLISHED, SHOWN, SOONEST, TOOK_PLACE, Shown, Statement, listed
 from activities.rules import WITHOUT_END
 from models import times
@@ -40,7 +41,8 @@ class _Shape:
     is_today: bool
     has_hours: bool
     has_branches: bool
-    wanted: tuple[int, ...]  # how many words each holds
+    wanted: tuple[tuple[int, bool], ...]  # how many words each holds, and whether it has ages
+    only: tuple[Only, ...]
     grams: int
     words: int
     is_past: bool
@@ -68,7 +70,8 @@ def _shape(facets: Facets, grams: Sequence[str], now: datetime) -> _Shape:
         is_today=facets.is_day and facets.first == times.today(now),
         has_hours=facets.hours is not None,
         has_branches=bool(facets.branches),
-        wanted=tuple(len(wanted.words) for wanted in facets.wanted),
+        wanted=tuple((len(wanted.words), wanted.ages is not None) for wanted in facets.wanted),
+        only=facets.only,
         grams=len(grams),
         words=len(facets.words),
         is_past=facets.is_past,
@@ -98,10 +101,13 @@ def _numbered(letter: str, values: Sequence[str]) -> dict[str, str]:
     return {f"{letter}{n}": value for n, value in enumerate(values)}
 
 
-def _wanted_values(several: Sequence[Wanted]) -> dict[str, str]:
-    return {
-        name: word for n, wanted in enumerate(several) for name, word in _numbered(f"a{n}_", wanted.words).items()
-    }
+def _wanted_values(several: Sequence[Wanted]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for n, wanted in enumerate(several):
+        values |= _numbered(f"a{n}_", wanted.words)
+        if wanted.ages:
+            values |= {f"youngest{n}": wanted.ages[0], f"oldest{n}": wanted.ages[1]}
+    return values
 
 
 _today: sa.BindParameter[Any] = sa.bindparam("today")
@@ -142,7 +148,8 @@ def _statement(shape: _Shape) -> Statement:
 def _asked_for(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     asked = [TOOK_PLACE if shape.is_past or shape.keeps_over else PUBLISHED]
     asked += [Activity.words.contains(sa.bindparam(f"w{n}")) for n in range(shape.words)]
-    asked += [_suits(n, words) for n, words in enumerate(shape.wanted)]
+    asked += [_suits(n, *wanted) for n, wanted in enumerate(shape.wanted)]
+    asked += [_ONLY[only] for only in shape.only]
     if shape.has_branches:
         asked.append(Activity.branch_id.in_(sa.bindparam("branches", expanding=True)))
     if shape.has_hours:
@@ -150,9 +157,24 @@ def _asked_for(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     return asked
 
 
-def _suits(group: int, words: int) -> sa.ColumnElement[bool]:
+_ONLY = {
+    Only.ONLINE: sa.or_(Activity.is_online, Activity.words.contains(Only.ONLINE.value)),
+    Only.FREE: Activity.fee == "",
+}
+_SAYS_FOR_WHOM = (Activity.words, Activity.audience, Activity.summary)
+
+
+def _suits(group: int, words: int, has_ages: bool) -> sa.ColumnElement[bool]:
     said = [sa.bindparam(f"a{group}_{n}", type_=sa.Text) for n in range(words)]
-    return sa.or_(*(column.contains(word) for word in said for column in (Activity.words, Activity.summary)))
+    in_words = sa.or_(*(column.contains(word) for word in said for column in _SAYS_FOR_WHOM))
+    if not has_ages:
+        return in_words
+    ages = sa.func.coalesce(Activity.age_from, Activity.age_to)
+    in_ages = sa.and_(
+        sa.func.coalesce(Activity.age_from, 0) <= sa.bindparam(f"oldest{group}"),
+        sa.func.coalesce(Activity.age_to, OLDEST) >= sa.bindparam(f"youngest{group}"),
+    )
+    return sa.or_(sa.and_(ages.is_(None), in_words), sa.and_(ages.is_not(None), in_ages))
 
 
 def _begins_within(*, may_be_unsaid: bool) -> sa.ColumnElement[bool]:

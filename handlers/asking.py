@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from activities import audience
-from activities.facets import Facets, Hours, Wanted
+from activities.facets import Facets, Hours, Only, Wanted
 from handlers.days import find_span
 from handlers.spans import Span
 from handlers.words import number_of
@@ -73,6 +73,7 @@ class Question:
     places: tuple[Place, ...] = ()
     people: Wanted | None = None
     kind: Wanted | None = None
+    only: tuple[Only, ...] = ()
     words: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     whole: str = ""
@@ -81,7 +82,7 @@ class Question:
     @property
     def parts(self) -> int:
         """How many kinds of things are asked for at once."""
-        return sum(map(bool, (self.span, self.hours, self.places, self.people, self.kind, self.words)))
+        return sum(map(bool, (self.span, self.hours, self.places, self.people, self.kind, self.only, self.words)))
 
     @property
     def facets(self) -> Facets:
@@ -93,6 +94,7 @@ class Question:
             hours=self.hours,
             branches=tuple(place.id for place in self.places),
             wanted=tuple(wanted for wanted in (self.people, self.kind) if wanted),
+            only=self.only,
             words=self.words,
         )
 
@@ -110,14 +112,19 @@ _HOURS = (
     (re.compile(r"下午|午后"), Hours(time(12), time(18), "下午")),
     (re.compile(r"晚上|晚间|夜里|夜间|傍晚|(?<=[\n天末一二三四五六日号])晚(?![会宴报霞])"), NIGHT),
 )
+_ONLY = (
+    (re.compile(r"线上|网上|云端|在线"), Only.ONLINE),
+    (re.compile(r"免费|不要钱|不花钱|不收费|公益"), Only.FREE),
+)
+_YEARS = r"(?:\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
 _AGE = re.compile(
-    r"(?<!\d)(?P<from>\d{1,3}|[零〇一二两三四五六七八九十]{1,3})(?:岁|周岁)?(?:(?:[-~—–]+|至|到)"
-    r"(?P<to>\d{1,3}|[一二两三四五六七八九十]{1,3}))?(?:个?多)?周?岁(?:半|多)?(?:以[上下]|左右|大)?"
+    rf"(?<!\d)(?P<from>{_YEARS})(?:周?岁)?(?:(?:[-~—–]+|至|到)(?P<to>{_YEARS}))?"
+    r"(?:个?多)?周?岁(?:半|多)?(?:以[上下]|左右|大)?"
 )
 
 # What people say around what they ask for. Long ones may stand anywhere, short ones only at an edge.
 _SPOKEN = re.compile(
-    r"有没有|有什么样?|有哪些|有啥|都有什么|还有什么|什么时候|什么|哪些|请问|请教|问一下|想问问?|我想要?|想要|想找|想看看?|我要|"
+    r"有没有|有活动|有安排|有什么样?|办过|办了|举办过|有哪些|有啥|都有什么|还有什么|什么时候|什么|去哪儿?|在哪儿?|哪里|几点有?|几个|哪些|请问|请教|问一下|我?想问问?(?:一下)?|一下|我想要?|想要|想找|想看看?|我要|"
     r"帮我|麻烦|查一下|查查|看一下|看看|找一下|找找|说说|告诉我|推荐一?下?|介绍一?下?|可以参加|能参加|参加|适合|"
     r"活动安排|活动预告|活动|安排|计划|节目单?|场次|近期|最近|接下来|好玩的|有趣的|带着|一起|举办|举行|开展|附近|这边|那边|您好|你好|谢谢"
 )
@@ -126,7 +133,7 @@ _WANTS_ANY = re.compile(
 )
 _QUESTION = re.compile(r"吗|呢|么$|[?？]|有没有|有什么|有哪些|有啥|什么|哪些|请问|活动$|推荐|适合|给")
 _HEADS, _TAILS = "有在给带和跟与的了我您想要去能没是", "吗呢吧啊呀嘛么哦哈呗的了里"
-_SMALL = _HEADS + _TAILS + "来到或及你们会找家这那个点些都也还就"
+_SMALL = _HEADS + _TAILS + "来到或及你们会找家这那个点些都也还就看听做"
 _BETWEEN = re.compile(r"[\s,，、;；。.!！?？·/|+&和跟与及]+|的")
 _CUT = "\n"  # stands where something was taken out
 
@@ -139,11 +146,8 @@ def read(raw: str, *, today: date, known: Known) -> Question | None:
     words = [(start, end) for start, end in _pieces(left) if compact(left[start:end])]
     longer = [(start, end) for start, end in words if len(compact(left[start:end])) > 1]
     kept = longer if longer or question.parts else words
-    question = replace(
-        question,
-        words=tuple(dict.fromkeys(compact(left[start:end]) for start, end in kept)),
-        written=tuple(dict.fromkeys(written[start:end].strip() for start, end in kept)),
-    )
+    pairs = {compact(left[start:end]): written[start:end].strip() for start, end in kept}
+    question = replace(question, words=tuple(pairs), written=tuple(pairs.values()))
     if whole := _as_title(text, question):
         question = replace(question, whole=whole, whole_written=raw.strip())
     if question.parts or _WANTS_ANY.search(text):
@@ -166,10 +170,10 @@ def _taken_out(text: str, today: date, known: Known) -> tuple[Question, str]:
     span, text = _span(text, today)
     hours, text = _first(text, _HOURS)
     places, text = _places(text, known)
-    if people is None:
-        people, text = _wanted(text, audience.PEOPLE)
+    of_people, text = _wanted(text, audience.PEOPLE)  # 3岁孩子: the age says more
     kind, text = _wanted(text, audience.KINDS)
-    return Question(span, hours, places, people, kind), text
+    only, text = _only(text)
+    return Question(span, hours, places, people or of_people, kind, only), text
 
 
 def _age(text: str) -> tuple[Wanted | None, str]:
@@ -197,6 +201,15 @@ def _first(text: str, table: Sequence[tuple[re.Pattern[str], T]]) -> tuple[T | N
         if match := pattern.search(text):
             return meant, _without(text, match.start(), match.end())
     return None, text
+
+
+def _only(text: str) -> tuple[tuple[Only, ...], str]:
+    found = []
+    for pattern, only in _ONLY:
+        if match := pattern.search(text):
+            found.append(only)
+            text = _without(text, match.start(), match.end())
+    return tuple(found), text
 
 
 def _wanted(text: str, table: Sequence[tuple[re.Pattern[str], Wanted]]) -> tuple[Wanted | None, str]:

@@ -155,7 +155,7 @@ def _meanings(turn: Turn, question: Question) -> Iterator[tuple[Facets, str]]:
         yield wider.facets, f"{nothing}\n{headings.elsewhere(part, wider, is_past=_is_past(turn, wider))}"
 
 
-_NARROWEST_FIRST = ("hours", "span", "places", "people", "kind", "words")
+_NARROWEST_FIRST = ("hours", "span", "places", "only", "people", "kind", "words")
 
 
 def _may_be_let_go(turn: Turn, question: Question) -> list[str]:

@@ -30,7 +30,7 @@ def find_span(text: str, *, today: date) -> Found | None:
     return None
 
 
-_N = r"(?:\d{1,2}|[一二两三四五六七八九十廿]{1,3})"
+_N = r"(?:\d{1,2}|(?:[一二三]?十|廿)[一二三四五六七八九]?|[一二两三四五六七八九])"
 _YEAR = r"(?P<year>(?:19|20)\d\d年|今年|明年|去年|前年|后年)"
 _END = r"(?=$|[\s的有])"
 _PART = rf"(?P<part>上旬|中下旬|上中旬|中旬|下旬|上半月|下半月|初|底|末|中{_END})"
@@ -40,6 +40,9 @@ _WEEK = r"(?:周|星期|礼拜)"
 _AS_WEEKDAY = rf"(?:\s?\(?{_WEEK}[一二三四五六日天]\)?)?"
 _NOT_A_DAY = r"(?![\d点时:.岁%人元个月年])"
 _WEEKDAY_UNTIL = rf"(?:(?:{_TO}|[、和与及]|(?={_WEEK})|(?<=六)(?=[日天])){_WEEK}?(?P<until_day>[一二三四五六日天]))?"
+
+_THIS = r"(?<![绘剧课书文画])本"  # 绘本周末 is not this weekend's
+_NEXT = r"(?<!一)下"  # nor 查一下周末 next weekend's
 
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], date], Span | None]], ...] = (
     (rf"(?:{_YEAR}的?)?(?<!\d)(?P<month>{_N})月?{_TO}(?P<until_month>{_N})月(?!{_N}[日号])", dates.months),
@@ -59,18 +62,18 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], date], Span | None]], ...] 
         dates.written,
     ),
     (
-        r"(?P<rel>这个?月|本月|当月|下下个?月|下个?月|上上个?月|上个?月)份?的?"
+        rf"(?P<rel>这个?月|{_THIS}月|当月|{_NEXT}下个?月|{_NEXT}个?月|上上个?月|上个?月)份?的?"
         rf"(?:{_PART}|\s?(?P<day>{_N})[日号])?{_UNTIL}{_AS_WEEKDAY}",
         dates.relative_month,
     ),
     (
-        rf"(?:(?P<rel>下下个?|下个?|上上个?|上个?|这个?|本)(?:{_WEEK}的?(?={_WEEK}))?)?{_WEEK}"
+        rf"(?:(?P<rel>{_NEXT}下个?|{_NEXT}个?|上上个?|上个?|这个?|{_THIS})(?:{_WEEK}的?(?={_WEEK}))?)?{_WEEK}"
         rf"(?P<day>[一二三四五六日天末])?{_WEEKDAY_UNTIL}",
         weeks.week,
     ),
     (r"双休日?", lambda _, today: weeks.weekend(today)),
     (r"(?P<near>大前天|大后天|前天|昨天|昨日|今天|今日|今儿|明天|明日|明儿|后天|[今明昨](?=[晚早]))", weeks.near_day),
-    (r"(?:这|近|最近|未来|接下来)(?:几|两|三)天", weeks.next_days),
+    (r"(?:(?:这|近|最近|未来|接下来)(?:几|两|三)天|(?:近|最近|未来|接下来)(?:一周|[7七]天))", weeks.next_days),
     (rf"(?<![\d月./-])(?P<day>\d{{1,2}}|{_N}(?=号))[日号]{_UNTIL}{_AS_WEEKDAY}", dates.day_alone),
     (rf"月(?P<part>初|底|末|中{_END})", dates.part_of_this_month),
     (r"(?P<part>上旬|中下旬|中旬|下旬|上半月|下半月)", dates.part_of_this_month),

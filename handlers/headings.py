@@ -52,7 +52,7 @@ def _place(question: Question) -> str:
 
 
 def _matter(question: Question) -> str:
-    return "、".join(filter(None, (_for_whom(question), _with_words(question))))
+    return "、".join(filter(None, (*question.only, _for_whom(question), _with_words(question))))
 
 
 def _when(question: Question) -> str:

@@ -23,8 +23,8 @@ def near_day(match: re.Match[str], today: date) -> Span:
 
 
 def next_days(match: re.Match[str], today: date) -> Span:
-    """这几天: today and the two after it."""
-    days = 1 if "两" in match[0] else 2
+    """这几天: today and the two after it; 接下来一周."""
+    days = 6 if match[0][-1] == "周" or match[0][-2] in "7七" else 1 if "两" in match[0] else 2
     return Span(today, today + timedelta(days=days), match[0], names_days=True)
 
 
