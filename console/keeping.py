@@ -12,6 +12,8 @@ from models.archive import Manifest
 from models.db import Database
 from models.errors import BadInput
 
+LONG = 10_000  # rows: below, a table is done before anybody asks
+
 
 def commands_of(settings: Settings, database: Database) -> list[click.Command]:
     """backup, restore"""
@@ -39,7 +41,13 @@ def _write(file: Path, settings: Settings, database: Database) -> Manifest:
     try:
         with open(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as raw:
             manifest = archive.write(
-                raw, database, settings.media, library=settings.library, is_demo=settings.demo, now=times.now()
+                raw,
+                database,
+                settings.media,
+                library=settings.library,
+                is_demo=settings.demo,
+                now=times.now(),
+                tell=_tell,
             )
             raw.flush()
             os.fsync(raw.fileno())
@@ -47,6 +55,11 @@ def _write(file: Path, settings: Settings, database: Database) -> Manifest:
     finally:
         part.unlink(missing_ok=True)
     return manifest
+
+
+def _tell(table: str, rows: int) -> None:
+    if rows >= LONG:
+        click.echo(f"  {table}：{rows} 行", err=True)
 
 
 def _counted(manifest: Manifest) -> str:
@@ -64,7 +77,7 @@ def _restore(settings: Settings, database: Database) -> click.Command:
         packed, manifest = archive.opened(file)
         _must_fit(settings, database, manifest, force=force)
         with packed:
-            archive.read(packed, manifest, database, may_repeat=move, now=times.now())
+            archive.read(packed, manifest, database, may_repeat=move, now=times.now(), tell=_tell)
             archive.media_into(packed, settings.media)
         _note(database, manifest, "backup restored", file)
         click.echo(f"已恢复 {manifest.library} {manifest.made_at[:16]} 的备份：{_counted(manifest)}。", err=True)

@@ -9,7 +9,7 @@ and the platform's token is left out.
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -33,6 +33,13 @@ LEFT_OUT = frozenset({"alembic_version", "tokens", "rates"})
 MACHINES_OWN = LEFT_OUT | {"fires", "capabilities", "breakers", "outbox", "clock_shift"}
 
 
+Tell = Callable[[str, int], None]  # of a table that is done, with its rows
+
+
+def _silent(_table: str, _rows: int) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What an archive says of itself; `tables` and `media` are counts."""
@@ -47,15 +54,25 @@ class Manifest:
 
 
 def write(
-    file: IO[bytes], database: Database, media: Path, *, library: str, is_demo: bool, now: datetime
+    file: IO[bytes],
+    database: Database,
+    media: Path,
+    *,
+    library: str,
+    is_demo: bool,
+    now: datetime,
+    tell: Tell = _silent,
 ) -> Manifest:
-    """Put everything of one moment into `file`. Raises: BadInput if there is no database yet."""
+    """Put everything of one moment into `file`; `tell` hears of each table. Raises: BadInput without a database."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         with _one_view(database) as connection:
             revision = schema.revision_in(connection)
             if revision is None:
                 raise BadInput("还没有数据库，没有什么可备份。")
-            tables = {table.name: _write_table(archive, connection, table) for table in _tables(connection)}
+            tables: dict[str, int] = {}
+            for table in _tables(connection):
+                tables[table.name] = _write_table(archive, connection, table)
+                tell(table.name, tables[table.name])
         files = _write_media(archive, media)
         manifest = Manifest(FORMAT, revision, now.isoformat(), library, is_demo, tables, files)
         archive.writestr(MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=2))
@@ -137,7 +154,13 @@ def is_empty(database: Database) -> bool:
 
 
 def read(
-    archive: zipfile.ZipFile, manifest: Manifest, database: Database, *, may_repeat: bool, now: datetime
+    archive: zipfile.ZipFile,
+    manifest: Manifest,
+    database: Database,
+    *,
+    may_repeat: bool,
+    now: datetime,
+    tell: Tell = _silent,
 ) -> None:
     """Put the archive's rows in the place of all there are; everything or nothing. Media are `media_into`'s.
 
@@ -152,6 +175,7 @@ def read(
             raise BadInput("备份里有这个程序不认识的数据表。")
         for table in tables:
             _read_table(archive, manifest, connection, table)
+            tell(table.name, manifest.tables.get(table.name, 0))
         schema.upgrade(connection)
         if not may_repeat:
             outbox.doubt_all(connection, now=now)

@@ -275,3 +275,9 @@ def test_every_act_on_the_whole_library_is_in_the_audit(sqlite_world: World, tmp
     with sqlite_world.database.reading() as session:
         acts = list(session.scalars(sa.text("SELECT act FROM audit")))
     assert acts == ["backup made"]
+
+
+def test_long_work_is_heard_of(sqlite_world: World, tmp_path: Path) -> None:
+    with sqlite_world.database.units() as session:
+        session.execute(sa.insert(Branch), [{"name": f"第{n}馆"} for n in range(10_000)])
+    assert "branches：10000 行" in sqlite_world.run("backup", str(tmp_path / "whole.zip")).output
