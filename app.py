@@ -51,7 +51,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database)
     house = House(settings.library, settings.site, settings.desk_phone)
     app = Flask("shusheng", static_folder=None)
-    app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES)
+    app.config.update(
+        SECRET_KEY=settings.secret_key or None,
+        TRUSTED_PROXY=settings.proxy,
+        MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES,
+    )
     protect_forms(app, is_secure=settings.site.startswith("https://"))
     app.extensions["shusheng"] = (settings, database)
     simulator_url = settings.simulator_url if settings.demo else None

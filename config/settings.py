@@ -9,7 +9,7 @@ import binascii
 import os
 from collections.abc import Mapping
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     port: int = Field(8000, validation_alias="PORT", ge=1, le=65534)
     host: str = "127.0.0.1"
+    proxy: str = ""
     secret_key: str = ""
     wechat_app_id: str = ""
     wechat_app_secret: str = ""
@@ -88,6 +89,14 @@ class Settings(BaseSettings):
         if value and not value.startswith(DATABASES):
             raise ValueError("要以 postgresql+psycopg:// 或 sqlite:/// 开头；不设就用数据文件夹里的 SQLite")
         return value
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        try:
+            return str(ip_network(value)) if value else ""
+        except ValueError:
+            raise ValueError("要写反向代理的地址或网段，例如 172.16.0.0/12；代理就在本机时不用设") from None
 
     @field_validator("public_url", "wechat_api_base")
     @classmethod

@@ -1,7 +1,6 @@
 """In and out: sign-in, sign-out, and a password of one's own."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 from math import ceil
 
 from flask import Blueprint, redirect, request, session, url_for
@@ -13,6 +12,7 @@ from console.rights import Open, may
 from models import audit, times
 from models.errors import BadInput
 from models.staff import Staff, StaffState
+from web.address import client_address
 
 COOKIE = "shusheng_staff"
 WRONG = "登录名或密码不对。请再核对一遍；忘了密码就找馆里的管理员重设。"
@@ -40,7 +40,7 @@ class _Views:
     def try_sign_in(self) -> Response | tuple[str, int]:
         """A name and a password."""
         login, word = staff.folded(request.form.get("login", ""))[:64], request.form.get("password", "")
-        address = _address()
+        address = client_address()
         try:
             with self._desk.unit() as unit:
                 tries.take(unit, login, address, now=times.now())
@@ -119,7 +119,7 @@ class _Views:
     def _chosen(self) -> str:
         """The new password, sealed. Raises: BadInput."""
         old, new = request.form.get("old", ""), request.form.get("new", "")
-        address, login = _address(), me().login
+        address, login = client_address(), me().login
         try:
             with self._desk.unit() as unit:
                 tries.take(unit, login, address, now=times.now())
@@ -140,14 +140,3 @@ class _Views:
 def _wait(free_in: timedelta) -> str:
     minutes = ceil(free_in.total_seconds() / 60)
     return f"试的次数有点多了。为了保护账号，请过 {minutes} 分钟再试；急用就找管理员重设密码。"
-
-
-def _address() -> str:
-    """Who asks. Behind a proxy on this machine, whom the proxy says it speaks for."""
-    direct = request.remote_addr or "?"
-    try:
-        is_proxy = ip_address(direct).is_loopback
-    except ValueError:
-        is_proxy = False
-    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return said if is_proxy and said else direct

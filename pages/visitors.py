@@ -4,7 +4,6 @@ import re
 from collections import OrderedDict
 from datetime import datetime
 from functools import partial
-from ipaddress import ip_address
 
 import sqlalchemy as sa
 import structlog
@@ -13,6 +12,7 @@ from flask import request
 from activities.visits import note_visit, visitor
 from models import times
 from models.db import Database
+from web.address import client_address
 
 log = structlog.get_logger("pages.visitors")
 
@@ -34,7 +34,7 @@ class Visitors:
         if request.method != "GET" or not agent or ROBOT.search(agent):
             return
         day = times.today(now)
-        who = visitor(secret=self._secret, day=day, address=_address(), agent=agent)
+        who = visitor(secret=self._secret, day=day, address=client_address(), agent=agent)
         if (activity_id, who) in self._seen:
             return
         try:
@@ -48,10 +48,3 @@ class Visitors:
         self._seen[visit] = None
         if len(self._seen) > MOST_REMEMBERED:
             self._seen.popitem(last=False)
-
-
-def _address() -> str:
-    """The reader's own, as the proxy on this machine tells it; nobody else is believed."""
-    nearest = request.remote_addr or "0.0.0.0"  # noqa: S104
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return told if told and ip_address(nearest).is_loopback else nearest

@@ -95,9 +95,11 @@ def test_an_older_archive_is_upgraded_on_its_way_in(kind: str, fresh: Fresh, tmp
     old.close()
 
 
-def test_a_token_of_the_platform_is_not_in_a_backup(sqlite_world: World, tmp_path: Path) -> None:
+def test_no_key_and_no_session_is_in_a_backup(sqlite_world: World, tmp_path: Path) -> None:
     fill(sqlite_world.database)
-    packed(sqlite_world.database, tmp_path / "a.zip")
+    manifest = packed(sqlite_world.database, tmp_path / "a.zip")
+    assert {"tokens", "staff_sessions"} <= LEFT_OUT
+    assert not LEFT_OUT & set(manifest.tables)
     with zipfile.ZipFile(tmp_path / "a.zip") as whole:
         assert not any("token" in name for name in whole.namelist())
         text = "".join(whole.read(name).decode() for name in whole.namelist())

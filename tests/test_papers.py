@@ -76,7 +76,7 @@ def test_the_demo_refuses_whatever_could_reach_real_people(name: str, value: str
     ("name", "value"),
     [("wechat_token", "ab"), ("wechat_token", "有字"), ("wechat_aes_key", "short"), ("wechat_aes_key", "!" * 43),
      ("port", "70000"), ("port", "abc"), ("account_kind", "personal"), ("threads", "0"), ("allow_plain", "maybe"),
-     ("timezone", "Mars"), ("timezone", "../etc"), ("database_url", "postgresql://x"), ("public_url", "lib.example")],
+     ("timezone", "Mars"), ("proxy", "everybody"), ("timezone", "../etc"), ("database_url", "postgresql://x"), ("public_url", "lib.example")],
 )  # fmt: skip
 def test_a_wrong_setting_is_named_in_one_line(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as error:
