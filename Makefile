@@ -27,7 +27,7 @@ run: setup  ## Serve the whole product with the demo library and the simulator b
 	@SHUSHENG_DEMO=1 exec $(FLASK) demo
 
 test: $(VENV)/.dev  ## Run the tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadscope
 
 check: $(VENV)/.dev  ## Format, lint, types, layers
 	@$(VENV)/bin/ruff format --check .
