@@ -7,7 +7,7 @@ end the nearest word.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import account, calendar, help, welcome
+from handlers import account, calendar, help, opening, welcome
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
@@ -54,6 +54,7 @@ EVENTS: dict[str, Route] = {
 }
 _CHOSEN, _MISS, _COURTESY = Route(calendar.chosen), Route(help.not_understood), Route(kind_word)
 _TOO_SHORT, _NO_SUCH_DAY = Route(help.too_short), Route(calendar.no_such_day)
+_OPENING = Route(lambda turn: opening.said(turn, calendar.known(turn)))
 _ONLY_WORDS, _SILENCE = Route(help.only_words), Route(lambda _turn: Reply.silence())
 _SILENT_EVENTS_BUT = frozenset({"click"})
 
@@ -97,6 +98,9 @@ def _route_of(turn: Turn, raw: str) -> Route | None:
         return _COURTESY
     if not words:
         return _HELP
+    if (asked := opening.asked_in(raw, today=turn.today, known=calendar.known(turn))) is not None:
+        turn.argument = asked
+        return _OPENING
     return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
 
 
