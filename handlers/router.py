@@ -98,7 +98,9 @@ def _route_of(turn: Turn, raw: str) -> Route | None:
         return _COURTESY
     if not words:
         return _HELP
-    if (asked := opening.asked_in(raw, today=turn.today, known=calendar.known(turn))) is not None:
+    known = calendar.known(turn)
+    asked = turn.kept("opening", raw, lambda: opening.asked_in(raw, today=turn.today, known=known))
+    if asked is not None:
         turn.argument = asked
         return _OPENING
     return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
