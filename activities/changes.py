@@ -202,6 +202,11 @@ def unfollow(session: Session, activity_id: int, openid: str) -> bool:
     return session.execute(mine.returning(ActivityFollow.openid)).first() is not None
 
 
+def unfollow_all(session: Session, openid: str) -> None:
+    """They want to know no day any more."""
+    session.execute(sa.delete(ActivityFollow).where(ActivityFollow.openid == openid))
+
+
 def tell_followers(session: Session, activity: Activity, *, now: datetime) -> int:
     """Owe each follower the day, if it is fixed and readers may see it: how many. They are told once."""
     if activity.state is not ActivityState.PUBLISHED or activity.when.is_vague:

@@ -1,6 +1,7 @@
 """One activity as its page tells it: what a list shows of it, and everything else staff have written."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,12 +33,20 @@ _MORE = (
     Activity.branch_id, Activity.campaign, Activity.audience, Activity.age_from, Activity.age_to, Activity.fee,
     Activity.contact, Activity.materials, Activity.link, Activity.reason, Activity.moved_from,
 )  # fmt: skip
-_BY_CODE = SHOWN.add_columns(*_MORE).where(
-    Activity.code == sa.bindparam("code"), Activity.state != ActivityState.DRAFT
-)
+_SEEN = SHOWN.add_columns(*_MORE).where(Activity.state != ActivityState.DRAFT)
+_BY_CODE = _SEEN.where(Activity.code == sa.bindparam("code"))
+_BY_NUMBER = _SEEN.where(Activity.id == sa.bindparam("number"))
 
 
 def details(session: Session, code: str) -> Details | None:
     """For its page: published, finished or cancelled, never a draft."""
-    row = core(session).execute(_BY_CODE, {"code": code}).first()
+    return _details(core(session).execute(_BY_CODE, {"code": code}).first())
+
+
+def details_of(session: Session, number: int) -> Details | None:
+    """The same for a line of a list, by its id."""
+    return _details(core(session).execute(_BY_NUMBER, {"number": number}).first())
+
+
+def _details(row: Any) -> Details | None:
     return Details(shown_of(row[: -len(_MORE)]), *row[-len(_MORE) :]) if row else None

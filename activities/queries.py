@@ -64,7 +64,6 @@ class Shown:
 
 
 _BETWEEN = SHOWN.where(TOOK_PLACE, Activity.last_on >= _first, Activity.starts_on <= _last).order_by(*SOONEST)
-_BY_ID = SHOWN.where(Activity.id == sa.bindparam("id"), TOOK_PLACE)
 _CANCELLED_BETWEEN = SHOWN.where(
     Activity.state == ActivityState.CANCELLED, Activity.last_on >= _first, Activity.starts_on <= _last
 ).order_by(*SOONEST)
@@ -81,12 +80,6 @@ _NAMES = (
     .join(Branch, Branch.id == BranchName.branch_id)
     .order_by(Branch.id)
 )
-
-
-def by_id(session: Session, activity_id: int) -> Shown | None:
-    """One that readers can see."""
-    row = core(session).execute(_BY_ID, {"id": activity_id}).first()
-    return shown_of(row) if row else None
 
 
 def endings(session: Session, *, today: date) -> tuple[Any, ...]:

@@ -9,9 +9,10 @@ from activities.queries import Shown
 from activities.search import Listing
 from handlers import headings
 from handlers.asking import Known, Place, Question
-from handlers.turn import MORE, Reply, Turn, link, tappable
+from handlers.details import LIST, opened
+from handlers.turn import MORE, Reply, Turn, tappable
 
-LIST, REST = "list", "rest"  # topics: a numbered list, and the end of a message that was too long
+REST = "rest"  # topic: the end of a message that was too long
 ACTIVITIES, BRANCHES = "activities", "branches"  # what a list on the screen is of
 MOST_BRANCHES = 15  # lines of names that fit one message, taps included
 
@@ -66,7 +67,7 @@ def chosen(turn: Turn) -> Reply:
     number = ids[turn.argument - 1]
     if turn.talk.held.get("list") == BRANCHES:
         return _of_branch(turn, number)
-    return Reply(turn.kept_for_now("details", number, lambda: _details(turn, queries.by_id(turn.session, number))))
+    return opened(turn, number)
 
 
 def branches(turn: Turn) -> Reply:
@@ -205,19 +206,3 @@ def _line(turn: Turn, facets: Facets, number: int, activity: Shown) -> str:
 def _what_next(listing: Listing) -> str:
     further = f"，“{tappable(MORE)}”看后面的" if listing.has_more else ""
     return f"发数字看详情{further}。"
-
-
-def _details(turn: Turn, activity: Shown | None) -> str:
-    if activity is None:
-        return f"这个活动刚刚撤下了。回复“{tappable('活动')}”看看最新安排。"
-    lines = [
-        texts.full_title(activity),
-        f"时间：{texts.said_when(activity.when, today=turn.today)}",
-        f"地点：{texts.said_where(activity)}",
-    ]
-    if activity.summary:
-        lines.append(activity.summary if len(activity.summary) <= 120 else activity.summary[:119] + "…")
-    if texts.is_over(activity, now=turn.now):
-        lines.append("这场已经结束。")
-    page = link(f"{turn.house.site}/a/{activity.code}", "打开活动页")
-    return "\n".join([*lines, f"{page}，或回复“{tappable('活动')}”看别的。"])

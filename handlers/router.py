@@ -7,7 +7,7 @@ end the nearest word.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import account, calendar, help, opening, welcome
+from handlers import account, calendar, details, help, opening, welcome
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
@@ -28,6 +28,7 @@ class Route:
 
 _HELP, _LEAVE, _DESK = Route(help.help_), Route(help.leave), Route(help.desk)
 _COMING, _BRANCHES, _MORE = Route(calendar.coming), Route(calendar.branches), Route(calendar.more)
+_TELL_ME, _TELL_ME_NOT = Route(details.tell_me, writes=True), Route(details.tell_me_not, writes=True)
 
 ALWAYS: dict[str, Route] = {
     "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
@@ -39,6 +40,8 @@ COMMANDS: dict[str, Route] = {
     "活动": _COMING, "近期活动": _COMING, "最近活动": _COMING, "活动安排": _COMING, "有什么活动": _COMING,
     "最近有什么活动": _COMING, "活动预告": _COMING,
     "分馆": _BRANCHES, "各分馆": _BRANCHES, "分馆活动": _BRANCHES,
+    **dict.fromkeys(("告诉我", "有日期了告诉我", "日期定了告诉我", "定了告诉我", "提醒我"), _TELL_ME),
+    **dict.fromkeys(("不用告诉我", "别告诉我", "不用提醒", "取消提醒"), _TELL_ME_NOT),
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
 NEAREST = (

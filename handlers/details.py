@@ -1,0 +1,98 @@
+"""One activity in the chat: its details, and being told once the day of a vague one is fixed."""
+
+from dataclasses import dataclass
+
+from activities import changes, texts
+from activities.details import Details, details_of
+from handlers.turn import Reply, Turn, link, tappable
+
+LIST = "list"  # topic: a numbered list is on the screen; `chosen` is the vague activity opened last
+TELL_ME = "告诉我"
+LONGEST_SUMMARY, LONGEST_FACT = 120, 60  # characters in the chat; the page has all of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Written out; the same for every reader."""
+
+    text: str
+    waits_for_day: bool = False
+
+
+def opened(turn: Turn, number: int) -> Reply:
+    """The details of the activity with this id."""
+    told = turn.kept_for_now("details", number, lambda: _told(turn, details_of(turn.session, number)))
+    if told.waits_for_day:
+        turn.talk.hold(LIST, **{**turn.talk.held, "chosen": number})
+    return Reply(told.text)
+
+
+def _told(turn: Turn, told: Details | None) -> _Told:
+    if told is None:
+        return _Told(f"这个活动刚刚撤下了。回复“{tappable('活动')}”看看最新安排。")
+    activity = told.shown
+    waits = activity.when.is_vague and not activity.is_cancelled and not texts.is_over(activity, now=turn.now)
+    lines = [texts.full_title(activity), *_state(turn, told), *_facts(turn, told)]
+    if activity.summary:
+        lines.append(_cut(activity.summary, LONGEST_SUMMARY))
+    if waits:
+        lines.append(f"想第一时间知道日期，请打字回复：{TELL_ME}")
+    page = link(f"{turn.house.site}/a/{activity.code}", "打开活动页")
+    return _Told("\n".join([*lines, f"{page}，或回复“{tappable('活动')}”看别的。"]), waits)
+
+
+def _state(turn: Turn, told: Details) -> list[str]:
+    """First what would make somebody come in vain."""
+    if told.shown.is_cancelled:
+        return [f"这场取消了{'：' + _cut(told.reason, LONGEST_FACT) if told.reason else '。'}"]
+    if texts.is_over(told.shown, now=turn.now):
+        return ["这场已经结束。"]
+    if not told.moved_from:
+        return []
+    return [f"改期了，原定{told.moved_from}{'：' + _cut(told.reason, LONGEST_FACT) if told.reason else '。'}"]
+
+
+def _facts(turn: Turn, told: Details) -> list[str]:
+    facts = (
+        ("时间", texts.said_when(told.shown.when, today=turn.today)),
+        ("地点", texts.said_where(told.shown)),
+        ("适合", texts.said_for(told.audience, told.age_from, told.age_to)),
+        ("费用", told.fee),
+        ("要带", told.materials),
+    )
+    return [f"{name}：{_cut(said, LONGEST_FACT)}" for name, said in facts if said]
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def tell_me(turn: Turn) -> Reply:
+    """告诉我: the reader wants to know the day of the vague activity just opened, once it is fixed."""
+    told = _chosen(turn)
+    if told is None:
+        return Reply(f"先回复“{tappable('活动')}”，发数字打开一个日期待定的活动，再回复“{TELL_ME}”。")
+    title = texts.short_title(told.shown)
+    if not told.shown.when.is_vague:
+        when = texts.said_when(told.shown.when, today=turn.today)
+        return Reply(f"“{title}”已经定了：{when}。\n回复“{tappable('活动')}”看别的。")
+    is_new = changes.follow(turn.session, told.shown.id, turn.incoming.openid, now=turn.now)
+    return Reply(
+        f"{'好的，' if is_new else '已经记着了，'}“{title}”日期定下来就告诉您，只说一次。\n"
+        f"要是那时您有两天没来过，就等您下次发消息时说。不想要了，回复“{tappable('不用告诉我')}”。"
+    )
+
+
+def tell_me_not(turn: Turn) -> Reply:
+    """不用告诉我: of the activity just opened, or of all."""
+    told = _chosen(turn)
+    if told is not None:
+        changes.unfollow(turn.session, told.shown.id, turn.incoming.openid)
+    else:
+        changes.unfollow_all(turn.session, turn.incoming.openid)
+    return Reply(f"好的，不再提醒。回复“{tappable('活动')}”看近期安排。")
+
+
+def _chosen(turn: Turn) -> Details | None:
+    number = turn.talk.held.get("chosen") if turn.talk.topic == LIST else None
+    return details_of(turn.session, number) if number is not None else None
