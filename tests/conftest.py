@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.live import Live
 from tests.needs import missing
 from tests.simulated import Simulator
 from tests.world import World, demo_settings
+
+settings.register_profile("shusheng", deadline=None)  # a test says what is right, not how fast this machine is
+settings.load_profile("shusheng")
 
 POSTGRES = os.environ.get("SHUSHENG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
