@@ -15,6 +15,9 @@ from models.when import Precision
 
 _TITLE_LINES = 6
 _LONGEST_TITLE = 60
+_MONTHS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月?份?[-~至到、](1[0-2]|0?[1-9])月")
+_QUARTER = re.compile(r"第?([一二三四1-4])季度")
+_PART_OF_YEAR = re.compile(r"[上下]半年|全年|年度")
 _YEARS_BEFORE_FIRST_READING_DAY = 1995  # the first 世界读书日 was that of 1996
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|[-./]\d{1,2}(?!\d{3}))")
@@ -42,6 +45,7 @@ class Heading:
     year: int | None
     month: int | None
     written_on: date | None = None  # the day under the signature
+    months: tuple[int, int] | None = None  # first and last, where it covers more than one: 第四季度, 11-12月, 全年
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,20 @@ def heading_of(pages: Iterable[Page], file_stem: str) -> Heading:
     dated = [*titles, *(text for text in texts[_TITLE_LINES:] if is_heading(text)), *names, file_stem]
     with_month = next((text for text in dated if month_in(text)), "")
     year = year_in(with_month) or next((found for text in dated if (found := year_in(text))), None)
-    return Heading(_library(titles, pages), year, month_in(with_month), _written_on(texts))
+    return Heading(_library(titles, pages), year, month_in(with_month), _written_on(texts), _months(dated))
+
+
+def _months(titles: list[str]) -> tuple[int, int] | None:
+    for title in titles:
+        flat = normalised(title)
+        if hit := _MONTHS.search(flat):
+            return int(hit[1]), int(hit[2])
+        if hit := _QUARTER.search(title):
+            last = 3 * ("一二三四1234".index(hit[1]) % 4 + 1)
+            return last - 2, last
+        if hit := _PART_OF_YEAR.search(title):
+            return {"上半": (1, 6), "下半": (7, 12)}.get(hit[0][:2], (1, 12))
+    return None
 
 
 def _written_on(texts: list[str]) -> date | None:

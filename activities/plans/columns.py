@@ -31,7 +31,7 @@ def rows_under(columns: Columns, row: Row, scope: Scope, found: Found) -> list[P
     pairs = _paired(columns, row)
     if pairs is None:
         pairs = _aligned(columns, row, found)
-    plan_row = _plan_row(pairs, scope, found)
+    plan_row = row_of_pairs(pairs, scope, found)
     return _one_each(plan_row) if plan_row else []
 
 
@@ -91,7 +91,7 @@ def _before_the_date(columns: list[Column], cells: list[Cell], found: Found) -> 
     return pairs + list(zip(reversed(columns), reversed(cells), strict=False))
 
 
-def _plan_row(pairs: list[tuple[Column, Cell]], scope: Scope, found: Found) -> PlanRow | None:
+def row_of_pairs(pairs: list[tuple[Column, Cell]], scope: Scope, found: Found) -> PlanRow | None:
     """The row's cells by their meaning; None for a numbered line nobody has filled in."""
     cells: dict[Field, Cell] = {}
     for_readers = []
@@ -105,6 +105,8 @@ def _plan_row(pairs: list[tuple[Column, Cell]], scope: Scope, found: Found) -> P
             found.leave_out(column.word, cell)
         elif column.field is Field.HOST and is_branch_name(cell.text):
             cells[Field.BRANCH] = cell
+        elif column.field in cells and column.field in {Field.TITLE, Field.DATE} and cell != cells[column.field]:
+            found.unread(cell)  # two activities beside each other, perhaps: nobody may find one in the other's text
         elif column.field in {Field.FOR_READERS, Field.HOST} or column.field in cells:
             for_readers.append((said_by_readers(column.word), cell.text))
         else:

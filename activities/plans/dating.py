@@ -102,6 +102,8 @@ def date_words(row: PlanRow) -> str:
     date, end, clock, weekday = (_once(row.text(name)) for name in fields)
     if end and date and end != date:
         date = f"{date}-{end}"
+    if weekday and not date:
+        return f"{weekday if len(weekday) > 1 else '每周' + weekday} {clock}".strip()
     if weekday:
         date += f"（{weekday if len(weekday) > 1 else '周' + weekday}）"
     return f"{date or end} {clock}".strip() if clock != date else date

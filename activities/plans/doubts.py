@@ -129,6 +129,17 @@ def _together(places: Collection[str], file_name: str) -> str:
     return prefix + "、".join(dict.fromkeys(place.removeprefix(prefix) for place in places))
 
 
+def about_words(activities: Iterable[PlannedActivity], file_name: str) -> list[Doubt]:
+    """Activities that stood in sentences: where title and place end was for us to find."""
+    rows = _rows(activity for activity in activities if activity.is_from_words)
+    if not rows:
+        return []
+    named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:_MOST_NAMED])
+    more = " 等" if len(rows) > _MOST_NAMED else ""
+    text = f"有 {len(rows)} 项不在活动表里，是从文字里读出来的：{named}{more}。请核对名称、时间和地点。"
+    return [Doubt(DoubtKind.PROSE, text, _together([row.where for row in rows], file_name))]
+
+
 def about_repeats(activities: Iterable[PlannedActivity], file_name: str) -> list[Doubt]:
     """What 每周六 became, so that days on which the library is closed can be found."""
     days: dict[tuple[str, str], list[PlannedActivity]] = {}

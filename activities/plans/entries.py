@@ -54,6 +54,7 @@ def _activity(
         is_on_site=is_on_site,
         where=row.where,
         dated_at=dated.at,
+        is_from_words=row.is_from_words,
         repeats=dated.repeats,
         held=held,
         is_cancelled=called_off is CalledOff.CANCELLED,

@@ -10,21 +10,23 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from python_calamine import CalamineError, PasswordError, XmlError, ZipError
-
 from activities.plans.document import StrangeXml, read_document
 from activities.plans.plan import PlanUnreadable, quoted
 from activities.plans.tables import Cell, Line, Page, Table
+from activities.plans.web import charset_of, is_web_page, read_web_page
 from activities.plans.workbook import read_workbook
 
 LARGEST_FILE = 20 * 1024 * 1024  # bytes; a plan with pictures in it is a few MB
 LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes; only what is read: sheets and text, not pictures
+LARGEST_DOCUMENT = 16 * 1024 * 1024  # bytes of words with their marks; parsed they take ten times that
 MOST_PARTS = 5_000
 
-KINDS = ".txt, .csv, .docx, .xlsx"
-_KINDS = "能读的有：文本（.txt）、.csv、Word（.docx）和 Excel（.xlsx）"
+KINDS = ".txt, .csv, .html, .docx, .xlsx, .xls"
+_KINDS = "能读的有：文本（.txt）、.csv、网页（.html）、Word（.docx）和 Excel（.xlsx、.xls）"
+_DECLARED = frozenset({"gb18030", "big5"})  # encodings a web page may declare beside UTF-8
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DOCUMENT = "word/document.xml"
+_FOOTNOTES = "word/footnotes.xml"
 _WORKBOOK = "xl/workbook.xml"
 _REFUSED = (
     (b"%PDF", "是 PDF，表格的行列读不准。请用原来的 Word 或 Excel 文件"),
@@ -43,7 +45,7 @@ def read_pages(path: Path) -> list[Page]:
     if content.startswith(b"PK\x03\x04"):
         return _unpacked(content, path.name)
     if content.startswith(_OLE):
-        raise PlanUnreadable(_why_not_ole(content, path.name))
+        return _old_office(content, path.name)
     for beginning, reason in _REFUSED:
         if content.startswith(beginning):
             raise PlanUnreadable(f"{quoted(path.name)}{reason}。{_KINDS}。")
@@ -74,15 +76,19 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _why_not_ole(content: bytes, name: str) -> str:
-    """The old container holds old Word, old Excel, or a new file behind a password."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return f"{quoted(name)}设了打开密码。请在 Word、Excel 或 WPS 里去掉密码，再导入。"
-    if "WordDocument".encode("utf-16-le") in content:
-        return f"{quoted(name)}是旧版 Word 文件（.doc）。请用 Word 或 WPS 打开，另存为 .docx，再导入。"
-    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
-        return f"{quoted(name)}是旧版 Excel 文件（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx，再导入。"
-    return f"{quoted(name)}是旧版 Office 或 WPS 文件。请另存为 .docx 或 .xlsx，再导入。"
+def _old_office(content: bytes, name: str) -> list[Page]:
+    """The old container holds old Excel, old Word, or a new file behind a password. Raises: PlanUnreadable."""
+    if _has_stream(content, "EncryptedPackage"):
+        raise PlanUnreadable(f"{quoted(name)}设了打开密码。请在 Word、Excel 或 WPS 里去掉密码，再导入。")
+    if _has_stream(content, "WordDocument"):
+        raise PlanUnreadable(f"{quoted(name)}是旧版 Word 文件（.doc）。请用 Word 或 WPS 打开，另存为 .docx，再导入。")
+    if _has_stream(content, "Workbook") or _has_stream(content, "Book"):
+        return read_workbook(content, name)
+    raise PlanUnreadable(f"{quoted(name)}是旧版 Office 或 WPS 文件。请另存为 .docx 或 .xlsx，再导入。")
+
+
+def _has_stream(content: bytes, name: str) -> bool:
+    return name.encode("utf-16-le") in content
 
 
 def _unpacked(content: bytes, name: str) -> list[Page]:
@@ -93,20 +99,27 @@ def _unpacked(content: bytes, name: str) -> list[Page]:
             _refuse_bombs(archive, name)
             parts = set(archive.namelist())
             if _DOCUMENT in parts:
-                return [read_document(archive.read(_DOCUMENT), name)]
+                return [_document(archive, parts, name)]
             if _WORKBOOK in parts:
                 _unpack_once(archive)
         if _WORKBOOK in parts:
             return read_workbook(content, name)
-    except (PasswordError, RuntimeError) as error:
+    except RuntimeError as error:
         if isinstance(error, NotImplementedError):
             raise PlanUnreadable(broken) from None
         raise PlanUnreadable(f"{quoted(name)}设了密码。请去掉密码，再导入。") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, ParseError, StrangeXml, RecursionError, OSError):
         raise PlanUnreadable(broken) from None
-    except (CalamineError, XmlError, ZipError, UnicodeError, ValueError):
+    except (UnicodeError, ValueError):
         raise PlanUnreadable(broken) from None
     raise PlanUnreadable(f"{quoted(name)}是压缩包，不是 Word 或 Excel 文件。请先解压，再导入里面的计划。{_KINDS}。")
+
+
+def _document(archive: zipfile.ZipFile, parts: set[str], name: str) -> Page:
+    if archive.getinfo(_DOCUMENT).file_size > LARGEST_DOCUMENT:
+        raise PlanUnreadable(f"{quoted(name)}太长了，不像一份活动计划。请把活动安排表复制到新文件里，再导入。")
+    footnotes = archive.read(_FOOTNOTES) if _FOOTNOTES in parts else None
+    return read_document(archive.read(_DOCUMENT), name, footnotes=footnotes)
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
@@ -137,7 +150,8 @@ def _decoded(content: bytes, name: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
-        encodings = ["utf-8-sig", "gb18030"]
+        declared = charset_of(content)
+        encodings = ["utf-8-sig", *([declared] if declared in _DECLARED else []), "gb18030"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)
@@ -151,10 +165,8 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _text_page(text: str, path: Path) -> Page:
-    if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html", "<table", "<?xml", "<meta", "<div")):
-        raise PlanUnreadable(
-            f"{quoted(path.name)}是网页。请在浏览器里打开，把表格复制到 Word 或 Excel 里保存，再导入。{_KINDS}。"
-        )
+    if is_web_page(text):
+        return read_web_page(text, path.name)
     if path.suffix.lower() == ".csv":
         return Page("", (_comma_table(text, path.name),))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

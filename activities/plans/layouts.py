@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from activities.plans.columns import Columns, fits, rows_under
+from activities.plans.grids import is_grid, is_half_grid, read_grid, read_half_grid
 from activities.plans.headers import Column, Field, columns_under, is_header
 from activities.plans.outside import day_in
 from activities.plans.plan import DoubtKind, quoted
-from activities.plans.rows import Found, PlanRow, is_dateish
+from activities.plans.rows import Found, PlanRow, is_clock, is_dateish
 from activities.plans.scope import Scope, is_heading, scope_of
 from activities.plans.streams import read_stream
 from activities.plans.tables import Cell, Row, Stream, Table, written
@@ -18,6 +19,10 @@ _LONGEST_SECTION = 16
 
 def read_table(table: Table, scope: Scope) -> Found:
     """Every activity in a table of rows."""
+    if is_grid(table):
+        return read_grid(table, scope)
+    if is_half_grid(table):
+        return read_half_grid(table, scope)
     reader = _TableReader(scope)
     for row in table.rows:
         reader.read(row)
@@ -33,6 +38,7 @@ class _TableReader:
         self.columns: Columns | None = None
         self.is_a_plan = False
         self.section = ""  # a type that a row across the table gives to the rows below it
+        self.day: Cell | None = None  # a date that a row across the table gives to the rows below it
         self.idle: Cell | None = None  # the cell of a section that has no rows yet
         self.is_new_section = False
         self.waiting: list[Row] = []  # rows without a header so far
@@ -76,7 +82,11 @@ class _TableReader:
 
     def _read_section(self, cell: Cell, row: Row) -> None:
         self._leave_section()
+        if self.columns and is_dateish(cell.text):
+            self.day = self.idle = cell
+            return
         scope = scope_of(cell.text) if len(cell.text) <= 40 else None
+        self.day = None
         if scope:
             self._read_waiting()
             self.found.aside(scope.aside, cell)
@@ -112,6 +122,7 @@ class _TableReader:
         if self.section and Field.TYPE not in row.cells:
             row.cells[Field.TYPE] = Cell(self.section, row.where)
         above = self.found.rows[-1] if self.found.rows else None
+        self._date(row, above)
         has_column = any(column.field is Field.BRANCH for column in columns)
         if has_column and above and Field.BRANCH in above.cells and Field.BRANCH not in row.cells:
             self.found.doubt(
@@ -122,6 +133,20 @@ class _TableReader:
             row.cells[Field.BRANCH] = above.cells[Field.BRANCH]
             row = replace(row, branch=above.branch)
         return row
+
+    def _date(self, row: PlanRow, above: PlanRow | None) -> None:
+        """Give the row the day above the rows; or the date of the last row that has one, if it has a time alone."""
+        date = row.cells.get(Field.DATE)
+        if date and not is_clock(date.text):
+            return
+        if self.day:
+            row.cells |= ({Field.CLOCK: date} if date else {}) | {Field.DATE: self.day}
+        elif not date and Field.CLOCK in row.cells and above and Field.DATE in above.cells:
+            words = above.text(Field.DATE)
+            self.found.doubt(
+                DoubtKind.NO_DATE, f"这一行只写了几点，日期按上一行的{quoted(words)}算，请核对。", row.where
+            )
+            row.cells[Field.DATE] = above.cells[Field.DATE]
 
     def _read_waiting(self) -> None:
         if self.waiting:

@@ -6,7 +6,7 @@ _WIDTHS = {0xFF10 + n: 0x30 + n for n in range(10)}
 _MARKS = str.maketrans("：（）［］【】．／～〜—–－‐‑─―−﹣·・", ":()()()./~~---------..")
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _COUNT = "[〇○零一二三四五六七八九十廿卅两]+"
-_NUMERAL = re.compile(f"(?<![周期拜初]){_COUNT}(?=[年月日号点时分刻]|[-~至到]{_COUNT}[日号点])")
+_NUMERAL = re.compile(f"(?<![周期拜初]){_COUNT}(?=[年月日号点时分刻]|个世界|[-~至到]{_COUNT}[日号点])")
 _LOOSE_SPACE = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
 
 

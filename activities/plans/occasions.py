@@ -57,11 +57,14 @@ class Occasions:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What words lean on: the plan's year and month, and the day the plan was written, for 下周三."""
+    """What words lean on: the plan's year and month, the day it was written, for 下周三, and the days it covers where
+    these are more than its month, for 每周六.
+    """
 
     year: int
     month: int | None = None
     written_on: date | None = None
+    covers: tuple[date, date] | None = None
 
 
 def read_occasions(words: str, base: Base) -> Occasions:
@@ -182,6 +185,8 @@ def _repeated(text: str, body: str, asides: list[str], base: Base) -> Occasions 
         return None
     rule, before, after = found
     clock, after = _clock_and_rest(after)
+    if clock is None and (clock_before := _clock_and_rest(before))[0] and not clock_before[1]:
+        clock, before = clock_before[0], ""
     of_before, of_after = sentence_in(before, read_point), sentence_in(after, read_point)
     sentence = of_before or of_after
     is_alone = not rule.is_said and sentence is None
@@ -245,7 +250,7 @@ def _days_named(words: str, base: Base) -> set[date]:
 
 def _span(sentence: Sentence | None, base: Base) -> Days | None:
     """The days a rule is unfolded in: those the words name, else the plan's month."""
-    month = times.month_of(base.year, base.month) if base.month else None
+    month = times.month_of(base.year, base.month) if base.month else base.covers
     if sentence is None:
         return Days(*month, Precision.MONTH) if month else None
     span = days_between(sentence.first, sentence.last, year=base.year, month=base.month)

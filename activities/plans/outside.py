@@ -6,6 +6,7 @@ A month alone (4月各部门…) is no date here: every heading and every senten
 import re
 from collections.abc import Iterable, Iterator
 
+from activities.plans.headers import field_of
 from activities.plans.numerals import normalised
 from activities.plans.plan import Doubt, DoubtKind, quoted
 from activities.plans.tables import Block, Cell, Line, Row, Stream, Table, written
@@ -19,7 +20,10 @@ _DAY = re.compile(
     r"|(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}"
     r"|^\d{1,2}[./]\d{1,2}(?=[ (（周星])"
     r"|每?(?:周|星期|礼拜)(?:[一二三四五六日天]|末)(?:[、和至到-]*[一二三四五六日天])*"
-    r"|每[日天月](?:\d|[上下]午|晚)|即日起"
+    r"|每[日天月](?:\d|[上下]午|晚)|即日起|全月|整月|逢[一二三四五六七八九十]"
+    r"|(?:正月|腊月|[农阴]历|大年)[初一二三四五六七八九十廿\d]*|(?<![最年当])初[一二三四五六七八九十]"
+    r"|(?:春节|元旦|清明|五一|端午|中秋|国庆)(?:节?(?:期间|假期|长假)|节?当[天日])|除夕"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b"
 )
 _WEEKDAY_ONLY = re.compile(r"每?(?:周|星期|礼拜)[^月日号]*")
 _OPENING_HOURS = re.compile(r"开放|开馆|闭馆|营业|服务时间|借阅时间")
@@ -80,6 +84,20 @@ def _dated(rows: Iterable[Row]) -> Iterator[Doubt]:
         text = " ".join(cell.text for cell in cells)
         if day := day_in(text):
             yield _about(day, text, cells[0].where)
+
+
+def lines_of(block: Block) -> list[Line]:
+    """A table as lines, for those who put an activity into a row, or the word on the left and its value on the right."""
+    rows = [cells for row in _rows_of(block) if (cells := written(row))]
+    return [Line(_line_of(cells), cells[0].where) for cells in rows]
+
+
+def _line_of(cells: list[Cell]) -> str:
+    words = [" ".join(cell.text.split()) for cell in cells]
+    is_labelled = len(words) % 2 == 0 and all(field_of(word) for word in words[::2])
+    if is_labelled:
+        return "；".join(f"{word}：{value}" for word, value in zip(words[::2], words[1::2], strict=True))
+    return " ".join(words)
 
 
 def _rows_of(block: Block) -> list[Row]:

@@ -31,6 +31,7 @@ class DoubtKind(StrEnum):
     DUPLICATE_ROW = "duplicate_row"
     COLUMN = "column"  # columns that were not carried over
     UNREAD = "unread"  # words that were not understood
+    PROSE = "prose"  # read from sentences, not from a table
     OUTSIDE = "outside"  # a date in words outside every table that was read
     SHEET = "sheet"  # a sheet or table in which no activities were found
     CALLED_OFF = "called_off"  # 已取消, 延期
@@ -70,6 +71,7 @@ class PlannedActivity:
     dated_at: str = ""
     held: str = ""
     is_cancelled: bool = False
+    is_from_words: bool = False  # it stood in a sentence or a bare line
     repeats: bool = False  # one of several days that a rule such as 每周六 names
 
 

@@ -1,16 +1,17 @@
 """Reading a month's plan: from a file to its activities and doubts.
 
-The story: open the file (`files`), clean its words (`cleaning`), tell tables from prose (`text`), find the rows
-(`layouts`, `streams`), read each of them as an activity (`entries`), and say what is doubtful (`doubts`).
+The story: open the file (`files`), clean its words (`cleaning`), tell tables from prose (`text`), find the rows in both
+(`parts`: `layouts`, `streams`, `grids`, `prose`), read each of them as activities (`entries`, `dating`), and say what is
+doubtful (`doubts`, `outside`).
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from activities.plans import doubts as doubting
-from activities.plans import outside
 from activities.plans.announced import (
     Heading,
     announced_count,
@@ -23,26 +24,18 @@ from activities.plans.cleaning import Cleaner, cleaner_for, readings_in
 from activities.plans.entries import activities_of
 from activities.plans.files import read_pages
 from activities.plans.headers import Field
-from activities.plans.layouts import read_table
 from activities.plans.occasions import Base
+from activities.plans.parts import Part, parts_in
 from activities.plans.plan import Doubt, Plan, PlannedActivity, PlanUnreadable, quoted
 from activities.plans.rows import Found
-from activities.plans.scope import Scope, is_heading, scope_of
-from activities.plans.streams import read_stream
-from activities.plans.tables import Block, Cell, Line, Page, Stream, Table, cleaned_row, words_of, written
+from activities.plans.tables import Block, Line, Page, Stream, Table, cleaned_row, words_of
 from activities.plans.text import gathered
-from activities.plans.titles import is_branch_name
-
-
-@dataclass(frozen=True, slots=True)
-class _FoundTable:
-    found: Found
-    heading: str  # the words that stood above the table, or the sheet's name
-    block: Table | Stream
+from activities.plans.titles import is_alike
+from models import times
 
 
 def read_plan(path: Path, *, year: int | None = None) -> Plan:
-    """The plan in a .txt, .docx, .xlsx or .csv file. `year` is for plans that name none.
+    """The plan in a file of any kind that `files` knows. `year` is for plans that name none.
 
     Raises: PlanUnreadable for a file no plan can be read from.
     """
@@ -51,39 +44,53 @@ def read_plan(path: Path, *, year: int | None = None) -> Plan:
     cleaner = cleaner_for(whole)
     pages = [_cleaned(page, cleaner) for page in raw]
     heading = heading_of(pages, path.stem)
-    tables, passed_over = _found_in(pages)
+    tables, passed_over = parts_in(pages)
     if not any(table.found.rows for table in tables):
-        raise PlanUnreadable(_nothing_found(path.name))
+        raise PlanUnreadable(_nothing_found(path.name, [doubt for page in pages for doubt in page.doubts]))
     used, is_inferred = _year(year, heading, tables, pages, path.name)
     activities, doubts = _read_rows(tables, heading, used, path.name)
-    count = announced_count(pages)
-    removed = readings_in(whole) if cleaner.removes_readings else []
-    all_found = Found()
-    for table in tables:
-        all_found.take(table.found)
     return Plan(
         library=heading.library,
         month=_month(heading, used, activities),
         activities=tuple(activities),
         doubts=(
             *doubting.about_the_year(written=heading.year, used=used, is_inferred=is_inferred, file_name=path.name),
-            *doubting.about_the_announced_month(count, heading.month),
-            *doubting.about_the_count(count, activities),
+            *_about_the_count(pages, heading, activities),
             *doubts,
+            *doubting.about_words(activities, path.name),
             *passed_over,
             *doubting.about_other_years(activities, used, path.name),
             *doubting.about_repeats(activities, path.name),
             *doubting.about_duplicates(activities),
             *doubting.about_missing_times(activities, doubts, path.name),
-            *doubting.about_left_out_columns(all_found.left_out, path.name),
-            *doubting.about_asides(all_found.asides, path.name),
-            *doubting.about_the_cleaning(removed, was_simplified=cleaner.simplifies, file_name=path.name),
+            *_about_what_was_left(tables, path.name),
+            *_about_the_cleaning(whole, cleaner, path.name),
         ),
     )
 
 
-def _nothing_found(name: str) -> str:
-    return (
+def _about_the_count(pages: list[Page], heading: Heading, activities: list[PlannedActivity]) -> list[Doubt]:
+    count = announced_count(pages)
+    return [
+        *doubting.about_the_announced_month(count, heading.month),
+        *doubting.about_the_count(count, activities),
+    ]
+
+
+def _about_what_was_left(tables: list[Part], name: str) -> list[Doubt]:
+    found = Found()
+    for table in tables:
+        found.take(table.found)
+    return [*doubting.about_left_out_columns(found.left_out, name), *doubting.about_asides(found.asides, name)]
+
+
+def _about_the_cleaning(whole: str, cleaner: Cleaner, name: str) -> list[Doubt]:
+    removed = readings_in(whole) if cleaner.removes_readings else []
+    return doubting.about_the_cleaning(removed, was_simplified=cleaner.simplifies, file_name=name)
+
+
+def _nothing_found(name: str, doubts: list[Doubt]) -> str:
+    return "".join(doubt.text for doubt in doubts) + (
         f"{quoted(name)}里没有找到活动。需要一张活动安排表：第一行是“活动名称、活动时间、活动内容”这样的表头，"
         "下面一行一场活动；或者每个分馆的名字下面，一条活动接一个日期。请核对是不是选错了文件。"
     )
@@ -109,43 +116,7 @@ def _cleaned_table(block: Table | Stream, cleaner: Cleaner) -> Table | Stream:
     return Table(tuple(cleaned_row(row, cleaner.clean) for row in block.rows))
 
 
-def _found_in(pages: Iterable[Page]) -> tuple[list[_FoundTable], list[Doubt]]:
-    """Every table with activities; and doubts about all that was passed over."""
-    tables: list[_FoundTable] = []
-    doubts: list[Doubt] = []
-    for page in pages:
-        doubts += [*page.doubts, *outside.about_lines(block for block in page.blocks if isinstance(block, Line))]
-        for table in _tables_in(page):
-            if table.found.is_a_plan:
-                tables.append(table)
-            else:
-                doubts += outside.about_unread_block(table.block, page.name)
-    return tables, doubts
-
-
-def _tables_in(page: Page) -> Iterator[_FoundTable]:
-    """Each table with what the nearest heading above it says; without one the last scope goes on."""
-    scope, heading = Scope(), Line(page.name, "")
-    for block in page.blocks:
-        if isinstance(block, Line):
-            if is_heading(block.text) or is_branch_name(block.text):
-                heading, scope = block, scope_of(block.text) or Scope()
-            continue
-        found = read_stream(block, scope) if isinstance(block, Stream) else read_table(block, scope)
-        own_heading = "" if isinstance(block, Stream) else _own_heading(block)
-        found.aside(scope.aside, Cell(heading.text, heading.where))
-        yield _FoundTable(found, own_heading or heading.text, block)
-
-
-def _own_heading(table: Table) -> str:
-    """A title row inside the table that names a month."""
-    lone = (cells[0].text for row in table.rows[:10] if len(cells := written(row)) == 1)
-    return next((text for text in lone if month_in(text)), "")
-
-
-def _year(
-    given: int | None, heading: Heading, tables: list[_FoundTable], pages: list[Page], name: str
-) -> tuple[int, bool]:
+def _year(given: int | None, heading: Heading, tables: list[Part], pages: list[Page], name: str) -> tuple[int, bool]:
     """The plan's year, and whether it was only inferred. Raises: PlanUnreadable if there is none."""
     if sure := given or heading.year:
         return sure, False
@@ -168,14 +139,41 @@ def _month(heading: Heading, year: int, activities: list[PlannedActivity]) -> st
 
 
 def _read_rows(
-    tables: list[_FoundTable], heading: Heading, year: int, file_name: str
+    tables: list[Part], heading: Heading, year: int, file_name: str
 ) -> tuple[list[PlannedActivity], list[Doubt]]:
     activities: list[PlannedActivity] = []
     doubts: list[Doubt] = []
+    covers = _covers(heading, year)
     for table in tables:
-        base = Base(year, month_in(table.heading) or heading.month, heading.written_on)
+        month = month_in(table.heading) or heading.month or (None if covers else _only_month(table.found))
+        base = Base(year, month, heading.written_on, covers)
         doubts += table.found.doubts
         read = [activity for row in table.found.rows for activity in activities_of(row, base, doubts)]
         doubts += doubting.about_other_months(read, year, base.month, file_name)
         activities += read
-    return activities, doubts
+    kept = [activity for activity in activities if not _is_said_twice(activity, activities)]
+    left = {activity.where for activity in activities} - {activity.where for activity in kept}
+    return kept, [doubt for doubt in doubts if doubt.where not in left]
+
+
+def _covers(heading: Heading, year: int) -> tuple[date, date] | None:
+    """The days of a plan for more than a month."""
+    if heading.months is None or not 1 <= heading.months[0] < heading.months[1] <= 12:
+        return None
+    first, last = heading.months
+    return times.month_of(year, first)[0], times.month_of(year, last)[1]
+
+
+def _only_month(found: Found) -> int | None:
+    """The month all written dates of a table lie in, if it is one."""
+    months = {int(month) for row in found.rows for month in re.findall(r"(?<!\d)(\d{1,2})月", row.text(Field.DATE))}
+    return months.pop() if len(months) == 1 and max(months) <= 12 else None
+
+
+def _is_said_twice(activity: PlannedActivity, activities: list[PlannedActivity]) -> bool:
+    """A sentence about an activity that stands in a table too."""
+    return activity.is_from_words and any(
+        other.when.starts_on == activity.when.starts_on and is_alike(other.title, activity.title)
+        for other in activities
+        if not other.is_from_words
+    )

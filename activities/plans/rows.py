@@ -2,12 +2,16 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from activities.festivals import FESTIVALS
+from activities.plans.clock import read_clock
 from activities.plans.dates import read_when
 from activities.plans.headers import Field
+from activities.plans.numerals import normalised
 from activities.plans.occasions import Base, read_occasions
 from activities.plans.plan import Doubt, DoubtKind, quoted
+from activities.plans.scanner import Scanner
 from activities.plans.tables import Cell, Row, written
 from activities.plans.titles import CalledOff
 
@@ -26,6 +30,7 @@ class PlanRow:
     is_of_some_branch: bool = False  # under 分馆活动安排, whichever branch it may be
     for_readers: list[tuple[str, str]] = field(default_factory=list)  # (对象, 6—8岁)
     called_off: CalledOff | None = None  # a cell says 已取消 and nothing else
+    is_from_words: bool = False  # found in a sentence or a bare line, not in a table
 
     def text(self, name: Field) -> str:
         cell = self.cells.get(name)
@@ -77,9 +82,10 @@ class Found:
                 mine.setdefault(words, []).extend(cells)
 
 
+@lru_cache(maxsize=4096)  # pure; each cell of a table is asked about several times
 def is_dateish(text: str) -> bool:
     """A cell that says when and little else; 4.23读书节诗歌鉴赏会 is not one."""
-    if not text or len(text) > _LONGEST_DATE or re.match(r"\d{1,2}、\D", text):
+    if not text or len(text) > _LONGEST_DATE or re.match(r"\d{1,2}、\D", text) or is_clock(text):
         return False
     reading = read_when(text, year=_ANY_LEAP_YEAR, month=1)
     if reading.when:
@@ -88,6 +94,12 @@ def is_dateish(text: str) -> bool:
         return True
     occasions = read_occasions(text, Base(_ANY_LEAP_YEAR, 1))
     return bool(occasions.whens) and not occasions.note and text.removesuffix("节") not in FESTIVALS
+
+
+def is_clock(text: str) -> bool:
+    """A time of day and nothing else: 9:00-10:30, 下午3点."""
+    scanner = Scanner(normalised(" ".join(text.split())))
+    return read_clock(scanner) is not None and not scanner.rest().strip()
 
 
 def _is_unread_date(text: str) -> bool:

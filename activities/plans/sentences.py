@@ -16,6 +16,7 @@ _FROM_NOW_UNTIL = re.compile(
 )
 _ONWARDS = re.compile(r" *(?:起|开始)")
 _GAP = re.compile(r"[ ,，]*")
+_BARE_WEEKDAYS = frozenset("一二三四五六日")  # 2026/4/4(六)
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _CLOSED = re.compile(
     r"[,，;；。 ]*每?(?:周|星期)[一二三四五六日天](?:闭馆|除外|休息)"
@@ -53,12 +54,13 @@ def without_brackets(text: str) -> tuple[str, list[str]]:
     asides = []
 
     def kept(bracket: re.Match[str]) -> str:
-        inside = Scanner(bracket[1])
+        words = f"周{bracket[1]}" if bracket[1] in _BARE_WEEKDAYS else bracket[1]
+        inside = Scanner(words)
         inside.take(_WEEKDAYS)
         inside.take(_GAP)
         read_clock(inside)
         if not inside.rest().strip(" ,，"):
-            return f" {bracket[1]} "
+            return f" {words} "
         asides.append(bracket[0])
         return " "
 

@@ -1,12 +1,14 @@
 """The words of one row as a reader wants to read them: title, series, branch, online or on site."""
 
 import re
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from activities.plans.plan import MAIN_LIBRARY
+from models.wording import compact
 
 _NUMBERED = re.compile(
-    r"\s*(?:[(（]\d{1,2}[)）]\s*[、.．]?|\d{1,2}\s*(?:[、)）]|[.．](?![\d])\s*)|[①-⑳][、.]?|[一二三四五六七八九十]{1,3}、)\s*"
+    r"\s*(?:[(（](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]\s*[、.．]?|\d{1,2}\s*(?:[、)）]|[.．](?![\d])\s*)|[①-⑳][、.]?|[一二三四五六七八九十]{1,3}、)\s*"
 )
 # 开展览会, 开展仪式: there 开展 is not "to hold".
 _VERB = re.compile(r"(?:组织开展|组织举办|举办|举行|开展)了?(?![览方式仪首第当者的]|时间|地点)(?=.{3,})")
@@ -37,14 +39,24 @@ _MARKS = tuple(
 _CALLED_OFF_DATE = re.compile(r"(?P<cancelled>取消|停办)|(?P<postponed>延期|改期|推迟|顺延|暂停|暂缓)")
 _NOTHING_ELSE = re.compile(rf"(?:(?P<cancelled>{_CANCELLED})|(?P<postponed>{_POSTPONED}))[。.！!]?")
 
+_ALIKE = 0.6
+
 _MAIN_NAMES = frozenset({"总馆", "本馆", "主馆", "中心馆", "馆本部", "本部"})
-_NO_BRANCH = re.compile(r"^(?:总|各|本|下属|直属|基层|所有|全部)?(?:社区|乡镇|镇街|街道|镇|村)?(?:总分馆|分馆)$")
+_NO_BRANCH = re.compile(
+    r"^(?:以下[为是]|下列|其[他它]|总|各|本|下属|直属|基层|所有|全部)?(?:社区|乡镇|镇街|街道|镇|村)?(?:总分馆|分馆)$"
+)
 _BRANCH_IN = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]{1,16}?分馆")
 _NOT_OF_A_NAME = re.compile(r"图书馆|\d+年度?|\d+月份?|[，。；、：《》“”（）() ]")
 _BRANCH_ENDS = re.compile(
     r"(?:馆|书屋|书房|阅览室|图书室|阅读点|服务点|流通点|流动站|书吧|书院|驿站|文化站|阅读空间|书店|文化中心)$"
 )
 _LEADING = re.compile(r"^(?:附[件表]\s*\d*|表\s*\d*|[一二三四五六七八九十]+|\d{1,2})\s*[:：、.．]\s*")
+
+
+def is_alike(one: str, other: str) -> bool:
+    """The same activity in other words: 青铜文化 and “青铜文化”讲座."""
+    one, other = compact(one), compact(other)
+    return one in other or other in one or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 
 
 class CalledOff(StrEnum):
@@ -108,7 +120,8 @@ def branch_and_aside(text: str) -> tuple[str, str]:
 def is_branch_name(text: str) -> bool:
     """A cell that names a place of ours: 官塘社区分馆 (15分钟阅读圈), 城东书房."""
     name, _ = branch_and_aside(text)
-    return 1 < len(name) <= 18 and bool(_BRANCH_ENDS.search(name)) and not is_numbered(text)
+    is_words = re.search(r"[，。；：:,;、]|\d[日点:]", name)
+    return 1 < len(name) <= 18 and bool(_BRANCH_ENDS.search(name)) and not is_numbered(text) and not is_words
 
 
 def branch_named_in(text: str) -> str | None:

@@ -1,80 +1,95 @@
-"""Workbooks (.xlsx): every visible sheet as rows of cells, merged cells filled, dates and numbers in words."""
+"""Workbooks (.xlsx, .xls): every visible sheet as rows of cells, merged cells filled, dates and numbers in words.
 
-from datetime import date, datetime, time, timedelta
-from io import BytesIO
+Read by a program of its own (`sheets`), because what a bad file does to it must not happen to a server.
+"""
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+import json
+import subprocess
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from activities.plans.plan import Doubt, DoubtKind, quoted
+from activities.plans.plan import Doubt, DoubtKind, PlanUnreadable, quoted
 from activities.plans.tables import Cell, Page, Row, Table
 
-MOST_ROWS = 20_000  # a month's plan has some dozens; far more is another file
-MOST_COLUMNS = 100
-_SEEN = SheetVisibleEnum.Visible
+# Named here and in `sheets`, which must start quickly and imports nothing of ours.
+MOST_ROWS, MOST_COLUMNS = 20_000, 100
+IS_LOCKED, IS_REFUSED = 3, 4
 
-Value = int | float | str | bool | time | date | datetime | timedelta
+_Cells = dict[int, dict[int, Cell]]  # by row and column
+
+_READER = Path(__file__).with_name("sheets.py")
+_PATIENCE = 60  # seconds
 
 
 def read_workbook(content: bytes, name: str) -> list[Page]:
-    """Raises: CalamineError and its kin for what is no workbook."""
-    with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
-        sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
-        opened = [(workbook.get_sheet_by_name(sheet.name), sheet.name, sheet.visible is _SEEN) for sheet in sheets]
-        return [
-            _page(sheet, f"{name}:{title}", title) if is_seen else _hidden(sheet, f"{name}:{title}", title)
-            for sheet, title, is_seen in opened
-        ]
+    """Raises: PlanUnreadable."""
+    found = _sheets_of(content, name)
+    pages = [_page(sheet, f"{name}:{sheet['name']}") for sheet in found["sheets"]]
+    if found["not_calculated"]:
+        text = (
+            f"有 {found['not_calculated']} 格是公式，文件里没有存它们的结果，读出来是空的。"
+            "请用 Excel 或 WPS 打开，保存一次，再导入。"
+        )
+        pages.append(Page("", (), (Doubt(DoubtKind.SHEET, text, name),)))
+    return pages
 
 
-def _hidden(sheet: CalamineSheet, place: str, title: str) -> Page:
-    """What staff have hidden is not for readers; that it is there is said."""
-    text = f"工作表{quoted(title)}是隐藏的，没有读。里面如果有活动，请取消隐藏，再导入一次。"
-    return Page(title, (), (Doubt(DoubtKind.SHEET, text, place),) if sheet.height else ())
+def _sheets_of(content: bytes, name: str) -> Any:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(_READER)], input=content, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise PlanUnreadable(_too_much(name)) from None
+    if done.returncode == 0:
+        return json.loads(done.stdout)
+    if done.returncode == IS_LOCKED:
+        raise PlanUnreadable(f"{quoted(name)}设了密码。请去掉密码，再导入。")
+    if done.returncode == IS_REFUSED:
+        raise PlanUnreadable(f"{quoted(name)}已损坏，打不开。请用 Excel 或 WPS 打开后重新保存，再导入。")
+    raise PlanUnreadable(_too_much(name))
 
 
-def _page(sheet: CalamineSheet, place: str, title: str) -> Page:
-    values = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS)
-    width = min(max((len(row) for row in values), default=0), MOST_COLUMNS)
-    rows = [
-        [_cell(value, f"{place}:{column_letters(across)}{down + 1}") for across, value in enumerate(row[:width])]
-        for down, row in enumerate(values)
-    ]
-    _fill_merged(rows, sheet.merged_cell_ranges or [])
-    return Page(
-        title, (Table(tuple(tuple(row) for row in _without_blank_columns(rows))),), _too_large(sheet, place, title)
+def _too_much(name: str) -> str:
+    return (
+        f"{quoted(name)}打不开：文件已损坏，或者表格大得不像一份计划（例如在很远的一格里误写了字）。"
+        "请把活动安排表复制到一个新的表格文件里，再导入。"
     )
 
 
-def _too_large(sheet: CalamineSheet, place: str, title: str) -> tuple[Doubt, ...]:
-    if sheet.height <= MOST_ROWS and sheet.width <= MOST_COLUMNS:
+def _page(sheet: Any, place: str) -> Page:
+    title = sheet["name"]
+    if not sheet["is_seen"]:
+        return Page(title, (), _hidden(sheet, place))
+    rows = {
+        down: {across: Cell(text, _where(place, down, across), is_number) for across, text, is_number in cells}
+        for down, cells in sheet["rows"]
+    }
+    _fill_merged(rows, sheet["merged"])
+    return Page(title, (Table(tuple(_dense(rows, place))),), _too_large(sheet, place))
+
+
+def _where(place: str, down: int, across: int) -> str:
+    return f"{place}:{column_letters(across)}{down + 1}"
+
+
+def _hidden(sheet: Any, place: str) -> tuple[Doubt, ...]:
+    """What staff have hidden is not for readers; that it is there is said."""
+    text = f"工作表{quoted(sheet['name'])}是隐藏的，没有读。里面如果有活动，请取消隐藏，再导入一次。"
+    return (Doubt(DoubtKind.SHEET, text, place),) if sheet["height"] else ()
+
+
+def _too_large(sheet: Any, place: str) -> tuple[Doubt, ...]:
+    if sheet["height"] <= MOST_ROWS and sheet["width"] <= MOST_COLUMNS:
         return ()
     text = (
-        f"工作表{quoted(title)}有 {sheet.height} 行、{sheet.width} 列，只读了前 {MOST_ROWS} 行、前 {MOST_COLUMNS} 列。"
-        "请把活动安排表单独存成一个文件，再导入一次。"
+        f"工作表{quoted(sheet['name'])}有 {sheet['height']} 行、{sheet['width']} 列，"
+        f"只读了前 {MOST_ROWS} 行、前 {MOST_COLUMNS} 列。请把活动安排表单独存成一个文件，再导入一次。"
     )
     return (Doubt(DoubtKind.SHEET, text, place),)
-
-
-def _cell(value: Value, where: str) -> Cell:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Cell(in_words(value), where, is_number)
-
-
-def in_words(value: Value) -> str:
-    """A value as a librarian would write it: 1.0 is 1, a date is 2023年4月7日, a time 14:30."""
-    if isinstance(value, datetime):
-        day = in_words(value.date())
-        return f"{day} {value:%H:%M}" if value.time() != time() else day
-    if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    if isinstance(value, timedelta):
-        minutes = int(value.total_seconds()) // 60
-        return f"{minutes // 60:02}:{minutes % 60:02}"
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.0f}"
-    return str(value)
 
 
 def column_letters(at: int) -> str:
@@ -87,14 +102,19 @@ def column_letters(at: int) -> str:
     return letters
 
 
-def _fill_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """The first cell of a merged range stands in all its places."""
+def _fill_merged(rows: _Cells, ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """The first cell of a merged range stands in all its places, in rows that hold anything else."""
+    written = sorted(rows)
     for (top, left), (bottom, right) in ranges:
-        if top < len(rows) and left < len(rows[top]):
-            for row in rows[top : bottom + 1]:
-                row[left : right + 1] = [rows[top][left]] * len(row[left : right + 1])
+        cell = rows.get(top, {}).get(left)
+        if cell is None:
+            continue
+        for down in written[bisect_left(written, top) : bisect_right(written, bottom)]:
+            rows[down] |= dict.fromkeys(range(left, min(right + 1, MOST_COLUMNS)), cell)
 
 
-def _without_blank_columns(rows: list[list[Cell]]) -> list[Row]:
-    used = [at for at in range(len(rows[0]) if rows else 0) if any(row[at].text for row in rows)]
-    return [tuple(row[at] for at in used) for row in rows]
+def _dense(rows: _Cells, place: str) -> Iterator[Row]:
+    """The rows with all columns that hold anything; the others are only for looks."""
+    used = sorted({across for row in rows.values() for across in row})
+    for down, row in rows.items():
+        yield tuple(row.get(across) or Cell("", _where(place, down, across)) for across in used)

@@ -155,7 +155,7 @@ def test_a_preview_says_what_an_import_would_hold_back(library, tmp_path):
 def test_the_help_names_every_kind_of_file(library):
     told = " ".join(library.run("plan", "import", "--help").output.split())
     readme = Path("README.md").read_text("utf-8")
-    for kind in (".txt", ".csv", ".docx", ".xlsx"):
+    for kind in (".txt", ".csv", ".html", ".docx", ".xlsx", ".xls"):
         assert kind in told
         assert kind in readme
 

@@ -1,0 +1,71 @@
+"""Activities in lines and sentences: read where a line says when and what, left alone where it tells of something else."""
+
+import pytest
+
+from activities.plans.headers import Field
+from activities.plans.phrases import phrase_in
+from activities.plans.prose import read_prose
+from activities.plans.scope import Scope
+from activities.plans.tables import Line
+
+
+@pytest.mark.parametrize(
+    ("line", "date", "title", "place"),
+    [
+        ("12月5日 社区送书活动 官塘文化广场", "12月5日", "社区送书活动", "官塘文化广场"),
+        ("1、12月5日（周六）9:30，绘本故事会，二楼少儿室", "12月5日（周六）9:30", "绘本故事会", "二楼少儿室"),
+        ("绘本故事会：12月5日9:30，二楼", "12月5日9:30", "绘本故事会", "二楼"),
+        ("绘本故事会（12月5日9:30）", "12月5日9:30", "绘本故事会", ""),
+        ("12月24日19:00，馆内举办新年音乐会，欢迎参加。", "12月24日19:00", "新年音乐会", ""),
+        (
+            "12月5日下午，市图书馆将在报告厅举办“青铜文化”讲座，邀请李教授主讲。",
+            "12月5日下午",
+            "“青铜文化”讲座",
+            "报告厅",
+        ),
+        ("每周三下午2:30 书友会 三楼", "每周三下午2:30", "书友会", "三楼"),
+        ("2026/4/4(六) 10:00~11:30 清明诗会 / 一楼", "2026/4/4(六) 10:00~11:30", "清明诗会", "一楼"),
+        ("3月20日起 古籍展 三号厅", "3月20日起", "古籍展", "三号厅"),
+    ],
+)
+def test_a_line_that_says_when_and_what(line, date, title, place):
+    phrase = phrase_in(line)
+    assert phrase is not None
+    assert (phrase.date, phrase.title, phrase.place) == (date, title, place)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12月31日闭馆一天。",
+        "4月9日前完成考核资料的整理。",
+        "11月5日，我馆举办了第三届读书节。",
+        "截止12月5日，共有三百人报名。",
+        "开放时间：周二至周日9:00-17:00",
+        "报名时间：6月20日至6月28日",
+        "2026年12月活动安排",
+        "东河县图书馆服务周日程（2026年9月）",
+        "联系电话：0562-1234567",
+        "10月该馆举办了活动32场，服务读者2万人次。",
+    ],
+)
+def test_a_line_that_tells_of_something_else(line):
+    assert phrase_in(line) is None
+
+
+def rows(*lines: str) -> list[dict[str, str]]:
+    read = read_prose([Line(text, f"x:{at}") for at, text in enumerate(lines)], Scope())
+    return [{name.value: cell.text for name, cell in row.cells.items()} for row in read.found.rows]
+
+
+def test_of_several_times_the_activitys_own_is_its_date():
+    (row,) = rows(
+        "小小管理员招募", "报名时间：6月20日至6月28日", "培训时间：7月1日", "活动时间：7月4日", "活动地点：少儿室"
+    )
+    assert (row["title"], row["date"], row["place"]) == ("小小管理员招募", "7月4日", "少儿室")
+
+
+def test_a_day_without_activities_is_left_as_a_line():
+    read = read_prose([Line("12月5日", "x:1"), Line("12月6日", "x:2"), Line("1、剪纸课", "x:3")], Scope())
+    assert [line.where for line in read.unread] == ["x:1"]
+    assert [row.text(Field.DATE) for row in read.found.rows] == ["12月6日"]
