@@ -148,6 +148,10 @@ def _meanings(turn: Turn, question: Question) -> Iterator[tuple[Facets, str]]:
     if question.span is None and question.facets.names_something:
         yield replace(question.facets, is_past=True), headings.heading(question, is_past=True)
     nothing = headings.nothing(question, is_past=_is_past(turn, question))
+    if question.span and question.span.title:  # 国庆 may be a word of a title as well
+        word = question.span.title
+        called = replace(question, span=None, words=(word, *question.words), written=(word, *question.written))
+        yield called.facets, f"{nothing}\n{headings.heading(called, is_past=False)}"
     if question.span and question.span.instead:
         gone = replace(question, span=question.span.instead)
         yield gone.facets, f"{nothing}\n{headings.heading(gone, is_past=True)}"

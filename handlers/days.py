@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from handlers import dates, weeks
+from handlers import dates, feasts, weeks
 from handlers.spans import Span
 
 
@@ -44,7 +44,16 @@ _WEEKDAY_UNTIL = rf"(?:(?:{_TO}|[、和与及]|(?={_WEEK})|(?<=六)(?=[日天]))
 _THIS = r"(?<![绘剧课书文画])本"  # 绘本周末 is not this weekend's
 _NEXT = r"(?<!一)下"  # nor 查一下周末 next weekend's
 
+_MOON = (
+    r"(?:正月|冬月|腊月|大年|(?<=农历)(?:[一二三四五六七八九十]{1,2}月)|(?<=阴历)(?:[一二三四五六七八九十]{1,2}月))"
+)
+_MOON_DAY = r"(?:初[一二三四五六七八九十]|(?:二|三)?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)"
+_OFF = r"(?:假期|小长假|长假|放假|期间)"
+
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], date], Span | None]], ...] = (
+    (rf"(?P<name>{'|'.join(feasts.NAMES)})(?P<off>{_OFF})?(?:[那当][天日])?", feasts.festival),
+    (rf"(?:农历|阴历)?(?P<month>{_MOON})(?P<day>{_MOON_DAY})", feasts.moon_day),
+    (r"(?:农历|阴历)?(?P<month>正月|冬月|腊月|(?<=农历)[一二三四五六七八九十]{1,2}月)", feasts.moon_month),
     (rf"(?:{_YEAR}的?)?(?<!\d)(?P<month>{_N})月?{_TO}(?P<until_month>{_N})月(?!{_N}[日号])", dates.months),
     (
         rf"(?:{_YEAR}的?)?(?<!\d)(?P<month>{_N})\s?月份?"

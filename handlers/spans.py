@@ -12,6 +12,7 @@ class Span:
 
     `is_month`: vague periods inside count too. `names_days`: the days follow the name in brackets.
     `instead`: what the words may mean where nothing is found: the 8th that is gone for the one to come.
+    `title`: the word of a title that the days may be instead: 国庆.
     `missing`: a day or month that does not exist; then first and last are the nearest there is.
     """
 
@@ -22,6 +23,7 @@ class Span:
     names_days: bool = False
     instead: "Span | None" = None
     missing: str = ""
+    title: str = ""
 
     @property
     def said(self) -> str:

@@ -91,6 +91,21 @@ def test_a_day_that_does_not_exist_is_named_with_the_nearest_that_does(
     assert (span.missing, span.first.isoformat()) == (missing, nearest)
 
 
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("元旦", "2027-01-01", "2027-01-01"), ("清明", "2027-04-05", "2027-04-05"), ("除夕", "2027-02-05", "2027-02-05"),
+        ("国庆", "2026-10-01", "2026-10-07"), ("国庆期间", "2026-10-01", "2026-10-07"), ("中秋节那天", "2026-09-25", "2026-09-25"),
+        ("正月初一", "2027-02-06", "2027-02-06"), ("大年三十", "2027-02-05", "2027-02-05"), ("腊月", "2027-01-08", "2027-02-05"),
+        ("腊月二十三", "2027-01-30", "2027-01-30"), ("农历八月十五", "2026-09-25", "2026-09-25"),
+    ],
+)  # fmt: skip
+def test_festivals_and_days_of_the_moon_are_days(words: str, first: str, last: str) -> None:
+    span = span_in(words, TUESDAY)
+    assert span
+    assert (span.first.isoformat(), span.last.isoformat()) == (first, last)
+
+
 def test_the_8th_is_the_one_to_come_and_remembers_the_one_that_is_gone() -> None:
     span = span_in("8号", THURSDAY)
     assert span
