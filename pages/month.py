@@ -13,6 +13,7 @@ from pages.cards import Card, Stage, card, card_of_day, is_long, stage_of
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099  # a library's calendar; beyond it an address is a slip of the finger
 MOST_DOTS = 3
+LONG = "long"  # the section of what runs long
 WEEKDAY_HEADS = tuple((f"星期{name[1]}", name[1]) for name in times.WEEKDAYS)
 
 
@@ -60,14 +61,20 @@ def month_named(slug: str) -> MonthName | None:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One day of the grid; `anchor` leads to its section, and is empty where nothing takes place."""
+    """One day of the grid; `anchor` leads to its section, or to what runs long; empty where nothing takes place."""
 
     day: date
     label: str
     anchor: str = ""
     dots: range = range(0)
+    is_in_run: bool = False
     is_today: bool = False
     is_past: bool = False
+
+    @property
+    def has_section(self) -> bool:
+        """Is there something on this day alone, and not only an exhibition?"""
+        return self.anchor not in ("", LONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,7 @@ def month_page(
         name=name,
         previous=name.beside(-1),
         following=name.beside(1),
-        weeks=_weeks(name, {day.day: day for day in days}, today),
+        weeks=_weeks(name, {day.day: day for day in days}, _days_in_runs(name, long), today),
         days=days[len(past) :],
         past_days=past,
         long=_cards(long, now),
@@ -209,22 +216,40 @@ def _ordered(activities: Iterable[Shown], now: datetime) -> list[Shown]:
     return sorted(activities, key=lambda activity: (done.get(stage_of(activity, now=now), 0), activity.order))
 
 
-def _weeks(name: MonthName, days: dict[date, Day], today: date) -> tuple[tuple[Cell | None, ...], ...]:
+def _days_in_runs(name: MonthName, long: Iterable[Shown]) -> set[date]:
+    """Days of the month on which something long goes on."""
+    first, last = times.month_of(name.year, name.month)
+    runs = [(run.when.starts_on, run.when.ends_on or last) for run in long if not run.is_cancelled]
+    month = (first + timedelta(days=n) for n in range(last.day))
+    return {day for day in month if any(start is not None and start <= day <= end for start, end in runs)}
+
+
+def _weeks(
+    name: MonthName, days: dict[date, Day], in_runs: set[date], today: date
+) -> tuple[tuple[Cell | None, ...], ...]:
     weeks = Calendar().monthdatescalendar(name.year, name.month)
     return tuple(
-        tuple(_cell(day, days.get(day), today) if MonthName.of(day) == name else None for day in week)
+        tuple(
+            _cell(day, days.get(day), is_in_run=day in in_runs, today=today) if MonthName.of(day) == name else None
+            for day in week
+        )
         for week in weeks
     )
 
 
-def _cell(day: date, section: Day | None, today: date) -> Cell:
+def _cell(day: date, section: Day | None, *, is_in_run: bool, today: date) -> Cell:
     on = sum(1 for shown in section.cards if shown.stage is not Stage.CANCELLED) if section else 0
-    said = f"{'今天，' if day == today else ''}{day.month}月{day.day}日，{times.weekday(day)}"
+    told = [f"{day.month}月{day.day}日", times.weekday(day)]
+    if section:
+        told.append(f"{on} 场活动" if on else "活动已取消")
+    if is_in_run:
+        told.append("长期活动进行中" if day >= today else "有长期活动")
     return Cell(
         day,
-        label=f"{said}，{f'{on} 场活动' if on else '活动已取消'}" if section else said,
-        anchor=section.anchor if section else "",
+        label="，".join((["今天"] if day == today else []) + told),
+        anchor=section.anchor if section else LONG if is_in_run else "",
         dots=range(min(on, MOST_DOTS)),
+        is_in_run=is_in_run,
         is_today=day == today,
         is_past=day < today,
     )

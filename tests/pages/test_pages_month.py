@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.activity import ActivityState
 from models.when import Precision
 from pages.month import MonthName, month_named
 from tests.pages.reading import headings, links, section, tags, text_of
@@ -28,8 +29,9 @@ def test_a_grid_cell_says_in_words_how_much_is_on(client: FlaskClient, codes: di
     labels = [
         named["aria-label"] for tag, named in tags(client.get(NOVEMBER).text) if tag == "a" and "aria-label" in named
     ]
-    assert "11月28日，周六，2 场活动" in labels
-    assert "今天，11月24日，周二，1 场活动" in labels
+    assert "11月28日，周六，2 场活动，长期活动进行中" in labels
+    assert "今天，11月24日，周二，1 场活动，长期活动进行中" in labels
+    assert "11月7日，周六，1 场活动" in labels
 
 
 def test_a_vague_period_stands_apart_and_on_no_day(client: FlaskClient, codes: dict[str, str]) -> None:
@@ -50,6 +52,23 @@ def test_a_long_exhibition_is_shown_once(client: FlaskClient, codes: dict[str, s
     assert "11月17日起" in section(page, "long")
 
 
+def test_an_exhibition_is_a_line_below_its_days(client: FlaskClient, shelf: Shelf) -> None:
+    shelf.put("书展", "11月9日-11月20日", nov(9), nov(20), type="展览")
+    page = client.get(NOVEMBER).text
+    lines = [named for tag, named in tags(page) if tag == "td" and "cell-run" in (named.get("class") or "")]
+    assert len(lines) == 12
+    assert links(page).count("#long") == 12 + 1  # each day of it, and the jump below
+    assert "11月9日，周一，有长期活动" in [named.get("aria-label") for _, named in tags(page)]
+
+
+def test_what_has_no_end_runs_on_and_what_is_off_leaves_no_line(client: FlaskClient, shelf: Shelf) -> None:
+    shelf.put("长期班", "11月17日起", nov(17), None, precision=Precision.OPEN)
+    shelf.put("取消的展", "11月1日-11月10日", nov(1), nov(10), state=ActivityState.CANCELLED)
+    page = client.get(NOVEMBER).text
+    lines = [named for tag, named in tags(page) if tag == "td" and "cell-run" in (named.get("class") or "")]
+    assert len(lines) == 14
+
+
 def test_a_weekend_stands_under_both_its_days(client: FlaskClient, codes: dict[str, str]) -> None:
     page = client.get(NOVEMBER).text
     assert "亲子阅读营" in section(page, "d21")
@@ -66,7 +85,7 @@ def test_a_cancelled_activity_is_crossed_out_and_not_gone(client: FlaskClient, c
     page = client.get(NOVEMBER).text
     assert "铜陵历史文化讲座|已取消" in section(page, "d27")
     labels = [named.get("aria-label") for tag, named in tags(page) if tag == "a"]
-    assert "11月27日，周五，活动已取消" in labels
+    assert "11月27日，周五，活动已取消，长期活动进行中" in labels
 
 
 def test_a_draft_is_seen_by_nobody(client: FlaskClient, codes: dict[str, str]) -> None:
