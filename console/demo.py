@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import requests
@@ -26,6 +27,7 @@ from models.follower import Follower
 from models.platform import demo_shift
 
 READY_SECONDS = 60
+LOG, LAST_LINES = "demo.log", 20
 
 
 def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
@@ -34,23 +36,31 @@ def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
     for port in (settings.port, settings.port + 1):
         must_be_free("127.0.0.1", port, todo="换一个再试，例如 PORT=8100 make run")
     load_demo(settings)
+    log = settings.data / LOG
     processes: list[subprocess.Popen[str]] = []
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     try:
         processes.append(_start_simulator(settings, environment))
-        processes.append(subprocess.Popen(server_arguments(settings), env=environment, text=True))
+        processes.append(_start_server(server_arguments(settings), environment, log))
         if _becomes_ready(settings, processes, stopped):
             open_conversation(settings)
-            click.echo(_welcome(settings))
+            click.echo(_welcome(settings, log))
         while not stopped.wait(0.5) and all(process.poll() is None for process in processes):
             pass
     finally:
         died = any(process.poll() not in (None, 0) for process in processes) and not stopped.is_set()
         _end(processes)
     if died:
-        raise click.ClickException("演示停了，原因在上面。")
+        click.echo("\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]), err=True)
+        raise click.ClickException(f"演示停了，原因在上面，全部日志在 {log}。")
+
+
+def _start_server(arguments: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[str]:
+    """Its log goes to a file: on the terminal the addresses are to stay in sight."""
+    with log.open("w", encoding="utf-8") as out:
+        return subprocess.Popen(arguments, env=environment, text=True, stdout=out, stderr=out)
 
 
 def load_demo(settings: Settings) -> None:
@@ -125,7 +135,7 @@ def open_conversation(settings: Settings) -> None:
         requests.post(f"{simulator}/sim/readers/{reader}/send", json=said, timeout=20)
 
 
-def _welcome(settings: Settings) -> str:
+def _welcome(settings: Settings, log: Path) -> str:
     return "\n".join([
         "",
         f"  {settings.library}（演示）已经开门：",
@@ -133,7 +143,7 @@ def _welcome(settings: Settings) -> str:
         f"    网页   {settings.site}/          首页和活动月历",
         f"    管理台 {settings.site}/console/  馆员从这里进来，三个演示账号：",
         *demo_staff.said(),
-        "  按 Ctrl-C 关门。",
+        f"  日志在 {log}。按 Ctrl-C 关门。",
         "",
     ])  # fmt: skip
 

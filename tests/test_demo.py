@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,25 +70,31 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data, port = tmp_path_factory.mktemp("demo"), two_free_ports()
     environment = {**os.environ, "SHUSHENG_DATA": str(data), "PORT": str(port)}
     command = [sys.executable, "-m", "flask", "--app", "app", "demo"]
-    program = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    with (data / "terminal").open("w") as terminal:
+        program = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=terminal, stderr=terminal, text=True)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/readyz", program)
+        _wait_for(lambda: "已经开门" in (data / "terminal").read_text(), program)
         yield Demo(data, port)
     finally:
         program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=PATIENCE_SECONDS)
+        program.wait(timeout=PATIENCE_SECONDS)
 
 
-def _wait_for(url: str, program: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until and program.poll() is None:
-        try:
-            if requests.get(url, timeout=1).ok:
-                return
-        except requests.RequestException:
-            continue
-    program.kill()
-    raise AssertionError(f"the demo did not open: {program.communicate()[1]}")
+def _wait_for(is_open: Callable[[], bool], program: subprocess.Popen[str]) -> None:
+    until, pause = time.monotonic() + PATIENCE_SECONDS, threading.Event()
+    while not is_open():
+        pause.wait(0.1)
+        if time.monotonic() > until or program.poll() is not None:
+            program.kill()
+            raise AssertionError("the demo did not open")
+
+
+def test_on_the_terminal_the_addresses_stay_in_sight(demo: Demo) -> None:
+    told = (demo.data / "terminal").read_text()
+    assert f"http://127.0.0.1:{demo.port + 1}/" in told
+    assert f"http://127.0.0.1:{demo.port}/console/" in told
+    assert '"event"' not in told
+    assert '"event"' in (demo.data / "demo.log").read_text()
 
 
 def test_a_command_beside_the_demo_needs_no_settings(demo: Demo) -> None:
@@ -103,6 +110,19 @@ def test_the_doctor_finds_the_demo_well(demo: Demo) -> None:
     assert seen.returncode == 0
     assert {findings[what] for what in ("设置", "数据库", "平台连接", "时钟", "access_token")} == {"good"}
     assert "bad" not in findings.values()
+
+
+def test_a_demo_whose_server_dies_shows_what_it_said_last(tmp_path: Path) -> None:
+    dying = "[sys.executable, '-c', 'print(123456789); raise SystemExit(3)']"
+    code = f"import sys; from console.demo import run_demo; run_demo(lambda settings: {dying})"
+    environment = {**os.environ, "SHUSHENG_DATA": str(tmp_path), "PORT": str(two_free_ports())}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
+    assert told.returncode != 0
+    assert "123456789" in told.stderr
+    assert "演示停了" in told.stderr
 
 
 def test_a_second_demo_is_told_in_one_line_that_the_port_is_taken(demo: Demo, tmp_path: Path) -> None:
