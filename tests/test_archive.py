@@ -1,6 +1,7 @@
 """A backup is everything, restored is the same, and nothing is lost on the way or overwritten by a slip."""
 
 import json
+import socket
 import stat
 import threading
 import zipfile
@@ -225,7 +226,10 @@ def test_media_come_back_and_never_lead_elsewhere(sqlite_world: World, tmp_path:
 def another(tmp_path: Path) -> World:
     """An installation beside the first, with a port of its own."""
     data = tmp_path / "another"
-    return World(demo_settings(data, f"sqlite:///{data / 'shusheng.db'}", PORT="18990"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    return World(demo_settings(data, f"sqlite:///{data / 'shusheng.db'}", PORT=port))
 
 
 def test_a_library_moves_by_two_commands(sqlite_world: World, tmp_path: Path) -> None:
@@ -262,7 +266,19 @@ def test_a_library_with_something_in_it_is_replaced_only_by_force(sqlite_world: 
 
 def test_a_real_librarys_backup_stays_out_of_the_demo(sqlite_world: World, tmp_path: Path) -> None:
     packed(sqlite_world.database, tmp_path / "a.zip")  # is_demo=False
-    assert "演示的备份只能" in sqlite_world.run("restore", str(tmp_path / "a.zip"), code=1).output
+    other = another(tmp_path)
+    assert "演示的备份只能" in other.run("restore", str(tmp_path / "a.zip"), code=1).output
+    other.close()
+
+
+def test_a_library_that_is_open_is_not_replaced_under_its_readers(sqlite_world: World, tmp_path: Path) -> None:
+    sqlite_world.run("backup", str(tmp_path / "whole.zip"))
+    other = another(tmp_path)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", other.settings.port))
+        server.listen()
+        assert "先停下 serve" in other.run("restore", str(tmp_path / "whole.zip"), code=1).output
+    other.close()
 
 
 def test_before_there_is_a_library_there_is_nothing_to_back_up(tmp_path: Path) -> None:
