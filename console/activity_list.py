@@ -14,10 +14,10 @@ from models.activity import Activity, ActivityGram, ActivityState, Branch
 from models.when import When
 from models.wording import needed_grams, parts
 
-RARE = 2000  # a word found in fewer activities than this is looked up, others are met soon on the way
+RARE = 8000  # a word in fewer activities than this is looked up, others are met soon on the way
 MOST_MONTHS = 36
 SPANS = {"": "接下来的", "past": "已过去的", "all": "全部"}
-SORTS = {"day": "日期从早到晚", "-day": "日期从晚到早", "-changed": "最近改过的"}
+SORTS = {"": "合适的顺序", "day": "日期从早到晚", "-day": "日期从晚到早", "-changed": "最近改过的"}
 
 _columns = (
     Activity.id, Activity.code, Activity.state, Activity.title, Activity.series, Activity.type, Activity.place,
@@ -40,7 +40,7 @@ class Filters:
     @property
     def order(self) -> str:
         """The sort, also where the address leaves it to us: what comes next, or what was last."""
-        if self.sort in SORTS:
+        if self.sort:
             return self.sort
         return "day" if self.month or self.span == "" else "-day"
 
@@ -51,8 +51,8 @@ class Filters:
 
     @property
     def is_narrowed_by_choice(self) -> bool:
-        """Is anything but words asked for?"""
-        return bool(self.month or self.branch or self.state or self.span or self.sort)
+        """Is anything but words and an order asked for?"""
+        return bool(self.month or self.branch or self.state or self.span)
 
     def address(self, **changes: str) -> dict[str, str]:
         """As query arguments, with some of them changed."""
@@ -72,66 +72,81 @@ def place_of(filters: Filters, args: Mapping[str, str]) -> Place:
     return paging.place_of(args.get("before"), args.get("after"), read)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One statement a state, each read in `order`."""
+
+    statements: list[sa.Select[Any]]
+    order: Order
+
+
 def page(session: Session, filters: Filters, place: Place, *, today: date) -> Page:
     """One page of the list."""
-    return paging.page(session, statements(session, filters, today=today), _order(filters), place)
+    asked = _asked(session, filters, today)
+    # Counting what has several common words would read every activity: of a search only "more" is said.
+    return paging.page(session, asked.statements, asked.order, place, counts=not filters.words)
 
 
 def everything(session: Session, filters: Filters, *, today: date, most: int) -> Iterator[Any]:
     """The list as an export has it: up to `most` rows, state by state."""
-    left = most
-    for statement in statements(session, filters, today=today):
-        order = _order(filters)
-        columns = (order.column, order.number)
-        asked = statement.order_by(*(column.desc() if order.is_falling else column for column in columns))
-        for row in session.execute(asked.limit(left)):
+    asked, left = _asked(session, filters, today), most
+    columns = (asked.order.column, asked.order.number)
+    for statement in asked.statements:
+        sorted_ = statement.order_by(*(column.desc() if asked.order.is_falling else column for column in columns))
+        for row in session.execute(sorted_.limit(left)):
             left -= 1
             yield row
 
 
-def _order(filters: Filters) -> Order:
-    column = Activity.changed_at if filters.order == "-changed" else Activity.last_on
+def _asked(session: Session, filters: Filters, today: date) -> _Asked:
+    words = parts(filters.words)
+    rare = _rare_gram(session, needed_grams(words)) if words else None
+    order = _order(filters, is_few=bool(filters.month or rare))
+    asked = sa.select(order.column.label("key"), *_columns).join(Branch, Branch.id == Activity.branch_id)
+    for condition in _conditions(filters, words, today):
+        asked = asked.where(condition)
+    states = [ActivityState(filters.state)] if filters.state else list(ActivityState)
+    return _Asked([_of_state(asked, state, rare) for state in states], order)
+
+
+def _order(filters: Filters, *, is_few: bool) -> Order:
+    column: Any = Activity.changed_at if filters.order == "-changed" else Activity.last_on
+    if is_few:  # found by an index of their own and sorted, never met along the index of all days
+        column = sa.func.coalesce(column, column)
     return Order(column, Activity.id, is_falling=filters.order.startswith("-"))
 
 
-def statements(session: Session, filters: Filters, *, today: date) -> list[sa.Select[Any]]:
-    """One a state: each is read in the order of an index."""
-    states = [ActivityState(filters.state)] if filters.state else list(ActivityState)
-    key = _order(filters).column.label("key")
-    asked = sa.select(key, *_columns).join(Branch, Branch.id == Activity.branch_id)
-    for condition in _conditions(filters, today):
-        asked = asked.where(condition)
-    return [_with_words(session, asked.where(Activity.state == state), state, filters.words) for state in states]
-
-
-def _conditions(filters: Filters, today: date) -> Iterator[sa.ColumnElement[bool]]:
+def _conditions(filters: Filters, words: list[str], today: date) -> Iterator[sa.ColumnElement[bool]]:
     if filters.month:
         yield Activity.plan_month == filters.month
     elif filters.span != "all":
         yield Activity.last_on < today if filters.span == "past" else Activity.last_on >= today
     if filters.branch:
         yield Activity.branch_id == sa.select(Branch.id).where(Branch.name == filters.branch).scalar_subquery()
-
-
-def _with_words(session: Session, asked: sa.Select[Any], state: ActivityState, query: str) -> sa.Select[Any]:
-    """Every word must be there; of what readers can see, a rare pair of characters finds the few that have it."""
-    words = parts(query)
-    if query and not words:
-        return asked.where(sa.false())
+    if filters.words and not words:
+        yield sa.false()
     for word in words:
-        asked = asked.where(Activity.words.contains(word))
-    rare = _rare_gram(session, needed_grams(words)) if words and state is ActivityState.PUBLISHED else None
-    if rare is not None:
-        asked = asked.where(Activity.id.in_(sa.select(ActivityGram.activity_id).where(ActivityGram.gram == rare)))
-    return asked
+        yield Activity.words.contains(word)
+
+
+def _of_state(asked: sa.Select[Any], state: ActivityState, rare: str | None) -> sa.Select[Any]:
+    """Of what readers can see, a rare pair of characters finds the few that have it; nothing else has its pairs kept."""
+    asked = asked.where(Activity.state == state)
+    if rare is None or state is not ActivityState.PUBLISHED:
+        return asked
+    return asked.where(Activity.id.in_(sa.select(ActivityGram.activity_id).where(ActivityGram.gram == rare)))
 
 
 def _rare_gram(session: Session, grams: list[str]) -> str | None:
-    for gram in grams:
-        some = sa.select(sa.literal(1)).where(ActivityGram.gram == gram).limit(RARE).subquery()
-        if (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) < RARE:
-            return gram
-    return None
+    """The one in the fewest published activities, if it is in few of them."""
+    counts = {gram: _has_gram(session, gram) for gram in grams}
+    rarest = min(counts, key=counts.__getitem__, default=None)
+    return rarest if rarest is not None and counts[rarest] < RARE else None
+
+
+def _has_gram(session: Session, gram: str) -> int:
+    some = sa.select(sa.literal(1)).where(ActivityGram.gram == gram).limit(RARE).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
 def when_of(row: Any) -> When:

@@ -15,7 +15,7 @@ from console.paging import Order
 from console.rights import Act, may
 from models import outbox, times
 from models.errors import IllegalMove
-from models.outbox import CallKind, CallState, OutboxCall
+from models.outbox import CallState, OutboxCall
 
 TEXT_START = 40  # characters shown of what somebody is sent
 RETRIABLE = frozenset({CallState.WAITING, CallState.UNSURE, CallState.DEAD})
@@ -49,12 +49,12 @@ class _Views:
     @may(Act.SEE_OUTBOX)
     def all(self) -> str:
         """One tab of the outbox, newest first. It shows the beginning of what people are sent: a look to be logged."""
-        tab, kind = _asked_for()
+        tab = _asked_for()
         place = paging.place_of(request.args.get("before"), request.args.get("after"), paging.moment)
         order = Order(OutboxCall.created_at, OutboxCall.id, is_falling=True)
         with self._desk.reading() as session:
-            page = paging.page(session, _statements(tab, kind), order, place)
-            counts = {name: paging.counted(session, _statements(name, kind)) for name in TABS}
+            page = paging.page(session, _statements(tab), order, place)
+            counts = {name: paging.counted(session, _statements(name)) for name in TABS}
         if any(row.openid for row in page.rows):
             with self._desk.unit() as session:
                 note(
@@ -64,16 +64,16 @@ class _Views:
                     detail=f"{TABS[tab][0]} #{page.rows[-1].id}–#{page.rows[0].id}",
                 )
         return drawn(
-            "outbox.html", page=page, tab=tab, kind=kind, tabs=TABS, counts=counts, kinds=words.CALLS,
+            "outbox.html", page=page, tab=tab, tabs=TABS, counts=counts,
             start=text_start, retriable=RETRIABLE, droppable=DROPPABLE,
         )  # fmt: skip
 
     @may(Act.SEE_OUTBOX)
     def file(self) -> Response:
         """The same for Excel."""
-        tab, kind = _asked_for()
+        tab = _asked_for()
         with self._desk.reading() as session:
-            body = exports.workbook(Sheet("发件", _COLUMNS, _rows(session, _statements(tab, kind))))
+            body = exports.workbook(Sheet("发件", _COLUMNS, _rows(session, _statements(tab))))
         with self._desk.unit() as session:
             note(session, "list exported", "outbox", detail=request.query_string.decode()[:200])
         return exports.downloaded(f"发件 {times.local(times.now()):%Y-%m-%d}", body)
@@ -111,20 +111,18 @@ def text_start(payload: dict[str, Any]) -> str:
     return text if len(text) <= TEXT_START else text[:TEXT_START] + "…"
 
 
-def _asked_for() -> tuple[str, str]:
-    tab, kind = request.args.get("state", ""), request.args.get("kind", "")
-    return tab if tab in TABS else "decide", kind if kind in {known.value for known in CallKind} else ""
+def _asked_for() -> str:
+    tab = request.args.get("state", "")
+    return tab if tab in TABS else "decide"
 
 
-def _statements(tab: str, kind: str) -> list[sa.Select[Any]]:
+def _statements(tab: str) -> list[sa.Select[Any]]:
     """One a state, so that each walks its own part of an index."""
     asked = sa.select(
         OutboxCall.created_at.label("key"), OutboxCall.id, OutboxCall.kind, OutboxCall.state, OutboxCall.openid,
         OutboxCall.payload, OutboxCall.cause, OutboxCall.attempts, OutboxCall.created_at, OutboxCall.due_at,
         OutboxCall.settled_at,
     )  # fmt: skip
-    if kind:
-        asked = asked.where(OutboxCall.kind == kind)
     return [asked.where(OutboxCall.state == state) for state in TABS[tab][1]]
 
 

@@ -76,7 +76,9 @@ def written(key: Key) -> str:
     return f"{value.isoformat() if isinstance(value, date | datetime) else value}~{number}"
 
 
-def page(session: Session, statements: Sequence[sa.Select[Any]], order: Order, place: Place) -> Page:
+def page(
+    session: Session, statements: Sequence[sa.Select[Any]], order: Order, place: Place, *, counts: bool = True
+) -> Page:
     """One page of everything the statements find together. They give columns `key` and `id`, unordered."""
     falls = order.is_falling != place.looks_back
     rows = _first(session, statements, order, place, falls)
@@ -86,13 +88,14 @@ def page(session: Session, statements: Sequence[sa.Select[Any]], order: Order, p
     is_before = has_more if place.looks_back else place.key is not None
     is_after = has_more if not place.looks_back else True
     is_whole = place.key is None and not has_more
-    count = len(rows) if is_whole else counted(session, statements)
+    most = MOST_COUNTED if counts else len(rows)
+    count = len(rows) if is_whole else counted(session, statements) if counts else most + 1
     return Page(
         rows,
         before=_key(rows[0]) if rows and is_before else None,
         after=_key(rows[-1]) if rows and is_after else None,
-        count=min(count, MOST_COUNTED),
-        is_more=count > MOST_COUNTED,
+        count=min(count, most),
+        is_more=count > most,
     )
 
 

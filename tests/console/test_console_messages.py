@@ -126,7 +126,6 @@ def test_the_outbox_shows_each_state_and_a_look_at_it_is_written_down(office: Of
         owes(office, f"{state}的消息", state)
         assert f"{state}的消息" in office.browser("he").opens(f"/console/outbox?state={tab}").text
     assert office.noted("outbox looked at") == 3
-    assert f"{CallState.OWED}的消息" not in office.browser("he").opens("/console/outbox?kind=menu&state=owed").text
 
 
 def test_a_message_is_shown_by_its_beginning_and_as_text(office: Office) -> None:

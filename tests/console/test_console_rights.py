@@ -1,5 +1,6 @@
 """Who may open what: every address of the console, as every role and as nobody."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -120,3 +121,12 @@ def test_pages_carry_headers_that_keep_others_out(office: Office) -> None:
         assert headers["Cache-Control"] == "no-store"
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_rail_says_where_one_is(office: Office) -> None:
+    browser = office.browser("wang")
+    for path, room in (("/console/", "今天"), ("/console/outbox", "数据"), ("/console/staff/new", "馆员")):
+        found = re.findall(
+            r'aria-current="page">(?:(?!</a>).)*<span>(.*?)</span></a>', browser.opens(path).text, re.DOTALL
+        )
+        assert found == [room]

@@ -1,0 +1,145 @@
+"""The console as staff meet it: by mouse, by keyboard, on a phone, by day and by night."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from models import times
+from models.activity import Activity
+from models.outbox import CallState
+from tests.console.office import PASSWORD, Office
+from tests.console.test_console_messages import LIN, fails, owes
+from tests.pages.test_pages_browser import LEAST_CONTRAST, LEAST_TOUCH, OVERFLOW, TEXTS
+
+# What a screen reader would read nothing for; a picture with an empty alt is there for the eye alone.
+NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')].filter(e =>
+  !(e.getAttribute('aria-label') || e.textContent.trim() || [...(e.labels || [])].some(label => label.textContent.trim()))
+).map(e => e.outerHTML)"""
+
+TOUCHED = """() => [...document.querySelectorAll('.btn, .room, .tab, .who-out, select, input:not([type=hidden], [type=checkbox])')]
+  .filter(e => e.getClientRects().length && !e.matches('.filter-more-switch'))
+  .map(e => ({ name: (e.getAttribute('aria-label') || e.innerText || e.id).trim(), height: e.getBoundingClientRect().height }))"""
+
+PATHS = (
+    "/console/", "/console/activities?span=all", "/console/activities?words=没有的词", "/console/figures", "/console/outbox",
+    "/console/ways", "/console/readers", f"/console/readers/{LIN}", f"/console/readers/{LIN}/forget", "/console/records",
+    "/console/staff", "/console/staff/new", "/console/staff/chen", "/console/password", "/console/nowhere",
+)  # fmt: skip
+
+
+@pytest.fixture
+def desk(office: Office) -> Iterator[str]:
+    """The address of a console with something in every room."""
+    today = times.today(times.now())
+    office.plans(
+        office.activity(
+            "亲子绘本",
+            branch="官塘社区分馆",
+            day=today + timedelta(days=2),
+            series="绘读慧悦",
+            place="二楼少儿活动室",
+        ),
+        office.activity(
+            "“小手拉大手，共建绿色家园”——少年儿童生态文明主题阅读、手绘环保袋与旧书新生交换集市",
+            day=today + timedelta(days=3),
+        ),
+        office.activity("书法讲座", day=today + timedelta(days=1)),
+    )
+    office.plans(office.activity("还没审的展览", day=today + timedelta(days=5)), month="2026-12", publish=False)
+    owes(
+        office, "您等的“亲子绘本”日期定了：周六上午9:30。", CallState.DEAD, cause="45047 out of response count limit"
+    )
+    fails(office)
+    server = make_server("127.0.0.1", 0, office.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+def paths(office: Office) -> list[str]:
+    with office.database.reading() as session:
+        code = session.query(Activity.code).filter_by(title="亲子绘本").scalar()
+    return [*PATHS, *(f"/console/activities/{code}{act}" for act in ("", "/cancel", "/finish"))]
+
+
+def signed_in(chromium: Chromium, desk: str, login: str = "wang", width: int = 1280, **options: Any) -> Page:
+    page = chromium.new_context(viewport={"width": width, "height": 844}, **options).new_page()
+    page.goto(f"{desk}/console/")
+    page.get_by_label("登录名").fill(login)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="今天")).to_be_visible()
+    return page
+
+
+def test_somebody_signs_in_looks_for_an_activity_and_calls_it_off(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk, "chen")
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.get_by_role("link", name="活动", exact=True).click()
+    page.get_by_label("标题里的词").fill("绘本")
+    expect(page.locator("#list tbody tr")).to_have_count(1)  # the list alone is drawn anew, as one types
+    assert "words=%E7%BB%98%E6%9C%AC" in page.url
+    page.get_by_label("分馆").select_option("总馆")
+    expect(page.get_by_text("没有合适的活动")).to_be_visible()
+    page.get_by_label("分馆").select_option("官塘社区分馆")
+    page.get_by_role("link", name="亲子绘本").click()
+    page.get_by_role("link", name="取消活动…").click()
+    page.get_by_label("原因").fill("讲师生病，改到下月")
+    page.get_by_role("button", name="取消这个活动").click()
+    expect(page.get_by_role("status")).to_contain_text("已取消")
+    expect(page.locator(".facts-state .state")).to_have_text("已取消")
+    expect(page.locator(".trail")).to_contain_text("讲师生病，改到下月")
+    page.go_back()
+    page.goto(f"{desk}/console/activities?state=cancelled&span=all")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    assert faults == []
+
+
+def test_signing_out_leaves_nothing_behind_the_back_button(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk)
+    page.goto(f"{desk}/console/staff")
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_can_be_read_and_names_what_it_offers(
+    browser: Chromium, desk: str, office: Office, width: int, scheme: Any
+) -> None:
+    page = signed_in(browser, desk, width=width, color_scheme=scheme)
+    for path in paths(office):
+        page.goto(desk + path)
+        assert page.evaluate(OVERFLOW) <= 0, path
+        assert [found for found in page.evaluate(TEXTS) if found["ratio"] < LEAST_CONTRAST] == [], path
+        assert page.evaluate(NAMELESS) == [], path
+        assert page.locator("h1").count() == 1, path
+        if width < 800:
+            assert [found for found in page.evaluate(TOUCHED) if found["height"] < LEAST_TOUCH - 8] == [], path
+
+
+def test_the_way_by_keyboard_begins_with_a_jump_to_the_page(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_everything_works_without_scripts(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk, "chen", java_script_enabled=False)
+    page.goto(f"{desk}/console/activities")
+    page.get_by_label("标题里的词").fill("书法")
+    page.get_by_role("button", name="查找").click()
+    expect(page.locator("#list tbody tr")).to_have_count(1)
