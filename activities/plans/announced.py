@@ -34,7 +34,9 @@ _TOTAL = re.compile(rf"(?:活动|共计?|合计|总计)[^，。；：\d]{{0,6}}?
 _MAIN = re.compile(rf"(?:总馆|本馆|主馆|中心馆)[^，。；\d]{{0,8}}?(\d+){_UNIT}")
 _BRANCHES = re.compile(rf"(?<!总)分馆[^，。；\d]{{0,8}}?(\d+){_UNIT}")
 _PLANNING = re.compile(r"计划|拟|安排|预计|将|开展|举办|推出")
-_OTHER_SPAN = re.compile(r"全年|年度|季度|去年|上年|上月|累计|已开展|已举办|完成了|截[至止]|以来")
+_OTHER_SPAN = re.compile(
+    r"全年|年度|季度|去年|上年|上月|累计|已开展|已举办|完成了|(?:举办|开展|组织)了|截[至止]|以来"
+)
 
 
 @dataclass(frozen=True, slots=True)

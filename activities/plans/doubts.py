@@ -137,6 +137,8 @@ def about_words(activities: Iterable[PlannedActivity], file_name: str) -> list[D
     named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:_MOST_NAMED])
     more = " 等" if len(rows) > _MOST_NAMED else ""
     text = f"有 {len(rows)} 项不在活动表里，是从文字里读出来的：{named}{more}。请核对名称、时间和地点。"
+    if held := sum(bool(row.held) for row in rows):
+        text += f"其中 {held} 项出自整段的话，先不发布；写进活动表，再导入一次，就会发布。"
     return [Doubt(DoubtKind.PROSE, text, _together([row.where for row in rows], file_name))]
 
 

@@ -31,7 +31,8 @@ def activities_of(row: PlanRow, base: Base, doubts: list[Doubt]) -> list[Planned
     series, title = series_and_title(title_words)
     dated = date_of(row, title, base, doubts)
     held = about_calling_off(row, title, called_off, doubts) if called_off else ""
-    activity = _activity(row, title_words, (series, title), dated, called_off, held or dated.held, doubts)
+    held = held or dated.held or ("从一段话里读出来，要先核对" if row.is_from_a_text else "")
+    activity = _activity(row, title_words, (series, title), dated, called_off, held, doubts)
     return [replace(activity, when=when) for when in dated.whens]
 
 

@@ -16,8 +16,12 @@ _PARTS = re.compile(r"[ \t\u3000|｜,，:：;；]+")
 _BETWEEN = r"[ \t\u3000|｜,，;；]+(?:/ +)?"
 _LED_BY = re.compile(r"^(?:将|拟|定|计划|预计|并)?(?:于|在)(?=[\d一二三四五六七八九十每本下])")
 _NO_ACTIVITY = re.compile(
-    r"闭馆|开馆|停止|暂停|放假|恢复开放|前完成|完成|上报|报送|考核|总结|检查|值班|例会|盘点|截止|截至|印发|发布|培训班?学员|成立|了(?:第|一|《|“|世|各|多|本)"
+    r"闭馆|开馆|停止|暂停|放假|恢复开放|前完成|完成|上报|报送|考核|总结|检查|值班|例会|盘点|截止|截至|印发|发布|培训班?学员|成立"
 )
+_REPORTS = re.compile(
+    r"[\u3400-\u9fff]了(?![解])|已经?[\u3400-\u9fff]|曾|取得|荣获|获得|获奖|圆满|顺利|受到|吸引|赢得|去年|上月|上年|日前|近日|人次"
+)
+_NO_TITLE = re.compile(r"^[是我你他她它为由以对把被有并及与和共向让从该本各将在]|我们|我馆|特邀|广大|深受")
 _HELD = re.compile(
     r"(?:举办|举行|开展|开讲|开设|推出|组织|放映|播放|上映|开办|迎来|带来|展出|展示)(?!了|过)(?:了?一?[场次期堂])?(?:主题为)?(?P<title>[^，。；！？,;!?\s/][^，。；！？,;!?]{2,59})"
 )
@@ -49,9 +53,10 @@ class Phrase:
 def phrase_in(text: str) -> Phrase | None:
     """What a line says, if it says when and what and is no closing day, deadline or report."""
     line = without_number(" ".join(text.split())).strip("。 ")
-    if _NO_ACTIVITY.search(line):
+    if _NO_ACTIVITY.search(line) or _REPORTS.search(line):
         return None
-    return _date_first(line) or _title_first(line)
+    phrase = _date_first(line) or _title_first(line)
+    return None if phrase is None or _NO_TITLE.search(phrase.title) else phrase
 
 
 def _date_first(line: str) -> Phrase | None:
@@ -87,7 +92,7 @@ def _sentence(date: str, rest: str) -> Phrase | None:
 
 def _parts(date: str, rest: str) -> Phrase | None:
     """社区送书活动 官塘: the first part is the title, a last one that names a place the place."""
-    if "。" in rest or len(rest) > 2 * _LONGEST_TITLE:
+    if "。" in rest or len(rest) > _LONGEST_TITLE:
         return None
     title, *others = [part for part in re.split(_BETWEEN, rest) if part]
     places = [part for part in others if len(part) <= _LONGEST_PLACE and _PLACE_ENDS.search(part.rstrip("）)"))][:1]

@@ -19,6 +19,7 @@ from activities.plans.tables import Cell, Line
 from activities.plans.titles import is_branch_name, is_numbered, without_number
 
 _LONGEST_ITEM = 40
+_LONGEST_LINE = 70  # of a list; what is longer is running text
 _WHEN_IT_IS = re.compile(r"活动|举办|开展|演出|上课|开课|讲座|展览|^时间|^日期")
 _HEADED = re.compile(
     r"^(?:活动|讲座|展览|课程|专场|场次|系列)[一二三四五六七八九十\d]{1,3}\s*[:：、.．\s]\s*(?P<title>.{2,60})$"
@@ -202,6 +203,7 @@ class _Prose:
     def _phrases(self, line: Line, above: Line | None) -> list[PlanRow]:
         """The sentences of a line that say when and what; those that do not stay behind as a line to doubt."""
         rows, rest = [], []
+        is_text = len(line.text) > _LONGEST_LINE or len(_SENTENCE_END.split(line.text.strip())) > 2
         for sentence in filter(str.strip, _SENTENCE_END.split(line.text)):
             phrase = phrase_in(sentence)
             if phrase and not phrase.title and above and above in self.result.unread[-1:]:
@@ -218,7 +220,7 @@ class _Prose:
             }
             pairs = [(Column(name, ""), Cell(text, line.where)) for name, text in cells.items() if text]
             row = row_of_pairs(pairs, self.scope, self.result.found)
-            rows += [replace(row, is_from_words=True)] if row else []
+            rows += [replace(row, is_from_words=True, is_from_a_text=is_text)] if row else []
         if rows and rest:
             self.result.unread.append(replace(line, text="".join(rest)))
         return rows

@@ -31,6 +31,7 @@ class PlanRow:
     for_readers: list[tuple[str, str]] = field(default_factory=list)  # (对象, 6—8岁)
     called_off: CalledOff | None = None  # a cell says 已取消 and nothing else
     is_from_words: bool = False  # found in a sentence or a bare line, not in a table
+    is_from_a_text: bool = False  # and that sentence stood in running text
 
     def text(self, name: Field) -> str:
         cell = self.cells.get(name)

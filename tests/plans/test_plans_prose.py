@@ -5,6 +5,7 @@ import pytest
 from activities.plans.headers import Field
 from activities.plans.phrases import phrase_in
 from activities.plans.prose import read_prose
+from activities.plans.reading import read_plan
 from activities.plans.scope import Scope
 from activities.plans.tables import Line
 
@@ -47,6 +48,10 @@ def test_a_line_that_says_when_and_what(line, date, title, place):
         "东河县图书馆服务周日程（2026年9月）",
         "联系电话：0562-1234567",
         "10月该馆举办了活动32场，服务读者2万人次。",
+        "今年4月23日是第25个世界读书日，图书馆启动了第十一届读书节，开展“众志成城”主题征文。",
+        "2020年11月12日，我们秉承着中国传统茶道精神，举办茶会。",
+        "11月26日上午，图书馆特邀胡志伟教官做主讲。",
+        "11月25日，图书馆开展健康知识讲座，吸引了百余名读者。",
     ],
 )
 def test_a_line_that_tells_of_something_else(line):
@@ -63,6 +68,18 @@ def test_of_several_times_the_activitys_own_is_its_date():
         "小小管理员招募", "报名时间：6月20日至6月28日", "培训时间：7月1日", "活动时间：7月4日", "活动地点：少儿室"
     )
     assert (row["title"], row["date"], row["place"]) == ("小小管理员招募", "7月4日", "少儿室")
+
+
+def test_what_stands_in_running_text_waits_for_a_librarian(tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_text(
+        "书声图书馆2026年12月活动\n12月5日9:30 剪纸课 二楼\n"
+        "12月26日19:00，市图书馆将在报告厅举办“声声不息”朗诵会，届时将邀请本地作家到场，与读者分享一年里读过的好书，"
+        "欢迎广大读者前来参加，名额有限，请提前预约。",
+        "utf-8",
+    )
+    held = {activity.title: bool(activity.held) for activity in read_plan(path).activities}
+    assert held == {"剪纸课": False, "“声声不息”朗诵会": True}
 
 
 def test_a_day_without_activities_is_left_as_a_line():
