@@ -3,6 +3,7 @@
 They are read before an import, as a preview, and after it: none may say "before publishing".
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from activities.plans.announced import Count
@@ -10,10 +11,31 @@ from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivit
 from activities.plans.tables import Cell
 from models.when import Precision, When
 
+_MOST_OF_A_KIND = 100
 _MOST_NAMED = 30  # titles named in one sentence; the rest is found by `where`
 _ABOUT_THE_DATE = frozenset(
     {DoubtKind.UNREAD, DoubtKind.WEEKDAY, DoubtKind.IMPOSSIBLE_DATE, DoubtKind.YEAR, DoubtKind.MONTH}
 )
+
+
+def bounded(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """The first hundred of each kind, and how many more there are: nobody reads thousands."""
+    kept: list[Doubt] = []
+    number: Counter[DoubtKind] = Counter()
+    last: dict[DoubtKind, Doubt] = {}
+    for doubt in doubts:
+        number[doubt.kind] += 1
+        if number[doubt.kind] <= _MOST_OF_A_KIND:
+            kept.append(doubt)
+        else:
+            last[doubt.kind] = doubt
+    rest = [_and_more(doubt, number[kind] - _MOST_OF_A_KIND) for kind, doubt in last.items()]
+    return (*kept, *rest)
+
+
+def _and_more(doubt: Doubt, number: int) -> Doubt:
+    text = f"像这样的还有 {number} 处，没有一一列出，最后一处是：{doubt.text}"
+    return Doubt(doubt.kind, text, doubt.where)
 
 
 def about_the_count(count: Count | None, activities: Sequence[PlannedActivity]) -> list[Doubt]:

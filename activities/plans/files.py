@@ -19,6 +19,7 @@ from activities.plans.workbook import read_workbook
 LARGEST_FILE = 20 * 1024 * 1024  # bytes; a plan with pictures in it is a few MB
 LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes; only what is read: sheets and text, not pictures
 LARGEST_DOCUMENT = 16 * 1024 * 1024  # bytes of words with their marks; parsed they take ten times that
+MOST_LINES = 30_000  # of a whole file; a year of a large library has some hundreds
 MOST_PARTS = 5_000
 
 KINDS = ".txt, .csv, .html, .docx, .xlsx, .xls"
@@ -41,6 +42,16 @@ _REFUSED = (
 
 def read_pages(path: Path) -> list[Page]:
     """The pages of a file. Raises: PlanUnreadable."""
+    pages = _pages(path)
+    lines = sum(len(block.rows) if isinstance(block, Table) else 1 for page in pages for block in page.blocks)
+    if lines > MOST_LINES:
+        raise PlanUnreadable(
+            f"{quoted(path.name)}有 {lines} 行，不像一份活动计划（最多 {MOST_LINES} 行）。请只留下活动安排表，再导入。"
+        )
+    return pages
+
+
+def _pages(path: Path) -> list[Page]:
     content = _content(path)
     if content.startswith(b"PK\x03\x04"):
         return _unpacked(content, path.name)

@@ -53,18 +53,22 @@ def read_plan(path: Path, *, year: int | None = None) -> Plan:
         library=heading.library,
         month=_month(heading, used, activities),
         activities=tuple(activities),
-        doubts=(
-            *doubting.about_the_year(written=heading.year, used=used, is_inferred=is_inferred, file_name=path.name),
-            *_about_the_count(pages, heading, activities),
-            *doubts,
-            *doubting.about_words(activities, path.name),
-            *passed_over,
-            *doubting.about_other_years(activities, used, path.name),
-            *doubting.about_repeats(activities, path.name),
-            *doubting.about_duplicates(activities),
-            *doubting.about_missing_times(activities, doubts, path.name),
-            *_about_what_was_left(tables, path.name),
-            *_about_the_cleaning(whole, cleaner, path.name),
+        doubts=doubting.bounded(
+            [
+                *doubting.about_the_year(
+                    written=heading.year, used=used, is_inferred=is_inferred, file_name=path.name
+                ),
+                *_about_the_count(pages, heading, activities),
+                *doubts,
+                *doubting.about_words(activities, path.name),
+                *passed_over,
+                *doubting.about_other_years(activities, used, path.name),
+                *doubting.about_repeats(activities, path.name),
+                *doubting.about_duplicates(activities),
+                *doubting.about_missing_times(activities, doubts, path.name),
+                *_about_what_was_left(tables, path.name),
+                *_about_the_cleaning(whole, cleaner, path.name),
+            ]
         ),
     )
 

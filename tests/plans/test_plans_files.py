@@ -52,6 +52,18 @@ def test_fifty_megabytes_are_not_even_opened(tmp_path):
         read_plan(tmp_path / "大.xlsx")
 
 
+def test_a_text_of_too_many_lines_is_refused(tmp_path):
+    assert "有 40001 行" in refusal(tmp_path / "长.txt", ("活动 12月5日\n" * 40_000 + "完").encode())
+
+
+def test_thousands_of_doubts_of_a_kind_are_a_hundred_and_a_number(tmp_path):
+    rows = "夜读 | 12月6日19:00 | 三楼\n" * 500
+    plan = read_plan(_written(tmp_path / "x.txt", (PLAN + rows).encode()))
+    doubts = [doubt.text for doubt in plan.doubts if doubt.kind is DoubtKind.DUPLICATE_ROW]
+    assert len(doubts) == 101
+    assert doubts[-1].startswith("像这样的还有 400 处")
+
+
 @pytest.mark.parametrize("part", ["word/document.xml", "xl/workbook.xml", "readme.txt"])
 def test_a_zip_bomb_stays_shut(tmp_path, part):
     with zipfile.ZipFile(tmp_path / "bomb", "w", zipfile.ZIP_DEFLATED) as archive:
