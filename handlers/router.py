@@ -101,22 +101,23 @@ def _route_of(turn: Turn, raw: str) -> Route | None:
         return _COURTESY
     if not words:
         return _HELP
-    known = calendar.known(turn)
-    asked = turn.kept("opening", raw, lambda: opening.asked_in(raw, today=turn.today, known=known))
-    if asked is not None:
-        turn.argument = asked
-        return _OPENING
     return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
 
 
 def _question_in(turn: Turn, raw: str) -> Route | None:
-    question = turn.kept("question", raw, lambda: read(raw, today=turn.today, known=calendar.known(turn)))
-    turn.argument = question
+    question = turn.argument = turn.kept("question", raw, lambda: _read(turn, raw))
     if question is None:
         return _HELP
+    if isinstance(question, opening.Asked):
+        return _OPENING
     if question.span is not None and question.span.missing:
         return _NO_SUCH_DAY
     if question.parts == 1 and len(question.words) == 1 and len(question.words[0]) == 1:
         turn.argument = question.words[0], NEAREST
         return _TOO_SHORT
     return None
+
+
+def _read(turn: Turn, raw: str) -> opening.Asked | Question | None:
+    known = calendar.known(turn)
+    return opening.asked_in(raw, today=turn.today, known=known) or read(raw, today=turn.today, known=known)
