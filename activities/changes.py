@@ -1,22 +1,21 @@
 """What staff do to one activity: edit, publish, move, cancel, finish, copy; and whom that concerns.
 
-Every change says who made it, and readers see it at once. Whoever asked to be told the day of a vague activity is
-told when the change fixes it: once, by a row of the outbox with a key of its own.
+Every change says who made it, and readers see it at once.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities import rules, texts
+from activities import rules
+from activities.following import tell_followers
 from activities.service import readers_see_anew, reindex
-from models import audit, messages, times
-from models.activity import ACTIVITY_MOVES, Activity, ActivityFollow, ActivityState, Branch
-from models.db import insert
+from models import audit, times
+from models.activity import ACTIVITY_MOVES, Activity, ActivityState, Branch
 from models.errors import BadInput
 from models.states import moved
 from models.when import When
@@ -185,49 +184,3 @@ def _seen_anew(session: Session, activity: Activity, *, by: By, act: str, detail
     reindex(session, activity)
     readers_see_anew(session)
     audit.note(session, act, who=by.who, subject=f"activity {activity.code}", at=by.at, detail=detail)
-
-
-# ── readers who wait for a day ──
-
-
-def follow(session: Session, activity_id: int, openid: str, *, now: datetime) -> bool:
-    """This reader wants to know the day once it is fixed. False if they had asked before."""
-    asked = insert(session, ActivityFollow).values(activity_id=activity_id, openid=openid, asked_at=now)
-    return session.execute(asked.on_conflict_do_nothing().returning(ActivityFollow.openid)).first() is not None
-
-
-def unfollow(session: Session, activity_id: int, openid: str) -> bool:
-    """They no longer want to know. False if they had not asked."""
-    mine = sa.delete(ActivityFollow).where(ActivityFollow.activity_id == activity_id, ActivityFollow.openid == openid)
-    return session.execute(mine.returning(ActivityFollow.openid)).first() is not None
-
-
-def unfollow_all(session: Session, openid: str) -> None:
-    """They want to know no day any more."""
-    session.execute(sa.delete(ActivityFollow).where(ActivityFollow.openid == openid))
-
-
-def tell_followers(session: Session, activity: Activity, *, now: datetime) -> int:
-    """Owe each follower the day, if it is fixed and readers may see it: how many. They are told once."""
-    if activity.state is not ActivityState.PUBLISHED or activity.when.is_vague:
-        return 0
-    waiting = sa.delete(ActivityFollow).where(ActivityFollow.activity_id == activity.id)
-    readers = list(session.scalars(waiting.returning(ActivityFollow.openid)))
-    text = texts.day_is_fixed(activity.title, activity.when, today=times.today(now))
-    until = _useful_until(activity, now)
-    for openid in readers:
-        messages.owe_message(
-            session,
-            openid,
-            text,
-            key=f"fixed:{activity.id}:{openid}:{activity.starts_on}",
-            now=now,
-            useful_until=until,
-        )
-    return len(readers)
-
-
-def _useful_until(activity: Activity, now: datetime) -> datetime:
-    """The end of the activity's last day: afterwards nobody needs to be told."""
-    day = activity.ends_on or activity.starts_on or date.max - timedelta(days=2)
-    return max(now, times.start_of(day + timedelta(days=1)))

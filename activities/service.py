@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
+from activities.following import tell_of_all
 from activities.imported import Entry, Fate, Gone, Imported, Prepared, PreparedRow
 from activities.matching import Row, matched, row_of
 from activities.plans.plan import Plan, PlannedActivity
@@ -99,6 +100,7 @@ def import_part(
     if touched:
         reindex(session, *touched)
         readers_see_anew(session)
+        tell_of_all(session, touched, now=now)
     return entries
 
 

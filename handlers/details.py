@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from activities import changes, texts
+from activities import following, texts
 from activities.details import Details, details_of
 from handlers.turn import Reply, Turn, link, tappable
 
@@ -76,7 +76,7 @@ def tell_me(turn: Turn) -> Reply:
     if not told.shown.when.is_vague:
         when = texts.said_when(told.shown.when, today=turn.today)
         return Reply(f"“{title}”已经定了：{when}。\n回复“{tappable('活动')}”看别的。")
-    is_new = changes.follow(turn.session, told.shown.id, turn.incoming.openid, now=turn.now)
+    is_new = following.follow(turn.session, told.shown.id, turn.incoming.openid, now=turn.now)
     return Reply(
         f"{'好的，' if is_new else '已经记着了，'}“{title}”日期定下来就告诉您，只说一次。\n"
         f"要是那时您有两天没来过，就等您下次发消息时说。不想要了，回复“{tappable('不用告诉我')}”。"
@@ -87,9 +87,9 @@ def tell_me_not(turn: Turn) -> Reply:
     """不用告诉我: of the activity just opened, or of all."""
     told = _chosen(turn)
     if told is not None:
-        changes.unfollow(turn.session, told.shown.id, turn.incoming.openid)
+        following.unfollow(turn.session, told.shown.id, turn.incoming.openid)
     else:
-        changes.unfollow_all(turn.session, turn.incoming.openid)
+        following.unfollow_all(turn.session, turn.incoming.openid)
     return Reply(f"好的，不再提醒。回复“{tappable('活动')}”看近期安排。")
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities import changes
+from activities import changes, following
 from activities.changes import By
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityFollow, ActivityState
@@ -40,8 +40,8 @@ def followed(world: World, *readers: str) -> None:
     with world.database.units() as session:
         number = session.scalars(sa.select(Activity.id)).one()
         for reader in readers:
-            assert changes.follow(session, number, reader, now=times.now())
-            assert not changes.follow(session, number, reader, now=times.now())
+            assert following.follow(session, number, reader, now=times.now())
+            assert not following.follow(session, number, reader, now=times.now())
 
 
 def test_edited_words_are_found_by_readers_at_once_and_noted(world: World) -> None:

@@ -67,6 +67,16 @@ def test_who_asked_is_told_the_day_once_it_is_fixed(library: World) -> None:
     assert "已经定了：周六（12月19日）下午2:00" in library.says("小林", "告诉我")
 
 
+def test_a_plan_imported_again_tells_the_day_it_fixes(library: World) -> None:
+    opened(library, "科普纪录片")
+    library.says("小林", "告诉我")
+    library.plans(library.activity("科普纪录片", when=VAGUE, summary="放两部。"))
+    assert library.count(OutboxCall) == 0
+    for _ in range(2):
+        library.plans(library.activity("科普纪录片", day=date(2026, 12, 19), at=time(14)))
+    assert library.count(OutboxCall, OutboxCall.openid == openid("小林")) == 1
+
+
 def test_who_no_longer_wants_to_know_is_not_told(library: World) -> None:
     for name in ("小林", "老周"):
         opened(library, "科普纪录片", name)
