@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from activities import following, texts
-from activities.details import Details, details_of
+from activities.details import Details, details, details_of
 from handlers.turn import Reply, Turn, link, tappable
 
 LIST = "list"  # topic: a numbered list is on the screen; `chosen` is the vague activity opened last
@@ -25,6 +25,18 @@ def opened(turn: Turn, number: int) -> Reply:
     if told.waits_for_day:
         turn.talk.hold(LIST, **{**turn.talk.held, "chosen": number})
     return Reply(told.text)
+
+
+def scanned(turn: Turn, scene: str) -> Reply | None:
+    """The details of the activity whose code stands in a scanned QR code; None for any other scene."""
+    if not scene:
+        return None
+    number = turn.kept("scene", scene, lambda: _number_of(details(turn.session, scene)))
+    return opened(turn, number) if number is not None else None
+
+
+def _number_of(told: Details | None) -> int | None:
+    return told.shown.id if told else None
 
 
 def _told(turn: Turn, told: Details | None) -> _Told:

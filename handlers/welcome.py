@@ -1,6 +1,7 @@
 """Coming and going: the first words to a new follower, and forgetting one who leaves."""
 
 from activities import search, texts
+from handlers import details
 from handlers.help import examples
 from handlers.turn import Reply, Turn, tappable
 from models import follower
@@ -8,9 +9,21 @@ from models import follower
 
 def followed(turn: Turn) -> Reply:
     """subscribe: who we are, the next activity, and what to say."""
-    scene = str(turn.incoming.fields.get("EventKey") or "").removeprefix("qrscene_")
-    follower.follow(turn.session, turn.incoming.openid, at=turn.incoming.sent_at, came_by=scene[:64] or None)
-    lines = [f"您好，这里是{turn.house.library}，很高兴认识您。"]
+    scene = _scene(turn)
+    follower.follow(turn.session, turn.incoming.openid, at=turn.incoming.sent_at, came_by=scene or None)
+    hello = f"您好，这里是{turn.house.library}，很高兴认识您。"
+    activity = details.scanned(turn, scene)
+    return Reply(f"{hello}您扫的是：\n{activity.text}") if activity else _hello(turn, hello)
+
+
+def _scene(turn: Turn) -> str:
+    """What the scanned code says; a code on a poster holds the code of its activity."""
+    key = turn.incoming.fields.get("EventKey")
+    return key.removeprefix("qrscene_")[:64] if isinstance(key, str) else ""
+
+
+def _hello(turn: Turn, hello: str) -> Reply:
+    lines = [hello]
     soonest = turn.kept_for_now("soonest", None, lambda: _soonest(turn))
     if soonest:
         lines.append(f"最近一场：{soonest}。")
@@ -37,5 +50,6 @@ def left(turn: Turn) -> Reply:
 
 
 def scanned(turn: Turn) -> Reply:
-    """SCAN by somebody who follows already: greet shortly, show the way."""
-    return Reply(f"欢迎回来。回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看还能做什么。")
+    """SCAN by somebody who follows already: the activity whose code it is, else the way."""
+    activity = details.scanned(turn, _scene(turn))
+    return activity or Reply(f"欢迎回来。回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看还能做什么。")

@@ -1,5 +1,8 @@
 """Coming, leaving, coming back."""
 
+import sqlalchemy as sa
+
+from models.activity import Activity
 from models.follower import Follower
 from models.inbox import Push
 from tests.world import World, openid
@@ -32,3 +35,14 @@ def test_a_follow_from_before_somebody_left_brings_nobody_back(world: World) -> 
     platform.push(**leave)
     assert platform.push(**follow) is None
     assert world.count(Follower) == 0
+
+
+def test_the_code_on_a_poster_opens_its_activity_for_newcomers_and_followers(world: World) -> None:
+    world.plans(world.activity("周六故事会"))
+    with world.database.reading() as session:
+        code = session.scalars(sa.select(Activity.code)).one()
+    hello = world.happens("小林", "subscribe", EventKey=f"qrscene_{code}")
+    assert hello.splitlines()[:2] == ["您好，这里是书声图书馆，很高兴认识您。您扫的是：", "周六故事会"]
+    assert world.happens("小林", "SCAN", EventKey=code).startswith("周六故事会\n时间：")
+    assert world.happens("小林", "SCAN", EventKey="door").startswith("欢迎回来。")
+    assert world.count(Follower, Follower.came_by == code) == 1
