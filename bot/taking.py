@@ -81,11 +81,12 @@ class Taker:
                 continue
             talk = Talk(*states.get(incoming.openid, NO_TALK))
             turn = Turn(session, incoming, talk, now, self.house, self.shelf, version)
-            reply = self._replied(turn) if sign.at is None or incoming.openid in seen.here else Reply.silence()
+            has_left = sign.at is not None and incoming.openid not in seen.here
+            reply = Reply.silence() if has_left else self._replied(turn)
             replies.append(reply)
             if isinstance(reply, Exception):
                 continue
-            taken.append(kept(incoming, reply, now=now))
+            taken.append(kept(incoming, reply, now=now, has_left=has_left))
             if talk.changed:
                 changed.append((incoming.openid, talk.topic, talk.held, talk.misses, now))
         inbox.keep(session, taken)
@@ -160,9 +161,10 @@ def kept(
     now: datetime,
     state: PushState = PushState.ANSWERED,
     error: str | None = None,
+    has_left: bool = False,
 ) -> Taken:
-    """The push and its reply as they go into the inbox."""
-    gone = incoming.event == "unsubscribe"
+    """The push and its reply as they go into the inbox; of somebody who has left only the key and the kind."""
+    gone = has_left or incoming.event == "unsubscribe"
     return Taken(
         key=incoming.key,
         kind=f"{incoming.kind}:{incoming.event}" if incoming.event else incoming.kind,

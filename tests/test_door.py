@@ -249,6 +249,7 @@ def test_a_message_that_arrives_after_its_writer_left_brings_nobody_back(world: 
     late = platform.text(XIAOLIN, "活动") | {"CreateTime": now - 30}
     assert platform.push(**late) is None
     assert world.count(Follower) == 0
+    assert world.count(Push, sa.or_(Push.openid.is_not(None), Push.content.is_not(None))) == 0
     platform.push(**platform.event(XIAOLIN, "subscribe") | {"CreateTime": now - 10})
     assert world.count(Follower) == 1
 
