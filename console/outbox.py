@@ -61,7 +61,7 @@ class _Views:
                     session,
                     "outbox looked at",
                     "outbox",
-                    detail=f"{TABS[tab][0]} #{page.rows[-1].id}–#{page.rows[0].id}",
+                    detail=f"{TABS[tab][0]} {_numbers(page.rows)}",
                 )
         return drawn(
             "outbox.html", page=page, tab=tab, tabs=TABS, counts=counts,
@@ -109,6 +109,12 @@ def text_start(payload: dict[str, Any]) -> str:
     """The beginning of what is sent; "" for calls that send no words."""
     text = " ".join(str(payload.get("text", "")).split())
     return text if len(text) <= TEXT_START else text[:TEXT_START] + "…"
+
+
+def _numbers(rows: Sequence[Any]) -> str:
+    """#16–#18, newest first in the list."""
+    first, last = rows[-1].id, rows[0].id
+    return f"#{first}" if first == last else f"#{first}–#{last}"
 
 
 def _asked_for() -> str:

@@ -105,9 +105,10 @@ class _Views:
 def _failed_pushes(session: Session) -> Iterator[Need]:
     failed = sa.select(Push).where(Push.state == PushState.FAILED, sa.text("state = 'failed'"))
     for push in session.scalars(failed.order_by(Push.received_at).limit(EACH)):
+        note = f"读者已收到致歉，重新处理后答复会补发。原因：{_cause(push.error or '')}"
         yield Need(
-            push.received_at, "inbox", "stopped", f"读者发来的{words.push(push.kind)}没办好", _cause(push.error or ""),
-            "重新处理", url_for("console.rerun", key=push.key), post=True,
+            push.received_at, "inbox", "stopped", f"读者发来的{words.push(push.kind)}没办好", note, "重新处理",
+            url_for("console.rerun", key=push.key), post=True,
         )  # fmt: skip
 
 
