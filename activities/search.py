@@ -62,6 +62,11 @@ def coming(session: Session, *, now: datetime, most: int = MOST_FOR_WORDS) -> li
     return listed(core(session).execute(_statement(_shape(Facets(), [], now)), values))
 
 
+def has_gram(session: Session, gram: str) -> bool:
+    """Does any activity have this character or pair of characters in its words?"""
+    return core(session).execute(_GRAM, {"gram": gram}).first() is not None
+
+
 def _shape(facets: Facets, grams: Sequence[str], now: datetime) -> _Shape:
     return _Shape(
         has_days=facets.first is not None,
@@ -110,6 +115,7 @@ def _wanted_values(several: Sequence[Wanted]) -> dict[str, Any]:
     return values
 
 
+_GRAM = sa.select(sa.literal(1)).where(ActivityGram.gram == sa.bindparam("gram")).limit(1)
 _today: sa.BindParameter[Any] = sa.bindparam("today")
 _clock: sa.BindParameter[Any] = sa.bindparam("clock")
 _first: sa.BindParameter[Any] = sa.bindparam("first")
@@ -190,7 +196,7 @@ def _in_time(shape: _Shape, last_on: Any) -> list[sa.ColumnElement[bool]]:
     if shape.has_days:
         bounds.append(Activity.starts_on <= _last)
     if shape.has_days and not shape.is_month:
-        bounds.append(Activity.precision.not_in(VAGUE))
+        bounds += [Activity.precision != vague for vague in sorted(VAGUE)]
     if not shape.keeps_over:
         bounds.append(sa.not_(_is_over))
     return bounds

@@ -11,6 +11,7 @@ from handlers import headings
 from handlers.asking import Known, Place, Question
 from handlers.details import LIST, opened
 from handlers.turn import MORE, Reply, Turn, tappable
+from models.wording import needed_grams
 
 REST = "rest"  # topic: the end of a message that was too long
 ACTIVITIES, BRANCHES = "activities", "branches"  # what a list on the screen is of
@@ -187,7 +188,7 @@ def _offer(question: Question) -> str:
 
 
 def _listed(turn: Turn, facets: Facets, heading: str, skip: int) -> _Answer:
-    listing = search.found(turn.session, facets, now=turn.now, skip=skip)
+    listing = _listing(turn, facets, skip)
     if not listing.activities:
         return _Answer(f"已经到底了。回复“{tappable('活动')}”从头看。")
     lines = [_line(turn, facets, number, one) for number, one in enumerate(listing.activities, skip + 1)]
@@ -195,6 +196,17 @@ def _listed(turn: Turn, facets: Facets, heading: str, skip: int) -> _Answer:
     return _Answer(
         text, tuple(one.id for one in listing.activities), listing.has_more, facets, heading.split("\n")[-1]
     )
+
+
+def _listing(turn: Turn, facets: Facets, skip: int) -> Listing:
+    # Most words that find nothing hold a pair of characters that no activity has: that is known without asking again.
+    if not all(_is_known(turn, gram) for gram in needed_grams(facets.words)):
+        return Listing((), has_more=False)
+    return search.found(turn.session, facets, now=turn.now, skip=skip)
+
+
+def _is_known(turn: Turn, gram: str) -> bool:
+    return turn.kept("gram", gram, lambda: search.has_gram(turn.session, gram))
 
 
 def _line(turn: Turn, facets: Facets, number: int, activity: Shown) -> str:
