@@ -195,32 +195,57 @@ def _claim_kind(
 ) -> Claims:
     if breaker is not None and breaker.until > now:
         return Claims([])
-    due = (
-        sa.select(OutboxCall)
-        .where(OutboxCall.kind == kind, _IS_CLAIMABLE, OutboxCall.due_at <= now)
-        .order_by(OutboxCall.due_at)
-        .limit(slots if breaker is None else 1)
-        .with_for_update(skip_locked=True)
-    )
-    rows = list(session.scalars(due))
+    due = {"kind": kind, "now": now, "most": slots if breaker is None else 1}
+    rows = core(session).execute(_DUE, due).all()
     if not rows:
         return Claims([])
     allowed = _take_rate(session, kind, wanted=len(rows), pace=pace, now=now)
     if breaker is not None and allowed:
         breaker.until = now + LEASE  # nobody else tries while this one does
-    calls = [_lease(row, now=now, is_trial=breaker is not None) for row in rows[:allowed]]
+    calls = [_claimed(row, now=now, is_trial=breaker is not None) for row in rows[:allowed]]
+    if calls:
+        leases = [
+            {"number": call.id, "lease": call.token, "count": call.attempts, "until": now + LEASE} for call in calls
+        ]
+        core(session).execute(_LEASE, leases)
     return Claims(calls, is_paced=allowed < len(rows))
 
 
-def _lease(row: OutboxCall, *, now: datetime, is_trial: bool) -> Claimed:
-    was_calling = row.state is S.CALLING
-    row.state = moved(row.state, to=S.CALLING, moves=CALL_MOVES)
-    row.token = secrets.token_hex(8)
-    row.attempts += 1
-    row.due_at = now + LEASE
+# Core, as every message that leaves passes here and at `settle`: the ORM would cost several times the statements.
+_DUE = (
+    sa.select(
+        OutboxCall.id, OutboxCall.kind, OutboxCall.key, OutboxCall.openid, OutboxCall.payload, OutboxCall.state,
+        OutboxCall.attempts, OutboxCall.useful_until,
+    )
+    .where(OutboxCall.kind == sa.bindparam("kind"), _IS_CLAIMABLE, OutboxCall.due_at <= sa.bindparam("now"))
+    .order_by(OutboxCall.due_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)  # fmt: skip
+_this_row = OutboxCall.__table__.c.id == sa.bindparam("number")
+_LEASE = (
+    sa.update(Base.metadata.tables["outbox"])
+    .where(_this_row)
+    .values(
+        state=S.CALLING, token=sa.bindparam("lease"), attempts=sa.bindparam("count"), due_at=sa.bindparam("until")
+    )
+)
+_HELD = sa.select(OutboxCall.id).where(_this_row, OutboxCall.token == sa.bindparam("lease")).with_for_update()
+_SETTLE = (
+    sa.update(Base.metadata.tables["outbox"])
+    .where(_this_row)
+    .values(
+        state=sa.bindparam("to"), token=None, cause=sa.bindparam("why"), due_at=sa.bindparam("due"),
+        settled_at=sa.bindparam("settled"), attempts=sa.bindparam("count"),
+    )
+)  # fmt: skip
+
+
+def _claimed(row: Any, *, now: datetime, is_trial: bool) -> Claimed:
+    moved(row.state, to=S.CALLING, moves=CALL_MOVES)
     return Claimed(
-        row.id, row.kind, row.key, row.openid, row.payload, row.token, row.attempts, was_calling, row.useful_until,
-        now, is_trial,
+        row.id, row.kind, row.key, row.openid, row.payload, secrets.token_hex(8), row.attempts + 1,
+        row.state is S.CALLING, row.useful_until, now, is_trial,
     )  # fmt: skip
 
 
@@ -237,18 +262,27 @@ def _take_rate(session: Session, kind: CallKind, *, wanted: int, pace: Pace, now
     return int(allowed)
 
 
-def held(session: Session, call: Claimed) -> OutboxCall | None:
-    """The row, locked, while `call` still has its lease; None once another worker has it or it was settled."""
-    mine = sa.select(OutboxCall).where(OutboxCall.id == call.id, OutboxCall.token == call.token).with_for_update()
-    return session.execute(mine).scalar_one_or_none()
+def held(session: Session, call: Claimed) -> bool:
+    """Does `call` still have its lease? Its row is locked then. Not once another worker has it or it was settled."""
+    return core(session).execute(_HELD, {"number": call.id, "lease": call.token}).first() is not None
 
 
-def settle(row: OutboxCall, to: CallState, *, now: datetime, cause: str = "", due_at: datetime | None = None) -> None:
-    """Close the lease with its outcome."""
-    row.state = moved(row.state, to=to, moves=CALL_MOVES)
-    row.token, row.cause = None, cause
-    row.due_at = due_at or now
-    row.settled_at = None if to in (S.OWED, S.WAITING) else now
+def settle(
+    session: Session,
+    call: Claimed,
+    to: CallState,
+    *,
+    now: datetime,
+    cause: str = "",
+    due_at: datetime | None = None,
+    counts: bool = True,
+) -> None:
+    """Close the lease of a call that is `held`. `counts`: it was an attempt."""
+    values = {
+        "number": call.id, "to": moved(S.CALLING, to=to, moves=CALL_MOVES), "why": cause, "due": due_at or now,
+        "settled": None if to in (S.OWED, S.WAITING) else now, "count": call.attempts - (not counts),
+    }  # fmt: skip
+    core(session).execute(_SETTLE, values)
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -121,8 +121,7 @@ class Hands:
         decision = self._decided_apart(session, call, now) if apart else self._decide(session, call, now)
         if isinstance(decision, Ready):
             return decision.payload
-        if (row := outbox.held(session, call)) is not None:
-            outbox.settle(row, decision.to, now=now, cause=decision.cause)
+        outbox.settle(session, call, decision.to, now=now, cause=decision.cause)
         return None
 
     def _decided_apart(self, session: Session, call: Claimed, now: datetime) -> Ready | NotNow:
@@ -175,19 +174,18 @@ class Hands:
         verdict = self._database.unit(partial(self._settled, call, outcome))
         if verdict is None:
             log.warning("lease lost; another worker has the row", key=call.key)
-        else:
+        elif verdict.to is not CallState.DONE:
             log.info("settled", key=call.key, to=verdict.to, cause=verdict.cause)
 
     def _settled(self, call: Claimed, outcome: Outcome, session: Session) -> NotNow | None:
-        row, work = outbox.held(session, call), self._work[call.kind]
-        if row is None:
+        if not outbox.held(session, call):
             return None
-        now = times.now()
+        now, work = times.now(), self._work[call.kind]
         verdict = work.settle(session, call, outcome, now) or verdict_of(work, outcome)
         due_at = _next_try(call, outcome, now) if verdict.to is CallState.OWED else None
-        outbox.settle(row, verdict.to, now=now, cause=verdict.cause, due_at=due_at)
+        is_shut = isinstance(outcome.error, Stopped)  # that says nothing about the call
+        outbox.settle(session, call, verdict.to, now=now, cause=verdict.cause, due_at=due_at, counts=not is_shut)
         if isinstance(outcome.error, Stopped):
-            row.attempts -= 1  # the road was shut: this says nothing about the call
             _break(session, call.kind, outcome.error, now)
         elif call.is_trial and (outcome.is_done or isinstance(outcome.error, Rejected)):
             close_breaker(session, call.kind)
