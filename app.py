@@ -4,6 +4,7 @@
 """
 
 import atexit
+import gc
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from functools import partial
@@ -84,6 +85,9 @@ def serving() -> Flask:
     settings.required(*CALLBACK_SETTINGS)
     schema.ready(database)
     atexit.register(start_work(settings, database))
+    # What is loaded by now stays for good: no collection of garbage need look through it again, with readers waiting.
+    gc.collect()
+    gc.freeze()
     return app
 
 

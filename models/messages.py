@@ -108,10 +108,12 @@ def _shut_windows(session: Session, openid: str, *, opened_until: datetime) -> N
         session.execute(of_reader.values({moment: None}))
 
 
+_IS_ALIVE = sa.select(Capability.is_alive).where(Capability.name == sa.bindparam("name"))
+
+
 def has_right(session: Session, name: str) -> bool:
     """As the last probe found it; not probed yet counts as yes, so that a first message is not held back."""
-    alive = session.scalar(sa.select(Capability.is_alive).where(Capability.name == name))
-    return alive is not False
+    return core(session).scalar(_IS_ALIVE, {"name": name}) is not False
 
 
 def right_is_back(session: Session, *, now: datetime) -> None:
