@@ -83,7 +83,9 @@ class _Spoken:
     def __init__(self, catalogue: Catalogue) -> None:
         self.days = _day_asks(catalogue)
         self.branches = _branch_asks(catalogue)
-        self.titles = [_ISSUE.sub("", activity.title) for activity in catalogue.activities]
+        # Titles with something to come: of one that is gone, words in it that others have are shown first.
+        coming = [activity for activity in catalogue.activities if activity.last_on >= catalogue.today]
+        self.titles = [_ISSUE.sub("", activity.title) for activity in coming or catalogue.activities]
 
     def ask(self, draw: random.Random) -> Ask:
         """A branch as often as any of the other lists."""
