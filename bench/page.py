@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urljoin, urlsplit
 
-import brotli  # type: ignore[import-untyped]
-
 from bench import ours
 from bench.catalogue import Catalogue, catalogue
 from bench.load import pinned
@@ -20,7 +18,7 @@ from bench.report import Floor, Report, percentile
 from bench.wechat import Channel
 
 LOOKS = 500
-HEADERS = {"Accept-Encoding": "gzip, br", "User-Agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0"}
+HEADERS = {"Accept-Encoding": "gzip", "User-Agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0"}
 
 
 @dataclass(frozen=True)
@@ -138,5 +136,5 @@ def _fetch(connection: HTTPConnection, path: str) -> Fetched:
 
 def _text(body: bytes, headers: Mapping[str, str]) -> str:
     lower = {name.lower(): value for name, value in headers.items()}
-    unpack = {"gzip": gzip.decompress, "br": brotli.decompress}.get(lower.get("content-encoding", ""), bytes)
+    unpack = {"gzip": gzip.decompress}.get(lower.get("content-encoding", ""), bytes)
     return bytes(unpack(body)).decode(errors="replace")
