@@ -57,14 +57,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         TRUSTED_PROXY=settings.proxy,
         MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES,
     )
-    protect_forms(app, is_secure=settings.site.startswith("https://"))
+    desk = _desk(settings, database, house)
+    protect_forms(app, desk)
     app.extensions["shusheng"] = (settings, database)
     simulator_url = settings.simulator_url if settings.demo else None
     app.register_blueprint(
         site.pages_of(database, house, simulator_url=simulator_url, data=settings.data, secret=settings.secret_key)
     )
     app.register_blueprint(health.health_of(database, token=settings.metrics_token))
-    app.register_blueprint(console_of(_desk(settings, database, house)))
+    app.register_blueprint(console_of(desk))
     client = _client(settings, database)
     for command in (
         *bot.commands.commands_of(settings, database, client, house),

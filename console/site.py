@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import sessions, words
+from console import sessions, uploads, words
 from console.desk import Desk, drawn
 from console.menu import menu_of
 from console.rights import Open, may, rule_of
@@ -42,13 +42,18 @@ def console_of(desk: Desk) -> Blueprint:
     return blueprint
 
 
-def protect_forms(app: Flask, *, is_secure: bool) -> None:
+def protect_forms(app: Flask, desk: Desk) -> None:
     """Every POST of the app needs a token of its own browser, good as long as a session may idle."""
     app.config.update(
-        SESSION_COOKIE_NAME="shusheng_form", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=is_secure,
+        SESSION_COOKIE_NAME="shusheng_form", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=desk.is_secure,
         WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
     )  # fmt: skip
-    CSRFProtect(app)
+    app.before_request(lambda: uploads.let_in(_view(), is_theirs=lambda: _is_entitled(desk)))
+    CSRFProtect(app)  # reads the form: after the bound of the body is known
+
+
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
 
 
 class _Files:
@@ -70,7 +75,7 @@ def _nowhere(_rest: str) -> Response:
 def _guard_of(desk: Desk) -> Callable[[], AnyResponse | None]:
     def guard() -> AnyResponse | None:
         """Nobody gets in without a session, and nobody to a page whose act is not theirs."""
-        rule = rule_of(current_app.view_functions[request.endpoint or ""])
+        rule = rule_of(_view())
         g.me = None if request.endpoint == "console.static" else _whose_request(desk)
         if _holds_nul():
             abort(400)
@@ -103,6 +108,11 @@ def _whose_request(desk: Desk) -> sessions.Me | None:
         with desk.unit() as session:
             sessions.seen(session, me, now=now)
     return me
+
+
+def _is_entitled(desk: Desk) -> bool:
+    me = _whose_request(desk)
+    return me is not None and rule_of(_view()) in me.acts
 
 
 def _to_sign_in() -> AnyResponse:

@@ -16,7 +16,7 @@ from models.when import Precision, When
 
 _LOST_ZERO = re.compile(r"\d{1,2}\.[123]")  # 4.2 in a workbook may have been 4.20
 _SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099 as a workbook counts days
-_NOT_FIXED = re.compile(
+NOT_FIXED = re.compile(
     r"待定|待通知|另行通知|通知为准|未定|待安排|不定期|长期|常年|全天候|时间不限|不限时间|暑假|寒假|暑期|寒期|根据.*安排|以.*为准"
 )
 _AGAIN = "请在文件里改好，再导入一次。"
@@ -72,7 +72,7 @@ def _about_the_reading(found: Occasions, said: str, at: str) -> list[Doubt]:
 def _why_held(said: str, words: str, is_complained_of: bool, at: str, doubts: list[Doubt]) -> str:
     if is_complained_of:
         return f"时间{quoted(words)}有误"
-    if _NOT_FIXED.search(words):
+    if NOT_FIXED.search(words):
         doubts.append(Doubt(DoubtKind.NO_DATE, f"{said}还没有定。定下来后请写进文件，再导入一次。", at))
         return ""
     doubts.append(Doubt(DoubtKind.UNREAD, f"{said}没能读成具体日期，这一项先不发布。{_AGAIN}", at))
