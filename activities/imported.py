@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from activities.plans.plan import PlannedActivity
 from models.activity import ActivityState
@@ -40,6 +41,26 @@ class Gone:
     date_text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an import would change of an activity: a column's name, or when (both When), branch (its name), state."""
+
+    name: str
+    was: Any
+    will: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One row of a file beside the activity it would become. `state`: of the activity until now, None for a new one."""
+
+    planned: PlannedActivity
+    code: str
+    fate: Fate
+    state: ActivityState | None
+    differences: tuple[Difference, ...] = ()
+
+
 @dataclass(slots=True)
 class Imported:
     """What an import did, row by row. `known`: how many activities of the month earlier imports had put in."""
@@ -60,8 +81,27 @@ class Imported:
     @property
     def is_a_part_of_the_month(self) -> bool:
         """Few of the known rows are in this file: it brings others, and is no newer version of theirs."""
-        found = len(self.entries) - len(self.of(Fate.NEW))
-        return 2 * found < self.known
+        return _is_a_part(len(self.entries) - len(self.of(Fate.NEW)), self.known)
+
+
+def _is_a_part(found: int, known: int) -> bool:
+    return 2 * found < known
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A plan beside what its month has. `known`: how many activities that is."""
+
+    rows: tuple[Compared, ...]
+    gone: tuple[Gone, ...]
+    known: int
+
+    def of(self, fate: Fate) -> list[Compared]:
+        return [row for row in self.rows if row.fate is fate]
+
+    @property
+    def is_a_part_of_the_month(self) -> bool:
+        return _is_a_part(len(self.rows) - len(self.of(Fate.NEW)), self.known)
 
 
 PreparedRow = tuple[PlannedActivity, int | None, str]  # the id of its activity, if there is one, and its key

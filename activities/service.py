@@ -6,13 +6,24 @@ that was cut off is simply imported again: what is in stays as it is.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
 from activities.following import tell_of_all
-from activities.imported import Entry, Fate, Gone, Imported, Prepared, PreparedRow
+from activities.imported import (
+    Compared,
+    Comparison,
+    Difference,
+    Entry,
+    Fate,
+    Gone,
+    Imported,
+    Prepared,
+    PreparedRow,
+)
 from activities.matching import Row, matched, row_of
 from activities.plans.plan import Plan, PlannedActivity
 from models import times
@@ -47,19 +58,57 @@ def import_plan(session: Session, plan: Plan, *, now: datetime, publish: bool = 
 
 def prepare(session: Session, plan: Plan) -> Prepared:
     """Find the activity of every row; writes nothing. Raises: BadInput if the plan names no month."""
+    month, pairs, gone, known = _paired(session, plan)
+    rows = tuple((planned, found.id if found else None, key) for planned, found, key in pairs)
+    return Prepared(month, rows, gone, known)
+
+
+def compare(session: Session, plan: Plan, *, now: datetime) -> Comparison:
+    """What publishing the plan would do, row by row; writes nothing. Raises: BadInput if the plan names no month."""
+    month, pairs, gone, known = _paired(session, plan)
+    return Comparison(tuple(_compared(month, *pair, now) for pair in pairs), gone, known)
+
+
+_Pair = tuple[PlannedActivity, Activity | None, str]
+
+
+def _paired(session: Session, plan: Plan) -> tuple[str, list[_Pair], tuple[Gone, ...], int]:
+    """The month; each row with its activity and key; published activities without a row; how many the month has."""
     if plan.month is None:
         raise BadInput("看不出这是哪一个月的计划：请加上 --year，或在标题里写明年月。")
     known = _rows_of_month(session, plan.month)
     rows = [row_of(planned) for planned in plan.activities]
-    pairs = matched(rows, [row for _, row in known])
+    places = matched(rows, [row for _, row in known])
     taken = {row.key for _, row in known}
-    found = []
-    for planned, row, at in zip(plan.activities, rows, pairs, strict=True):
+    pairs: list[_Pair] = []
+    for planned, row, at in zip(plan.activities, rows, places, strict=True):
         key = known[at][1].key if at is not None else rules.fresh_key(row.key, taken)
         taken.add(key)
-        found.append((planned, known[at][0].id if at is not None else None, key))
-    gone = [activity for at, (activity, _) in enumerate(known) if at not in set(pairs)]
-    return Prepared(plan.month, tuple(found), tuple(map(_gone, _published(gone))), len(known))
+        pairs.append((planned, known[at][0] if at is not None else None, key))
+    found = set(places)
+    gone = [activity for at, (activity, _) in enumerate(known) if at not in found]
+    return plan.month, pairs, tuple(map(_gone, _published(gone))), len(known)
+
+
+def _compared(month: str, planned: PlannedActivity, activity: Activity | None, key: str, now: datetime) -> Compared:
+    if activity is None:
+        return Compared(planned, rules.code_of(month, key), Fate.NEW, None)
+    values = _values(activity, planned, now)
+    when = When(values["date_text"], *(values.pop(name) for name in _OF_WHEN))
+    will = {name: value for name, value in values.items() if name not in ("date_text", "last_on")}
+    pairs = [(name, getattr(activity, name), value) for name, value in will.items()]
+    pairs += [
+        ("when", activity.when, when),
+        ("branch", activity.branch.name, planned.branch),
+        ("state", activity.state, _state_after(activity.state, planned, publish=True)),
+    ]
+    differences = tuple(Difference(*pair) for pair in pairs if pair[1] != pair[2])
+    return Compared(
+        planned, activity.code, Fate.CHANGED if differences else Fate.SAME, activity.state, differences
+    )  # fmt: skip
+
+
+_OF_WHEN = ("precision", "starts_on", "ends_on", "starts_at", "ends_at")
 
 
 def _rows_of_month(session: Session, month: str) -> list[tuple[Activity, Row]]:
@@ -150,18 +199,22 @@ def _new(session: Session, month: str, key: str, now: datetime) -> Activity:
 
 
 def _fill(activity: Activity, planned: PlannedActivity, branch: Branch, now: datetime) -> None:
+    for name, value in {**_values(activity, planned, now), "branch": branch}.items():
+        if getattr(activity, name) != value:
+            setattr(activity, name, value)
+
+
+def _values(activity: Activity, planned: PlannedActivity, now: datetime) -> dict[str, Any]:
+    """What the row says the activity's columns are to hold, but for branch and state."""
     when = _when(activity, planned.when, now)
-    values = {
+    return {
         "type": planned.type[:32], "series": planned.series[:64], "title": planned.title[:200],
         "place": planned.place[:120], "summary": planned.summary,
         "is_online": planned.is_online, "is_on_site": planned.is_on_site,
         "date_text": when.text[:80], "precision": when.precision, "starts_on": when.starts_on,
         "ends_on": when.ends_on, "starts_at": when.starts_at, "ends_at": when.ends_at,
-        "last_on": rules.last_day(when, plan_month=activity.plan_month), "branch": branch,
+        "last_on": rules.last_day(when, plan_month=activity.plan_month),
     }  # fmt: skip
-    for name, value in values.items():
-        if getattr(activity, name) != value:
-            setattr(activity, name, value)
 
 
 def _when(activity: Activity, when: When, now: datetime) -> When:

@@ -53,7 +53,8 @@ class _Views:
             choices = {"months": activity_list.months(session), "branches": queries.branches(session)}
         return drawn(
             "parts/activity_list.html" if is_island() else "activities.html",
-            page=page, filters=filters, spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=_said_when,
+            page=page, filters=filters, may_import=Act.IMPORT_PLANS in me().acts,
+            spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=_said_when,
             **choices,
         )  # fmt: skip
 

@@ -1,20 +1,19 @@
 """The commands about a month's plan: import and withdraw."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
-import sqlalchemy as sa
 
 from activities import service
-from activities.imported import PART, Imported, Prepared
+from activities.imported import Imported
 from activities.plans.files import KINDS
 from activities.plans.plan import Plan, PlannedActivity
 from activities.plans.reading import read_plan
 from config.settings import Settings
 from console.plan_report import lines_after, lines_before, row_of
+from console.putting_in import put_in
 from models import audit, schema, times
 from models.db import Database
 from models.errors import BadInput
@@ -46,7 +45,7 @@ def _import(settings: Settings, database: Database) -> click.Command:
     def import_(file: Path, year: int | None, dry_run: bool, draft: bool, as_json: bool) -> None:
         try:
             read = read_plan(file, year=year)
-            done = None if dry_run else put_in(database, read, publish=not draft)
+            done = None if dry_run else _put_in(database, read, publish=not draft)
         except BadInput as error:
             raise click.ClickException(error.to_staff) from None
         if as_json:
@@ -60,33 +59,14 @@ def _import(settings: Settings, database: Database) -> click.Command:
     return import_
 
 
-def put_in(database: Database, plan: Plan, *, publish: bool) -> Imported:
-    """The whole plan, by parts; where another import of the month came in between, looked at again. Raises: BadInput."""
+def _put_in(database: Database, plan: Plan, *, publish: bool) -> Imported:
     schema.ready(database)
-    # Whoever is beaten to a part was beaten by a part that is now in: there are no more defeats than parts.
-    for _ in range(len(plan.activities) // PART + 2):
-        with suppress(sa.exc.IntegrityError):
-            return _put_in_once(database, plan, publish=publish)
-    return _put_in_once(database, plan, publish=publish)
+    return put_in(database, plan, who=WHO, publish=publish, tell=_show_progress)
 
 
-def _put_in_once(database: Database, plan: Plan, *, publish: bool) -> Imported:
-    with database.reading() as session:
-        prepared = service.prepare(session, plan)
-    done = Imported(gone=list(prepared.gone), known=prepared.known)
-    for part in prepared.parts():
-        with database.units() as session:
-            done.entries += service.import_part(session, prepared.month, part, now=times.now(), publish=publish)
-        _show_progress(done, prepared)
-    with database.units() as session:
-        audit.note(session, "plan imported", who=WHO, subject=prepared.month, at=times.now(), detail=done.summary)
-    return done
-
-
-def _show_progress(done: Imported, prepared: Prepared) -> None:
-    count, total = len(done.entries), len(prepared.rows)
-    if total >= LONG and count % LONG == 0:
-        click.echo(f"已存入 {count} / {total} 项……", err=True)
+def _show_progress(done: int, total: int) -> None:
+    if total >= LONG and done % LONG == 0:
+        click.echo(f"已存入 {done} / {total} 项……", err=True)
 
 
 def _withdraw(database: Database) -> click.Command:

@@ -14,6 +14,7 @@ class Act(StrEnum):
 
     SEE_ACTIVITIES = "see activities"
     CHANGE_ACTIVITIES = "change activities"  # publish, take back, cancel
+    IMPORT_PLANS = "import plans"  # check a file and put it into the calendar
     SEE_OUTBOX = "see outbox"
     DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
     SEE_WAYS = "see ways"
@@ -34,12 +35,13 @@ class Open(StrEnum):
 
 Rule = Act | Open
 
+_ACTIVITIES = frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.IMPORT_PLANS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.EDITOR: frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.SEE_WAYS}),
+    Role.EDITOR: _ACTIVITIES | {Act.SEE_WAYS},
     Role.PROOFREADER: frozenset({Act.SEE_ACTIVITIES}),
-    Role.REVIEWER: frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES}),
+    Role.REVIEWER: _ACTIVITIES,
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
     Role.DESK: frozenset({Act.SEE_ACTIVITIES, Act.SEE_WAYS, Act.SEE_READERS, Act.EXPORT_READERS}) | _MESSAGES,
     Role.FINANCE: frozenset({Act.SEE_ACTIVITIES}),

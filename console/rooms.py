@@ -4,13 +4,31 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from console import activities, figures, outbox, people, readers, records, signing, today, ways
+from console import (
+    activities,
+    figures,
+    outbox,
+    people,
+    plan_check,
+    plan_publish,
+    plan_rows,
+    plans,
+    readers,
+    records,
+    signing,
+    today,
+    ways,
+)
 from console.desk import Desk
 
 ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     signing.register,
     today.register,
     activities.register,
+    plans.register,
+    plan_check.register,
+    plan_rows.register,
+    plan_publish.register,
     figures.register,
     outbox.register,
     ways.register,

@@ -5,10 +5,7 @@ which counts once the request is known to come from somebody who may open it: th
 body, so that a stranger's file would otherwise be read before anybody asks who sends it.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import request
@@ -44,12 +41,3 @@ def name_of(file: FileStorage) -> str:
     name = "".join(sign for sign in name if sign.isprintable()).strip(". ")
     stem, dot, kind = name.rpartition(".")
     return f"{stem[: LONGEST_NAME - len(kind) - 1]}{dot}{kind}" if dot and len(kind) < 8 else name[:LONGEST_NAME]
-
-
-@contextmanager
-def kept_for_now(file: FileStorage, name: str) -> Iterator[Path]:
-    """The file on disk under its own name, for as long as it is read."""
-    with TemporaryDirectory(prefix="shusheng-") as folder:
-        path = Path(folder) / name
-        file.save(path)
-        yield path

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from activities.imported import Fate
 from models import times
 from models.activity import ActivityState
 from models.inbox import PushState
 from models.outbox import CallKind, CallState
+from models.plan import PlanState
 from models.staff import Role, StaffState
 
 THIN = "\u2009"
@@ -45,6 +47,13 @@ STATES: Mapping[StrEnum, State] = {
     PushState.ANSWERED: State("已答复", "done"),
     PushState.FAILED: State("没办好", "stopped"),
     PushState.RERUN: State("重新办好", "done"),
+    PlanState.CHECKING: State("核对中", "waiting"),
+    PlanState.PUBLISHING: State("正在发布", "live"),
+    PlanState.PUBLISHED: State("已发布", "live"),
+    PlanState.DROPPED: State("不用了", "draft"),
+    Fate.NEW: State("新增", "live"),
+    Fate.CHANGED: State("有改动", "waiting"),
+    Fate.SAME: State("没有变", "draft"),
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }
@@ -81,7 +90,10 @@ ACTS = {
     "signed in": "登录", "signed out": "退出", "sign-in refused": "登录没有通过",
     "staff added": "添加馆员", "staff changed": "修改馆员", "staff disabled": "停用馆员", "staff enabled": "恢复馆员",
     "password set": "重设密码", "password chosen": "改了自己的密码",
-    "plan imported": "导入计划", "activity published": "发布", "activity withdrawn": "改回草稿",
+    "plan imported": "导入计划", "plan read": "上传计划", "plan row mended": "改计划里的一项",
+    "plan row left out": "计划里不带入一项", "plan row taken back": "计划里带回一项", "plan row let through": "计划里放行一项",
+    "plan doubts settled": "核对计划", "plan doubt reopened": "重新核对计划", "plan published": "发布计划",
+    "plan dropped": "不用这份计划", "plan picked up": "重新核对计划", "activity published": "发布", "activity withdrawn": "改回草稿",
     "activity cancelled": "取消", "activity finished": "结束", "activity edited": "修改", "activity moved": "改期",
     "activity copied": "复制", "breaker closed": "再试通道",
     "call retried": "再发一次", "call dropped": "不发了", "push run again": "重新处理来信",
@@ -91,7 +103,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
-    "activity": "活动", "activities": "活动列表", "staff": "馆员", "outbox": "发件", "records": "操作记录",
+    "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
     "rights": "公众号的权限",
 }  # fmt: skip
 

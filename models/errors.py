@@ -3,6 +3,7 @@
 The text of an exception is its cause, for the log and the console; it is never sent to a follower.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 
@@ -30,6 +31,14 @@ class BadInput(LibraryBotError):
     def __init__(self, to_staff: str) -> None:
         super().__init__(to_staff)
         self.to_staff = to_staff
+
+
+class BadFields(BadInput):
+    """Fields of a form cannot be used as they are; `fields` says of each, by its name, why."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("".join(fields.values()))
+        self.fields = dict(fields)
 
 
 class IllegalMove(LibraryBotError):

@@ -8,8 +8,9 @@ from models import (
     inbox,
     opening,
     outbox,
+    plan,
     platform,
     staff,
 )
 
-__all__ = ["activity", "audit", "conversation", "follower", "inbox", "opening", "outbox", "platform", "staff"]
+__all__ = ["activity", "audit", "conversation", "follower", "inbox", "opening", "outbox", "plan", "platform", "staff"]

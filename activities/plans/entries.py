@@ -59,6 +59,7 @@ def _activity(
         repeats=dated.repeats,
         held=held,
         is_cancelled=called_off is CalledOff.CANCELLED,
+        spots=tuple(dict.fromkeys([row.where, *(cell.where for cell in row.cells.values())])),
     )
 
 

@@ -55,7 +55,7 @@ class PlannedActivity:
 
     `title` is what a reader should see in a list: without its list number, its series and a leading 开展 or
     举办. `where` is file:line, file:sheet:cell or file:table:row; `dated_at` the same for its date. `held` says
-    in Chinese why readers must not see it yet; "" if nothing speaks against it.
+    in Chinese why readers must not see it yet; "" if nothing speaks against it. `spots`: every place it was read from.
     """
 
     title: str
@@ -73,6 +73,7 @@ class PlannedActivity:
     is_cancelled: bool = False
     is_from_words: bool = False  # it stood in a sentence or a bare line
     repeats: bool = False  # one of several days that a rule such as 每周六 names
+    spots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,35 +39,37 @@ def read_plan(path: Path, *, year: int | None = None) -> Plan:
 
     Raises: PlanUnreadable for a file no plan can be read from.
     """
-    raw = read_pages(path)
+    return plan_in(read_pages(path), path.name, year=year)
+
+
+def plan_in(raw: list[Page], name: str, *, year: int | None = None) -> Plan:
+    """The plan in the pages of the file called `name`. Raises: PlanUnreadable."""
     whole = "\n".join(words_of(block) for page in raw for block in page.blocks)
     cleaner = cleaner_for(whole)
     pages = [_cleaned(page, cleaner) for page in raw]
-    heading = heading_of(pages, path.stem)
+    heading = heading_of(pages, Path(name).stem)
     tables, passed_over = parts_in(pages)
     if not any(table.found.rows for table in tables):
-        raise PlanUnreadable(_nothing_found(path.name, [doubt for page in pages for doubt in page.doubts]))
-    used, is_inferred = _year(year, heading, tables, pages, path.name)
-    activities, doubts = _read_rows(tables, heading, used, path.name)
+        raise PlanUnreadable(_nothing_found(name, [doubt for page in pages for doubt in page.doubts]))
+    used, is_inferred = _year(year, heading, tables, pages, name)
+    activities, doubts = _read_rows(tables, heading, used, name)
     return Plan(
         library=heading.library,
         month=_month(heading, used, activities),
         activities=tuple(activities),
         doubts=doubting.bounded(
             [
-                *doubting.about_the_year(
-                    written=heading.year, used=used, is_inferred=is_inferred, file_name=path.name
-                ),
+                *doubting.about_the_year(written=heading.year, used=used, is_inferred=is_inferred, file_name=name),
                 *_about_the_count(pages, heading, activities),
                 *doubts,
-                *doubting.about_words(activities, path.name),
+                *doubting.about_words(activities, name),
                 *passed_over,
-                *doubting.about_other_years(activities, used, path.name),
-                *doubting.about_repeats(activities, path.name),
+                *doubting.about_other_years(activities, used, name),
+                *doubting.about_repeats(activities, name),
                 *doubting.about_duplicates(activities),
-                *doubting.about_missing_times(activities, doubts, path.name),
-                *_about_what_was_left(tables, path.name),
-                *_about_the_cleaning(whole, cleaner, path.name),
+                *doubting.about_missing_times(activities, doubts, name),
+                *_about_what_was_left(tables, name),
+                *_about_the_cleaning(whole, cleaner, name),
             ]
         ),
     )

@@ -11,6 +11,7 @@ from console.rights import ACTS, Act, Open, rule_of
 from models.activity import Activity, Branch
 from models.staff import Role
 from tests.console.office import Browser, Office
+from tests.console.test_console_plans import hands_in
 
 SOMEBODY = "oXiaoLin0000000000000000001"
 EVERY_RULE = {*Act, *Open}
@@ -26,7 +27,7 @@ def address(office: Office, rule: Rule) -> str:
     """The rule's address with something that exists in it."""
     given = {
         "code": code_of(office), "number": 1, "openid": SOMEBODY, "login": "chen", "kind": "menu", "key": "k",
-        "filename": "console.css", "_rest": "nowhere",
+        "filename": "console.css", "at": 1, "_rest": "nowhere",
     }  # fmt: skip
     with office.app.test_request_context():
         return str(office.app.url_map.bind("localhost").build(rule.endpoint, {n: given[n] for n in rule.arguments}))
@@ -63,6 +64,7 @@ def test_nobody_gets_beyond_the_door(office: Office) -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_opens_its_own_pages_and_no_other(office: Office, role: Role) -> None:
     office.plans(office.activity())
+    hands_in(office.browser("chen"))
     office.hires("somebody", role)
     for rule in pages_of(office):
         needs = rule_of(office.app.view_functions[rule.endpoint])

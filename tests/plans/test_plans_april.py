@@ -30,7 +30,7 @@ def doubts_of(plan: Plan, kind: DoubtKind) -> list[tuple[str, str]]:
 
 
 def without_place(plan: Plan) -> list[PlannedActivity]:
-    return [replace(activity, where="", dated_at="") for activity in plan.activities]
+    return [replace(activity, where="", dated_at="", spots=()) for activity in plan.activities]
 
 
 def test_the_library_and_the_month_stand_in_the_heading(april):

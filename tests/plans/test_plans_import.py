@@ -10,7 +10,7 @@ import pytest
 from activities import service
 from activities.imported import PART, Imported
 from activities.plans.plan import Plan, PlannedActivity
-from console.plan_commands import put_in
+from console.putting_in import put_in
 from models import times
 from models.activity import Activity, ActivityState
 from models.audit import AuditLine
@@ -195,7 +195,7 @@ def _in_parts(world: World, plan: Plan) -> Imported:
 
 def test_two_imports_of_one_month_at_the_same_time_double_nothing(world: World) -> None:
     plan = long_plan(3 * PART)
-    done = in_parallel(*[lambda: put_in(world.database, plan, publish=True)] * 3)
+    done = in_parallel(*[lambda: put_in(world.database, plan, who="chen")] * 3)
     assert [len(one.entries) for one in done] == [3 * PART] * 3
     assert world.count(Activity) == 3 * PART
 

@@ -1,0 +1,248 @@
+"""Verbs on a plan file that staff check: it is read, its rows are mended, its doubts answered, it goes out.
+
+Readers see nothing of it before `begin_publishing` and the import that follows. Every change grows the file's version.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from activities.imported import Imported
+from activities.plans.files import read_pages
+from activities.plans.kept import planned_of, value_of
+from activities.plans.plan import Doubt, Plan, PlannedActivity
+from activities.plans.reading import plan_in
+from activities.plans.source import Spoken, lines_of, spots_of
+from activities.plans.written import when_written
+from models.errors import BadFields, BadInput, IllegalMove
+from models.plan import PLAN_MOVES, Answer, PlanDoubt, PlanFile, PlanRow, PlanSource, PlanState
+from models.states import moved
+from models.when import When
+
+# What staff may mend in a row, and how long it may be.
+MENDABLE = {
+    "title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "branch": ("分馆", 64),
+    "place": ("地点", 120), "summary": ("简介", 4000),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file read: its plan, its own words, and what tells it from every other file."""
+
+    name: str
+    digest: str
+    plan: Plan
+    lines: list[Spoken]
+
+
+def read_file(path: Path, *, month: str | None = None) -> ReadFile:
+    """Read a plan's file, outside every unit. `month` (2026-04) is for plans that name none, its year for dates.
+
+    Raises: PlanUnreadable; BadInput where neither the file nor `month` says which month it is.
+    """
+    pages = read_pages(path)
+    plan = plan_in(pages, path.name, year=int(month[:4]) if month else None)
+    if plan.month is None and month is None:
+        raise BadInput("看不出这是哪一个月的计划。请选一下是哪个月，再传一次。")
+    digest = sha256(path.read_bytes()).hexdigest()
+    return ReadFile(path.name, digest, replace(plan, month=plan.month or month), lines_of(pages))
+
+
+def keep(session: Session, read: ReadFile, *, who: str, now: datetime, more: Iterable[Doubt] = ()) -> PlanFile:
+    """Put the file on the desk; `more` are doubts that the library's own rows give rise to."""
+    plan = read.plan
+    file = PlanFile(
+        name=read.name, digest=read.digest, library=(plan.library or "")[:120], month=plan.month,
+        state=PlanState.CHECKING, version=0, read_by=who, read_at=now,
+    )  # fmt: skip
+    session.add(file)
+    session.flush()
+    session.add(PlanSource(plan_id=file.id, lines=read.lines))
+    _insert(session, PlanRow, [_row(file.id, n, n, planned) for n, planned in enumerate(plan.activities, start=1)])
+    doubts = enumerate((*plan.doubts, *more), start=1)
+    _insert(
+        session,
+        PlanDoubt,
+        [
+            {"plan_id": file.id, "number": n, "kind": one.kind, "text": one.text, "spot": one.where}
+            for n, one in doubts
+        ],
+    )
+    return file
+
+
+def _row(plan_id: int, number: int, position: int, planned: PlannedActivity, version: int = 0) -> dict[str, Any]:
+    return {
+        "plan_id": plan_id, "number": number, "position": position, "planned": value_of(planned), "version": version,
+        "is_left_out": False,
+    }  # fmt: skip
+
+
+def _insert(session: Session, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(sa.insert(table), rows)
+
+
+def held(session: Session, plan_id: int, *states: PlanState) -> PlanFile | None:
+    """The file, held for a change, its version grown. Raises: IllegalMove if it is in none of these states by now."""
+    file = session.get(PlanFile, plan_id, with_for_update=True)
+    if file is not None and file.state not in states:
+        raise IllegalMove(f"plan {plan_id} is {file.state}")
+    if file is not None:
+        file.version += 1
+    return file
+
+
+def rows_of(session: Session, plan_id: int) -> list[PlanRow]:
+    """All rows of a file, in its order."""
+    asked = sa.select(PlanRow).where(PlanRow.plan_id == plan_id).order_by(PlanRow.position, PlanRow.number)
+    return list(session.scalars(asked))
+
+
+def doubts_of(session: Session, plan_id: int) -> list[PlanDoubt]:
+    """All doubts of a file, in the order they arose."""
+    return list(session.scalars(sa.select(PlanDoubt).where(PlanDoubt.plan_id == plan_id).order_by(PlanDoubt.number)))
+
+
+def plan_of(file: PlanFile, rows: Iterable[PlanRow]) -> Plan:
+    """What would go out: the rows as they are by now, without those left out."""
+    kept = tuple(planned_of(row.planned) for row in rows if not row.is_left_out)
+    return Plan(file.library or None, file.month, kept, ())
+
+
+def mend(
+    session: Session, file: PlanFile, row: PlanRow, values: dict[str, str], *, who: str, now: datetime
+) -> list[PlanRow]:
+    """Write a row anew. Several days in its date words make a row of each; gives back all it has become.
+
+    `values`: the names of MENDABLE, and `when` in words. What held the row back no longer does.
+    Raises: BadFields for what is too long, a missing title or branch, words that are no date.
+    """
+    planned = planned_of(row.planned)
+    words: Any = {name: values.get(name, getattr(planned, name)).strip() for name in MENDABLE}
+    wrong = {name: why for name, value in words.items() if (why := _wrong(name, value))}
+    try:
+        whens = _whens(file, planned, values.get("when", planned.when.text))
+    except BadInput as error:
+        wrong["when"] = error.to_staff
+    if wrong:
+        raise BadFields(wrong)
+    mended = replace(planned, **words, held="", repeats=len(whens) > 1 or planned.repeats)
+    row.planned, row.version = value_of(replace(mended, when=whens[0])), row.version + 1
+    last = session.scalar(sa.select(sa.func.max(PlanRow.number)).where(PlanRow.plan_id == file.id)) or 0
+    others = [
+        PlanRow(**_row(file.id, last + n, row.position, replace(mended, when=when), version=1))
+        for n, when in enumerate(whens[1:], start=1)
+    ]
+    session.add_all(others)
+    session.flush()
+    _answer_what_was_mended(session, file, who=who, now=now)
+    return [row, *others]
+
+
+def _whens(file: PlanFile, planned: PlannedActivity, words: str) -> tuple[When, ...]:
+    """Words that stay as they are mean what they meant: one day of 每周六 is not every one again."""
+    is_unread = bool(planned.held) and planned.when.starts_on is None and planned.when.ends_on is None
+    if words.strip() == planned.when.text and not is_unread:
+        return (planned.when,)
+    return when_written(words, near=date.fromisoformat(f"{file.month}-01"))
+
+
+def _wrong(name: str, value: str) -> str:
+    said, most = MENDABLE[name]
+    if len(value) > most:
+        return f"“{said}”最多 {most} 个字，现在有 {len(value)} 个。"
+    return f"“{said}”不能空着。" if not value and name in ("title", "branch") else ""
+
+
+def leave_out(session: Session, file: PlanFile, row: PlanRow, *, who: str, now: datetime) -> None:
+    """This row does not go out."""
+    row.is_left_out = True
+    session.flush()
+    _answer_what_was_mended(session, file, who=who, now=now)
+
+
+def take_back(session: Session, file: PlanFile, row: PlanRow) -> None:
+    """It goes out after all; what was doubtful about it is so again unless it was mended."""
+    row.is_left_out = False
+    session.flush()
+    if row.version:
+        return
+    spots = spots_of_row(row)
+    for doubt in doubts_of(session, file.id):
+        if doubt.answer is Answer.MENDED and spots & set(spots_of(doubt.spot, file.name)):
+            doubt.answer, doubt.answered_by, doubt.answered_at = None, "", None
+
+
+def let_through(row: PlanRow) -> None:
+    """Somebody looked at a row that was held back, and it is right as it stands."""
+    row.planned = {**row.planned, "held": ""}
+    row.version += 1
+
+
+def _answer_what_was_mended(session: Session, file: PlanFile, *, who: str, now: datetime) -> None:
+    """A doubt is answered when no row it names is still as it was read."""
+    rows = rows_of(session, file.id)
+    named = {spot for row in rows for spot in spots_of_row(row)}
+    unchanged = {spot for row in rows if not (row.version or row.is_left_out) for spot in spots_of_row(row)}
+    for doubt in doubts_of(session, file.id):
+        spots = set(spots_of(doubt.spot, file.name))
+        if doubt.answer is None and spots & named and not spots & unchanged:
+            _answer(doubt, Answer.MENDED, who, now)
+
+
+def spots_of_row(row: PlanRow) -> set[str]:
+    """Every place of the file that the row was read from."""
+    return {row.planned["where"], row.planned["dated_at"], *row.planned["spots"]}
+
+
+def settle(doubts: Iterable[PlanDoubt], *, who: str, now: datetime) -> int:
+    """Somebody looked, and nothing is to be changed. How many were still open."""
+    still_open = [doubt for doubt in doubts if doubt.answer is None]
+    for doubt in still_open:
+        _answer(doubt, Answer.SEEN, who, now)
+    return len(still_open)
+
+
+def _answer(doubt: PlanDoubt, answer: Answer, who: str, now: datetime) -> None:
+    doubt.answer, doubt.answered_by, doubt.answered_at = answer, who, now
+
+
+def reopen(doubt: PlanDoubt) -> None:
+    """Look again."""
+    doubt.answer, doubt.answered_by, doubt.answered_at = None, "", None
+
+
+def begin_publishing(session: Session, file: PlanFile) -> Plan:
+    """From now on it may only go out. Raises: BadInput while a doubt is open; IllegalMove."""
+    still_open = sum(doubt.answer is None for doubt in doubts_of(session, file.id))
+    if still_open and file.state is PlanState.CHECKING:
+        raise BadInput(f"还有 {still_open} 处没有核对，核对完才能发布。")
+    file.state = moved(file.state, to=PlanState.PUBLISHING, moves=PLAN_MOVES)
+    plan = plan_of(file, rows_of(session, file.id))
+    if not plan.activities:
+        raise BadInput("这份计划里一项活动也没有留下。")
+    return plan
+
+
+def end_publishing(file: PlanFile, done: Imported, *, who: str, now: datetime) -> None:
+    """All its rows are in the calendar. Raises: IllegalMove."""
+    file.state = moved(file.state, to=PlanState.PUBLISHED, moves=PLAN_MOVES)
+    file.published_by, file.published_at, file.outcome = who, now, done.summary
+
+
+def drop(file: PlanFile) -> None:
+    """It will not go out. Raises: IllegalMove."""
+    file.state = moved(file.state, to=PlanState.DROPPED, moves=PLAN_MOVES)
+
+
+def pick_up(file: PlanFile) -> None:
+    """It is checked after all. Raises: IllegalMove."""
+    file.state = moved(file.state, to=PlanState.CHECKING, moves=PLAN_MOVES)

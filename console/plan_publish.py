@@ -1,0 +1,83 @@
+"""A checked plan goes out: first what it will do, then done."""
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from activities import checking, service
+from activities.plans.plan import Plan
+from console.desk import Desk, done, drawn, me, note, refused
+from console.plan_seen import TOO_LATE, said, said_change, seen, url
+from console.putting_in import put_in
+from console.rights import Act, may
+from models import times
+from models.activity import Branch
+from models.errors import BadInput, IllegalMove
+from models.plan import PlanState
+
+_OPEN = (PlanState.CHECKING, PlanState.PUBLISHING)
+
+
+def register(desk: Desk, blueprint: Blueprint) -> None:
+    """/console/plans/<number>/publish"""
+    path = "/plans/<int(max=2147483647):number>/publish"
+    blueprint.add_url_rule(path, "publish_plan", _Views(desk).publish, methods=["GET", "POST"])
+
+
+class _Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @may(Act.IMPORT_PLANS)
+    def publish(self, number: int) -> AnyResponse | tuple[str, int]:
+        """First what it will do, then done."""
+        wrong = ""
+        if request.method == "POST":
+            try:
+                return self._published(number)
+            except BadInput as error:
+                wrong = error.to_staff
+            except IllegalMove:
+                return refused(TOO_LATE, url(number))
+        with self._desk.reading() as session:
+            shown = seen(session, number)
+        if shown.file.state not in _OPEN:
+            return refused("这份计划不在核对了。", url(number))
+        page = drawn(
+            "plan_publish.html", file=shown.file, checked=shown.checked, beside=shown.beside, wrong=wrong, may_import=True,
+            said_when=said, said_change=said_change, ticked=set(request.form.getlist("gone")),
+        )  # fmt: skip
+        return page, 400 if wrong else 200
+
+    def _published(self, number: int) -> AnyResponse:
+        with self._desk.unit() as session:
+            file = checking.held(session, number, *_OPEN) or abort(404)
+            if request.form.get("seen") != str(file.version - 1) and file.state is PlanState.CHECKING:
+                raise IllegalMove(f"plan {number} is at version {file.version - 1}")
+            plan = checking.begin_publishing(session, file)
+            _refuse_of_others(session, plan)
+        imported = put_in(self._desk.database, plan, who=me().login)
+        with self._desk.unit() as session:
+            withdrawn = self._withdrawn(session, {gone.code for gone in imported.gone})
+            file = checking.held(session, number, PlanState.PUBLISHING) or abort(404)
+            checking.end_publishing(file, imported, who=me().login, now=times.now())
+            note(session, "plan published", f"plan {number}", detail=file.outcome)
+        more = f"，收回 {withdrawn} 项" if withdrawn else ""
+        return done(f"发布好了：{imported.summary}{more}。读者现在就能看到、问到。", url(number))
+
+    def _withdrawn(self, session: Session, gone: set[str]) -> int:
+        """Take those back that the file no longer has and that were ticked."""
+        codes = gone & set(request.form.getlist("gone"))
+        for code in sorted(codes):
+            service.withdraw(session, code, now=times.now())
+            note(session, "activity withdrawn", f"activity {code}")
+        return len(codes)
+
+
+def _refuse_of_others(session: Session, plan: Plan) -> None:
+    """Raises: BadInput where somebody of a branch would put in what is another's."""
+    own = session.get(Branch, me().branch_id) if me().branch_id else None
+    others = sorted({row.branch for row in plan.activities if own and row.branch != own.name})
+    if others:
+        named = "、".join(others[:5])
+        raise BadInput(f"这份计划里有别的分馆的活动：{named}。请不带入这些行，或者请管全馆的同事发布。")

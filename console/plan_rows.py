@@ -1,0 +1,114 @@
+"""One row of a plan file: mended, left out, let through."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from activities import checking, queries
+from activities.checking import MENDABLE
+from activities.plans.kept import planned_of
+from activities.plans.written import EXAMPLES
+from console.desk import Desk, drawn, me, note, refused
+from console.plan_seen import changed, said, seen, url
+from console.rights import Act, may
+from models import times
+from models.errors import BadFields, IllegalMove
+from models.plan import PlanFile, PlanRow, PlanState
+
+
+def register(desk: Desk, blueprint: Blueprint) -> None:
+    """/console/plans/<number>/rows/<at> and what is done there."""
+    views = _Views(desk)
+    row = "/plans/<int(max=2147483647):number>/rows/<int(max=2147483647):at>"
+    blueprint.add_url_rule(row, "plan_row", views.row, methods=["GET", "POST"])
+    blueprint.add_url_rule(f"{row}/leave-out", "leave_out_row", views.leave_out, methods=["POST"])
+    blueprint.add_url_rule(f"{row}/take-back", "take_back_row", views.take_back, methods=["POST"])
+    blueprint.add_url_rule(f"{row}/let-through", "let_row_through", views.let_through, methods=["POST"])
+
+
+class _Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @may(Act.IMPORT_PLANS)
+    def row(self, number: int, at: int) -> AnyResponse | tuple[str, int]:
+        """A row to be mended; nothing typed is lost."""
+        wrong: Mapping[str, str] = {}
+        if request.method == "POST":
+            try:
+                return self._mended(number, at)
+            except BadFields as error:
+                wrong = error.fields
+        with self._desk.reading() as session:
+            file = session.get(PlanFile, number) or abort(404)
+            row = session.get(PlanRow, (number, at)) or abort(404)
+            shown = next(one for one in seen(session, number).checked.rows if one.number == at)
+            branches = queries.branches(session)
+        if file.state is not PlanState.CHECKING:
+            return refused("这份计划已经不在核对了。", url(number))
+        planned = planned_of(row.planned)
+        typed = {name: request.form.get(name, getattr(planned, name)) for name in MENDABLE}
+        page = drawn(
+            "plan_row.html", file=file, row=row, planned=planned, typed=typed, when=request.form.get("when", planned.when.text),
+            wrong=wrong, shown=shown, fields=MENDABLE,
+            branches=branches, read_as=said(planned.when), examples=EXAMPLES, may_import=True,
+        )  # fmt: skip
+        return page, 400 if wrong else 200
+
+    def _mended(self, number: int, at: int) -> AnyResponse:
+        values = {name: request.form[name] for name in (*MENDABLE, "when") if name in request.form}
+
+        def mend(session: Session, file: PlanFile) -> str:
+            row = _row(session, file, at)
+            became = checking.mend(session, file, row, values, who=me().login, now=times.now())
+            note(session, "plan row mended", f"plan {number}", detail=planned_of(row.planned).title[:80])
+            days = "、".join(said(planned_of(one.planned).when) for one in became)
+            return f"改好了，时间读作：{days}。"
+
+        return changed(self._desk, number, mend, row=at)
+
+    @may(Act.IMPORT_PLANS)
+    def leave_out(self, number: int, at: int) -> AnyResponse:
+        """This row does not go out."""
+
+        def leave_out(session: Session, file: PlanFile) -> str:
+            row = _row(session, file, at)
+            checking.leave_out(session, file, row, who=me().login, now=times.now())
+            note(session, "plan row left out", f"plan {number}", detail=planned_of(row.planned).title[:80])
+            return "这一项不带入了。"
+
+        return changed(self._desk, number, leave_out, row=at)
+
+    @may(Act.IMPORT_PLANS)
+    def take_back(self, number: int, at: int) -> AnyResponse:
+        """It does after all."""
+
+        def take_back(session: Session, file: PlanFile) -> str:
+            row = _row(session, file, at)
+            checking.take_back(session, file, row)
+            note(session, "plan row taken back", f"plan {number}", detail=planned_of(row.planned).title[:80])
+            return "这一项又带入了。"
+
+        return changed(self._desk, number, take_back, row=at)
+
+    @may(Act.IMPORT_PLANS)
+    def let_through(self, number: int, at: int) -> AnyResponse:
+        """What was held back goes out as it stands."""
+
+        def let_through(session: Session, file: PlanFile) -> str:
+            row = _row(session, file, at)
+            checking.let_through(row)
+            note(session, "plan row let through", f"plan {number}", detail=planned_of(row.planned).title[:80])
+            return "这一项会和别的一起发布。"
+
+        return changed(self._desk, number, let_through, row=at)
+
+
+def _row(session: Session, file: PlanFile, at: int) -> PlanRow:
+    """The row as the person saw it. Raises: IllegalMove if somebody mended it since."""
+    row: PlanRow = session.get(PlanRow, (file.id, at)) or abort(404)
+    if request.form.get("seen") != str(row.version):
+        raise IllegalMove(f"row {at} of plan {file.id} is at version {row.version}")
+    return row

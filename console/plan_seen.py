@@ -1,0 +1,85 @@
+"""A plan file as the pages about it need it, and the one way to change it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from activities import checking, service, texts
+from activities.checking import MENDABLE
+from activities.imported import Comparison
+from console import plan_view, words
+from console.desk import Desk, done, refused
+from console.plan_view import Checked
+from models import times
+from models.activity import ActivityState
+from models.errors import IllegalMove
+from models.plan import PlanFile, PlanSource, PlanState
+from models.when import When
+
+TOO_LATE = "刚才有人先动过这份计划，没有再改。请看看现在的样子。"
+_FIELDS = {
+    **{name: said for name, (said, _) in MENDABLE.items()},
+    "when": "时间", "state": "状态", "is_online": "线上", "is_on_site": "到馆",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file with all that its pages show."""
+
+    file: PlanFile
+    checked: Checked
+    beside: Comparison
+
+
+def seen(session: Session, number: int) -> Seen:
+    """All of it, read anew."""
+    file = session.get(PlanFile, number) or abort(404)
+    rows = checking.rows_of(session, number)
+    plan = checking.plan_of(file, rows)
+    beside = service.compare(session, plan, now=times.now())
+    lines = session.get_one(PlanSource, number).lines
+    return Seen(file, plan_view.checked(file, lines, rows, checking.doubts_of(session, number), beside), beside)
+
+
+def changed(
+    desk: Desk, number: int, change: Callable[[Session, PlanFile], str], *, row: int | None = None, anchor: str = "",
+    states: tuple[PlanState, ...] = (PlanState.CHECKING,),
+) -> AnyResponse:  # fmt: skip
+    """One change in one unit, and back to where it was asked for. Raises: BadInput of the change."""
+    try:
+        with desk.unit() as session:
+            file = checking.held(session, number, *states) or abort(404)
+            said = change(session, file)
+    except IllegalMove:
+        return refused(TOO_LATE, url(number))
+    with desk.reading() as session:
+        page = seen(session, number).checked.page_of(row) if row else None
+    where = url_for("console.plan", number=number, page=page if page and page > 1 else None)
+    return done(said, f"{where}#{f'r{row}' if row else anchor}" if row or anchor else where)
+
+
+def url(number: int) -> str:
+    """The page of a plan file."""
+    return url_for("console.plan", number=number)
+
+
+def said(when: When) -> str:
+    """As readers will read it today."""
+    return texts.said_when(when, today=times.today(times.now()))
+
+
+def said_change(name: str, value: Any) -> tuple[str, str]:
+    """The field and its value in words."""
+    if isinstance(value, When):
+        return _FIELDS[name], said(value)
+    if isinstance(value, ActivityState):
+        return _FIELDS[name], words.state(value).words
+    if isinstance(value, bool):
+        return _FIELDS[name], "是" if value else "否"
+    column = _FIELDS.get(name, name)
+    return column, "" if value is None else str(value)

@@ -1,0 +1,333 @@
+"""Plans in the console: handed in, checked row by row, published; nothing is seen before."""
+
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.plans.files import LARGEST_FILE
+from models import times
+from models.activity import Activity, ActivityState
+from models.plan import PlanDoubt, PlanFile, PlanRow, PlanState
+from models.staff import Role
+from tests.console.office import Browser, Office
+
+SEED = Path(__file__).parents[1] / "plans" / "samples" / "mangled.txt"
+APRIL = """东昌区图书馆2026年4月活动安排
+活动名称\t活动时间\t地点\t活动内容
+亲子绘本《猜猜我有多爱你》\t4月11日（周六）9:30-10:30\t总馆少儿室\t讲绘本、做手工
+书法讲座\t4月31日14:00\t总馆报告厅\t王老师主讲
+电影放映\t4月中下旬\t总馆放映厅\t《城南旧事》
+旧书交换\t4月18日（周日）\t总馆大厅\t带一本书来
+"""
+MAY = APRIL.replace("4月11日（周六）9:30-10:30", "4月12日（周日）9:30-10:30").replace("书法讲座", "春日诗会")
+
+
+@pytest.fixture(autouse=True)
+def march(request: pytest.FixtureRequest) -> None:
+    """It is the twentieth of March 2026: the plan is for the month to come."""
+    request.getfixturevalue("both_offices" if "both_offices" in request.fixturenames else "office")
+    times.set_shift(datetime(2026, 3, 20, 1, tzinfo=UTC) - datetime.now(UTC))
+
+
+def hands_in(browser: Browser, text: str = APRIL, name: str = "四月.txt", **fields: Any) -> int:
+    """Upload a file; the number of its plan."""
+    file = (io.BytesIO(text.encode()), name)
+    answer = browser.sends("/console/plans/new", on="/console/plans/new", file=file, **fields)
+    assert answer.status_code == 303, re.findall(r'<p class="wrong".*?</p>', answer.text)
+    return int(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def settles_all(browser: Browser, plan: int) -> None:
+    page = f"/console/plans/{plan}"
+    while kind := re.search(r'action="(/console/plans/\d+/doubts/\d+/settle)"', browser.opens(page).text):
+        browser.does(kind[1], on=page)
+
+
+def publishes(browser: Browser, plan: int, **fields: Any) -> str:
+    path = f"/console/plans/{plan}/publish"
+    seen = re.search(r'name="seen" value="(\d+)"', browser.opens(path).text)
+    assert seen
+    return browser.does(path, on=path, seen=seen[1], **fields)
+
+
+def row(browser: Browser, plan: int, title: str) -> tuple[int, str]:
+    """The number of a row and its part of the page."""
+    page = browser.opens(f"/console/plans/{plan}").text
+    for number, part in re.findall(
+        r'<li class="card plan-row[^>]*id="r(\d+)"(.*?)</li>\s*(?=<li class="card|</ol>)', page, re.S
+    ):
+        if title in part:
+            return int(number), part
+    raise AssertionError(f"no row {title}")
+
+
+def mends(browser: Browser, plan: int, title: str, **fields: str) -> Any:
+    number, _ = row(browser, plan, title)
+    path = f"/console/plans/{plan}/rows/{number}"
+    page = browser.opens(path).text
+    typed = dict(re.findall(r'<input class="form-control"[^>]* name="(\w+)"[^>]* value="([^"]*)"', page))
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    return browser.sends(path, on=path, **{**typed, "seen": seen[1], **fields})
+
+
+def states(office: Office) -> dict[str, ActivityState]:
+    with office.database.reading() as session:
+        return {one.title: one.state for one in session.query(Activity)}
+
+
+def test_a_plan_is_read_checked_and_published_and_seen_by_nobody_before(both_offices: Office) -> None:
+    office, browser = both_offices, both_offices.browser("chen")
+    plan = hands_in(browser)
+    assert "没找到" in office.says("小林", "亲子绘本")
+    assert "还有" in browser.opens(f"/console/plans/{plan}").text
+    mends(browser, plan, "书法讲座", when="4月30日14:00")
+    mends(browser, plan, "旧书交换", when="4月18日（周六）")
+    settles_all(browser, plan)
+    assert "新增 4" in publishes(browser, plan)
+    assert all(state is ActivityState.PUBLISHED for state in states(office).values())
+    assert "4月30日" in office.says("小林", "书法讲座")
+
+
+def test_every_row_stands_beside_its_source(office: Office) -> None:
+    browser = office.browser("chen")
+    _, part = row(browser, hands_in(browser), "电影放映")
+    assert "第 5 行" in part
+    assert "4月中下旬" in part.partition("文件里写的")[2]
+    assert "日期待定" in part
+
+
+def test_a_plan_with_a_cell_a_line_shows_all_lines_of_a_row(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser, SEED.read_text(encoding="utf-8"), "seed.txt")
+    page = browser.opens(f"/console/plans/{plan}").text
+    sources = re.findall(r"文件里写的</p>(.*?)</div>", page, re.S)
+    assert len(sources) == 23
+    assert all(len(re.findall("<p>", source)) >= 2 for source in sources)
+
+
+def test_what_is_doubtful_keeps_a_plan_from_going_out(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    answer = browser.sends(f"/console/plans/{plan}/publish", on=f"/console/plans/{plan}/publish", seen="0")
+    assert (answer.status_code, "没有核对" in answer.text) == (400, True)
+    assert office.count(Activity) == 0
+
+
+def test_all_of_a_kind_are_settled_at_once_and_one_can_be_looked_at_again(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser, SEED.read_text(encoding="utf-8"), "seed.txt")
+    with office.database.reading() as session:
+        kinds = [kind for (kind,) in session.query(PlanDoubt.kind).distinct()]
+    for kind in kinds:
+        browser.does(f"/console/plans/{plan}/kinds/{kind}/settle", on=f"/console/plans/{plan}")
+    assert office.count(PlanDoubt, PlanDoubt.answer.is_(None)) == 0
+    browser.does(f"/console/plans/{plan}/doubts/1/reopen", on=f"/console/plans/{plan}")
+    assert "还有 1 处要核对" in browser.opens(f"/console/plans/{plan}").text
+
+
+def test_a_mended_row_answers_its_doubts_and_nothing_typed_is_lost(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    answer = mends(browser, plan, "书法讲座", when="四月的某一天", place="长" * 121)
+    assert answer.status_code == 400
+    assert "没能读成日期" in answer.text
+    assert "最多 120 个字" in answer.text
+    assert "四月的某一天" in answer.text
+    assert mends(browser, plan, "书法讲座", when="4月30日14:00").status_code == 303
+    with office.database.reading() as session:
+        open_kinds = {kind for (kind,) in session.query(PlanDoubt.kind).filter(PlanDoubt.answer.is_(None))}
+    assert "impossible_date" not in open_kinds
+
+
+def test_several_days_written_into_a_row_become_rows_of_their_own(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    mends(browser, plan, "旧书交换", when="4月18日、25日")
+    settles_all(browser, plan)
+    publishes(browser, plan)
+    with office.database.reading() as session:
+        days = [
+            day and day.day
+            for (day,) in session.query(Activity.starts_on).filter_by(title="旧书交换").order_by(Activity.starts_on)
+        ]
+    assert days == [18, 25]
+
+
+def test_a_row_left_out_stays_out_and_can_be_taken_back(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    number, _ = row(browser, plan, "旧书交换")
+    page = f"/console/plans/{plan}"
+    browser.does(f"{page}/rows/{number}/leave-out", on=page, seen="0")
+    assert "weekday" not in _open_kinds(office)
+    browser.does(f"{page}/rows/{number}/take-back", on=page, seen="0")
+    assert "weekday" in _open_kinds(office)
+    browser.does(f"{page}/rows/{number}/leave-out", on=page, seen="0")
+    settles_all(browser, plan)
+    publishes(browser, plan)
+    assert "旧书交换" not in states(office)
+
+
+def _open_kinds(office: Office) -> set[str]:
+    with office.database.reading() as session:
+        return {kind for (kind,) in session.query(PlanDoubt.kind).filter(PlanDoubt.answer.is_(None))}
+
+
+def test_what_could_not_be_dated_goes_out_as_a_draft(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    settles_all(browser, plan)
+    assert "先存成草稿" in browser.opens(f"/console/plans/{plan}/publish").text
+    publishes(browser, plan)
+    assert states(office)["书法讲座"] is ActivityState.DRAFT
+
+
+def test_importing_again_shows_what_is_new_changed_and_gone(both_offices: Office) -> None:
+    browser = both_offices.browser("chen")
+    first = hands_in(browser)
+    settles_all(browser, first)
+    publishes(browser, first)
+    second = hands_in(browser, MAY, "四月改.txt")
+    page = browser.opens(f"/console/plans/{second}").text
+    assert re.findall(r'aria-current="page">全部 <b>(\d+)', page) == ["4"]
+    assert "<del>周六（4月11日）上午9:30—10:30</del>" in page
+    assert "这份文件里没有的" not in page  # the gone one was a draft: nobody sees it
+    settles_all(browser, second)
+    assert "新增 1，更新 1，未变 2" in publishes(browser, second)
+
+
+def test_what_the_new_file_has_no_more_is_taken_back_when_ticked(office: Office) -> None:
+    browser = office.browser("chen")
+    first = hands_in(browser)
+    settles_all(browser, first)
+    publishes(browser, first)
+    without = "\n".join(line for line in APRIL.split("\n") if "电影" not in line)
+    second = hands_in(browser, without, "四月改.txt")
+    settles_all(browser, second)
+    page = browser.opens(f"/console/plans/{second}/publish").text
+    code = re.search(r'name="gone" value="(\w+)"', page)
+    assert code
+    assert "电影放映" in page
+    assert "收回 1 项" in publishes(browser, second, gone=code[1])
+    assert states(office)["电影放映"] is ActivityState.DRAFT
+
+
+def test_of_two_who_check_one_plan_the_second_is_told(office: Office) -> None:
+    office.hires("zhao", Role.EDITOR)
+    one, other = office.browser("chen"), office.browser("zhao")
+    plan = hands_in(one)
+    number, _ = row(one, plan, "书法讲座")
+    mends(one, plan, "书法讲座", when="4月30日14:00")
+    path = f"/console/plans/{plan}/rows/{number}"
+    told = other.does(path, on=path, seen="0", title="书法课", when="4月29日", branch="总馆")
+    assert "刚才有人先动过" in told
+    settles_all(one, plan)
+    with office.database.reading() as session:
+        version = session.get_one(PlanFile, plan).version
+    one.does(f"/console/plans/{plan}/doubts/1/reopen", on=f"/console/plans/{plan}")
+    one.does(f"/console/plans/{plan}/doubts/1/settle", on=f"/console/plans/{plan}")
+    told = other.does(f"/console/plans/{plan}/publish", on=f"/console/plans/{plan}/publish", seen=str(version))
+    assert "刚才有人先动过" in told
+    assert office.count(Activity) == 0
+
+
+def test_a_plan_put_aside_can_be_picked_up(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    page = f"/console/plans/{plan}"
+    browser.does(f"{page}/drop", on=page)
+    assert "没有要核对的计划" in browser.opens("/console/plans").text
+    assert "四月.txt" in browser.opens("/console/plans?tab=dropped").text
+    browser.does(f"{page}/pick-up", on=page)
+    assert "四月.txt" in browser.opens("/console/plans").text
+
+
+def test_publishing_that_was_cut_off_goes_on(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    settles_all(browser, plan)
+    with office.database.units() as session:  # as a process that died between two parts leaves it
+        session.get_one(PlanFile, plan).state = PlanState.PUBLISHING
+    assert "继续发布" in browser.opens(f"/console/plans/{plan}").text
+    assert "发布好了" in publishes(browser, plan)
+    with office.database.reading() as session:
+        assert session.get_one(PlanFile, plan).state is PlanState.PUBLISHED
+
+
+def test_somebody_of_a_branch_puts_in_only_what_is_theirs(office: Office) -> None:
+    office.plans(office.activity("旧活动", branch="官塘分馆"))
+    office.hires("liu", Role.EDITOR, branch="官塘分馆")
+    browser = office.browser("liu")
+    plan = hands_in(browser)
+    settles_all(browser, plan)
+    path = f"/console/plans/{plan}/publish"
+    seen = re.search(r'name="seen" value="(\d+)"', browser.opens(path).text)
+    answer = browser.sends(path, on=path, seen=seen[1] if seen else "")
+    assert (answer.status_code, "别的分馆的活动" in answer.text) == (400, True)
+    own = hands_in(browser, APRIL.replace("总馆", "官塘分馆"), "官塘.txt")
+    settles_all(browser, own)
+    assert "发布好了" in publishes(browser, own)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        ("", "空.txt", "是空的"),
+        ("今天天气很好", "日记.txt", "没有找到活动"),
+        ("%PDF-1.4 abc", "计划.pdf", "是 PDF"),
+        ("活动名称\t活动时间\n讲座\t4月8日", "没年份.txt", "哪一年"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused_in_words_that_help(
+    office: Office, text: str, name: str, told: str
+) -> None:
+    browser = office.browser("chen")
+    file = (io.BytesIO(text.encode()), name)
+    answer = browser.sends("/console/plans/new", on="/console/plans/new", file=file)
+    assert (answer.status_code, told in answer.text) == (400, True), answer.text
+    assert office.count(PlanFile) == 0
+
+
+def test_the_month_can_be_told_where_the_file_names_none(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser, "活动名称\t活动时间\n讲座\t4月8日9:00", "没年份.txt", month="2026-04")
+    assert "2026年4月计划" in browser.opens(f"/console/plans/{plan}").text
+
+
+def test_pasted_words_are_a_plan_too(office: Office) -> None:
+    browser = office.browser("chen")
+    answer = browser.sends("/console/plans/new", on="/console/plans/new", words=APRIL)
+    assert answer.status_code == 303
+    assert office.count(PlanRow) == 4
+
+
+def test_a_name_cannot_lead_out_of_its_folder(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser, name="../../../etc/计划.txt")
+    with office.database.reading() as session:
+        assert session.get_one(PlanFile, plan).name == "计划.txt"
+
+
+def test_a_file_that_is_too_large_is_told_so_and_a_stranger_sends_none(office: Office) -> None:
+    large = b"x" * (LARGEST_FILE + 200_000)
+    browser = office.browser("chen")
+    answer = browser.sends("/console/plans/new", on="/console/plans/new", file=(io.BytesIO(large), "大.txt"))
+    assert answer.status_code == 413
+    stranger = office.browser()
+    answer = stranger.sends("/console/plans/new", file=(io.BytesIO(b"x" * 200_000), "大.txt"))
+    assert answer.status_code == 413  # read no further than a form may hold
+
+
+def test_no_text_of_a_plan_is_taken_for_html_while_it_is_checked(office: Office) -> None:
+    script = "<script>alert(1)</script>"
+    browser = office.browser("chen")
+    plan = hands_in(browser, APRIL.replace("书法讲座", script).replace("王老师主讲", script), f"{script[:8]}四月.txt")
+    number, _ = row(browser, plan, "alert(1)")
+    for path in ("", "/source", f"/rows/{number}", "/publish"):
+        page = browser.opens(f"/console/plans/{plan}{path}").text
+        assert "<script>alert" not in page, path
