@@ -106,6 +106,13 @@ def rows_of(session: Session, plan_id: int) -> list[PlanRow]:
     return list(session.scalars(asked))
 
 
+def order_of(session: Session, plan_id: int, number: int) -> int:
+    """Where a row stands in its file, from 1."""
+    row = session.get_one(PlanRow, (plan_id, number))
+    until = sa.tuple_(PlanRow.position, PlanRow.number) <= sa.tuple_(row.position, row.number)
+    return session.scalar(sa.select(sa.func.count()).where(PlanRow.plan_id == plan_id, until)) or 1
+
+
 def doubts_of(session: Session, plan_id: int) -> list[PlanDoubt]:
     """All doubts of a file, in the order they arose."""
     return list(session.scalars(sa.select(PlanDoubt).where(PlanDoubt.plan_id == plan_id).order_by(PlanDoubt.number)))

@@ -57,10 +57,11 @@ def changed(
             said = change(session, file)
     except IllegalMove:
         return refused(TOO_LATE, url(number))
+    if row is None:
+        return done(said, url(number) + (f"#{anchor}" if anchor else ""))
     with desk.reading() as session:
-        page = seen(session, number).checked.page_of(row) if row else None
-    where = url_for("console.plan", number=number, page=page if page and page > 1 else None)
-    return done(said, f"{where}#{f'r{row}' if row else anchor}" if row or anchor else where)
+        page = plan_view.page_of(checking.order_of(session, number, row))
+    return done(said, url_for("console.plan", number=number, page=page if page > 1 else None, _anchor=f"r{row}"))
 
 
 def url(number: int) -> str:

@@ -125,10 +125,14 @@ class Checked:
     def doubts(self) -> int:
         return sum(len(group.doubts) for group in self.groups)
 
-    def page_of(self, number: int) -> int:
-        """The page of the whole list on which a row stands, from 1."""
-        order = next((row.order for row in self.rows if row.number == number), 1)
-        return (order - 1) // PAGE + 1
+    def page_of(self, link: Link) -> int:
+        """The page of the whole list on which a row stands."""
+        return page_of(link.order)
+
+
+def page_of(order: int) -> int:
+    """The page on which the row of this order stands, from 1."""
+    return (order - 1) // PAGE + 1
 
 
 def checked(
@@ -143,13 +147,17 @@ def checked(
     sources = _sources(file, lines, rows)
     compared = iter(beside.rows)
     seen = [
-        Row(row.number, order, planned_of(row.planned), row.version, row.is_left_out, sources[row.number],
-            open_in[row.number], None if row.is_left_out else next(compared))
+        _seen(row, order, sources[row.number], open_in[row.number], None if row.is_left_out else next(compared))
         for order, row in enumerate(rows, start=1)
-    ]  # fmt: skip
+    ]
     counts = {show: sum(row.is_shown(show) for row in seen) for show in SHOWS}
     orders = {row.number: row.order for row in seen}
     return Checked(seen, list(_groups(file, doubts, named, orders)), counts)
+
+
+def _seen(row: PlanRow, order: int, source: list[SourceLine], doubts: int, compared: Compared | None) -> Row:
+    planned = compared.planned if compared else planned_of(row.planned)
+    return Row(row.number, order, planned, row.version, row.is_left_out, source, doubts, compared)
 
 
 def rows_at(rows: Iterable[PlanRow]) -> Mapping[str, list[PlanRow]]:

@@ -19,6 +19,7 @@ from models.db import is_unreachable
 from models.errors import IllegalMove
 from models.inbox import Push, PushState
 from models.outbox import CallState, OutboxCall
+from models.plan import PlanDoubt, PlanFile, PlanState
 from models.platform import Breaker
 
 log = structlog.get_logger("console.today")
@@ -67,6 +68,7 @@ class _Views:
             (Act.DECIDE_MESSAGES, _stuck_messages),
             (Act.SEE_WAYS, self._shut_roads),
             (Act.CHANGE_ACTIVITIES, _drafts),
+            (Act.IMPORT_PLANS, _plans),
         )
 
     def _shut_roads(self, session: Session) -> Iterator[Need]:
@@ -147,6 +149,18 @@ def _drafts(session: Session) -> Iterator[Need]:
         yield Need(
             since, "calendar", "waiting", f"{words.month(month)}有 {words.number(count)} 项活动还是草稿",
             "发布以后读者才看得到、问得到。", "去看看", url_for("console.activities", state="draft", month=month),
+        )  # fmt: skip
+
+
+def _plans(session: Session) -> Iterator[Need]:
+    files = sa.select(PlanFile).where(PlanFile.state.in_((PlanState.CHECKING, PlanState.PUBLISHING)))
+    for file in session.scalars(files.order_by(PlanFile.read_at).limit(EACH)):
+        still_open = sa.select(sa.func.count()).where(PlanDoubt.plan_id == file.id, PlanDoubt.answer.is_(None))
+        count = session.scalar(still_open) or 0
+        note = f"还有 {count} 处要核对。" if count else "核对完了，发布以后读者才看得到。"
+        yield Need(
+            file.read_at, "calendar", "waiting", f"{words.month(file.month)}计划“{file.name}”还没发布", note,
+            "去核对" if count else "去发布", url_for("console.plan", number=file.id),
         )  # fmt: skip
 
 

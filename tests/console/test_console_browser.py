@@ -15,6 +15,7 @@ from models.activity import Activity
 from models.outbox import CallState
 from tests.console.office import PASSWORD, Office
 from tests.console.test_console_messages import LIN, fails, owes
+from tests.console.test_console_plans import APRIL, hands_in
 from tests.pages.test_pages_browser import LEAST_CONTRAST, LEAST_TOUCH, OVERFLOW, TEXTS
 
 # What a screen reader would read nothing for; a picture with an empty alt is there for the eye alone.
@@ -29,6 +30,8 @@ TOUCHED = """() => [...document.querySelectorAll('.btn, .room, .tab, .who-out, s
 PATHS = (
     "/console/", "/console/activities?span=all", "/console/activities?words=没有的词", "/console/figures", "/console/outbox",
     "/console/ways", "/console/readers", f"/console/readers/{LIN}", f"/console/readers/{LIN}/forget", "/console/records",
+    "/console/plans", "/console/plans?tab=dropped", "/console/plans/new", "/console/plans/1", "/console/plans/1/source",
+    "/console/plans/1/rows/2", "/console/plans/1/publish",
     "/console/staff", "/console/staff/new", "/console/staff/chen", "/console/password", "/console/nowhere",
 )  # fmt: skip
 
@@ -56,6 +59,7 @@ def desk(office: Office) -> Iterator[str]:
         office, "您等的“亲子绘本”日期定了：周六上午9:30。", CallState.DEAD, cause="45047 out of response count limit"
     )
     fails(office)
+    hands_in(office.browser("chen"))
     server = make_server("127.0.0.1", 0, office.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -102,6 +106,27 @@ def test_somebody_signs_in_looks_for_an_activity_and_calls_it_off(browser: Chrom
     page.goto(f"{desk}/console/activities?state=cancelled&span=all")
     expect(page.locator("#list tbody tr")).to_have_count(1)
     assert faults == []
+
+
+def test_a_plan_goes_from_its_file_to_the_calendar_on_a_phone(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk, "chen", width=390)
+    page.goto(f"{desk}/console/activities")
+    page.get_by_role("link", name="导入计划").click()
+    page.get_by_label("或者把文字贴在这里").fill(APRIL.replace("2026年", "2027年").replace("（周日）", ""))
+    page.get_by_role("button", name="读出来看看").click()
+    expect(page.get_by_role("status")).to_contain_text("读出 4 项活动")
+    page.get_by_role("link", name="改：书法讲座").click()
+    page.get_by_label("时间").fill("4月30日下午2点")
+    page.get_by_role("button", name="改好了").click()
+    expect(page.locator(".plan-row", has_text="书法讲座")).to_contain_text("4月30日")
+    page.get_by_role("button", name="不带入：旧书交换").click()
+    while page.get_by_role("button", name="看过，不用改").count():
+        page.get_by_role("button", name="看过，不用改").first.click()
+    page.get_by_role("link", name="发布…").click()
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_role("status")).to_contain_text("新增 3")
+    page.goto(f"{desk}/plan/2027-04")
+    expect(page.get_by_text("书法讲座").first).to_be_visible()
 
 
 def test_signing_out_leaves_nothing_behind_the_back_button(browser: Chromium, desk: str) -> None:

@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
+from activities import checking
+from activities.checking import read_file
 from activities.plans.files import LARGEST_FILE
 from models import times
 from models.activity import Activity, ActivityState
+from models.errors import BadInput
 from models.plan import PlanDoubt, PlanFile, PlanRow, PlanState
 from models.staff import Role
 from tests.console.office import Browser, Office
+from tests.plans.april import SAMPLES
+from tests.plans.made import MADE
 
-SEED = Path(__file__).parents[1] / "plans" / "samples" / "mangled.txt"
+SEED = SAMPLES / "mangled.txt"
 APRIL = """东昌区图书馆2026年4月活动安排
 活动名称\t活动时间\t地点\t活动内容
 亲子绘本《猜猜我有多爱你》\t4月11日（周六）9:30-10:30\t总馆少儿室\t讲绘本、做手工
@@ -108,6 +114,32 @@ def test_a_plan_with_a_cell_a_line_shows_all_lines_of_a_row(office: Office) -> N
     sources = re.findall(r"文件里写的</p>(.*?)</div>", page, re.S)
     assert len(sources) == 23
     assert all(len(re.findall("<p>", source)) >= 2 for source in sources)
+
+
+def test_every_sample_plan_comes_through_the_console_as_it_was_read(office: Office, tmp_path: Path) -> None:
+    """Upload, and what is kept is what the reader of plans found; each row has its words of the file beside it."""
+    browser = office.browser("chen")
+    for name in [*sorted(path.name for path in SAMPLES.iterdir()), *MADE]:
+        path = SAMPLES / name
+        if name in MADE:
+            path = tmp_path / name
+            MADE[name](path)
+        answer = browser.sends(
+            "/console/plans/new", on="/console/plans/new", file=(io.BytesIO(path.read_bytes()), name)
+        )
+        if answer.status_code == 400:
+            with pytest.raises(BadInput) as refused:
+                read_file(path)
+            assert escape(refused.value.to_staff) in answer.text, name
+            continue
+        plan = int(answer.headers["Location"].rsplit("/", 1)[1])
+        with office.database.reading() as session:
+            kept = checking.plan_of(session.get_one(PlanFile, plan), checking.rows_of(session, plan))
+            doubts = checking.doubts_of(session, plan)
+        read = read_file(path).plan
+        assert kept.activities == read.activities, name
+        assert [doubt.text for doubt in doubts][: len(read.doubts)] == [doubt.text for doubt in read.doubts], name
+        assert "没有对应的一行" not in browser.opens(f"/console/plans/{plan}").text, name
 
 
 def test_what_is_doubtful_keeps_a_plan_from_going_out(office: Office) -> None:
