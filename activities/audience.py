@@ -4,8 +4,10 @@ Most plans write no ages; then the words must do. An activity with ages of its o
 """
 
 import re
+from collections.abc import Sequence
 
 from activities.facets import Wanted
+from models.wording import plain
 
 OLDEST = 120
 _CHILDREN = ("亲子", "儿童", "少儿", "小朋友", "孩子", "绘本", "宝宝", "宝贝", "幼儿", "小手", "小小", "学生", "童")
@@ -23,7 +25,7 @@ _PEOPLE: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     (r"亲子", "亲子一起", (0, 12), ("亲子", "家长", "小手拉大手")),
     (r"宝宝|宝贝|婴幼儿|婴儿", "宝宝", (0, 3), _AGES[0][2]),
     (r"幼儿园|幼儿|学龄前|小班|中班|大班", "幼儿", (3, 6), _AGES[1][2]),
-    (r"小学生|小学|[一二三四五六]年级", "小学生", (6, 12), _AGES[2][2]),
+    (r"小学生|小学|[一二三四五六1-6]年级", "小学生", (6, 12), _AGES[2][2]),
     (r"中学生|初中生|高中生|初中|高中|青少年|中学", "青少年", (12, 17), _AGES[3][2]),
     (r"小朋友|小孩子?|孩子们?|儿童|少儿|娃娃?|小娃|女儿|儿子|孙子|孙女|外孙", "孩子", (0, 14), _CHILDREN),
     (r"老年人?|老人家?|长者|长辈|爸妈|父母|爷爷|奶奶|外公|外婆|退休", "老人", (60, OLDEST), _AGES[5][2]),
@@ -42,6 +44,44 @@ PEOPLE = tuple(
     for pattern, said, ages, words in _PEOPLE
 )
 KINDS = tuple((re.compile(pattern), Wanted(said, words)) for pattern, said, words in _KINDS)
+
+_STAGES = frozenset({"宝宝", "幼儿", "小学生", "青少年"})  # words that name ages; 儿童 and 成人 name none for sure
+_ANYBODY = re.compile(r"不限|全体|所有|各年龄|全年龄|大众|市民|老少|成年?人|老年|老人|长者")
+_TO = r"\s*周?岁?\s*(?:[-—–~～]+|[至到])\s*"
+_YEARS = r"\s*周?岁"
+_WRITTEN_AGES = re.compile(
+    rf"(?P<first>\d{{1,3}}){_TO}(?P<last>\d{{1,3}}){_YEARS}"
+    rf"|(?P<from>\d{{1,3}}){_YEARS}(?:\(含\d*{_YEARS}?\)|\(含\))?[及或]?(?:以上|起)"
+    rf"|(?P<upto>\d{{1,3}}){_YEARS}(?:\(含\))?[及或]?(?:以下|以内)"
+    rf"|(?P<one>\d{{1,3}}){_YEARS}"
+)
+Ages = tuple[int | None, int | None]
+
+
+def ages_in(words: str) -> Ages:
+    """Youngest and oldest of 3-6岁, 6岁以上, 12周岁以下, 小学生; None where the words leave it open."""
+    text = plain(words)
+    written = [_written(hit) for hit in _WRITTEN_AGES.finditer(text)]
+    if not written and not _ANYBODY.search(text):
+        text = text.replace("中小学", "中学、小学")
+        written = [
+            wanted.ages for said, wanted in PEOPLE if wanted.said in _STAGES and wanted.ages and said.search(text)
+        ]
+    return _together(written)
+
+
+def _written(hit: re.Match[str]) -> Ages:
+    first, last = hit["first"] or hit["from"] or hit["one"], hit["last"] or hit["upto"] or hit["one"]
+    return int(first) if first else None, int(last) if last else None
+
+
+def _together(several: Sequence[Ages]) -> Ages:
+    """From the youngest to the oldest; what nobody can be is no age."""
+    firsts, lasts = [first for first, _ in several], [last for _, last in several]
+    first = min((age for age in firsts if age is not None), default=None) if None not in firsts else None
+    last = max((age for age in lasts if age is not None), default=None) if None not in lasts else None
+    is_wrong = any(age is not None and age > OLDEST for age in (first, last))
+    return (None, None) if is_wrong or (first is not None and last is not None and last < first) else (first, last)
 
 
 def of_age(youngest: int, oldest: int) -> Wanted | None:

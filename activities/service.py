@@ -208,13 +208,29 @@ def _values(activity: Activity, planned: PlannedActivity, now: datetime) -> dict
     """What the row says the activity's columns are to hold, but for branch and state."""
     when = _when(activity, planned.when, now)
     return {
-        "type": planned.type[:32], "series": planned.series[:64], "title": planned.title[:200],
-        "place": planned.place[:120], "summary": planned.summary,
+        "series": planned.series[:64], "title": planned.title[:200],
         "is_online": planned.is_online, "is_on_site": planned.is_on_site,
         "date_text": when.text[:80], "precision": when.precision, "starts_on": when.starts_on,
         "ends_on": when.ends_on, "starts_at": when.starts_at, "ends_at": when.ends_at,
-        "last_on": rules.last_day(when, plan_month=activity.plan_month),
+        "last_on": rules.last_day(when, plan_month=activity.plan_month), **_said(activity, planned),
     }  # fmt: skip
+
+
+def _said(activity: Activity, planned: PlannedActivity) -> dict[str, Any]:
+    """The words a plan may say or not: what it does not say stays as staff have written it."""
+    words = {
+        "type": planned.type[:32], "place": planned.place[:120], "summary": planned.summary,
+        "campaign": planned.campaign, "audience": planned.audience, "contact": planned.contact,
+        "materials": planned.materials,
+    }  # fmt: skip
+    said: dict[str, Any] = {name: text for name, text in words.items() if text or getattr(activity, name) is None}
+    if planned.fee is not None:
+        said["fee"] = planned.fee
+    ages = planned.age_from, planned.age_to
+    # Another audience has other ages, even if it names none: 成人 after 小学生.
+    if ages != (None, None) or said.get("audience", activity.audience) != activity.audience:
+        said["age_from"], said["age_to"] = ages
+    return said
 
 
 def _when(activity: Activity, when: When, now: datetime) -> When:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 
 from activities import rules
+from activities.audience import ages_in
 from activities.queries import Shown
 from models import times
 from models.when import When
@@ -81,8 +82,8 @@ def said_ages(first: int | None, last: int | None) -> str:
 
 
 def said_for(audience: str, first: int | None, last: int | None) -> str:
-    """亲子家庭（3—6岁）; whichever of the two is known."""
-    ages = said_ages(first, last)
+    """亲子家庭（3—6岁）; whichever of the two is known. Ages that the words say themselves are not said again."""
+    ages = "" if ages_in(audience) == (first, last) else said_ages(first, last)
     return f"{audience}（{ages}）" if audience and ages else audience or ages
 
 

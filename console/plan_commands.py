@@ -107,7 +107,7 @@ def as_value(plan: Plan) -> dict[str, Any]:
 
 _PRINTED = (
     "title", "series", "type", "branch", "place", "summary", "is_online", "is_on_site", "where", "dated_at", "held",
-    "is_cancelled",
+    "is_cancelled", "audience", "age_from", "age_to", "fee", "contact", "materials", "campaign",
 )  # fmt: skip
 
 

@@ -29,6 +29,12 @@ _LIBRARY_ANYWHERE = re.compile(
     r"[\u3400-\u9fff]{1,8}(?:省|市|区|县|旗|镇|乡|街道|大学|学院|中学)(?:少年儿童|少儿)?图书馆"
 )
 
+_CAMPAIGN = re.compile(
+    r"(?P<name>第[一二三四五六七八九十百\d]{1,4}届(?:[\u3400-\u9fff·]|“[^“”]{1,16}”|[\"][^\"]{1,16}[\"]){0,16}?"
+    r"(?:读书节|阅读节|读书月|阅读月|读书周|阅读周|文化节|艺术节|科普节|图书节))"
+    r"(?=活动|系列|期间|20\d\d年|\d{1,2}月份?[活安日计预]|总?体?[安方日一计节预]|[（()）》”\s]|$)"
+)
+
 _UNIT = r"\s*(?:场次?|项|个|次)"
 _TOTAL = re.compile(rf"(?:活动|共计?|合计|总计)[^，。；：\d]{{0,6}}?(\d+){_UNIT}")
 _MAIN = re.compile(rf"(?:总馆|本馆|主馆|中心馆)[^，。；\d]{{0,8}}?(\d+){_UNIT}")
@@ -48,6 +54,7 @@ class Heading:
     month: int | None
     written_on: date | None = None  # the day under the signature
     months: tuple[int, int] | None = None  # first and last, where it covers more than one: 第四季度, 11-12月, 全年
+    campaign: str = ""  # the festival whose activities these are: 第十二届读书节
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,12 @@ def heading_of(pages: Iterable[Page], file_stem: str) -> Heading:
     dated = [*titles, *(text for text in texts[_TITLE_LINES:] if is_heading(text)), *names, file_stem]
     with_month = next((text for text in dated if month_in(text)), "")
     year = year_in(with_month) or next((found for text in dated if (found := year_in(text))), None)
-    return Heading(_library(titles, pages), year, month_in(with_month), _written_on(texts), _months(dated))
+    month, written_on, months = month_in(with_month), _written_on(texts), _months(dated)
+    return Heading(_library(titles, pages), year, month, written_on, months, _campaign([*titles, file_stem]))
+
+
+def _campaign(titles: list[str]) -> str:
+    return next((hit["name"] for title in titles if (hit := _CAMPAIGN.search(title))), "")
 
 
 def _months(titles: list[str]) -> tuple[int, int] | None:

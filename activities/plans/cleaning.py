@@ -27,6 +27,13 @@ NEIGHBOUR = f"[{HAN}{_CLOSING}{_OPENING}“”‘’]"
 READINGS_THAT_PROVE = 3  # fewer hits in a file may be an honest note on how to pronounce a word
 TRADITIONAL_SHARE = 0.1  # real traditional text has 0.3 and more; a quoted name or verse stays below
 
+_BREAK = re.compile(f"(?<={NEIGHBOUR})\n(?={NEIGHBOUR})")
+
+
+def one_line(text: str) -> str:
+    """Lines of a cell as one; between Chinese characters a line break was no space."""
+    return " ".join(_BREAK.sub("", text).split())
+
 
 def _toneless(reading: str) -> str:
     """yuè → yue, lǜ → lü; marks of tone go, the two dots stay."""

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from activities.plans.headers import Column, Field, said_by_readers
+from activities.plans.particulars import PARTICULARS, joined
 from activities.plans.plan import DoubtKind, quoted
 from activities.plans.rows import Found, PlanRow, is_dateish
 from activities.plans.scope import Scope, branch_scope
@@ -105,13 +106,15 @@ def row_of_pairs(pairs: list[tuple[Column, Cell]], scope: Scope, found: Found) -
             found.leave_out(column.word, cell)
         elif column.field is Field.HOST and is_branch_name(cell.text):
             cells[Field.BRANCH] = cell
+        elif column.field in PARTICULARS:
+            cells[column.field] = joined(cells.get(column.field), cell)
         elif column.field in cells and column.field in {Field.TITLE, Field.DATE} and cell != cells[column.field]:
             found.unread(cell)  # two activities beside each other, perhaps: nobody may find one in the other's text
         elif column.field in {Field.FOR_READERS, Field.HOST} or column.field in cells:
             for_readers.append((said_by_readers(column.word), cell.text))
         else:
             cells[column.field] = cell
-    if not for_readers and set(cells) <= {Field.NUMBER, Field.TYPE, Field.BRANCH}:
+    if not for_readers and set(cells) <= {Field.NUMBER, Field.TYPE, Field.BRANCH, Field.CONTACT}:
         return None
     where = cells[Field.TITLE].where if Field.TITLE in cells else pairs[0][1].where
     row = PlanRow(cells, where, scope.branch, scope.is_of_some_branch, for_readers, called_off)

@@ -3,6 +3,7 @@
 They are read before an import, as a preview, and after it: none may say "before publishing".
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -13,6 +14,7 @@ from models.when import Precision, When
 
 _MOST_OF_A_KIND = 100
 _MOST_NAMED = 30  # titles named in one sentence; the rest is found by `where`
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _ABOUT_THE_DATE = frozenset(
     {DoubtKind.UNREAD, DoubtKind.WEEKDAY, DoubtKind.IMPOSSIBLE_DATE, DoubtKind.YEAR, DoubtKind.MONTH}
 )
@@ -143,6 +145,16 @@ def _needs_a_time(activity: PlannedActivity) -> bool:
     when = activity.when
     is_one_day = when.precision is Precision.DAY and when.starts_on == when.ends_on
     return is_one_day and activity.is_on_site and not activity.is_cancelled and not activity.held
+
+
+def about_contacts(activities: Iterable[PlannedActivity], file_name: str) -> list[Doubt]:
+    """Mobile numbers in what readers will see: perhaps a colleague's own."""
+    rows = [row for row in _rows(activities) if _MOBILE.search(row.contact)]
+    if not rows:
+        return []
+    numbers = "、".join(dict.fromkeys(number for row in rows for number in _MOBILE.findall(row.contact)))
+    text = f"有 {len(rows)} 场活动的联系方式里有手机号（{numbers}），读者看得到。请核对能不能公开；不能的话，请改成馆里的电话。"
+    return [Doubt(DoubtKind.CONTACT, text, _together([row.where for row in rows], file_name))]
 
 
 def _together(places: Collection[str], file_name: str) -> str:

@@ -1,12 +1,13 @@
 """One row of a plan as an activity: its title, branch and date read, and what is doubtful about them said."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import replace
 
-from activities.plans.cleaning import NEIGHBOUR
+from activities.plans.cleaning import one_line
 from activities.plans.dating import Dated, about_calling_off, date_of, date_words
 from activities.plans.headers import Field
 from activities.plans.occasions import Base
+from activities.plans.particulars import particulars_of
 from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted
 from activities.plans.rows import PlanRow
 from activities.plans.titles import (
@@ -17,8 +18,6 @@ from activities.plans.titles import (
     series_and_title,
     without_calling_off,
 )
-
-_BREAK = re.compile(f"(?<={NEIGHBOUR})\n(?={NEIGHBOUR})")
 
 
 def activities_of(row: PlanRow, base: Base, doubts: list[Doubt]) -> list[PlannedActivity]:
@@ -41,7 +40,8 @@ def _activity(
     doubts: list[Doubt],
 ) -> PlannedActivity:  # fmt: skip
     series, title = name
-    place, summary, kind = (_one_line(row.text(field)) for field in (Field.PLACE, Field.BODY, Field.TYPE))
+    place, summary, kind = (one_line(row.text(field)) for field in (Field.PLACE, Field.BODY, Field.TYPE))
+    more = particulars_of(row)
     is_online, is_on_site = online_and_on_site(f"{kind} {words}", place, summary)
     return PlannedActivity(
         title=title,
@@ -50,7 +50,7 @@ def _activity(
         branch=_branch(row, title, place, doubts),
         when=dated.whens[0],
         place=place,
-        summary=_summary(row, summary, dated.spoken),
+        summary=_summary([*row.for_readers, *more.rest], summary, dated.spoken),
         is_online=is_online,
         is_on_site=is_on_site,
         where=row.where,
@@ -60,27 +60,29 @@ def _activity(
         held=held,
         is_cancelled=called_off is CalledOff.CANCELLED,
         spots=tuple(dict.fromkeys([row.where, *(cell.where for cell in row.cells.values())])),
+        audience=more.audience,
+        age_from=more.age_from,
+        age_to=more.age_to,
+        fee=more.fee,
+        contact=more.contact,
+        materials=more.materials,
+        campaign=more.campaign,
     )
 
 
-def _summary(row: PlanRow, body: str, spoken: str) -> str:
+def _summary(others: Iterable[tuple[str, str]], body: str, spoken: str) -> str:
     """The content, then whatever else readers want to know, each under the word of its column."""
-    more = [f"{word}：{_one_line(said)}" for word, said in row.for_readers]
+    more = [f"{word}：{one_line(said)}" for word, said in others]
     more += [f"时间：{spoken}"] if spoken else []
     return "；".join([body] * bool(body) + more)
 
 
-def _one_line(text: str) -> str:
-    """Lines of a cell as one; between Chinese characters a line break was no space."""
-    return " ".join(_BREAK.sub("", text).split())
-
-
 def _title_words(row: PlanRow, doubts: list[Doubt]) -> str:
     """The title; where there is none the content or the type stands in, and a doubt says so."""
-    title, theme = _one_line(row.text(Field.TITLE)), _one_line(row.text(Field.THEME))
+    title, theme = one_line(row.text(Field.TITLE)), one_line(row.text(Field.THEME))
     if title:
         return f"{title}：{theme}" if theme and theme not in title else title
-    stand_in = theme or _one_line(row.text(Field.BODY) or row.text(Field.TYPE))
+    stand_in = theme or one_line(row.text(Field.BODY) or row.text(Field.TYPE))
     if stand_in and not theme:
         text = f"这一行没有活动名称，先用{quoted(stand_in)}作名称。请补上名称，再导入一次。"
         doubts.append(Doubt(DoubtKind.NO_TITLE, text, row.where))

@@ -23,7 +23,12 @@ class Field(StrEnum):
     BRANCH = "branch"
     HOST = "host"  # a branch if it names one
     BODY = "body"
-    FOR_READERS = "for_readers"  # 对象, 主讲人: kept in the summary under its own name
+    AUDIENCE = "audience"
+    FEE = "fee"
+    CONTACT = "contact"
+    MATERIALS = "materials"
+    CAMPAIGN = "campaign"  # the festival it belongs to
+    FOR_READERS = "for_readers"  # 主讲人, 名额: kept in the summary under its own name
     INTERNAL = "internal"  # 负责人, 经费: no reader's business, not carried over
     UNKNOWN = "unknown"
 
@@ -49,14 +54,27 @@ _WORDS = {
     Field.BODY: (
         "内容 活动内容 简介 活动简介 内容简介 活动介绍 内容介绍 介绍 活动说明 说明 主要内容 内容安排 活动概况 概况 活动描述"
     ),
+    Field.AUDIENCE: (
+        "对象 活动对象 参与对象 参加对象 面向对象 招募对象 服务对象 适合对象 参与人群 参加人群 人群 适合人群 适用人群 面向人群 "
+        "适合年龄 适龄 适读年龄 年龄 年龄段 年龄要求 参与年龄 参加人员 参与人员 受众"
+    ),
+    Field.FEE: "费用 收费 活动费用 活动收费 收费标准 收费情况 参加费用 报名费 报名费用 票价 门票 是否收费",
+    Field.CONTACT: (
+        "联系人 联系电话 联系方式 电话 咨询电话 咨询方式 报名电话 预约电话 活动咨询 报名咨询 咨询热线 热线 咨询人 "
+        "联系人电话 咨询"
+    ),
+    Field.MATERIALS: (
+        "所需材料 自备材料 自备物品 自备 请自备 需自备 所需物品 需带物品 携带物品 自带物品 自带材料 请带 要带什么 准备物品"
+    ),
+    Field.CAMPAIGN: "主办活动 所属活动 所属主题活动 依托活动 读书节 阅读节 读书月",
     Field.FOR_READERS: (
-        "对象 活动对象 参与对象 参加对象 面向对象 参与人群 人群 适合人群 适合年龄 年龄 参加人员 参与人员 受众 主讲 主讲人 主讲老师 "
+        "主讲 主讲人 主讲老师 "
         "主讲教师 讲师 授课老师 授课教师 老师 教师 指导老师 导师 专家 领读人 领读者 嘉宾 主讲嘉宾 分享嘉宾 分享人 主持人 主持 "
-        "报名方式 报名 报名时间 报名日期 报名截止 报名截止时间 截止报名 招募时间 招募对象 "
-        "预约时间 征集时间 投票时间 领取时间 参与方式 名额 人数 活动人数 参与人数 参加人数 规模 备注 语种 时长 费用 收费"
+        "报名方式 报名 报名时间 报名日期 报名截止 报名截止时间 截止报名 招募时间 "
+        "预约时间 征集时间 投票时间 领取时间 参与方式 名额 人数 活动人数 参与人数 参加人数 规模 备注 语种 时长"
     ),
     Field.INTERNAL: (
-        "负责人 责任人 负责部门 责任部门 承办部门 主办部门 部门 活动负责人 联系人 联系电话 电话 经费 预算 经费预算 负责 "
+        "负责人 责任人 负责部门 责任部门 承办部门 主办部门 部门 活动负责人 经费 预算 经费预算 负责 "
         "负责人员 工作人员 执行人 策划人 牵头部门 完成情况 审核 签字 协办单位 合作单位"
     ),
 }  # fmt: skip
@@ -64,10 +82,12 @@ VOCABULARY = {word: field for field, words in _WORDS.items() for word in words.s
 _TAILS = (
     ("时间", Field.DATE), ("日期", Field.DATE), ("地点", Field.PLACE), ("名称", Field.TITLE), ("主题", Field.THEME),
     ("内容", Field.BODY), ("简介", Field.BODY), ("类型", Field.TYPE), ("类别", Field.TYPE), ("形式", Field.TYPE),
-    ("对象", Field.FOR_READERS), ("负责人", Field.INTERNAL), ("部门", Field.INTERNAL), ("电话", Field.INTERNAL),
+    ("对象", Field.AUDIENCE), ("人群", Field.AUDIENCE), ("负责人", Field.INTERNAL), ("部门", Field.INTERNAL),
+    ("电话", Field.CONTACT),
 )  # fmt: skip
 _LONGEST_TAILED = 8
 _ASIDE = re.compile(r"[（(][^()（）]*[)）]|[\s:：*＊]")
+_IN_CHARGE = re.compile(r"(?:负责|责任)人.*(?:电话|方式)")
 _TWO_WORDS = re.compile(r"[/／、或及和与]")
 _SPEAKERS = frozenset(["主讲人", "讲师", "主讲老师", "主讲教师", "主讲嘉宾", "授课老师", "授课教师"])
 
@@ -87,7 +107,9 @@ def field_of(word: str) -> Field | None:
         return field
     fields = [VOCABULARY.get(part) for part in _TWO_WORDS.split(bare)]
     if len(fields) > 1 and all(fields):  # 主讲人/负责人: what readers come for wins
-        return Field.FOR_READERS if Field.FOR_READERS in fields else fields[0]
+        return next((field for field in (Field.AUDIENCE, Field.FOR_READERS) if field in fields), fields[0])
+    if _IN_CHARGE.search(bare):  # 负责人联系电话 is nobody's to call
+        return Field.INTERNAL
     if len(bare) <= _LONGEST_TAILED:
         return next((field for tail, field in _TAILS if bare.endswith(tail)), None)
     return None

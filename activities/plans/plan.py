@@ -34,6 +34,7 @@ class DoubtKind(StrEnum):
     PROSE = "prose"  # read from sentences, not from a table
     OUTSIDE = "outside"  # a date in words outside every table that was read
     SHEET = "sheet"  # a sheet or table in which no activities were found
+    CONTACT = "contact"  # a mobile number readers will see
     CALLED_OFF = "called_off"  # 已取消, 延期
     ASIDE = "aside"  # what stands in brackets behind the name of a branch
     READING_REMOVED = "reading_removed"  # 區(qū) became 区
@@ -55,7 +56,9 @@ class PlannedActivity:
 
     `title` is what a reader should see in a list: without its list number, its series and a leading 开展 or
     举办. `where` is file:line, file:sheet:cell or file:table:row; `dated_at` the same for its date. `held` says
-    in Chinese why readers must not see it yet; "" if nothing speaks against it. `spots`: every place it was read from.
+    in Chinese why readers must not see it yet; "" if nothing speaks against it. `fee` is None where the plan says
+    nothing of it and "" for 免费; of the other words "" is nothing said. Ages in years, both included. `spots`: every
+    place the row was read from.
     """
 
     title: str
@@ -74,6 +77,13 @@ class PlannedActivity:
     is_from_words: bool = False  # it stood in a sentence or a bare line
     repeats: bool = False  # one of several days that a rule such as 每周六 names
     spots: tuple[str, ...] = ()
+    audience: str = ""
+    age_from: int | None = None
+    age_to: int | None = None
+    fee: str | None = None
+    contact: str = ""
+    materials: str = ""  # what to bring
+    campaign: str = ""  # 第十一届读书节
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from activities.plans.scope import Scope, is_heading, scope_of
 from activities.plans.tables import Cell, Line
 from activities.plans.titles import is_branch_name, is_numbered, without_number
 
+SEVERAL = 3
 _LONGEST_ITEM = 40
 _LONGEST_LINE = 70  # of a list; what is longer is running text
 _WHEN_IT_IS = re.compile(r"活动|举办|开展|演出|上课|开课|讲座|展览|^时间|^日期")
@@ -111,7 +112,16 @@ class _Prose:
     def finished(self) -> ProseFound:
         self._close()
         self._leave_day()
+        self._share_the_telephone(self.result.found.rows)
         return self.result
+
+    def _share_the_telephone(self, rows: list[PlanRow]) -> None:
+        """报名电话 below the last of several activities, and at none of the others, is that of all."""
+        told = [row for row in rows if Field.CONTACT in row.cells]
+        if len(rows) < SEVERAL or len(told) != 1 or told[0] is not rows[-1]:
+            return
+        for row in rows:
+            row.cells[Field.CONTACT] = rows[-1].cells[Field.CONTACT]
 
     def _is_heading(self, text: str) -> bool:
         return is_branch_name(text) or (is_heading(text) and bool(scope_of(text)))

@@ -68,6 +68,7 @@ def plan_in(raw: list[Page], name: str, *, year: int | None = None) -> Plan:
                 *doubting.about_repeats(activities, name),
                 *doubting.about_duplicates(activities),
                 *doubting.about_missing_times(activities, doubts, name),
+                *doubting.about_contacts(activities, name),
                 *_about_what_was_left(tables, name),
                 *_about_the_cleaning(whole, cleaner, name),
             ]
@@ -154,7 +155,11 @@ def _read_rows(
         month = month_in(table.heading) or heading.month or (None if covers else _only_month(table.found))
         base = Base(year, month, heading.written_on, covers)
         doubts += table.found.doubts
-        read = [activity for row in table.found.rows for activity in activities_of(row, base, doubts)]
+        read = [
+            replace(activity, campaign=activity.campaign or heading.campaign)
+            for row in table.found.rows
+            for activity in activities_of(row, base, doubts)
+        ]
         doubts += doubting.about_other_months(read, year, base.month, file_name)
         activities += read
     kept = [activity for activity in activities if not _is_said_twice(activity, activities)]

@@ -47,16 +47,48 @@ def truths() -> dict[str, dict[Row, list[str]]]:
         if line.startswith("== "):
             found[line[3:]] = defaultdict(list)
         elif "|" in line and not line.startswith("#"):
-            branch, title, days = (part.strip() for part in line.split(" | "))
+            branch, title, days = (part.strip() for part in line.split(" | ")[:3])
             found[list(found)[-1]][branch, compact(title)].append(days)
     return found
 
 
-def score(name: str, truth: dict[Row, list[str]], folder: Path) -> Score:
-    """Read one file and compare."""
+def particulars() -> dict[str, dict[Row, dict[str, str]]]:
+    """File → row → the fields the plan says of it, where truth.txt names any."""
+    found: dict[str, dict[Row, dict[str, str]]] = {}
+    for line in Path(__file__).with_name("truth.txt").read_text("utf-8").splitlines():
+        if line.startswith("== "):
+            found[line[3:]] = {}
+        elif not line.startswith("#") and len(parts := line.split(" | ")) > 3:
+            fields = dict(field.strip().split("=") for field in parts[3].split(";"))
+            found[list(found)[-1]][parts[0], compact(parts[1])] = fields
+    return found
+
+
+def particulars_read(name: str, folder: Path) -> dict[Row, dict[str, str]]:
+    """The same as it is read."""
+    read = read_plan(written(name, folder))
+    fields = {(activity.branch, compact(activity.title)): _fields(activity) for activity in read.activities}
+    return {row: said for row, said in fields.items() if said}
+
+
+def _fields(activity: PlannedActivity) -> dict[str, str]:
+    ages = "" if activity.age_from is activity.age_to is None else f"{activity.age_from}-{activity.age_to}"
+    words = {name: getattr(activity, name) for name in ("audience", "contact", "materials", "campaign")}
+    fee = {} if activity.fee is None else {"fee": activity.fee or "免费"}
+    return {name: text for name, text in {**words, "age": ages}.items() if text} | fee
+
+
+def written(name: str, folder: Path) -> Path:
+    """Where the sample is; those of `made` are made there."""
     path = folder / name if name in MADE else SAMPLES / name
     if name in MADE:
         MADE[name](path)
+    return path
+
+
+def score(name: str, truth: dict[Row, list[str]], folder: Path) -> Score:
+    """Read one file and compare."""
+    path = written(name, folder)
     try:
         plan = read_plan(path)
         told = " ".join(doubt.text for doubt in plan.doubts)

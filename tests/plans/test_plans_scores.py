@@ -4,7 +4,9 @@ import pytest
 
 from tests.plans.april import SAMPLES
 from tests.plans.made import MADE
-from tests.plans.scoring import BEGIN, END, PAPER, Score, scores, table, truths
+from tests.plans.scoring import BEGIN, END, PAPER, Score, particulars, particulars_read, scores, table, truths
+
+UNREADABLE = {"海报.html", "一列一场.docx"}
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +20,11 @@ def test_every_sample_has_its_truth_written_down():
 
 def test_no_row_is_lost_without_a_word(every):
     assert [(score.name, score.silent) for score in every if score.silent] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(particulars()) - UNREADABLE))
+def test_whom_it_is_for_and_what_it_costs_is_read_where_the_plan_says_it_and_nowhere_else(name, tmp_path):
+    assert particulars_read(name, tmp_path) == particulars()[name]
 
 
 def test_the_table_in_the_paper_is_what_is_read(every):
