@@ -46,7 +46,8 @@ PEOPLE = tuple(
 KINDS = tuple((re.compile(pattern), Wanted(said, words)) for pattern, said, words in _KINDS)
 
 _STAGES = frozenset({"宝宝", "幼儿", "小学生", "青少年"})  # words that name ages; 儿童 and 成人 name none for sure
-_ANYBODY = re.compile(r"不限|全体|所有|各年龄|全年龄|大众|市民|老少|成年?人|老年|老人|长者")
+_ANYBODY = r"不限|全体|所有|各年龄|全年龄|大众|公众|市民|居民|群众|老少|^读者(?:朋友)?$"
+_NO_STAGE = re.compile(rf"{_ANYBODY}|成年?人|老年|老人|长者")
 _TO = r"\s*周?岁?\s*(?:[-—–~～]+|[至到])\s*"
 _YEARS = r"\s*周?岁"
 _WRITTEN_AGES = re.compile(
@@ -58,11 +59,16 @@ _WRITTEN_AGES = re.compile(
 Ages = tuple[int | None, int | None]
 
 
+def is_for_anybody(words: str) -> bool:
+    """不限, 全体读者, 市民: said, and means everybody."""
+    return re.search(_ANYBODY, plain(words)) is not None
+
+
 def ages_in(words: str) -> Ages:
     """Youngest and oldest of 3-6岁, 6岁以上, 12周岁以下, 小学生; None where the words leave it open."""
     text = plain(words)
     written = [_written(hit) for hit in _WRITTEN_AGES.finditer(text)]
-    if not written and not _ANYBODY.search(text):
+    if not written and not _NO_STAGE.search(text):
         text = text.replace("中小学", "中学、小学")
         written = [
             wanted.ages for said, wanted in PEOPLE if wanted.said in _STAGES and wanted.ages and said.search(text)
@@ -91,10 +97,15 @@ def of_age(youngest: int, oldest: int) -> Wanted | None:
     words = dict.fromkeys(
         w for first, last, several in _AGES if youngest <= last and oldest >= first for w in several
     )
-    return Wanted(_ages_said(youngest, oldest), tuple(words), (youngest, oldest))
+    return Wanted(said_ages(youngest, None if oldest == OLDEST else oldest), tuple(words), (youngest, oldest))
 
 
-def _ages_said(youngest: int, oldest: int) -> str:
-    if oldest == OLDEST:
-        return f"{youngest}岁以上"
-    return f"{youngest}岁" if youngest == oldest else f"{youngest}—{oldest}岁" if youngest else f"{oldest}岁以下"
+def said_ages(first: int | None, last: int | None) -> str:
+    """3—6岁 · 55岁以上 · 12岁以下; nothing where no age is set."""
+    if first is None and last is None:
+        return ""
+    if last is None:
+        return f"{first}岁以上"
+    if first == last:
+        return f"{first}岁"
+    return f"{first}—{last}岁" if first else f"{last}岁以下"

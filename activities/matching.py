@@ -9,13 +9,12 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from activities.plans.plan import PlannedActivity
+from activities.plans.plan import SOME_BRANCH, PlannedActivity
 from activities.rules import plan_key, same_key
 from models.when import When
 from models.wording import compact
 
 ALIKE = 0.6  # 植物界的活化石 and 植物界的活化石2 are 0.93; 绘本故事会 and 绘本手工课 0.4
-SOME_BRANCH = "分馆"  # of a row that did not say which
 
 
 @dataclass(frozen=True, slots=True)

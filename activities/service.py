@@ -111,6 +111,15 @@ def _compared(month: str, planned: PlannedActivity, activity: Activity | None, k
 _OF_WHEN = ("precision", "starts_on", "ends_on", "starts_at", "ends_at")
 
 
+def known_rows(session: Session, plan: Plan) -> list[Activity | None]:
+    """For each row its activity of an earlier import of the month; writes nothing."""
+    if plan.month is None:
+        return [None] * len(plan.activities)
+    known = _rows_of_month(session, plan.month)
+    pairs = matched([row_of(planned) for planned in plan.activities], [row for _, row in known])
+    return [known[at][0] if at is not None else None for at in pairs]
+
+
 def _rows_of_month(session: Session, month: str) -> list[tuple[Activity, Row]]:
     rows = session.scalars(sa.select(Activity).where(Activity.plan_month == month).order_by(Activity.id))
     return [

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from activities import rules
-from activities.audience import ages_in
+from activities.audience import ages_in, said_ages
 from activities.queries import Shown
 from models import times
 from models.when import When
@@ -68,17 +68,6 @@ def said_where(activity: Shown) -> str:
         return f"{activity.branch} · 线上"
     place = f" · {activity.place}" if activity.place else ""
     return f"{activity.branch}{place}{'（线上同步）' if activity.is_online else ''}"
-
-
-def said_ages(first: int | None, last: int | None) -> str:
-    """3—6岁 · 55岁以上 · 12岁以下; nothing where no age is set."""
-    if first is None and last is None:
-        return ""
-    if last is None:
-        return f"{first}岁以上"
-    if not first:
-        return f"{last}岁以下"
-    return f"{first}岁" if first == last else f"{first}—{last}岁"
 
 
 def said_for(audience: str, first: int | None, last: int | None) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from activities import service
+from activities.against import Known, with_doubts
+from activities.beside import known_beside
 from activities.imported import Imported
 from activities.plans.files import KINDS
 from activities.plans.plan import Plan, PlannedActivity
@@ -44,7 +46,7 @@ def _import(settings: Settings, database: Database) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
     def import_(file: Path, year: int | None, dry_run: bool, draft: bool, as_json: bool) -> None:
         try:
-            read = read_plan(file, year=year)
+            read = _audited(database, read_plan(file, year=year), is_kept=not dry_run)
             done = None if dry_run else _put_in(database, read, publish=not draft)
         except BadInput as error:
             raise click.ClickException(error.to_staff) from None
@@ -57,6 +59,17 @@ def _import(settings: Settings, database: Database) -> click.Command:
             click.echo(line, err=True)
 
     return import_
+
+
+def _audited(database: Database, plan: Plan, *, is_kept: bool) -> Plan:
+    """With the doubts of the library's own books; a preview makes no database where there is none."""
+    if is_kept:
+        schema.ready(database)
+    today = times.today(times.now())
+    if not is_kept and schema.revision_of(database) != schema.newest():
+        return with_doubts(plan, Known(), today=today)
+    with database.reading() as session:
+        return with_doubts(plan, known_beside(session, plan), today=today)
 
 
 def _put_in(database: Database, plan: Plan, *, publish: bool) -> Imported:

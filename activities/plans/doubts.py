@@ -5,15 +5,15 @@ They are read before an import, as a preview, and after it: none may say "before
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from activities.plans.announced import Count
-from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted
+from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted, together
 from activities.plans.tables import Cell
 from models.when import Precision, When
 
 _MOST_OF_A_KIND = 100
-_MOST_NAMED = 30  # titles named in one sentence; the rest is found by `where`
+MOST_NAMED = 30  # titles named in one sentence; the rest is found by `where`
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _ABOUT_THE_DATE = frozenset(
     {DoubtKind.UNREAD, DoubtKind.WEEKDAY, DoubtKind.IMPOSSIBLE_DATE, DoubtKind.YEAR, DoubtKind.MONTH}
@@ -103,12 +103,12 @@ def _about_misfits(misfits: list[PlannedActivity], kind: DoubtKind, why: str, fi
     rows = _rows(misfits)
     if not rows:
         return []
-    named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:_MOST_NAMED])
-    more = " 等" if len(rows) > _MOST_NAMED else ""
+    named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:MOST_NAMED])
+    more = " 等" if len(rows) > MOST_NAMED else ""
     text = f"{quoted(rows[0].title)}的时间{quoted(rows[0].when.text)}{why}"
     if len(rows) > 1:
         text = f"有 {len(rows)} 场活动的时间{why}它们是：{named}{more}。"
-    return [Doubt(kind, text, _together([row.dated_at for row in rows], file_name))]
+    return [Doubt(kind, text, together([row.dated_at for row in rows], file_name))]
 
 
 def _is_in_year(when: When, year: int) -> bool:
@@ -135,10 +135,10 @@ def about_missing_times(
     ]
     if not untimed:
         return []
-    named = "、".join(activity.title for activity in untimed[:_MOST_NAMED])
-    more = " 等" if len(untimed) > _MOST_NAMED else ""
+    named = "、".join(activity.title for activity in untimed[:MOST_NAMED])
+    more = " 等" if len(untimed) > MOST_NAMED else ""
     text = f"有 {len(untimed)} 场活动没写几点开始：{named}{more}。读者会问几点，请在文件里补上，再导入一次。"
-    return [Doubt(DoubtKind.NO_TIME, text, _together([activity.dated_at for activity in untimed], file_name))]
+    return [Doubt(DoubtKind.NO_TIME, text, together([activity.dated_at for activity in untimed], file_name))]
 
 
 def _needs_a_time(activity: PlannedActivity) -> bool:
@@ -154,13 +154,7 @@ def about_contacts(activities: Iterable[PlannedActivity], file_name: str) -> lis
         return []
     numbers = "、".join(dict.fromkeys(number for row in rows for number in _MOBILE.findall(row.contact)))
     text = f"有 {len(rows)} 场活动的联系方式里有手机号（{numbers}），读者看得到。请核对能不能公开；不能的话，请改成馆里的电话。"
-    return [Doubt(DoubtKind.CONTACT, text, _together([row.where for row in rows], file_name))]
-
-
-def _together(places: Collection[str], file_name: str) -> str:
-    """plan.txt:23、28、33: the file once, then every place in it."""
-    prefix = f"{file_name}:"
-    return prefix + "、".join(dict.fromkeys(place.removeprefix(prefix) for place in places))
+    return [Doubt(DoubtKind.CONTACT, text, together([row.where for row in rows], file_name))]
 
 
 def about_words(activities: Iterable[PlannedActivity], file_name: str) -> list[Doubt]:
@@ -168,12 +162,12 @@ def about_words(activities: Iterable[PlannedActivity], file_name: str) -> list[D
     rows = _rows(activity for activity in activities if activity.is_from_words)
     if not rows:
         return []
-    named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:_MOST_NAMED])
-    more = " 等" if len(rows) > _MOST_NAMED else ""
+    named = "、".join(f"{quoted(row.title)}（{row.when.text}）" for row in rows[:MOST_NAMED])
+    more = " 等" if len(rows) > MOST_NAMED else ""
     text = f"有 {len(rows)} 项不在活动表里，是从文字里读出来的：{named}{more}。请核对名称、时间和地点。"
     if held := sum(bool(row.held) for row in rows):
         text += f"其中 {held} 项出自整段的话，先不发布；写进活动表，再导入一次，就会发布。"
-    return [Doubt(DoubtKind.PROSE, text, _together([row.where for row in rows], file_name))]
+    return [Doubt(DoubtKind.PROSE, text, together([row.where for row in rows], file_name))]
 
 
 def about_repeats(activities: Iterable[PlannedActivity], file_name: str) -> list[Doubt]:
@@ -189,7 +183,7 @@ def about_repeats(activities: Iterable[PlannedActivity], file_name: str) -> list
         for rows in days.values()
     )
     text = f"反复举办的活动按日子排开了：{named}。请核对；哪天不办，请写明“（…日除外）”，再导入一次。"
-    return [Doubt(DoubtKind.REPEATED, text, _together([rows[0].dated_at for rows in days.values()], file_name))]
+    return [Doubt(DoubtKind.REPEATED, text, together([rows[0].dated_at for rows in days.values()], file_name))]
 
 
 def _days_said(rows: Sequence[PlannedActivity]) -> str:
@@ -222,7 +216,7 @@ def about_left_out_columns(left_out: Mapping[str, Sequence[Cell]], file_name: st
         return []
     named = "、".join(f"{quoted(word)}（{len(cells)} 格）" for word, cells in left_out.items())
     text = f"这些栏没有带入活动，因为读者用不到，或者不认识：{named}。要给读者看的话，请写进“活动内容”或“备注”。"
-    return [Doubt(DoubtKind.COLUMN, text, _together([cells[0].where for cells in left_out.values()], file_name))]
+    return [Doubt(DoubtKind.COLUMN, text, together([cells[0].where for cells in left_out.values()], file_name))]
 
 
 def about_asides(asides: Mapping[str, Sequence[Cell]], file_name: str) -> list[Doubt]:
@@ -231,7 +225,7 @@ def about_asides(asides: Mapping[str, Sequence[Cell]], file_name: str) -> list[D
         Doubt(
             DoubtKind.ASIDE,
             f"{len(cells)} 个馆名后面写着{quoted(words)}，这说的是馆，不是活动，没有写进活动里。",
-            _together([cell.where for cell in cells], file_name),
+            together([cell.where for cell in cells], file_name),
         )
         for words, cells in asides.items()
     ]

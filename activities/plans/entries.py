@@ -8,7 +8,7 @@ from activities.plans.dating import Dated, about_calling_off, date_of, date_word
 from activities.plans.headers import Field
 from activities.plans.occasions import Base
 from activities.plans.particulars import particulars_of
-from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted
+from activities.plans.plan import MAIN_LIBRARY, SOME_BRANCH, Doubt, DoubtKind, PlannedActivity, quoted
 from activities.plans.rows import PlanRow
 from activities.plans.titles import (
     CalledOff,
@@ -101,4 +101,4 @@ def _branch(row: PlanRow, title: str, place: str, doubts: list[Doubt]) -> str:
         return MAIN_LIBRARY
     text = f"{quoted(title)}在分馆的安排里，却没写是哪个分馆。请补上分馆的名字，再导入一次。"
     doubts.append(Doubt(DoubtKind.BRANCH, text, row.where))
-    return "分馆"
+    return SOME_BRANCH

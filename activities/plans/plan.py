@@ -3,6 +3,7 @@
 Values only; `reading.read_plan` makes them from a file. Nothing here knows a database, a clock or a door.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from models.errors import BadInput
 from models.when import When
 
 MAIN_LIBRARY = "总馆"
+SOME_BRANCH = "分馆"  # the branch of a row that did not say which
 
 
 class DoubtKind(StrEnum):
@@ -29,6 +31,8 @@ class DoubtKind(StrEnum):
     BRANCH = "branch"  # which branch is meant is not written where it should be
     RAGGED = "ragged"  # a row has more or fewer cells than its header
     DUPLICATE_ROW = "duplicate_row"
+    SAME_ROOM = "same_room"  # two rows in one room at one time
+    SAME_AUDIENCE = "same_audience"  # two rows for the same people at one time
     COLUMN = "column"  # columns that were not carried over
     UNREAD = "unread"  # words that were not understood
     PROSE = "prose"  # read from sentences, not from a table
@@ -39,6 +43,12 @@ class DoubtKind(StrEnum):
     ASIDE = "aside"  # what stands in brackets behind the name of a branch
     READING_REMOVED = "reading_removed"  # 區(qū) became 区
     SIMPLIFIED = "simplified"  # the plan was in traditional characters
+    # Beside what the library has already (activities.against):
+    UNKNOWN_BRANCH = "unknown_branch"
+    PAST = "past"
+    ROOM_TAKEN = "room_taken"
+    CLOSED = "closed"
+    DUPLICATE_IMPORT = "duplicate_import"  # the last month's file again, or nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,12 @@ class Plan:
 
 class PlanUnreadable(BadInput):
     """No plan can be read from this file; `to_staff` names the file, what was expected and what to do."""
+
+
+def together(places: Collection[str], file_name: str) -> str:
+    """plan.txt:23、28、33: the file once, then every place in it."""
+    prefix = f"{file_name}:"
+    return prefix + "、".join(dict.fromkeys(place.removeprefix(prefix) for place in places))
 
 
 def quoted(words: str) -> str:

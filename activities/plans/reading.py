@@ -20,6 +20,7 @@ from activities.plans.announced import (
     year_of_dates,
     year_of_prose,
 )
+from activities.plans.clashes import about_clashes
 from activities.plans.cleaning import Cleaner, cleaner_for, readings_in
 from activities.plans.entries import activities_of
 from activities.plans.files import read_pages
@@ -67,6 +68,7 @@ def plan_in(raw: list[Page], name: str, *, year: int | None = None) -> Plan:
                 *doubting.about_other_years(activities, used, name),
                 *doubting.about_repeats(activities, name),
                 *doubting.about_duplicates(activities),
+                *about_clashes(activities, name),
                 *doubting.about_missing_times(activities, doubts, name),
                 *doubting.about_contacts(activities, name),
                 *_about_what_was_left(tables, name),

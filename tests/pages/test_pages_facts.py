@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from activities import changes, hours
+from activities.audience import said_ages
 from activities.changes import By
 from activities.opening import Stretch
-from activities.texts import said_ages
 from activities.visits import visitor
 from models import times
 from models.activity import Activity, ActivityVisit, Branch
