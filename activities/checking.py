@@ -13,13 +13,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities.against import with_doubts
+from activities.audience import ages_in
+from activities.beside import known_beside
 from activities.imported import Imported
 from activities.plans.files import read_pages
 from activities.plans.kept import planned_of, value_of
-from activities.plans.plan import Doubt, Plan, PlannedActivity
+from activities.plans.plan import Plan, PlannedActivity
 from activities.plans.reading import plan_in
 from activities.plans.source import Spoken, lines_of, spots_of
 from activities.plans.written import when_written
+from models import times
 from models.errors import BadFields, BadInput, IllegalMove
 from models.plan import PLAN_MOVES, Answer, PlanDoubt, PlanFile, PlanRow, PlanSource, PlanState
 from models.states import moved
@@ -28,7 +32,8 @@ from models.when import When
 # What staff may mend in a row, and how long it may be.
 MENDABLE = {
     "title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "branch": ("分馆", 64),
-    "place": ("地点", 120), "summary": ("简介", 4000),
+    "place": ("地点", 120), "audience": ("对象", 64), "fee": ("费用", 40), "contact": ("联系方式", 80),
+    "materials": ("要带什么", 200), "summary": ("简介", 4000),
 }  # fmt: skip
 
 
@@ -55,9 +60,9 @@ def read_file(path: Path, *, month: str | None = None) -> ReadFile:
     return ReadFile(path.name, digest, replace(plan, month=plan.month or month), lines_of(pages))
 
 
-def keep(session: Session, read: ReadFile, *, who: str, now: datetime, more: Iterable[Doubt] = ()) -> PlanFile:
-    """Put the file on the desk; `more` are doubts that the library's own rows give rise to."""
-    plan = read.plan
+def keep(session: Session, read: ReadFile, *, who: str, now: datetime) -> PlanFile:
+    """Put the file on the desk, with the doubts that the library's own books raise."""
+    plan = with_doubts(read.plan, known_beside(session, read.plan), today=times.today(now))
     file = PlanFile(
         name=read.name, digest=read.digest, library=(plan.library or "")[:120], month=plan.month,
         state=PlanState.CHECKING, version=0, read_by=who, read_at=now,
@@ -66,7 +71,7 @@ def keep(session: Session, read: ReadFile, *, who: str, now: datetime, more: Ite
     session.flush()
     session.add(PlanSource(plan_id=file.id, lines=read.lines))
     _insert(session, PlanRow, [_row(file.id, n, n, planned) for n, planned in enumerate(plan.activities, start=1)])
-    doubts = enumerate((*plan.doubts, *more), start=1)
+    doubts = enumerate(plan.doubts, start=1)
     _insert(
         session,
         PlanDoubt,
@@ -133,7 +138,7 @@ def mend(
     Raises: BadFields for what is too long, a missing title or branch, words that are no date.
     """
     planned = planned_of(row.planned)
-    words: Any = {name: values.get(name, getattr(planned, name)).strip() for name in MENDABLE}
+    words: Any = {name: values.get(name, getattr(planned, name) or "").strip() for name in MENDABLE}
     wrong = {name: why for name, value in words.items() if (why := _wrong(name, value))}
     try:
         whens = _whens(file, planned, values.get("when", planned.when.text))
@@ -141,6 +146,10 @@ def mend(
         wrong["when"] = error.to_staff
     if wrong:
         raise BadFields(wrong)
+    if words["audience"] != planned.audience:
+        words["age_from"], words["age_to"] = ages_in(words["audience"])
+    if not words["fee"] and planned.fee is None:
+        del words["fee"]  # nothing said, before and now: what staff wrote elsewhere stays
     mended = replace(planned, **words, held="", repeats=len(whens) > 1 or planned.repeats)
     row.planned, row.version = value_of(replace(mended, when=whens[0])), row.version + 1
     last = session.scalar(sa.select(sa.func.max(PlanRow.number)).where(PlanRow.plan_id == file.id)) or 0

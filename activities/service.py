@@ -115,9 +115,7 @@ def known_rows(session: Session, plan: Plan) -> list[Activity | None]:
     """For each row its activity of an earlier import of the month; writes nothing."""
     if plan.month is None:
         return [None] * len(plan.activities)
-    known = _rows_of_month(session, plan.month)
-    pairs = matched([row_of(planned) for planned in plan.activities], [row for _, row in known])
-    return [known[at][0] if at is not None else None for at in pairs]
+    return [activity for _, activity, _ in _paired(session, plan)[1]]
 
 
 def _rows_of_month(session: Session, month: str) -> list[tuple[Activity, Row]]:

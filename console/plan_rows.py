@@ -49,7 +49,7 @@ class _Views:
         if file.state is not PlanState.CHECKING:
             return refused("这份计划已经不在核对了。", url(number))
         planned = planned_of(row.planned)
-        typed = {name: request.form.get(name, getattr(planned, name)) for name in MENDABLE}
+        typed = {name: request.form.get(name, getattr(planned, name) or "") for name in MENDABLE}
         page = drawn(
             "plan_row.html", file=file, row=row, planned=planned, typed=typed, when=request.form.get("when", planned.when.text),
             wrong=wrong, shown=shown, fields=MENDABLE,

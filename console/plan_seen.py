@@ -23,7 +23,7 @@ from models.when import When
 TOO_LATE = "刚才有人先动过这份计划，没有再改。请看看现在的样子。"
 _FIELDS = {
     **{name: said for name, (said, _) in MENDABLE.items()},
-    "when": "时间", "state": "状态", "is_online": "线上", "is_on_site": "到馆",
+    "when": "时间", "state": "状态", "is_online": "线上", "is_on_site": "到馆", "campaign": "所属活动", "age_from": "从几岁", "age_to": "到几岁",
 }  # fmt: skip
 
 

@@ -2,16 +2,18 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from markupsafe import escape
 
-from activities import checking
+from activities import checking, hours
 from activities.checking import read_file
 from activities.plans.files import LARGEST_FILE
+from activities.plans.plan import DoubtKind
+from console import plan_view
 from models import times
 from models.activity import Activity, ActivityState
 from models.errors import BadInput
@@ -363,3 +365,28 @@ def test_no_text_of_a_plan_is_taken_for_html_while_it_is_checked(office: Office)
     for path in ("", "/source", f"/rows/{number}", "/publish"):
         page = browser.opens(f"/console/plans/{plan}{path}").text
         assert "<script>alert" not in page, path
+
+
+def test_every_kind_of_doubt_has_a_name() -> None:
+    assert set(plan_view.KINDS) == set(DoubtKind)
+
+
+def test_the_library_s_own_books_raise_doubts(office: Office) -> None:
+    office.plans(office.activity("旧活动", branch="城南分馆"))
+    with office.database.units() as session:
+        hours.close(session, branch_id=None, first_on=date(2026, 4, 11), last_on=date(2026, 4, 11), reason="消防检修")
+    plan = hands_in(office.browser("chen"), APRIL.replace("总馆大厅", "城北分馆大厅"))
+    page = office.browser("chen").opens(f"/console/plans/{plan}").text
+    assert "那天闭馆" in page
+    assert "没见过的分馆" in page
+
+
+def test_who_may_come_can_be_mended_and_ages_follow(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    mends(browser, plan, "亲子绘本", audience="3-6岁的孩子和家长", fee="", materials="水彩笔")
+    settles_all(browser, plan)
+    publishes(browser, plan)
+    with office.database.reading() as session:
+        found = session.query(Activity).filter(Activity.title.startswith("亲子绘本")).one()
+    assert (found.age_from, found.age_to, found.materials) == (3, 6, "水彩笔")
