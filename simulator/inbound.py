@@ -1,6 +1,7 @@
 """What a reader does with the phone, turned into a push: state changes, credits, the screen, the XML."""
 
 import math
+import secrets
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from simulator.platform import Platform
 from simulator.push import Push
 
 LONGEST_TEXT = 20_000  # characters; a phone sends no more in one message
+MOST_PICTURES = 9  # that a phone lets a reader pick at once
 
 
 class BadWish(ValueError):
@@ -235,7 +237,12 @@ def _scanned_from_menu(act: Act) -> dict[str, Any]:
 
 
 def _pictures_from_menu(act: Act) -> dict[str, Any]:
-    return {"EventKey": act.text("key"), "SendPicsInfo": {"Count": 0, "PicList": {}}}
+    """The pictures themselves follow as messages; here each is only named by its sum."""
+    count = int(act.number("count", 1))
+    if not 1 <= count <= MOST_PICTURES:
+        raise BadWish(f"count is 1 to {MOST_PICTURES}")
+    pictures = [{"PicMd5Sum": secrets.token_hex(16)} for _ in range(count)]
+    return {"EventKey": act.text("key"), "SendPicsInfo": {"Count": count, "PicList": {"item": pictures}}}
 
 
 def _place_from_menu(act: Act) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the papers say is what the program does."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_locks_name_hashes_and_no_addresses() -> None:
         assert len(pinned) > 20
         assert "://" not in text
         assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_the_lock_of_node_names_hashes_and_no_registry() -> None:
+    packages = json.loads((ROOT / "tests/foreign/package-lock.json").read_text(encoding="utf-8"))["packages"]
+    del packages[""]  # our own row
+    assert len(packages) > 50
+    assert [name for name, row in packages.items() if "resolved" in row or "integrity" not in row] == []
 
 
 def test_the_real_mode_refuses_every_key_of_the_demo() -> None:

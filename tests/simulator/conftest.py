@@ -240,6 +240,12 @@ def stop(program: subprocess.Popen[str]) -> int:
 
 
 @pytest.fixture(scope="session")
+def keys() -> dict[str, str]:
+    """The account's keys, as programs of other languages get them."""
+    return {"APP_ID": APP_ID, "APP_SECRET": APP_SECRET, "TOKEN": TOKEN, "AES_KEY": AES_KEY}
+
+
+@pytest.fixture(scope="session")
 def account() -> Iterator[Account]:
     server = Account()
     threading.Thread(target=server.serve_forever, daemon=True).start()

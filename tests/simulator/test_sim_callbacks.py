@@ -147,6 +147,11 @@ def test_unfollowing_shows_no_answer(world):
             {"Latitude": "30.500000", "Longitude": "117.000000"},
         ),
         ({"event": "scancode_waitmsg", "key": "sign", "result": "x"}, {"ScanCodeInfo/ScanResult": "x"}),
+        ({"event": "pic_weixin", "key": "show", "count": 3}, {"EventKey": "show", "SendPicsInfo/Count": "3"}),
+        (
+            {"event": "location_select", "key": "near", "lat": 30.5, "lon": 117, "poiname": "馆"},
+            {"SendLocationInfo/Location_X": "30.500000", "SendLocationInfo/Poiname": "馆"},
+        ),
         (
             {
                 "event": "subscribe_msg_popup_event",

@@ -1,0 +1,1 @@
+"""Other people's WeChat libraries of other languages, run against the simulator."""
