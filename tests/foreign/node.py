@@ -14,7 +14,16 @@ from tests.needs import missing
 
 HERE = Path(__file__).parent
 NPM_SECONDS = 120
-INSTALL = ("ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error")
+INSTALL = (
+    "ci",
+    "--ignore-scripts",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=1000",
+)
 
 
 def installed(cache: Path) -> Path:
