@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator.account import Right
 from simulator.calls import Call, endpoint
-from simulator.errors import OK
+from simulator.errors import OK, Refusal
 
 
 @endpoint("ANY", "/cgi-bin/message/mass/speed/get", Right.MASS)
@@ -24,6 +24,8 @@ def subscription_templates(call: Call) -> dict[str, Any]:
 
 @endpoint("POST", "/cgi-bin/freepublish/batchget", Right.PUBLISH)
 def published(call: Call) -> dict[str, Any]:
+    if not isinstance(call.json.get("count"), int):
+        raise Refusal(47001, "count is wanted")
     return {"total_count": 0, "item_count": 0, "item": []}
 
 

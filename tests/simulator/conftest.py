@@ -22,6 +22,8 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 from wechatpy.utils import check_signature
 
+from tests.conformance import endpoints_claimed_by
+
 ROOT = Path(__file__).parents[2]
 APP_ID, APP_SECRET, TOKEN, AES_KEY = "wx00000000000test", "secret" * 5, "testtoken", "t" * 43
 ACCOUNT_ID = "gh_test"
@@ -139,6 +141,7 @@ class World:
         self.http = requests.Session()
         self.http.trust_env = False
         self.token = ""
+        self.called_before_reset: set[str] = set()
 
     def sim(self, method: str, path: str, body: object = None, **more: Any) -> Any:
         answer = self.http.request(method, f"{self.url}/sim/{path}", json=body, timeout=20, **more)
@@ -151,8 +154,18 @@ class World:
 
     def reset(self, **wishes: Any) -> None:
         defaults = {"callback": self.account.url, "callback_timeout_s": SHORT_TIMEOUT_S}
+        self.called_before_reset = self.called()
         self.sim("POST", "reset", defaults | wishes)
         self.token = ""
+
+    def endpoints(self) -> list[str]:
+        """Every path the platform answers, as it lists them itself."""
+        known: list[str] = self.raw("GET", "/nowhere", token="").json()["known"]
+        return known
+
+    def called(self) -> set[str]:
+        """The endpoints of the platform called so far, also before a reset."""
+        return self.called_before_reset | {call["path"] for call in self.sim("GET", "calls")}
 
     def fresh_token(self, **more: Any) -> dict[str, Any]:
         keys = {"grant_type": "client_credential", "appid": APP_ID, "secret": APP_SECRET}
@@ -262,12 +275,17 @@ def simulator_url(account: Account) -> Iterator[str]:
 
 
 @pytest.fixture
-def world(simulator_url: str, account: Account) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, simulator_url: str, account: Account) -> Iterator[World]:
     account.begin_anew()
     here = World(simulator_url, account)
     here.reset()
+    here.called_before_reset.clear()  # that was another test
     yield here
     account.over.set()
+    claimed = endpoints_claimed_by(request.node.nodeid.partition("[")[0])
+    assert not claimed or claimed <= here.called(), (
+        "a row of conformance.csv names an endpoint that this test did not call"
+    )
 
 
 @pytest.fixture

@@ -6,20 +6,43 @@ import pytest
 
 HOUR = 3600
 CODE = {"action_name": "QR_SCENE", "action_info": {"scene": {"scene_id": 1}}}
-# call: which of (subscription, subscription verified, service, service verified) may make it
+# who may: (subscription, subscription verified, service, service verified)
+EVERYBODY, MENU = (True, True, True, True), (False, True, True, True)
+VERIFIED, SERVICE = (False, True, False, True), (False, False, False, True)
 RIGHTS = {
-    ("POST", "/cgi-bin/menu/create"): (False, True, True, True),
-    ("POST", "/cgi-bin/message/custom/send"): (False, True, False, True),
-    ("POST", "/cgi-bin/message/mass/speed/get"): (False, True, False, True),
-    ("POST", "/cgi-bin/freepublish/batchget"): (False, True, False, True),
-    ("GET", "/cgi-bin/template/get_all_private_template"): (False, False, False, True),
-    ("GET", "/wxaapi/newtmpl/gettemplate"): (False, False, False, True),
-    ("GET", "/cgi-bin/user/get"): (False, True, False, True),
-    ("GET", "/cgi-bin/tags/get"): (False, True, False, True),
-    ("POST", "/cgi-bin/user/info/updateremark"): (False, False, False, True),
-    ("POST", "/cgi-bin/qrcode/create"): (False, False, False, True),
-    ("GET", "/cgi-bin/draft/count"): (True, True, True, True),
-    ("GET", "/cgi-bin/getcallbackip"): (True, True, True, True),
+    ("GET", "/cgi-bin/token"): EVERYBODY,
+    ("POST", "/cgi-bin/stable_token"): EVERYBODY,
+    ("GET", "/cgi-bin/getcallbackip"): EVERYBODY,
+    ("GET", "/cgi-bin/get_api_domain_ip"): EVERYBODY,
+    ("POST", "/cgi-bin/callback/check"): EVERYBODY,
+    ("POST", "/cgi-bin/openapi/quota/get"): EVERYBODY,
+    ("POST", "/cgi-bin/clear_quota"): EVERYBODY,
+    ("POST", "/cgi-bin/media/upload"): EVERYBODY,
+    ("GET", "/cgi-bin/media/get"): EVERYBODY,
+    ("GET", "/cgi-bin/draft/count"): EVERYBODY,
+    ("GET", "/cgi-bin/showqrcode"): EVERYBODY,
+    ("POST", "/cgi-bin/menu/create"): MENU,
+    ("GET", "/cgi-bin/menu/get"): MENU,
+    ("GET", "/cgi-bin/menu/delete"): MENU,
+    ("POST", "/cgi-bin/message/custom/send"): VERIFIED,
+    ("POST", "/cgi-bin/message/custom/typing"): VERIFIED,
+    ("POST", "/cgi-bin/message/mass/speed/get"): VERIFIED,
+    ("POST", "/cgi-bin/freepublish/batchget"): VERIFIED,
+    ("GET", "/cgi-bin/user/get"): VERIFIED,
+    ("GET", "/cgi-bin/user/info"): VERIFIED,
+    ("POST", "/cgi-bin/user/info/batchget"): VERIFIED,
+    ("POST", "/cgi-bin/user/tag/get"): VERIFIED,
+    ("POST", "/cgi-bin/tags/create"): VERIFIED,
+    ("GET", "/cgi-bin/tags/get"): VERIFIED,
+    ("POST", "/cgi-bin/tags/update"): VERIFIED,
+    ("POST", "/cgi-bin/tags/delete"): VERIFIED,
+    ("POST", "/cgi-bin/tags/getidlist"): VERIFIED,
+    ("POST", "/cgi-bin/tags/members/batchtagging"): VERIFIED,
+    ("POST", "/cgi-bin/tags/members/batchuntagging"): VERIFIED,
+    ("POST", "/cgi-bin/user/info/updateremark"): SERVICE,
+    ("POST", "/cgi-bin/qrcode/create"): SERVICE,
+    ("GET", "/cgi-bin/template/get_all_private_template"): SERVICE,
+    ("GET", "/wxaapi/newtmpl/gettemplate"): SERVICE,
 }
 ACCOUNTS = [("subscription", False), ("subscription", True), ("service", False), ("service", True)]
 
@@ -29,8 +52,12 @@ def test_each_kind_of_account_has_its_rights(world, method, path):
     allowed = []
     for kind, verified in ACCOUNTS:
         world.reset(kind=kind, verified=verified)
-        allowed.append(world.raw(method, path, b"{}" if method == "POST" else None).json().get("errcode") != 48001)
+        allowed.append('"errcode":48001' not in world.raw(method, path, b"{}" if method == "POST" else None).text)
     assert tuple(allowed) == RIGHTS[method, path]
+
+
+def test_the_table_of_rights_names_every_endpoint(world):
+    assert sorted(path for _, path in RIGHTS) == world.endpoints()
 
 
 def test_a_day_has_its_quota_and_midnight_in_shanghai_gives_a_new_one(world):
@@ -74,6 +101,18 @@ def test_a_wrong_ping_is_refused(world, action, operator, code):
 def test_the_platforms_addresses_are_loopback(world):
     for path in ("/cgi-bin/getcallbackip", "/cgi-bin/get_api_domain_ip"):
         assert world.get(path) == {"ip_list": ["127.0.0.1"]}
+
+
+def test_what_is_only_probed_is_told_as_empty(world):
+    assert world.get("/cgi-bin/message/mass/speed/get") == {"speed": 0, "realspeed": 80}
+    assert world.get("/cgi-bin/template/get_all_private_template") == {"template_list": []}
+    assert world.get("/wxaapi/newtmpl/gettemplate")["data"] == []
+    assert world.post("/cgi-bin/freepublish/batchget", {"offset": 0, "count": 1})["item"] == []
+    assert world.get("/cgi-bin/draft/count") == {"total_count": 0}
+
+
+def test_publications_are_asked_for_by_their_number(world):
+    assert world.post("/cgi-bin/freepublish/batchget", {"offset": 0})["errcode"] == 47001
 
 
 def test_what_is_not_there_says_so(world):

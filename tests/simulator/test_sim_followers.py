@@ -50,6 +50,11 @@ def test_at_most_a_hundred_are_told_at_once(world):
     assert (batch(101)["errcode"], batch(0)["errcode"]) == (40032, 40032)
 
 
+@pytest.mark.parametrize(("asked", "code"), [([{"openid": "oNobody"}], 40003), (["oNobody"], 47001), (None, 47001)])
+def test_a_wrong_list_of_people_is_refused(world, asked, code):
+    assert world.post("/cgi-bin/user/info/batchget", {"user_list": asked})["errcode"] == code
+
+
 def test_a_remark_is_below_thirty_bytes_and_for_followers(world):
     lin, gone = world.reader(), world.reader(following=False)
 
@@ -105,3 +110,45 @@ def test_the_limits_of_tagging(world):
         45058,
     )
     assert [tagging(world, tag_id, [lin]) for tag_id in ids] == [0] * 20 + [45059]
+
+
+def refusals(world, path, *bodies):
+    """What each body is told, with two tags, 100 and 101, that stay as they are."""
+    assert [tag(world, name)["tag"]["id"] for name in ("亲子", "讲座")] == [100, 101]
+    codes = [world.post(f"/cgi-bin/{path}", body)["errcode"] for body in bodies]
+    assert [row["name"] for row in world.get("/cgi-bin/tags/get")["tags"]] == ["亲子", "讲座"]
+    return codes
+
+
+def test_a_tag_without_anything_is_not_made(world):
+    assert refusals(world, "tags/create", {}) == [47001]
+
+
+def test_a_tag_is_not_renamed_to_what_no_tag_is_called(world):
+    tags = (
+        {"id": 100, "name": "讲座"},
+        {"id": 100, "name": "字" * 31},
+        {"id": 9999, "name": "家"},
+        {"id": 2, "name": "家"},
+    )
+    told = refusals(world, "tags/update", {}, *({"tag": one} for one in tags))
+    assert told == [47001, 45157, 45158, 45159, 45058]
+
+
+def test_a_tag_that_is_none_or_the_platforms_own_is_not_dropped(world):
+    told = refusals(world, "tags/delete", {}, {"tag": {"id": 9999}}, {"tag": {"id": 0}})
+    assert told == [47001, 45159, 45058]
+
+
+def test_of_no_tag_no_members_are_told(world):
+    assert refusals(world, "user/tag/get", {"tagid": 9999}, {"tagid": 1}) == [45159, 45058]
+
+
+def test_of_a_stranger_no_tags_are_told(world):
+    assert refusals(world, "tags/getidlist", {"openid": "oNobody"}) == [40003]
+
+
+def test_the_limits_of_untagging(world):
+    stranger = ["oNobody"]
+    bodies = [{"tagid": 100, "openid_list": []}] + [{"tagid": one, "openid_list": stranger} for one in (100, 9999, 2)]
+    assert refusals(world, "tags/members/batchuntagging", *bodies) == [40032, 49003, 45159, 45058]

@@ -2,6 +2,8 @@
 
 # mypy: disallow-untyped-calls=False
 
+import contextlib
+import sqlite3
 from urllib.parse import quote
 
 import pytest
@@ -115,6 +117,7 @@ def test_a_code_lives_thirty_seconds_unless_told_and_thirty_days_at_most(world):
     assert code(world, "QR_SCENE", {"scene_id": 7})["expire_seconds"] == 30
     assert code(world, "QR_SCENE", {"scene_id": 7}, expire_seconds=99 * DAY)["expire_seconds"] == 30 * DAY
     assert "expire_seconds" not in code(world, "QR_LIMIT_SCENE", {"scene_id": 7})
+    assert code(world, "QR_SCENE", {"scene_id": 7}, expire_seconds=0)["errcode"] == 40035
 
 
 def test_an_expired_code_leads_nowhere(world):
@@ -127,6 +130,24 @@ def test_an_expired_code_leads_nowhere(world):
 def test_a_permanent_code_is_the_same_for_ever(world):
     first, second = (code(world, "QR_LIMIT_STR_SCENE", {"scene_str": "gate"})["ticket"] for _ in range(2))
     assert first == second
+
+
+def test_a_hundred_thousand_permanent_codes_and_no_more(start_simulator, tmp_path):
+    state = tmp_path / "sim.db"
+    program, world = start_simulator("--state", str(state))
+    kept = code(world, "QR_LIMIT_STR_SCENE", {"scene_str": "gate"})["ticket"]
+    program.terminate()
+    assert program.wait(5) == 0
+    with contextlib.closing(sqlite3.connect(state)) as db, db:  # a day's calls would not be enough
+        row = db.execute("SELECT action, scene, url, made_at FROM codes").fetchone()
+        db.executemany(
+            "INSERT INTO codes (ticket, action, scene, url, made_at) VALUES (?, ?, ?, ?, ?)",
+            ((f"t{number}", row[0], f"s{number}", row[2], row[3]) for number in range(99_999)),
+        )
+    _, again = start_simulator("--state", str(state))
+    assert code(again, "QR_LIMIT_STR_SCENE", {"scene_str": "one more"})["errcode"] == 45009
+    assert code(again, "QR_STR_SCENE", {"scene_str": "for a while"})["expire_seconds"] == 30
+    assert kept
 
 
 @pytest.mark.parametrize(

@@ -170,13 +170,13 @@ def test_a_choice_of_a_menu_message_can_be_tapped(world):
 def test_typing_is_shown_and_timed(world):
     lin = world.reader()
 
-    def typing(command="Typing"):
-        return world.post("/cgi-bin/message/custom/typing", {"touser": lin, "command": command})["errcode"]
+    def typing(command="Typing", openid=lin):
+        return world.post("/cgi-bin/message/custom/typing", {"touser": openid, "command": command})["errcode"]
 
     def seen():
         return world.sim("GET", f"phone/{lin}")["reader"]["typing"]
 
-    assert typing() == 45080
+    assert (typing(), typing(openid="oNobody")) == (45080, 40003)
     world.says(lin, "在吗")
     assert (typing("Dancing"), typing(), typing()) == (45072, 0, 45081)
     assert seen() is True
