@@ -1,6 +1,7 @@
 """Node's side: the packages of the lock installed once, a program that drives clients, programs that are accounts."""
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -31,10 +32,13 @@ def installed(cache: Path) -> Path:
     if shutil.which("node") is None or shutil.which("npm") is None:
         missing("node", "node and npm are not installed: apt-get install nodejs npm")
     home = cache / hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:12]
-    if not home.exists():
-        shutil.rmtree(cache)
-        _install(home.with_suffix(".new"))
-        home.with_suffix(".new").rename(home)
+    with (cache / "lock").open("w") as lock:  # tests run in several processes at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            for old in (path for path in cache.iterdir() if path.is_dir()):
+                shutil.rmtree(old)
+            _install(home.with_suffix(".new"))
+            home.with_suffix(".new").rename(home)
     return home / "node_modules"
 
 
