@@ -11,17 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities import rules
+from activities import fields, rules
 from activities.following import tell_followers
 from activities.service import readers_see_anew, reindex
 from models import audit, times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState, Branch
-from models.errors import BadInput
+from models.errors import BadFields, BadInput
 from models.states import moved
 from models.when import When
 
 LONGEST_REASON = 200
-OLDEST_AGE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,63 +31,19 @@ class By:
     at: datetime
 
 
-# What staff may write by hand: its name on the form, and how long it may be. The date has a verb of its own.
-EDITABLE = {
-    "title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "place": ("地点", 120),
-    "summary": ("简介", 4000), "campaign": ("所属活动", 64), "audience": ("对象", 64), "fee": ("费用", 40),
-    "contact": ("联系方式", 80), "materials": ("要带什么", 200), "link": ("链接", 300),
-}  # fmt: skip
-
-
 def edit(session: Session, activity: Activity, values: Mapping[str, Any], *, by: By) -> list[str]:
     """Take over words, ages and the two ways of taking part; the names of what changed.
 
-    Raises: BadInput, naming the field, for what is too long, an empty title, ages the wrong way round, a link that
-    is none.
+    Raises: BadFields for what is too long, an empty title, ages the wrong way round, a link that is none.
     """
-    checked = _checked(values)
-    changed = [name for name, value in checked.items() if getattr(activity, name) != value]
+    kept = fields.checked(values)
+    changed = [name for name, value in kept.items() if getattr(activity, name) != value]
     for name in changed:
-        setattr(activity, name, checked[name])
+        setattr(activity, name, kept[name])
     if changed:
-        _seen_anew(session, activity, by=by, act="activity edited", detail="、".join(changed))
+        said = "、".join(fields.NAMES[name] for name in changed)
+        _seen_anew(session, activity, by=by, act="activity edited", detail=said)
     return changed
-
-
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    checked: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in EDITABLE:
-            checked[name] = _words(name, str(value))
-        elif name in ("age_from", "age_to"):
-            checked[name] = _age(value)
-        elif name in ("is_online", "is_on_site"):
-            checked[name] = bool(value)
-        else:
-            raise BadInput(f"没有“{name}”这一栏。")
-    if "title" in checked and not checked["title"]:
-        raise BadInput("活动名称不能空着。")
-    if checked.get("link") and not checked["link"].startswith(("https://", "http://")):
-        raise BadInput("链接要以 https:// 开头。")
-    first, last = checked.get("age_from"), checked.get("age_to")
-    if first is not None and last is not None and last < first:
-        raise BadInput(f"年龄从 {first} 岁到 {last} 岁，写反了。")
-    return checked
-
-
-def _words(name: str, value: str) -> str:
-    value, (said, most) = value.strip(), EDITABLE[name]
-    if len(value) > most:
-        raise BadInput(f"“{said}”最多 {most} 个字，现在有 {len(value)} 个。")
-    return value
-
-
-def _age(value: Any) -> int | None:
-    if value in (None, ""):
-        return None
-    if not str(value).isdigit() or int(value) > OLDEST_AGE:
-        raise BadInput(f"年龄请写 0 到 {OLDEST_AGE} 的整数，“{value}”不是。")
-    return int(value)
 
 
 def publish(session: Session, activity: Activity, *, by: By) -> None:
@@ -132,7 +87,7 @@ def move(session: Session, activity: Activity, when: When, *, reason: str, by: B
     if was_fixed:
         activity.reason, activity.moved_from = _reason(reason, "改期"), before.text[:80]
     _take_over(activity, when)
-    activity.place = activity.place if place is None else _words("place", place)
+    activity.place = activity.place if place is None else fields.words("place", place)
     _seen_anew(session, activity, by=by, act="activity moved", detail=f"{before.text} → {when.text} {reason}".strip())
     return tell_followers(session, activity, now=by.at)
 
@@ -151,7 +106,7 @@ def copy(session: Session, activity: Activity, when: When, *, by: By) -> Activit
     month = f"{when.starts_on:%Y-%m}"
     same_month = set(session.scalars(sa.select(Activity.plan_key).where(Activity.plan_month == month)))
     key = rules.fresh_key(rules.plan_key(activity.branch.name, activity.title), same_month)
-    words = {name: getattr(activity, name) for name in (*EDITABLE, "age_from", "age_to", "is_online", "is_on_site")}
+    words = {name: getattr(activity, name) for name in fields.NAMES}
     fresh = Activity(code=rules.code_of(month, key), state=ActivityState.DRAFT, plan_month=month, plan_key=key,
                      branch=activity.branch, changed_at=by.at, **words)  # fmt: skip
     _take_over(fresh, when)
@@ -162,8 +117,8 @@ def copy(session: Session, activity: Activity, when: When, *, by: By) -> Activit
 
 def rebranch(session: Session, activity: Activity, branch: Branch, *, by: By) -> None:
     """It belongs to another branch."""
-    activity.branch = branch
-    _seen_anew(session, activity, by=by, act="activity edited", detail="branch")
+    before, activity.branch = activity.branch.name, branch
+    _seen_anew(session, activity, by=by, act="activity edited", detail=f"{before} → {branch.name}")
 
 
 def _move_state(activity: Activity, to: ActivityState) -> None:
@@ -173,9 +128,9 @@ def _move_state(activity: Activity, to: ActivityState) -> None:
 def _reason(reason: str, act: str) -> str:
     reason = reason.strip()
     if not reason:
-        raise BadInput(f"请写上{act}的原因，读者会看到。")
+        raise BadFields({"reason": f"请写上{act}的原因，读者会看到。"})
     if len(reason) > LONGEST_REASON:
-        raise BadInput(f"原因最多 {LONGEST_REASON} 个字，现在有 {len(reason)} 个。")
+        raise BadFields({"reason": f"原因最多 {LONGEST_REASON} 个字，现在有 {len(reason)} 个。"})
     return reason
 
 

@@ -4,19 +4,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import changes, queries, texts
-from activities.changes import EDITABLE, By
+from activities import changes, queries, texts, visits
+from activities.changes import By
+from activities.fields import EDITABLE
 from console import activity_list, exports, words
 from console.activity_list import SORTS, SPANS, when_of
+from console.activity_rows import found, held, is_mine, mine
 from console.desk import Desk, done, drawn, is_island, me, note, refused
 from console.exports import Sheet
 from console.records import lines_about
-from console.rights import Act, is_theirs, may
+from console.rights import Act, may
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState
 from models.errors import BadInput, IllegalMove
@@ -80,21 +81,19 @@ class _Views:
     def one(self, code: str) -> str:
         """One activity, to read."""
         with self._desk.reading() as session:
-            activity = session.scalars(sa.select(Activity).where(Activity.code == code)).one_or_none() or abort(404)
+            activity = found(session, code)
+            seen = visits.visits(session, activity.id) if activity.is_online else None
             lines = lines_about(session, f"activity {code}")
         return drawn(
             "activity.html",
             activity=activity,
             when=_said(activity.when),
             lines=lines,
-            moves=self._moves(activity),
+            is_mine=is_mine(activity),
+            moves=ACTIVITY_MOVES[activity.state] if is_mine(activity) else frozenset(),
             more=_more(activity),
+            visits=seen,
         )
-
-    def _moves(self, activity: Activity) -> frozenset[ActivityState]:
-        """Where this person may move it."""
-        is_mine = Act.CHANGE_ACTIVITIES in me().acts and is_theirs(me().branch_id, activity.branch_id)
-        return ACTIVITY_MOVES[activity.state] if is_mine else frozenset()
 
     @may(Act.CHANGE_ACTIVITIES)
     def publish(self, code: str) -> AnyResponse:
@@ -129,9 +128,7 @@ class _Views:
             except BadInput as error:
                 wrong = error.to_staff
         with self._desk.reading() as session:
-            activity = session.scalars(sa.select(Activity).where(Activity.code == code)).one_or_none() or abort(404)
-        if not is_theirs(me().branch_id, activity.branch_id):
-            abort(403)
+            activity = mine(session, code)
         if to not in ACTIVITY_MOVES[activity.state]:
             return refused("这个活动现在不能这样做。请看看它的状态。", url_for("console.activity", code=code))
         page = drawn(
@@ -145,20 +142,18 @@ class _Views:
         where = url_for("console.activity", code=code)
         try:
             with self._desk.unit() as session:
-                verb(session, self._held(session, code), by=By(me().login, times.now()))
+                verb(session, _as_seen(session, code), by=By(me().login, times.now()))
         except IllegalMove:
             return refused("刚才有人先动过这个活动，没有再改。请看看现在的样子。", where)
         return done(said, where)
 
-    def _held(self, session: Session, code: str) -> Activity:
-        """The row, held. Raises: IllegalMove if it is no longer what the person saw."""
-        asked = sa.select(Activity).where(Activity.code == code).with_for_update(of=Activity)
-        activity = session.execute(asked).scalar_one_or_none() or abort(404)
-        if not is_theirs(me().branch_id, activity.branch_id):
-            abort(403)
-        if request.form.get("seen") != activity.state:
-            raise IllegalMove(f"{code} is {activity.state} by now")
-        return activity
+
+def _as_seen(session: Session, code: str) -> Activity:
+    """The row, held. Raises: IllegalMove if it is no longer what the person saw."""
+    activity = held(session, code)
+    if request.form.get("seen") != activity.state:
+        raise IllegalMove(f"{code} is {activity.state} by now")
+    return activity
 
 
 def _more(activity: Activity) -> list[tuple[str, str]]:

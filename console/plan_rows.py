@@ -40,7 +40,7 @@ class _Views:
             try:
                 return self._mended(number, at)
             except BadFields as error:
-                wrong = error.fields
+                wrong = error.wrong
         with self._desk.reading() as session:
             file = session.get(PlanFile, number) or abort(404)
             row = session.get(PlanRow, (number, at)) or abort(404)

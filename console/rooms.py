@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from console import (
     activities,
+    activity_edit,
     figures,
     outbox,
     people,
@@ -25,6 +26,7 @@ ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     signing.register,
     today.register,
     activities.register,
+    activity_edit.register,
     plans.register,
     plan_check.register,
     plan_rows.register,

@@ -34,11 +34,11 @@ class BadInput(LibraryBotError):
 
 
 class BadFields(BadInput):
-    """Fields of a form cannot be used as they are; `fields` says of each, by its name, why."""
+    """A form that cannot be taken over as it is; `wrong` says for each field that is wrong what to do."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__("".join(fields.values()))
-        self.fields = dict(fields)
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__("".join(dict.fromkeys(wrong.values())))
+        self.wrong = dict(wrong)
 
 
 class IllegalMove(LibraryBotError):
