@@ -1,22 +1,22 @@
-"""What staff do to one activity: edit, publish, move, cancel, finish, copy; and whom that concerns.
+"""What staff do to activities: edit, publish, move, cancel, finish, copy, add; and whom that concerns.
 
 Every change says who made it, and readers see it at once.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities import fields, rules
-from activities.following import tell_followers
+from activities import fields, rules, texts
+from activities.following import tell_followers, tell_of_all
 from activities.service import readers_see_anew, reindex
 from models import audit, times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState, Branch
-from models.errors import BadFields, BadInput
+from models.errors import BadFields, BadInput, IllegalMove
 from models.states import moved
 from models.when import When
 
@@ -48,14 +48,34 @@ def edit(session: Session, activity: Activity, values: Mapping[str, Any], *, by:
 
 def publish(session: Session, activity: Activity, *, by: By) -> None:
     """Readers see it from now on. Raises: IllegalMove."""
-    _move_state(activity, ActivityState.PUBLISHED)
-    _seen_anew(session, activity, by=by, act="activity published")
+    publish_all(session, [activity], by=by)
+
+
+def publish_all(session: Session, activities: Sequence[Activity], *, by: By) -> None:
+    """The same for a part of a list. Raises: IllegalMove."""
+    _all_move(session, activities, ActivityState.PUBLISHED, by=by, act="activity published")
+    tell_of_all(session, activities, now=by.at)
 
 
 def withdraw(session: Session, activity: Activity, *, by: By) -> None:
     """Back to a draft. Raises: IllegalMove."""
-    _move_state(activity, ActivityState.DRAFT)
-    _seen_anew(session, activity, by=by, act="activity withdrawn")
+    withdraw_all(session, [activity], by=by)
+
+
+def withdraw_all(session: Session, activities: Sequence[Activity], *, by: By) -> None:
+    """The same for a part of a list. Raises: IllegalMove."""
+    _all_move(session, activities, ActivityState.DRAFT, by=by, act="activity withdrawn")
+
+
+def _all_move(session: Session, activities: Sequence[Activity], to: ActivityState, *, by: By, act: str) -> None:
+    for activity in activities:
+        if activity.state in (ActivityState.CANCELLED, ActivityState.FINISHED):
+            activity.reason = ""  # it was that of the calling off
+        _move_state(activity, to)
+        activity.changed_at = by.at
+        audit.note(session, act, who=by.who, subject=f"activity {activity.code}", at=by.at)
+    reindex(session, *activities)
+    readers_see_anew(session)
 
 
 def cancel(session: Session, activity: Activity, *, reason: str, by: By) -> None:
@@ -78,18 +98,55 @@ def finish(session: Session, activity: Activity, *, how: str, by: By) -> None:
 def move(session: Session, activity: Activity, when: When, *, reason: str, by: By, place: str | None = None) -> int:
     """Another date, and another place if told. How many readers are told that the day is fixed.
 
-    Raises: BadInput without a reason once readers have seen a fixed date, or for the date it has already.
+    Raises: as `may_move`.
     """
-    before = activity.when
-    if when == before and place in (None, activity.place):
-        raise BadInput("日期和地点都没有变。")
-    was_fixed = activity.state is ActivityState.PUBLISHED and not before.is_vague
-    if was_fixed:
-        activity.reason, activity.moved_from = _reason(reason, "改期"), before.text[:80]
+    before, when = activity.when, _begun(when, by)
+    may_move(activity, when, reason=reason, place=place)
+    if needs_reason(activity):
+        activity.reason = _reason(reason, "改期")
+        activity.moved_from = texts.said_when(before, today=times.today(by.at))[:80]
     _take_over(activity, when)
     activity.place = activity.place if place is None else fields.words("place", place)
     _seen_anew(session, activity, by=by, act="activity moved", detail=f"{before.text} → {when.text} {reason}".strip())
     return tell_followers(session, activity, now=by.at)
+
+
+def may_move(activity: Activity, when: When, *, reason: str, place: str | None = None) -> None:
+    """Raises: BadFields without a reason once readers have seen a fixed date, for the date it has already, for too
+    long a place; IllegalMove once it is finished."""
+    if activity.state is ActivityState.FINISHED:
+        raise IllegalMove(f"{activity.code} took place")
+    is_same = _says(when) == _says(activity.when) and place in (None, activity.place)
+    wrong = {
+        "words": "日期和地点都没有变。" if is_same else "",
+        "place": _problem(fields.words, "place", place or ""),
+        "reason": _problem(_reason, reason, "改期") if needs_reason(activity) else "",
+    }
+    if any(wrong.values()):
+        raise BadFields({name: words for name, words in wrong.items() if words})
+
+
+def _says(when: When) -> When:
+    """Without the words, where the days say all: 12月19日14:00 is 12月19日下午2点."""
+    return when if when.is_vague else replace(when, text="")
+
+
+def _problem(check: Callable[..., object], *given: str) -> str:
+    try:
+        check(*given)
+    except BadInput as error:
+        return error.to_staff
+    return ""
+
+
+def needs_reason(activity: Activity) -> bool:
+    """Have readers seen a fixed date?"""
+    return activity.state is ActivityState.PUBLISHED and not activity.when.is_vague
+
+
+def _begun(when: When, by: By) -> When:
+    today = times.today(by.at)
+    return rules.begun(when, made_public=today, first_of_month=today.replace(day=1))
 
 
 def _take_over(activity: Activity, when: When) -> None:
@@ -103,15 +160,30 @@ def copy(session: Session, activity: Activity, when: When, *, by: By) -> Activit
     """A draft of the same activity on another date (last year's, for this year). Raises: BadInput without a day."""
     if when.starts_on is None:
         raise BadInput("请写上新的日期。")
-    month = f"{when.starts_on:%Y-%m}"
-    same_month = set(session.scalars(sa.select(Activity.plan_key).where(Activity.plan_month == month)))
-    key = rules.fresh_key(rules.plan_key(activity.branch.name, activity.title), same_month)
     words = {name: getattr(activity, name) for name in fields.NAMES}
+    fresh = _draft(session, activity.branch, words, when, by=by)
+    _seen_anew(session, fresh, by=by, act="activity copied", detail=activity.code)
+    return fresh
+
+
+def add(session: Session, branch: Branch, values: Mapping[str, Any], when: When, *, by: By) -> Activity:
+    """A draft written by hand. Raises: BadFields as `edit` does."""
+    kept = {**dict.fromkeys(fields.EDITABLE, ""), **dict.fromkeys(fields.AGES), **fields.checked(values)}
+    fresh = _draft(session, branch, kept, when, by=by)
+    _seen_anew(session, fresh, by=by, act="activity added")
+    return fresh
+
+
+def _draft(session: Session, branch: Branch, words: Mapping[str, Any], when: When, *, by: By) -> Activity:
+    """A row with an identity of its own, in the plan of the month in which it begins."""
+    when = _begun(when, by)
+    month = f"{when.starts_on or times.today(by.at):%Y-%m}"
+    same_month = set(session.scalars(sa.select(Activity.plan_key).where(Activity.plan_month == month)))
+    key = rules.fresh_key(rules.plan_key(branch.name, words["title"]), same_month)
     fresh = Activity(code=rules.code_of(month, key), state=ActivityState.DRAFT, plan_month=month, plan_key=key,
-                     branch=activity.branch, changed_at=by.at, **words)  # fmt: skip
+                     branch=branch, changed_at=by.at, **words)  # fmt: skip
     _take_over(fresh, when)
     session.add(fresh)
-    _seen_anew(session, fresh, by=by, act="activity copied", detail=activity.code)
     return fresh
 
 

@@ -32,6 +32,12 @@ def unfollow_all(session: Session, openid: str) -> None:
     session.execute(sa.delete(ActivityFollow).where(ActivityFollow.openid == openid))
 
 
+def followers(session: Session, activity_id: int) -> int:
+    """How many readers wait to be told its day."""
+    waiting = sa.select(sa.func.count()).select_from(ActivityFollow).where(ActivityFollow.activity_id == activity_id)
+    return session.scalar(waiting) or 0
+
+
 def tell_followers(session: Session, activity: Activity, *, now: datetime) -> int:
     """Owe each follower the day, if it is fixed and readers may see it: how many. They are told once."""
     if activity.state is not ActivityState.PUBLISHED or activity.when.is_vague:

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from console import (
     activities,
+    activity_days,
     activity_edit,
     figures,
     outbox,
@@ -31,6 +32,7 @@ ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     plan_check.register,
     plan_rows.register,
     plan_publish.register,
+    activity_days.register,
     figures.register,
     outbox.register,
     ways.register,

@@ -95,7 +95,7 @@ ACTS = {
     "plan doubts settled": "核对计划", "plan doubt reopened": "重新核对计划", "plan published": "发布计划",
     "plan dropped": "不用这份计划", "plan picked up": "重新核对计划", "activity published": "发布", "activity withdrawn": "改回草稿",
     "activity cancelled": "取消", "activity finished": "结束", "activity edited": "修改", "activity moved": "改期",
-    "activity copied": "复制", "breaker closed": "再试通道",
+    "activity copied": "复制", "activity added": "新建", "breaker closed": "再试通道",
     "call retried": "再发一次", "call dropped": "不发了", "push run again": "重新处理来信",
     "rights asked": "重新检查权限",
     "outbox looked at": "查看发件", "reader looked at": "查看读者", "list exported": "导出列表",

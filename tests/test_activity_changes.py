@@ -104,7 +104,12 @@ def test_a_move_of_a_fixed_day_needs_a_reason_and_remembers_the_day_before(world
         change(world, changes.move, later, reason="")
     change(world, changes.move, later, reason="场地检修", place="二楼")
     moved = the(world)
-    assert (moved.when, moved.moved_from, moved.reason, moved.place) == (later, "12月19日", "场地检修", "二楼")
+    assert (moved.when, moved.moved_from, moved.reason, moved.place) == (
+        later,
+        "周六（12月19日）下午2:00",
+        "场地检修",
+        "二楼",
+    )
 
 
 def test_a_vague_day_may_be_fixed_without_a_reason_and_its_followers_are_told_once(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from activities.plans.written import when_written
+from activities.plans.written import when_coming, when_written, written
 from models.errors import BadInput
 from models.when import Precision
 from tests.plans.test_plans_occasions import _said
@@ -49,3 +49,49 @@ def test_words_lean_on_the_day_they_are_near():
 def test_what_cannot_be_read_is_refused_with_the_reason(words, told):
     with pytest.raises(BadInput, match=told):
         when_written(words, near=NEAR)
+
+
+TODAY = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("28日", date(2026, 11, 28)),
+        ("8日", date(2026, 12, 8)),
+        ("12月19日", date(2026, 12, 19)),
+        ("1月3日", date(2027, 1, 3)),
+        ("1月3日（周日）", date(2027, 1, 3)),
+        ("4月中下旬", date(2027, 4, 11)),
+        ("下周三", date(2026, 12, 2)),
+        ("2025年4月8日", date(2025, 4, 8)),
+        ("待定", None),
+    ],
+)
+def test_words_without_a_year_mean_the_next_days_that_are_not_gone(words, expected):
+    assert when_coming(words, beside=date(2025, 12, 20), today=TODAY)[0].starts_on == expected
+
+
+def test_words_without_a_month_stay_beside_the_day_they_replace():
+    assert when_coming("20日", beside=date(2026, 12, 19), today=TODAY)[0].starts_on == date(2026, 12, 20)
+    assert when_coming("明天9点", beside=date(2026, 12, 19), today=TODAY)[0].starts_on == date(2026, 11, 27)
+
+
+def test_what_no_year_makes_right_is_refused():
+    with pytest.raises(BadInput, match="2月"):
+        when_coming("2月30日", beside=TODAY, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "words", ["12月8日9:00-11:00", "12月8日", "12月8日至12月10日14:30", "2027年1月3日", "12月28日至2027年1月3日"]
+)
+def test_a_date_written_out_is_read_as_itself(words):
+    (when,) = when_coming(words, beside=TODAY, today=TODAY)
+    assert written(when, today=TODAY) == words
+
+
+def test_each_of_several_days_gets_words_of_its_own():
+    found = when_coming("每周六上午9点", beside=date(2026, 12, 1), today=TODAY)
+    assert [when.text for when in found] == ["12月5日9:00", "12月12日9:00", "12月19日9:00", "12月26日9:00"]
+    assert when_coming("下周六9点", beside=TODAY, today=TODAY)[0].text == "12月5日9:00"
+    assert when_coming("12月中下旬", beside=TODAY, today=TODAY)[0].text == "12月中下旬"
