@@ -16,6 +16,7 @@ import bot.commands
 import console.commands
 import console.staff_commands
 import worker.commands
+from activities import merging
 from bot import calls, errcodes
 from bot.client import Client
 from bot.envelope import Envelope
@@ -98,7 +99,7 @@ def serving() -> Flask:
 def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
     hands = Hands(database, work_table(_client(settings, database)))
-    clock = Clock(database, _daily_jobs(settings), upkeep.PARTS)
+    clock = Clock(database, _daily_jobs(settings), (*upkeep.PARTS, merging.carry_on))
     with database.units() as session:
         now = times.now()
         owe_menu(session, menu_of(settings.site), now=now)

@@ -5,6 +5,7 @@ that was cut off is simply imported again: what is in stays as it is.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ from models.activity import (
     Branch,
     BranchName,
     Catalogue,
+    FormerName,
 )
 from models.db import insert
 from models.errors import BadInput
@@ -77,11 +79,12 @@ def _paired(session: Session, plan: Plan) -> tuple[str, list[_Pair], tuple[Gone,
     if plan.month is None:
         raise BadInput("看不出这是哪一个月的计划：请加上 --year，或在标题里写明年月。")
     known = _rows_of_month(session, plan.month)
-    rows = [row_of(planned) for planned in plan.activities]
+    activities = _under_names_of_today(session, plan.activities)
+    rows = [row_of(planned) for planned in activities]
     places = matched(rows, [row for _, row in known])
     taken = {row.key for _, row in known}
     pairs: list[_Pair] = []
-    for planned, row, at in zip(plan.activities, rows, places, strict=True):
+    for planned, row, at in zip(activities, rows, places, strict=True):
         key = known[at][1].key if at is not None else rules.fresh_key(row.key, taken)
         taken.add(key)
         pairs.append((planned, known[at][0] if at is not None else None, key))
@@ -116,6 +119,13 @@ def known_rows(session: Session, plan: Plan) -> list[Activity | None]:
     if plan.month is None:
         return [None] * len(plan.activities)
     return [activity for _, activity, _ in _paired(session, plan)[1]]
+
+
+def _under_names_of_today(session: Session, planned: Sequence[PlannedActivity]) -> list[PlannedActivity]:
+    """A plan may still call a branch as it was called before."""
+    asked = sa.select(FormerName.name, Branch.name).join(Branch, Branch.id == FormerName.branch_id)
+    today = {row[0]: row[1] for row in session.execute(asked)}
+    return [replace(one, branch=today.get(one.branch, one.branch)) if today else one for one in planned]
 
 
 def _rows_of_month(session: Session, month: str) -> list[tuple[Activity, Row]]:
@@ -277,9 +287,12 @@ def readers_see_anew(session: Session) -> None:
 
 
 def branch_called(session: Session, name: str) -> Branch:
-    """The branch of this name, made with the ways readers say it if it is new."""
+    """The branch of this name, or that had it; made with the ways readers say it if it is new."""
     name = name[:64]
-    branch = session.scalars(sa.select(Branch).where(Branch.name == name)).one_or_none()
+    former = sa.select(FormerName.branch_id).where(FormerName.name == name)
+    branch = session.scalars(
+        sa.select(Branch).where(sa.or_(Branch.name == name, Branch.id.in_(former)))
+    ).one_or_none()
     if branch is None:
         branch = Branch(name=name)
         session.add(branch)

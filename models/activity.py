@@ -42,6 +42,17 @@ class Branch(Base):
 
     id: Mapped[int] = plain(sa.Integer, primary_key=True)
     name: Mapped[str] = plain(sa.String(64), unique=True)
+    address: Mapped[str] = plain(sa.String(120), server_default="")
+    phone: Mapped[str] = plain(sa.String(40), server_default="")
+    way: Mapped[str] = plain(sa.String(200), server_default="")  # how to get there
+    # Work on its activities that goes on in parts: up to which one its new name is in the index, whose they become.
+    reindexed_to: Mapped[int | None] = plain(sa.Integer, nullable=True)
+    merges_into: Mapped[int | None] = plain(sa.ForeignKey("branches.id"), nullable=True)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Is something still to be done to its activities?"""
+        return self.reindexed_to is not None or self.merges_into is not None
 
 
 class BranchName(Base):
@@ -51,6 +62,15 @@ class BranchName(Base):
 
     said: Mapped[str] = plain(sa.String(64), primary_key=True)
     branch_id: Mapped[int] = plain(sa.ForeignKey("branches.id", ondelete="CASCADE"), primary_key=True)
+
+
+class FormerName(Base):
+    """What a branch was called, or a branch that was merged into it: plans that still write it so mean this one."""
+
+    __tablename__ = "former_names"
+
+    name: Mapped[str] = plain(sa.String(64), primary_key=True)
+    branch_id: Mapped[int] = plain(sa.ForeignKey("branches.id", ondelete="CASCADE"), index=True)
 
 
 class Activity(Base):
