@@ -4,11 +4,13 @@ Lunar days and solar terms are computed (lunar_python). The days off are decided
 chinesecalendar knows them to a certain year and nobody knows them beyond.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
 import chinese_calendar
+from chinese_calendar import Holiday
 from lunar_python import Lunar, LunarMonth, Solar
 
 _SOLAR = {
@@ -85,19 +87,38 @@ _NEXT_YEARS = {
 }
 
 
-def days_off_around(day: date) -> tuple[date, date]:
-    """First and last day of the run of days off that holds this festival.
+@dataclass(frozen=True, slots=True)
+class ToldDay:
+    """A day off, or a working day in exchange, and of which festival."""
+
+    is_workday: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by being another one: answers are remembered under it
+class Told:
+    """What staff have entered; it stands above the tables of chinesecalendar."""
+
+    days: Mapping[date, ToldDay] = field(default_factory=dict)
+
+
+NOTHING_TOLD = Told()
+
+
+def days_off_around(day: date, told: Told = NOTHING_TOLD) -> tuple[date, date]:
+    """First and last day of the run of days off that holds this festival; what staff have `told` counts first.
 
     Raises: DaysOffUnknown for a year whose days off have not been told.
     """
-    first, last = _edge(day, -1), _edge(day, 1)
-    return first, last
+    if day not in told.days and not is_known(day.year):
+        raise DaysOffUnknown(f"{day.year}年的放假安排还不知道")
+    return _edge(day, -1, told), _edge(day, 1, told)
 
 
-def _edge(day: date, step: int) -> date:
+def _edge(day: date, step: int, told: Told) -> date:
     edge = day
     for following in _days(day, step):
-        if not _is_named_off(following):
+        if not _is_named_off(following, told):
             break
         edge = following
     return edge
@@ -108,13 +129,39 @@ def _days(day: date, step: int) -> Iterator[date]:
         yield day + timedelta(days=step * distance)
 
 
-def _is_named_off(day: date) -> bool:
+def _is_named_off(day: date, told: Told) -> bool:
     """Off because of a festival, not as an ordinary weekend."""
-    try:
-        is_off, name = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:
-        raise DaysOffUnknown(f"{day.year}年的放假安排还不知道") from None
-    return bool(is_off and name in _OFFICIAL)
+    if day in told.days:
+        return not told.days[day].is_workday
+    return is_known(day.year) and _OFFICIAL.get(day, (False, ""))[0]
 
 
-_OFFICIAL = frozenset(holiday.value for holiday in chinese_calendar.Holiday)
+def is_known(year: int) -> bool:
+    """Do the tables of chinesecalendar reach so far?"""
+    return year in _KNOWN_YEARS
+
+
+def official(year: int) -> dict[date, ToldDay]:
+    """The days off and the working days in exchange that are known without anybody's telling, in order."""
+    days = {day: ToldDay(not is_off, name) for day, (is_off, name) in _OFFICIAL.items() if day.year == year}
+    return dict(sorted(days.items()))
+
+
+def untold(year: int, told: Told = NOTHING_TOLD) -> list[str]:
+    """Those of the seven official festivals of which nobody has told yet which days are off."""
+    known = {**official(year), **told.days}
+    return [name for name in OFFICIAL_FESTIVALS if not any(day in known for day in day_of(name, year))]
+
+
+def _name(english: str) -> str:
+    name = str(Holiday(english).chinese)
+    return "国庆" if name == "国庆节" else name
+
+
+# Every day that the tables name: is it off, and whose it is.
+_OFFICIAL: dict[date, tuple[bool, str]] = {
+    **{day: (True, _name(name)) for day, name in chinese_calendar.constants.holidays.items()},
+    **{day: (False, _name(name)) for day, name in chinese_calendar.constants.workdays.items()},
+}
+_KNOWN_YEARS = frozenset(day.year for day in _OFFICIAL)
+OFFICIAL_FESTIVALS = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆")

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from activities import service
+from activities import holidays, service
 from activities.against import Known, with_doubts
 from activities.beside import known_beside
+from activities.festivals import NOTHING_TOLD
 from activities.imported import Imported
 from activities.plans.files import KINDS
 from activities.plans.plan import Plan, PlannedActivity
@@ -46,7 +47,7 @@ def _import(settings: Settings, database: Database) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
     def import_(file: Path, year: int | None, dry_run: bool, draft: bool, as_json: bool) -> None:
         try:
-            read = _audited(database, read_plan(file, year=year), is_kept=not dry_run)
+            read = _read(database, file, year, is_kept=not dry_run)
             done = None if dry_run else _put_in(database, read, publish=not draft)
         except BadInput as error:
             raise click.ClickException(error.to_staff) from None
@@ -61,19 +62,21 @@ def _import(settings: Settings, database: Database) -> click.Command:
     return import_
 
 
-def _audited(database: Database, plan: Plan, *, is_kept: bool) -> Plan:
-    """With the doubts of the library's own books; a preview makes no database where there is none."""
+def _read(database: Database, file: Path, year: int | None, *, is_kept: bool) -> Plan:
+    """The plan with the doubts of the library's own books; a preview makes no database where there is none."""
     if is_kept:
         schema.ready(database)
-    today = times.today(times.now())
-    if not is_kept and schema.revision_of(database) != schema.newest():
-        return with_doubts(plan, Known(), today=today)
+    elif schema.revision_of(database) != schema.newest():
+        read = read_plan(file, year=year, told=NOTHING_TOLD)
+        return with_doubts(read, Known(), today=times.today(times.now()))
     with database.reading() as session:
-        return with_doubts(plan, known_beside(session, plan), today=today)
+        told = holidays.told(session)
+    read = read_plan(file, year=year, told=told)
+    with database.reading() as session:
+        return with_doubts(read, known_beside(session, read), today=times.today(times.now()))
 
 
 def _put_in(database: Database, plan: Plan, *, publish: bool) -> Imported:
-    schema.ready(database)
     return put_in(database, plan, who=WHO, publish=publish, tell=_show_progress)
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from activities import audience
 from activities.facets import Facets, Hours, Only, Wanted
+from activities.festivals import NOTHING_TOLD, Told
 from handlers.days import find_span
 from handlers.spans import Span
 from handlers.words import number_of
@@ -31,17 +32,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Known:
-    """What a question may name: how readers say branches, and which they then mean."""
+    """What a question may name: how readers say branches, and which they then mean; days off that staff have told."""
 
     places: dict[str, tuple[Place, ...]]
+    told: Told = NOTHING_TOLD
 
     @classmethod
-    def of(cls, names: Iterable[tuple[str, int, str]]) -> "Known":
+    def of(cls, names: Iterable[tuple[str, int, str]], told: Told = NOTHING_TOLD) -> "Known":
         """From (what readers may say, id, name)."""
         places: dict[str, tuple[Place, ...]] = {}
         for said, number, name in names:
             places[said] = (*places.get(said, ()), Place(number, name))
-        return cls(places)
+        return cls(places, told)
 
     @cached_property
     def all_places(self) -> list[Place]:
@@ -167,7 +169,7 @@ def _as_title(text: str, question: Question) -> str:
 def _taken_out(text: str, today: date, known: Known) -> tuple[Question, str]:
     """Days, hours, ages, branch, people and kind, and the text with a gap where each stood."""
     people, text = _age(text)
-    span, text = _span(text, today)
+    span, text = _span(text, today, known.told)
     hours, text = _first(text, _HOURS)
     places, text = _places(text, known)
     of_people, text = _wanted(text, audience.PEOPLE)  # 3岁孩子: the age says more
@@ -186,8 +188,8 @@ def _age(text: str) -> tuple[Wanted | None, str]:
     return (people, _without(text, match.start(), match.end())) if people else (None, text)
 
 
-def _span(text: str, today: date) -> tuple[Span | None, str]:
-    found = find_span(text, today=today)
+def _span(text: str, today: date, told: Told) -> tuple[Span | None, str]:
+    found = find_span(text, today=today, told=told)
     if found is None:
         return None, text
     rest = _without(text, found.start, found.end)

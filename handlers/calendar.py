@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from activities import queries, search, texts
+from activities import holidays, queries, search, texts
 from activities.facets import Facets
 from activities.queries import Shown
 from activities.search import Listing
@@ -77,8 +77,8 @@ def branches(turn: Turn) -> Reply:
 
 
 def known(turn: Turn) -> Known:
-    """Branches, and what readers call them."""
-    return turn.kept("known", None, lambda: Known.of(queries.branch_names(turn.session)))
+    """Branches, and what readers call them; days off that staff have told."""
+    return turn.kept("known", None, lambda: Known.of(queries.branch_names(turn.session), holidays.told(turn.session)))
 
 
 # ── branches ──

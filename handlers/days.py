@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from activities.festivals import NOTHING_TOLD, Told
 from handlers import dates, feasts, weeks
 from handlers.spans import Span
 
@@ -19,10 +20,14 @@ class Found:
     end: int
 
 
+Readers = tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | None]], ...]
+
+
 @lru_cache(maxsize=4096)  # pure, and most readers ask for the same days
-def find_span(text: str, *, today: date) -> Found | None:
-    """The days that words of `text` (tidy) name; None where none do."""
-    for pattern, span_of in _READERS:
+def find_span(text: str, *, today: date, told: Told = NOTHING_TOLD) -> Found | None:
+    """The days that words of `text` (tidy) name; None where none do. `told`: the days off that staff have entered."""
+    readers: Readers = ((_FEAST, partial(feasts.festival, told=told)), *_READERS)
+    for pattern, span_of in readers:
         for match in pattern.finditer(text):
             span = span_of(match, today)
             if span is not None:
@@ -50,8 +55,8 @@ _MOON = (
 _MOON_DAY = r"(?:初[一二三四五六七八九十]|(?:二|三)?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)"
 _OFF = r"(?:假期|小长假|长假|放假|期间)"
 
+_FEAST = re.compile(rf"(?P<name>{'|'.join(feasts.NAMES)})(?P<off>{_OFF})?(?:[那当][天日])?")
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], date], Span | None]], ...] = (
-    (rf"(?P<name>{'|'.join(feasts.NAMES)})(?P<off>{_OFF})?(?:[那当][天日])?", feasts.festival),
     (rf"(?:农历|阴历)?(?P<month>{_MOON})(?P<day>{_MOON_DAY})", feasts.moon_day),
     (r"(?:农历|阴历)?(?P<month>正月|冬月|腊月|(?<=农历)[一二三四五六七八九十]{1,2}月)", feasts.moon_month),
     (rf"(?:{_YEAR}的?)?(?<!\d)(?P<month>{_N})月?{_TO}(?P<until_month>{_N})月(?!{_N}[日号])", dates.months),
@@ -88,4 +93,4 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], date], Span | None]], ...] 
     (r"(?P<part>上旬|中下旬|中旬|下旬|上半月|下半月)", dates.part_of_this_month),
     (_YEAR, dates.whole_year),
 )
-_READERS = tuple((re.compile(pattern), span_of) for pattern, span_of in _PATTERNS)
+_READERS: Readers = tuple((re.compile(pattern), span_of) for pattern, span_of in _PATTERNS)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from activities import festivals
+from activities.festivals import NOTHING_TOLD, Told
 from handlers.spans import Span, day_span
 from handlers.words import number_of
 from models import times
@@ -19,21 +20,21 @@ MOON_MONTHS = {"正月": 1, "大年": 1, "冬月": 11, "腊月": 12}
 _USUAL = timedelta(days=2)  # added where nobody has told the days off yet
 
 
-def festival(match: re.Match[str], today: date) -> Span | None:
+def festival(match: re.Match[str], today: date, *, told: Told = NOTHING_TOLD) -> Span | None:
     """国庆 and its days off, 清明 or 清明假期; the nearest one, and a word of titles where nothing is on."""
     name = match["name"]
     days = [day for year in (today.year - 1, today.year, today.year + 1) for day in festivals.day_of(name, year)]
     day = min(days, key=lambda day: (abs((day - today).days), day < today))
     if not match["off"] and name not in festivals.LONG_HOLIDAYS:
         return replace(day_span(day, today), name=f"{name}（{times.short_day(day, beside=today)}）", title=name)
-    first, last = _days_off(day)
+    first, last = _days_off(day, told)
     year = f"{day.year}年" if day.year != today.year else ""
     return Span(first, last, f"{year}{name}{match['off'] or ''}", names_days=True, title=name)
 
 
-def _days_off(day: date) -> tuple[date, date]:
+def _days_off(day: date, told: Told) -> tuple[date, date]:
     try:
-        return festivals.days_off_around(day)
+        return festivals.days_off_around(day, told)
     except festivals.DaysOffUnknown:
         return day, day + _USUAL
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from activities import festivals
+from activities.festivals import NOTHING_TOLD, Told
 from activities.plans.days import Days, DaysContradict, DaysUnknown, Point, read_point
 from activities.plans.numerals import normalised
 from activities.plans.scanner import Scanner
@@ -36,6 +37,7 @@ class NamedPoint(Point):
     festival: str = ""
     moon: tuple[int, int] = (0, 0)
     is_holiday: bool = False  # the days off around it
+    told: Told = NOTHING_TOLD
 
     @property
     def is_a_day(self) -> bool:
@@ -46,7 +48,7 @@ class NamedPoint(Point):
         if not self.is_holiday:
             return Days(day, day, Precision.DAY)
         try:
-            first, last = festivals.days_off_around(day)
+            first, last = festivals.days_off_around(day, self.told)
         except festivals.DaysOffUnknown as unknown:
             raise DaysUnknown(f"{unknown}，请写明是哪几天") from None
         return Days(first, last, Precision.PERIOD)
@@ -68,22 +70,22 @@ def _days_called(point: NamedPoint, year: int) -> list[date]:
     return festivals.day_of(point.festival, year) if point.festival else festivals.lunar_day(*point.moon, year)
 
 
-def read_named_point(scanner: Scanner, *, after: Point | None = None) -> Point | None:
+def read_named_point(scanner: Scanner, *, after: Point | None = None, told: Told = NOTHING_TOLD) -> Point | None:
     """Read a named day standing right here; behind "to" also a day in numbers, or the bare 初七 after 正月初一."""
     if hit := scanner.take(_MOON_DAY):
         return NamedPoint(year=_year(hit), moon=(_moon_month(hit), _moon_day(hit["day"])))
     if hit := scanner.take(_FESTIVAL):
-        return _festival(hit)
+        return _festival(hit, told)
     if isinstance(after, NamedPoint) and after.moon[0] and (hit := scanner.take(_ONLY_MOON_DAY)):
         return NamedPoint(moon=(after.moon[0], _moon_day(hit["day"])))
     return read_point(scanner, after=after) if after else None
 
 
-def _festival(hit: re.Match[str]) -> NamedPoint:
+def _festival(hit: re.Match[str], told: Told) -> NamedPoint:
     name = hit["name"] or hit["short"]
     is_long = name in festivals.LONG_HOLIDAYS and not hit["that_day"]
     is_off = bool(hit["off"] or hit["short_off"] or (is_long and hit["name"]))
-    return NamedPoint(year=_year(hit), festival=name, is_holiday=is_off)
+    return NamedPoint(year=_year(hit), festival=name, is_holiday=is_off, told=told)
 
 
 def _year(hit: re.Match[str]) -> int | None:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from functools import partial
 
+from activities.festivals import NOTHING_TOLD, Told
 from activities.plans.clock import Clock, read_clock
 from activities.plans.dates import LONGEST_WORDS, Complaint, Reading, noted, read_when, when_of, wrong_weekdays
 from activities.plans.days import Days, DaysContradict, days_between, read_point
@@ -17,7 +19,7 @@ from activities.plans.numerals import normalised
 from activities.plans.plan import DoubtKind
 from activities.plans.recurring import Rule, rule_in
 from activities.plans.scanner import Scanner
-from activities.plans.sentences import Sentence, days_are_changed, sentence_in, without_brackets
+from activities.plans.sentences import ReadPoint, Sentence, days_are_changed, sentence_in, without_brackets
 from models import times
 from models.when import Precision, When
 
@@ -58,20 +60,26 @@ class Occasions:
 @dataclass(frozen=True, slots=True)
 class Base:
     """What words lean on: the plan's year and month, the day it was written, for 下周三, and the days it covers where
-    these are more than its month, for 每周六.
+    these are more than its month, for 每周六; the days off that staff have told.
     """
 
     year: int
     month: int | None = None
     written_on: date | None = None
     covers: tuple[date, date] | None = None
+    told: Told = NOTHING_TOLD
+
+    @property
+    def points(self) -> ReadPoint:
+        """Reads a day by its name or its number, and knows the days off that staff have told."""
+        return partial(read_named_point, told=self.told)
 
 
 def read_occasions(words: str, base: Base) -> Occasions:
     """Read a date cell."""
     plain = read_when(words, year=base.year, month=base.month)
     if plain.when or plain.complaints:
-        return _single(plain)
+        return _single(plain, base)
     text = " ".join(words.split())
     if not text or len(text) > LONGEST_WORDS:
         return Occasions((), text)
@@ -82,19 +90,20 @@ def read_occasions(words: str, base: Base) -> Occasions:
         )
     except DaysContradict as contradiction:
         return Occasions((), text, ((contradiction.kind, str(contradiction)),))
-    return several or _single(read_when(words, year=base.year, month=base.month, points=read_named_point))
+    return several or _single(read_when(words, year=base.year, month=base.month, points=base.points), base)
 
 
-def _single(reading: Reading) -> Occasions:
+def _single(reading: Reading, base: Base) -> Occasions:
     if reading.when is None:
         return Occasions((), reading.note, reading.complaints)
-    return _told((reading.when,), reading.note, reading.complaints)
+    return _told((reading.when,), reading.note, reading.complaints, base)
 
 
 def _told(
     whens: tuple[When, ...],
     note: str,
     complaints: tuple[Complaint, ...],
+    base: Base,
     *,
     repeats: bool = False,
     is_guess: bool = False,
@@ -102,7 +111,7 @@ def _told(
     """Tell in the note what is understood from what is not: half days, days off, the festival of that day."""
     spoken = [hit[0].strip("()（） ") for hit in _SPOKEN.finditer(note)]
     note = _SPOKEN.sub("", note).strip(" ,，。;；")
-    festival = read_when(note.strip("()"), year=_year_of(whens), month=_month_of(whens), points=read_named_point)
+    festival = read_when(note.strip("()"), year=_year_of(whens), month=_month_of(whens), points=base.points)
     if festival.when and not festival.note:
         complaints, note = (*complaints, *_wrong_festival(festival.when, whens)), ""
     return Occasions(whens, note, complaints, "，".join(spoken), repeats, is_guess)
@@ -140,7 +149,7 @@ def _relative(text: str, body: str, base: Base) -> Occasions | None:
     reading = read_when(exact, year=base.year, month=base.month)
     if reading.when is None:
         return None
-    return _single(replace(reading, when=replace(reading.when, text=text)))
+    return _single(replace(reading, when=replace(reading.when, text=text)), base)
 
 
 def _relative_day(hit: re.Match[str], written_on: date) -> date:
@@ -161,7 +170,7 @@ def _listed(text: str, body: str, asides: list[str], base: Base) -> Occasions | 
         return None
     complaints = tuple(complaint for span, day in found for complaint in wrong_weekdays(span, day))
     whens = _in_order(when_of(text, span, day) for span, day in found)
-    return _told(whens, noted([spans[0].before, spans[-1].rest, *asides]), complaints)
+    return _told(whens, noted([spans[0].before, spans[-1].rest, *asides]), complaints, base)
 
 
 def _with_one_clock(spans: list[Sentence]) -> list[Sentence]:
@@ -200,7 +209,7 @@ def _repeated(text: str, body: str, asides: list[str], base: Base) -> Occasions 
         return None  # 除26日外, but the 26th is none of these days: something is wrong
     whens = _unfolded(text, rule, span, clock, off, is_open=bool(sentence and sentence.is_open and rule.lasts))
     note = noted([*notes, *filter(_DAY_OFF.fullmatch, asides)])
-    return _told(whens, note, (), repeats=len(whens) > 1, is_guess=is_alone) if whens else None
+    return _told(whens, note, (), base, repeats=len(whens) > 1, is_guess=is_alone) if whens else None
 
 
 def _with_bracketed_rules(body: str, asides: list[str]) -> tuple[str, list[str]]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from activities.festivals import NOTHING_TOLD, Told
 from activities.plans import doubts as doubting
 from activities.plans.announced import (
     Heading,
@@ -35,8 +36,9 @@ from activities.plans.titles import is_alike
 from models import times
 
 
-def read_plan(path: Path, *, year: int | None = None) -> Plan:
-    """The plan in a file of any kind that `files` knows. `year` is for plans that name none.
+def read_plan(path: Path, *, year: int | None = None, told: Told = NOTHING_TOLD) -> Plan:
+    """The plan in a file of any kind that `files` knows. `year` is for plans that name none; `told` are the days off
+    that staff have entered.
 
     Raises: PlanUnreadable for a file no plan can be read from.
     """
@@ -53,7 +55,7 @@ def plan_in(raw: list[Page], name: str, *, year: int | None = None) -> Plan:
     if not any(table.found.rows for table in tables):
         raise PlanUnreadable(_nothing_found(name, [doubt for page in pages for doubt in page.doubts]))
     used, is_inferred = _year(year, heading, tables, pages, name)
-    activities, doubts = _read_rows(tables, heading, used, name)
+    activities, doubts = _read_rows(tables, heading, used, name, told)
     return Plan(
         library=heading.library,
         month=_month(heading, used, activities),
@@ -148,14 +150,14 @@ def _month(heading: Heading, year: int, activities: list[PlannedActivity]) -> st
 
 
 def _read_rows(
-    tables: list[Part], heading: Heading, year: int, file_name: str
+    tables: list[Part], heading: Heading, year: int, file_name: str, told: Told
 ) -> tuple[list[PlannedActivity], list[Doubt]]:
     activities: list[PlannedActivity] = []
     doubts: list[Doubt] = []
     covers = _covers(heading, year)
     for table in tables:
         month = month_in(table.heading) or heading.month or (None if covers else _only_month(table.found))
-        base = Base(year, month, heading.written_on, covers)
+        base = Base(year, month, heading.written_on, covers, told)
         doubts += table.found.doubts
         read = [
             replace(activity, campaign=activity.campaign or heading.campaign)
