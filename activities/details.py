@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.queries import SHOWN, Shown, shown_of
-from models.activity import Activity, ActivityState
+from models.activity import Activity, ActivityState, Branch
 from models.db import core
 
 
@@ -27,11 +27,15 @@ class Details:
     link: str = ""
     reason: str = ""
     moved_from: str = ""
+    address: str = ""  # of the branch, as are the next two
+    phone: str = ""
+    way: str = ""
 
 
 _MORE = (
     Activity.branch_id, Activity.campaign, Activity.audience, Activity.age_from, Activity.age_to, Activity.fee,
     Activity.contact, Activity.materials, Activity.link, Activity.reason, Activity.moved_from,
+    Branch.address, Branch.phone, Branch.way,
 )  # fmt: skip
 _SEEN = SHOWN.add_columns(*_MORE).where(Activity.state != ActivityState.DRAFT)
 _BY_CODE = _SEEN.where(Activity.code == sa.bindparam("code"))

@@ -2,15 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.opening import Shut, Stretch, Timetable, checked_week
+from activities.queries import PUBLISHED, SHOWN, SOONEST, Shown, listed
 from activities.service import readers_see_anew
+from models.activity import Activity, Branch
 from models.errors import BadInput
 from models.opening import Closure, DayHours, WeekHours
+
+LONGEST_RUN = 100  # days with hours of their own that are set at once: a summer
 
 
 def closed_on(session: Session, branch_id: int, day: date) -> Closure | None:
@@ -30,6 +34,12 @@ def timetable_of(session: Session, branch_id: int, *, since: date) -> Timetable:
     shut = sa.select(Closure).where(_concerns(branch_id), Closure.last_on >= since).order_by(Closure.first_on)
     closures = tuple(Shut(row.first_on, row.last_on, row.reason) for row in session.scalars(shut))
     return Timetable(dict(week), dict(days), closures)
+
+
+def timetables(session: Session, *, since: date) -> dict[int, Timetable]:
+    """The same of every branch, by its number."""
+    branches = session.scalars(sa.select(Branch.id).order_by(Branch.id)).all()
+    return {branch: timetable_of(session, branch, since=since) for branch in branches}
 
 
 def _concerns(branch_id: int) -> sa.ColumnElement[bool]:
@@ -56,6 +66,35 @@ def set_day(session: Session, branch_id: int, day: date, stretches: Sequence[Str
         DayHours(branch_id=branch_id, day=day, opens_at=one.opens_at, closes_at=one.closes_at) for one in stretches
     )
     readers_see_anew(session)
+
+
+def set_days(
+    session: Session, branch_id: int, first: date, last: date, stretches: Sequence[Stretch], *, keeps_shut: bool
+) -> list[date]:
+    """A run of days unlike their weekdays, or (without stretches) like them again; the days that were set.
+
+    `keeps_shut`: a weekday on which it is shut stays so. Raises: BadInput for a run the wrong way round, too long or
+    of no day at all, or where two stretches overlap.
+    """
+    count = (last - first).days + 1
+    if not 1 <= count <= LONGEST_RUN:
+        raise BadInput(f"最后一天不能早于第一天，也不能晚过 {LONGEST_RUN} 天。")
+    week = set(session.scalars(sa.select(WeekHours.weekday).where(WeekHours.branch_id == branch_id)))
+    run = [first + timedelta(days=n) for n in range(count)]
+    days = [day for day in run if not (keeps_shut and stretches and week and day.weekday() not in week)]
+    if not days:
+        raise BadInput("这几天平时都闭馆，没有要改的。要照样开放，请去掉“平时闭馆的日子仍然闭馆”。")
+    for day in days:
+        set_day(session, branch_id, day, stretches)
+    return days
+
+
+def within(session: Session, branch_id: int | None, first: date, last: date, *, most: int) -> list[Shown]:
+    """Published activities to which people come on these days, of a branch or (None) of all."""
+    asked = SHOWN.where(PUBLISHED, Activity.is_on_site, Activity.last_on >= first, Activity.starts_on <= last)
+    if branch_id is not None:
+        asked = asked.where(Activity.branch_id == branch_id)
+    return listed(session.execute(asked.order_by(*SOONEST).limit(most)))
 
 
 def close(session: Session, *, branch_id: int | None, first_on: date, last_on: date, reason: str) -> Closure:

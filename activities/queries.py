@@ -94,6 +94,22 @@ def branch_names(session: Session) -> list[tuple[str, int, str]]:
     return [(row.said, row.id, row.name) for row in core(session).execute(_NAMES)]
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """How to find a branch; "" where nobody has said."""
+
+    address: str = ""
+    phone: str = ""
+    way: str = ""
+
+
+def whereabouts(session: Session, branch_id: int) -> Whereabouts:
+    """Of one branch; nothing of one that is gone."""
+    asked = sa.select(Branch.address, Branch.phone, Branch.way).where(Branch.id == branch_id)
+    row = core(session).execute(asked).first()
+    return Whereabouts(*row) if row else Whereabouts()
+
+
 def branches(session: Session) -> list[str]:
     """Names, main library first."""
     return list(session.scalars(sa.select(Branch.name).order_by(Branch.id)))

@@ -68,6 +68,7 @@ def _facts(turn: Turn, told: Details) -> list[str]:
     facts = (
         ("时间", texts.said_when(told.shown.when, today=turn.today)),
         ("地点", texts.said_where(told.shown)),
+        ("地址", told.address if told.shown.is_on_site else ""),
         ("适合", texts.said_for(told.audience, told.age_from, told.age_to)),
         ("费用", told.fee),
         ("要带", told.materials),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from activities import hours
 from activities.opening import Timetable, said_stretches, said_week
+from handlers import whereabouts
 from handlers.asking import Known, Place
 from handlers.days import find_span
 from handlers.turn import Reply, Turn, tappable
@@ -35,7 +36,7 @@ class Asked:
 def asked_in(raw: str, *, today: date, known: Known) -> Asked | None:
     """Whether these words ask for hours and for nothing else: a title may have 开放 in it."""
     text = tidy(raw)
-    found = find_span(text, today=today)
+    found = find_span(text, today=today, told=known.told)
     if found is not None:
         text = text[: found.start] + text[found.end :]
     named = known.pattern.search(compact(text))
@@ -60,6 +61,7 @@ def said(turn: Turn, known: Known) -> Reply:
     if week:
         lines.append(f"平时：{'，'.join(week)}。")
     name = known.short_names.get(place.name, place.name)
+    lines += whereabouts.lines_of(turn, place)
     return Reply("\n".join([*lines, f"回复“{tappable(name)}”看这里的活动。"]))
 
 

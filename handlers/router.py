@@ -7,10 +7,11 @@ end the nearest word.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import account, calendar, details, help, opening, welcome
+from handlers import account, calendar, details, help, opening, welcome, whereabouts
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
+from handlers.whereabouts import AskedWhere
 from handlers.words import number_in
 from models.wording import compact, tidy
 
@@ -58,6 +59,7 @@ EVENTS: dict[str, Route] = {
 _CHOSEN, _MISS, _COURTESY = Route(calendar.chosen), Route(help.not_understood), Route(kind_word)
 _TOO_SHORT, _NO_SUCH_DAY = Route(help.too_short), Route(calendar.no_such_day)
 _OPENING = Route(lambda turn: opening.said(turn, calendar.known(turn)))
+_WHEREABOUTS = Route(lambda turn: whereabouts.said(turn, calendar.known(turn)))
 _ONLY_WORDS, _SILENCE = Route(help.only_words), Route(lambda _turn: Reply.silence())
 _SILENT_EVENTS_BUT = frozenset({"click"})
 
@@ -110,6 +112,8 @@ def _question_in(turn: Turn, raw: str) -> Route | None:
         return _HELP
     if isinstance(question, opening.Asked):
         return _OPENING
+    if isinstance(question, AskedWhere):
+        return _WHEREABOUTS
     if question.span is not None and question.span.missing:
         return _NO_SUCH_DAY
     if question.parts == 1 and len(question.words) == 1 and len(question.words[0]) == 1:
@@ -118,6 +122,10 @@ def _question_in(turn: Turn, raw: str) -> Route | None:
     return None
 
 
-def _read(turn: Turn, raw: str) -> opening.Asked | Question | None:
+def _read(turn: Turn, raw: str) -> opening.Asked | AskedWhere | Question | None:
     known = calendar.known(turn)
-    return opening.asked_in(raw, today=turn.today, known=known) or read(raw, today=turn.today, known=known)
+    return (
+        opening.asked_in(raw, today=turn.today, known=known)
+        or whereabouts.asked_in(raw, known=known)
+        or read(raw, today=turn.today, known=known)
+    )

@@ -55,6 +55,7 @@ class ActivityPage:
     notes: tuple[str, ...]
     countdown: str
     where: str
+    way: tuple[str, ...]
     facts: tuple[Fact, ...]
     reason: str
     moved_from: str
@@ -101,6 +102,7 @@ def activity_page(
         notes=tuple(_notes(activity, stage, timetable, today)),
         countdown=countdown(activity, now=now),
         where=texts.said_where(activity),
+        way=() if _is_online_only(activity) else tuple(filter(None, (told.address, told.way))),
         facts=tuple(_facts(told)),
         reason=told.reason,
         moved_from="" if stage in DONE else told.moved_from,
@@ -122,9 +124,9 @@ def _facts(told: Details) -> Iterator[Fact]:
         yield Fact("coin", "费用", told.fee)
     if told.materials:
         yield Fact("bag", "要带", told.materials)
-    if told.contact:
-        number = _TEL.fullmatch(told.contact.strip())
-        yield Fact("phone", "联系", told.contact, re.sub(r"[^\d+]", "", told.contact) if number else "")
+    if contact := told.contact or told.phone:
+        number = _TEL.fullmatch(contact.strip())
+        yield Fact("phone", "联系", contact, re.sub(r"[^\d+]", "", contact) if number else "")
 
 
 def _month(activity: Shown, stage: Stage, today: date) -> MonthName:
