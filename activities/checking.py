@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from activities.against import with_doubts
 from activities.audience import ages_in
 from activities.beside import known_beside
+from activities.festivals import NOTHING_TOLD, Told
 from activities.imported import Imported
 from activities.plans.files import read_pages
 from activities.plans.kept import planned_of, value_of
@@ -47,13 +48,14 @@ class ReadFile:
     lines: list[Spoken]
 
 
-def read_file(path: Path, *, month: str | None = None) -> ReadFile:
-    """Read a plan's file, outside every unit. `month` (2026-04) is for plans that name none, its year for dates.
+def read_file(path: Path, *, month: str | None = None, told: Told = NOTHING_TOLD) -> ReadFile:
+    """Read a plan's file, outside every unit. `month` (2026-04) is for plans that name none, its year for dates;
+    `told` are the days off that staff have entered.
 
     Raises: PlanUnreadable; BadInput where neither the file nor `month` says which month it is.
     """
     pages = read_pages(path)
-    plan = plan_in(pages, path.name, year=int(month[:4]) if month else None)
+    plan = plan_in(pages, path.name, year=int(month[:4]) if month else None, told=told)
     if plan.month is None and month is None:
         raise BadInput("看不出这是哪一个月的计划。请选一下是哪个月，再传一次。")
     digest = sha256(path.read_bytes()).hexdigest()

@@ -103,6 +103,11 @@ def left(session: Session, branch: Branch) -> int:
     return session.scalar(asked) or 0
 
 
+def count(session: Session, branch: Branch) -> int:
+    """How many activities it has, in whatever state."""
+    return session.scalar(sa.select(sa.func.count()).where(Activity.branch_id == branch.id)) or 0
+
+
 def carry_on(session: Session, now: datetime) -> int:
     """A part of whatever was left lying, for the clock; 0 where there is nothing."""
     at_work = sa.or_(Branch.reindexed_to.is_not(None), Branch.merges_into.is_not(None))

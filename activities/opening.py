@@ -94,9 +94,30 @@ def said_week(week: Mapping[int, Sequence[Stretch]]) -> list[str]:
     return open_runs + ([f"{'、'.join(WEEKDAYS[day] for day in shut_days)}闭馆"] if shut_days else [])
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days one after the other that have the same hours of their own."""
+
+    first: date
+    last: date
+    words: str
+
+
+def runs_of(days: Mapping[date, Sequence[Stretch]]) -> list[Run]:
+    """Days with hours of their own, in order; neighbours with the same hours are one run."""
+    runs: list[Run] = []
+    for day, stretches in sorted(days.items()):
+        words = said_stretches(stretches)
+        if runs and runs[-1].words == words and day - runs[-1].last == timedelta(days=1):
+            runs[-1] = Run(runs[-1].first, day, words)
+        else:
+            runs.append(Run(day, day, words))
+    return runs
+
+
 def said_stretches(stretches: Sequence[Stretch]) -> str:
     """'9:00—12:00、14:00—17:00'"""
-    return "、".join(f"{_clock(s.opens_at)}—{_clock(s.closes_at)}" for s in sorted(stretches))
+    return "、".join(f"{clock(s.opens_at)}—{clock(s.closes_at)}" for s in sorted(stretches))
 
 
 def _said_run(days: Sequence[int]) -> str:
@@ -106,5 +127,6 @@ def _said_run(days: Sequence[int]) -> str:
     return first if len(days) == 1 else f"{first}{'、' if len(days) == 2 else '至'}{last}"
 
 
-def _clock(at: time) -> str:
+def clock(at: time) -> str:
+    """9:00"""
     return f"{at.hour}:{at.minute:02d}"

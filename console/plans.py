@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import checking
+from activities import checking, holidays
 from activities.checking import ReadFile
 from activities.plans.files import KINDS, LARGEST_FILE
 from console import paging, uploads
@@ -63,7 +63,7 @@ class _Views:
         wrong = ""
         if request.method == "POST":
             try:
-                return self._kept(_read())
+                return self._kept(self._read())
             except BadInput as error:
                 wrong = error.to_staff
         page = drawn(
@@ -71,6 +71,25 @@ class _Views:
             words=request.form.get("words", ""), month=request.form.get("month", ""), may_import=True,
         )  # fmt: skip
         return page, 400 if wrong else 200
+
+    def _read(self) -> ReadFile:
+        """What was handed in. Raises: BadInput."""
+        month = request.form.get("month", "").strip()
+        if month and not _MONTH.fullmatch(month):
+            raise BadInput(f"“{month}”不是月份。请写成 2026-04 的样子；文件里写了年月就不用填。")
+        file, words = request.files.get("file"), request.form.get("words", "").strip()
+        with TemporaryDirectory(prefix="shusheng-") as folder:
+            if file and (name := uploads.name_of(file)):
+                path = Path(folder) / name
+                file.save(path)
+            elif words:
+                path = Path(folder) / PASTED
+                path.write_text(words, encoding="utf-8")
+            else:
+                raise BadInput("请选一个文件，或者把计划的文字贴进来。")
+            with self._desk.reading() as session:
+                    told = holidays.told(session)
+                return checking.read_file(path, month=month or None, told=told)
 
     def _kept(self, read: ReadFile) -> AnyResponse:
         with self._desk.unit() as session:
@@ -92,21 +111,3 @@ def _files(state: PlanState) -> sa.Select[tuple[object, ...]]:
     )
     columns = (PlanFile.read_at.label("key"), *PlanFile.__table__.columns, still_open.label("still_open"))
     return sa.select(*columns).where(PlanFile.state == state)
-
-
-def _read() -> ReadFile:
-    """What was handed in. Raises: BadInput."""
-    month = request.form.get("month", "").strip()
-    if month and not _MONTH.fullmatch(month):
-        raise BadInput(f"“{month}”不是月份。请写成 2026-04 的样子；文件里写了年月就不用填。")
-    file, words = request.files.get("file"), request.form.get("words", "").strip()
-    with TemporaryDirectory(prefix="shusheng-") as folder:
-        if file and (name := uploads.name_of(file)):
-            path = Path(folder) / name
-            file.save(path)
-        elif words:
-            path = Path(folder) / PASTED
-            path.write_text(words, encoding="utf-8")
-        else:
-            raise BadInput("请选一个文件，或者把计划的文字贴进来。")
-        return checking.read_file(path, month=month or None)

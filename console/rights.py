@@ -15,6 +15,7 @@ class Act(StrEnum):
     SEE_ACTIVITIES = "see activities"
     CHANGE_ACTIVITIES = "change activities"  # publish, take back, cancel
     IMPORT_PLANS = "import plans"  # check a file and put it into the calendar
+    CHANGE_BRANCHES = "change branches"  # what they are called, when they are open, closures, days off
     SEE_OUTBOX = "see outbox"
     DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
     SEE_WAYS = "see ways"
@@ -35,7 +36,7 @@ class Open(StrEnum):
 
 Rule = Act | Open
 
-_ACTIVITIES = frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.IMPORT_PLANS})
+_ACTIVITIES = frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.IMPORT_PLANS, Act.CHANGE_BRANCHES})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
@@ -72,3 +73,8 @@ def rule_of(view: object) -> Rule | None:
 def is_theirs(own_branch: int | None, branch: int) -> bool:
     """Somebody of a branch changes what that branch does; others of the whole library everything."""
     return own_branch is None or own_branch == branch
+
+
+def is_of_the_whole(own_branch: int | None, roles: Iterable[Role]) -> bool:
+    """Those of no branch and the admin speak for the whole library: close all of it, add, merge and delete branches."""
+    return own_branch is None or Role.ADMIN in roles

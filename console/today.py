@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 import structlog
@@ -10,7 +10,9 @@ from flask import Blueprint, abort, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from activities import festivals, holidays
 from console import words
+from console.branch_rows import is_whole
 from console.desk import Desk, done, drawn, me, note, refused
 from console.rights import Act, Open, may
 from models import times
@@ -25,6 +27,7 @@ from models.platform import Breaker
 log = structlog.get_logger("console.today")
 
 EACH = 10  # of one kind; the rest is one line that leads to them
+TOLD_SINCE = (11, 1)  # month and day from which next year's days off can be known
 STUCK = (CallState.UNSURE, CallState.DEAD)
 
 
@@ -69,6 +72,7 @@ class _Views:
             (Act.SEE_WAYS, self._shut_roads),
             (Act.CHANGE_ACTIVITIES, _drafts),
             (Act.IMPORT_PLANS, _plans),
+            (Act.CHANGE_BRANCHES, _days_off_untold),
         )
 
     def _shut_roads(self, session: Session) -> Iterator[Need]:
@@ -161,6 +165,20 @@ def _plans(session: Session) -> Iterator[Need]:
         yield Need(
             file.read_at, "calendar", "waiting", f"{words.month(file.month)}计划“{file.name}”还没发布", note,
             "去核对" if count else "去发布", url_for("console.plan", number=file.id),
+        )  # fmt: skip
+
+
+def _days_off_untold(session: Session) -> Iterator[Need]:
+    """The State Council tells next year's days off in the autumn; until somebody enters them nobody here knows."""
+    today = times.today(times.now())
+    since = date(today.year, *TOLD_SINCE)
+    if today < since or not is_whole():
+        return
+    if untold := festivals.untold(today.year + 1, holidays.told(session)):
+        yield Need(
+            times.start_of(since), "calendar", "waiting", f"{today.year + 1}年的放假安排还没有录入",
+            f"还差{'、'.join(untold)}。录入后，读者问“春节假期”和计划里的“国庆期间”才知道是哪几天。",
+            "录入明年的放假安排", url_for("console.holidays_of", year=today.year + 1),
         )  # fmt: skip
 
 

@@ -87,6 +87,11 @@ PUSHES = {
 }  # fmt: skip
 
 ACTS = {
+    "branch added": "添加分馆", "branch edited": "修改分馆", "branch name added": "加了叫法",
+    "branch name removed": "去掉叫法", "former name removed": "去掉旧名", "branch merged": "合并分馆",
+    "branch deleted": "删除分馆", "week set": "改每周开放时间", "days set": "登记特别的日子", "days removed": "去掉特别的日子",
+    "closure entered": "登记闭馆", "closure undone": "撤掉闭馆", "holidays entered": "录入放假安排",
+    "holidays removed": "去掉放假安排",
     "signed in": "登录", "signed out": "退出", "sign-in refused": "登录没有通过",
     "staff added": "添加馆员", "staff changed": "修改馆员", "staff disabled": "停用馆员", "staff enabled": "恢复馆员",
     "password set": "重设密码", "password chosen": "改了自己的密码",
@@ -104,7 +109,7 @@ ACTS = {
 
 SUBJECTS = {
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
-    "rights": "公众号的权限",
+    "rights": "公众号的权限", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
 }  # fmt: skip
 
 TOPICS = {"list": "看着一个列表", "rest": "有一条长消息没看完"}

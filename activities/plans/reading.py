@@ -42,10 +42,10 @@ def read_plan(path: Path, *, year: int | None = None, told: Told = NOTHING_TOLD)
 
     Raises: PlanUnreadable for a file no plan can be read from.
     """
-    return plan_in(read_pages(path), path.name, year=year)
+    return plan_in(read_pages(path), path.name, year=year, told=told)
 
 
-def plan_in(raw: list[Page], name: str, *, year: int | None = None) -> Plan:
+def plan_in(raw: list[Page], name: str, *, year: int | None = None, told: Told = NOTHING_TOLD) -> Plan:
     """The plan in the pages of the file called `name`. Raises: PlanUnreadable."""
     whole = "\n".join(words_of(block) for page in raw for block in page.blocks)
     cleaner = cleaner_for(whole)
