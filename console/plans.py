@@ -88,8 +88,8 @@ class _Views:
             else:
                 raise BadInput("请选一个文件，或者把计划的文字贴进来。")
             with self._desk.reading() as session:
-                    told = holidays.told(session)
-                return checking.read_file(path, month=month or None, told=told)
+                told = holidays.told(session)
+            return checking.read_file(path, month=month or None, told=told)
 
     def _kept(self, read: ReadFile) -> AnyResponse:
         with self._desk.unit() as session:
