@@ -12,7 +12,17 @@ from itertools import groupby
 from activities.opening import Shut
 from activities.plans.clashes import Slot, room_of, said_room, slots_of
 from activities.plans.doubts import MOST_NAMED, bounded
-from activities.plans.plan import MAIN_LIBRARY, SOME_BRANCH, Doubt, DoubtKind, Plan, PlannedActivity, quoted, together
+from activities.plans.plan import (
+    MAIN_LIBRARY,
+    SOME_BRANCH,
+    Doubt,
+    DoubtKind,
+    Plan,
+    PlannedActivity,
+    cut,
+    quoted,
+    together,
+)
 from models.when import When
 from models.wording import compact
 
@@ -106,7 +116,7 @@ def _about_the_same_file(plan: Plan, known: Known) -> list[Doubt]:
 
 def says_nothing_new(row: PlannedActivity, own: Kept) -> bool:
     """The file has the words the library has, or none."""
-    is_same = (row.title, row.branch, row.when.text[:80]) == (own.title, own.branch, own.when.text)
+    is_same = (cut("title", row.title), row.branch, row.when.text[:80]) == (own.title, own.branch, own.when.text)
     days_are = row.when.starts_on is None or (row.when.starts_on, row.when.ends_on, row.when.starts_at) == (
         own.when.starts_on, own.when.ends_on, own.when.starts_at,
     )  # fmt: skip
@@ -116,7 +126,15 @@ def says_nothing_new(row: PlannedActivity, own: Kept) -> bool:
 
 def words_of(row: PlannedActivity) -> tuple[str, ...]:
     """What a row says beside its title and date, in the order of `Kept.words`, its place first."""
-    return row.place[:120], row.summary, row.type[:32], row.audience, row.contact, row.materials, row.fee or ""
+    return (
+        cut("place", row.place),
+        row.summary,
+        cut("type", row.type),
+        row.audience,
+        row.contact,
+        row.materials,
+        row.fee or "",
+    )
 
 
 def _about_last_month(plan: Plan, known: Known) -> list[Doubt]:

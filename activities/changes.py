@@ -78,6 +78,17 @@ def _all_move(session: Session, activities: Sequence[Activity], to: ActivityStat
     readers_see_anew(session)
 
 
+def withdraw_called(session: Session, code: str, *, by: By) -> Activity:
+    """The same of the activity with this code. Raises: BadInput if there is none, or if it is a draft already."""
+    activity = session.scalars(sa.select(Activity).where(Activity.code == code)).one_or_none()
+    if activity is None:
+        raise BadInput(f"没有编号是“{code}”的活动。编号是导入时每行开头的八个字母，也是活动网页地址的最后一段。")
+    if activity.state is ActivityState.DRAFT:
+        raise BadInput(f"“{code}”本来就是草稿，读者看不到。")
+    withdraw(session, activity, by=by)
+    return activity
+
+
 def cancel(session: Session, activity: Activity, *, reason: str, by: By) -> None:
     """It will not take place; its page says so, with the reason. Raises: IllegalMove; BadInput without a reason."""
     activity.reason = _reason(reason, "取消")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from activities.plans.plan import SOME_BRANCH, PlannedActivity
+from activities.plans.plan import SOME_BRANCH, PlannedActivity, cut
 from activities.rules import plan_key, same_key
 from models.when import When
 from models.wording import compact
@@ -36,10 +36,10 @@ class Row:
 
 def row_of(planned: PlannedActivity) -> Row:
     """The row of a file. Columns of the database end somewhere: what is cut there is cut here too."""
-    title = planned.title[:200]
+    title = cut("title", planned.title)
     when = replace(planned.when, text=planned.when.text[:80])
     return Row(
-        planned.branch[:64], compact(title), compact(planned.series[:64]), when, plan_key(planned.branch, title)
+        planned.branch, compact(title), compact(cut("series", planned.series)), when, plan_key(planned.branch, title)
     )
 
 

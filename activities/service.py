@@ -26,7 +26,7 @@ from activities.imported import (
     PreparedRow,
 )
 from activities.matching import Row, matched, row_of
-from activities.plans.plan import Plan, PlannedActivity
+from activities.plans.plan import LONGEST_BRANCH, Plan, PlannedActivity, cut, quoted
 from models import times
 from models.activity import (
     ACTIVITY_MOVES,
@@ -77,7 +77,7 @@ _Pair = tuple[PlannedActivity, Activity | None, str]
 def _paired(session: Session, plan: Plan) -> tuple[str, list[_Pair], tuple[Gone, ...], int]:
     """The month; each row with its activity and key; published activities without a row; how many the month has."""
     if plan.month is None:
-        raise BadInput("看不出这是哪一个月的计划：请加上 --year，或在标题里写明年月。")
+        raise BadInput("看不出这是哪一个月的计划。请在标题里写明年月（如“2026年12月活动安排”），再导入。")
     known = _rows_of_month(session, plan.month)
     activities = _under_names_of_today(session, plan.activities)
     rows = [row_of(planned) for planned in activities]
@@ -225,7 +225,7 @@ def _values(activity: Activity, planned: PlannedActivity, now: datetime) -> dict
     """What the row says the activity's columns are to hold, but for branch and state."""
     when = _when(activity, planned.when, now)
     return {
-        "series": planned.series[:64], "title": planned.title[:200],
+        "series": cut("series", planned.series), "title": cut("title", planned.title),
         "is_online": planned.is_online, "is_on_site": planned.is_on_site,
         "date_text": when.text[:80], "precision": when.precision, "starts_on": when.starts_on,
         "ends_on": when.ends_on, "starts_at": when.starts_at, "ends_at": when.ends_at,
@@ -236,7 +236,7 @@ def _values(activity: Activity, planned: PlannedActivity, now: datetime) -> dict
 def _said(activity: Activity, planned: PlannedActivity) -> dict[str, Any]:
     """The words a plan may say or not: what it does not say stays as staff have written it."""
     words = {
-        "type": planned.type[:32], "place": planned.place[:120], "summary": planned.summary,
+        "type": cut("type", planned.type), "place": cut("place", planned.place), "summary": planned.summary,
         "campaign": planned.campaign, "audience": planned.audience, "contact": planned.contact,
         "materials": planned.materials,
     }  # fmt: skip
@@ -257,20 +257,6 @@ def _when(activity: Activity, when: When, now: datetime) -> When:
     return rules.begun(when, made_public=made_public, first_of_month=date.fromisoformat(f"{activity.plan_month}-01"))
 
 
-def withdraw(session: Session, code: str, *, now: datetime) -> Activity:
-    """Back to a draft: readers no longer see it. Raises: BadInput if there is none, or if it is a draft already."""
-    activity = session.scalars(sa.select(Activity).where(Activity.code == code)).one_or_none()
-    if activity is None:
-        raise BadInput(f"没有编号是“{code}”的活动。编号是导入时每行开头的八个字母，也是活动网页地址的最后一段。")
-    if activity.state is ActivityState.DRAFT:
-        raise BadInput(f"“{code}”本来就是草稿，读者看不到。")
-    activity.state = moved(activity.state, to=ActivityState.DRAFT, moves=ACTIVITY_MOVES)
-    activity.changed_at = now
-    reindex(session, activity)
-    readers_see_anew(session)
-    return activity
-
-
 def codes_of_month(session: Session, month: str) -> list[str]:
     """The activities of a month's plan that readers can see, published or cancelled."""
     seen = Activity.state != ActivityState.DRAFT
@@ -287,8 +273,12 @@ def readers_see_anew(session: Session) -> None:
 
 
 def branch_called(session: Session, name: str) -> Branch:
-    """The branch of this name, or that had it; made with the ways readers say it if it is new."""
-    name = name[:64]
+    """The branch of this name, or that had it; made with the ways readers say it if it is new.
+
+    Raises: BadInput for a name that is too long.
+    """
+    if len(name) > LONGEST_BRANCH:
+        raise BadInput(f"馆名最多 {LONGEST_BRANCH} 个字，{quoted(name[:20] + '…')}有 {len(name)} 个。")
     former = sa.select(FormerName.branch_id).where(FormerName.name == name)
     branch = session.scalars(
         sa.select(Branch).where(sa.or_(Branch.name == name, Branch.id.in_(former)))

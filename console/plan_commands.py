@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from activities import holidays, service
+from activities import changes, holidays, service
 from activities.against import Known, with_doubts
 from activities.beside import known_beside
+from activities.changes import By
 from activities.festivals import NOTHING_TOLD
 from activities.imported import Imported
 from activities.plans.files import KINDS
@@ -17,7 +18,7 @@ from activities.plans.reading import read_plan
 from config.settings import Settings
 from console.plan_report import lines_after, lines_before, row_of
 from console.putting_in import put_in
-from models import audit, schema, times
+from models import schema, times
 from models.db import Database
 from models.errors import BadInput
 from models.when import When
@@ -105,11 +106,9 @@ def _withdraw(database: Database) -> click.Command:
 
 
 def _withdraw_one(database: Database, code: str) -> None:
-    now = times.now()
     try:
         with database.units() as session:
-            activity = service.withdraw(session, code.strip().lower(), now=now)
-            audit.note(session, "activity withdrawn", who=WHO, subject=activity.code, at=now, detail=activity.title)
+            activity = changes.withdraw_called(session, code.strip().lower(), by=By(WHO, times.now()))
             click.echo(f"{activity.code}\t{activity.branch.name}\t{activity.date_text}\t{activity.title}")
     except BadInput as error:
         raise click.ClickException(error.to_staff) from None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from activities import changes, following
 from activities.changes import By
+from activities.service import branch_called
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityFollow, ActivityState
 from models.audit import AuditLine
@@ -132,6 +133,22 @@ def test_nobody_is_told_of_a_day_that_is_still_vague_or_of_a_draft(world: World)
     change(world, changes.withdraw)
     assert change(world, changes.move, FIXED, reason="") == 0
     assert (world.count(OutboxCall), world.count(ActivityFollow)) == (0, 1)
+
+
+def test_a_branch_whose_name_is_too_long_is_refused_in_words(world: World) -> None:
+    with pytest.raises(BadInput, match=r"馆名最多 64 个字，“书声区.*…”有 92 个"), world.database.units() as session:
+        branch_called(session, "书声区" * 30 + "分馆")
+
+
+def test_by_its_code_it_is_withdrawn_with_the_same_line_in_the_log(world: World) -> None:
+    world.plans(world.activity("听绘本", when=FIXED), month="2026-12")
+    code = the(world).code
+    with world.database.units() as session:
+        changes.withdraw_called(session, code, by=By("陈馆员", times.now()))
+    assert world.count(AuditLine, AuditLine.act == "activity withdrawn", AuditLine.subject == f"activity {code}") == 1
+    assert world.count(Activity, Activity.state == ActivityState.DRAFT) == 1
+    with pytest.raises(BadInput, match="本来就是草稿"), world.database.units() as session:
+        changes.withdraw_called(session, code, by=By("陈馆员", times.now()))
 
 
 def test_who_leaves_the_account_follows_nothing_any_more(world: World) -> None:

@@ -19,7 +19,7 @@ _SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099 as a workbook counts days
 NOT_FIXED = re.compile(
     r"待定|待通知|另行通知|通知为准|未定|待安排|不定期|长期|常年|全天候|时间不限|不限时间|暑假|寒假|暑期|寒期|根据.*安排|以.*为准"
 )
-_AGAIN = "请在文件里改好，再导入一次。"
+_MEND = "请核对后改正。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def date_of(row: PlanRow, title: str, base: Base, doubts: list[Doubt]) -> Dated:
     """The row's date; one that cannot be read stays open, with its words kept."""
     words, at = date_words(row), place_of_date(row)
     if not words:
-        doubts.append(Doubt(DoubtKind.NO_DATE, f"{quoted(title)}没写时间。请补上哪一天或哪段日子，再导入一次。", at))
+        doubts.append(Doubt(DoubtKind.NO_DATE, f"{quoted(title)}没写时间。请补上哪一天或哪段日子。", at))
         return Dated((When("", Precision.OPEN),), at)
     said = f"{quoted(title)}的时间{quoted(words)}"
     if why := _spoiled_by_the_workbook(row):
@@ -59,12 +59,12 @@ def _about_the_reading(found: Occasions, said: str, at: str) -> list[Doubt]:
     for kind, complaint in found.complaints:
         what = "没能读成具体日期" if kind is DoubtKind.UNREAD else "有误"
         what_now = "" if found.whens else "这一项先不发布，"
-        doubts.append(Doubt(kind, f"{said}{what}：{complaint}。{what_now}{_AGAIN}", at))
+        doubts.append(Doubt(kind, f"{said}{what}：{complaint}。{what_now}{_MEND}", at))
     if found.whens and found.note:
         text = f"{said}里，{quoted(found.note)}没有读懂，原样写进了活动的说明。请核对。"
         doubts.append(Doubt(DoubtKind.UNREAD, text, at))
     if found.is_guess:
-        text = f"{said}没写“每”，按每个这样的日子算。对的话请写成“每周…”；不对的话请写明是哪几天，再导入一次。"
+        text = f"{said}没写“每”，按每个这样的日子算。请核对；不对的话，请写明是哪几天。"
         doubts.append(Doubt(DoubtKind.REPEATED, text, at))
     return doubts
 
@@ -73,9 +73,9 @@ def _why_held(said: str, words: str, is_complained_of: bool, at: str, doubts: li
     if is_complained_of:
         return f"时间{quoted(words)}有误"
     if NOT_FIXED.search(words):
-        doubts.append(Doubt(DoubtKind.NO_DATE, f"{said}还没有定。定下来后请写进文件，再导入一次。", at))
+        doubts.append(Doubt(DoubtKind.NO_DATE, f"{said}还没有定。定下来后，请补上。", at))
         return ""
-    doubts.append(Doubt(DoubtKind.UNREAD, f"{said}没能读成具体日期，这一项先不发布。{_AGAIN}", at))
+    doubts.append(Doubt(DoubtKind.UNREAD, f"{said}没能读成具体日期，这一项先不发布。{_MEND}", at))
     return f"时间{quoted(words)}没读懂"
 
 
@@ -85,7 +85,7 @@ def about_calling_off(row: PlanRow, title: str, said: CalledOff, doubts: list[Do
         text = f"{quoted(title)}写着取消，按取消的活动带入：读者会看到它已取消。请核对。"
         doubts.append(Doubt(DoubtKind.CALLED_OFF, text, row.where))
         return ""
-    text = f"{quoted(title)}写着延期或改期，不知道上面的日期还算不算，这一项先不发布。{_AGAIN}"
+    text = f"{quoted(title)}写着延期或改期，不知道上面的日期还算不算，这一项先不发布。{_MEND}"
     doubts.append(Doubt(DoubtKind.CALLED_OFF, text, row.where))
     return "写着延期或改期"
 
@@ -120,7 +120,7 @@ def _spoiled_by_the_workbook(row: PlanRow) -> str:
     if cell is None or not cell.is_number:
         return ""
     if _LOST_ZERO.fullmatch(cell.text):
-        return f"可能是{cell.text}，也可能是{cell.text}0（表格会吃掉末尾的 0）。请写成“4月20日”的样子，再导入一次。"
+        return f"可能是{cell.text}，也可能是{cell.text}0（表格会吃掉末尾的 0）。请核对，写成“4月20日”的样子。"
     if cell.text.isdigit() and int(cell.text) in _SERIAL_DAYS:
-        return "是表格里的日期序号，不是日期。请把这一格的格式改成“日期”，再导入一次。"
+        return "是表格里的日期序号，不是日期。请核对，写成“4月20日”的样子。"
     return ""

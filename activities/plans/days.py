@@ -114,11 +114,17 @@ def days_between(first: Point, last: Point | None, *, year: int, month: int | No
 
     Raises: DaysContradict for a day that does not exist, or an end before its beginning.
     """
+    year += _is_next_january(first, last, month)
     begins = first.days(year=year, month=month)
     if last is None or begins is None:
         return begins
     ends = last.behind(first).days(year=year, month=month)
     return _joined(begins, ends, first, last, month) if ends else None
+
+
+def _is_next_january(first: Point, last: Point | None, month: int | None) -> bool:
+    """1月1日 or 1月 in the plan of December, but not its 1月-12月."""
+    return month == 12 and first.year is None and first.month == 1 and (last is None or last.month in (None, 1, 2))
 
 
 def _days_of(point: Point, *, year: int, month: int | None) -> Days | None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from activities.plans.announced import Count
-from activities.plans.plan import MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted, together
+from activities.plans.plan import LONGEST, MAIN_LIBRARY, Doubt, DoubtKind, PlannedActivity, quoted, together
 from activities.plans.tables import Cell
 from models.when import Precision, When
 
@@ -78,13 +78,33 @@ def about_the_announced_month(count: Count | None, month: int | None) -> list[Do
 
 
 def about_other_years(activities: Iterable[PlannedActivity], year: int, file_name: str) -> list[Doubt]:
-    """Dates outside the year of the plan, all in one sentence."""
-    return _about_misfits(
-        [activity for activity in activities if not _is_in_year(activity.when, year)],
-        DoubtKind.YEAR,
-        f"不在计划的{year}年里。请核对年份。",
-        file_name,
+    """Dates outside the year of the plan, in one sentence; 1月1日 in the plan of December in one of its own."""
+    misfits = [activity for activity in activities if not _is_in_year(activity.when, year)]
+    next_year = [activity for activity in misfits if _was_taken_for_next(activity.when, year)]
+    others = [activity for activity in misfits if activity not in next_year]
+    return [
+        *_about_misfits(others, DoubtKind.YEAR, f"不在计划的{year}年里。请核对年份。", file_name),
+        *_about_misfits(next_year, DoubtKind.YEAR, f"没写年份，按{year + 1}年算。请核对年份。", file_name),
+    ]
+
+
+def _was_taken_for_next(when: When, year: int) -> bool:
+    return (
+        when.starts_on is not None
+        and when.starts_on.year == year + 1
+        and "年" not in when.text
+        and str(year + 1) not in when.text
     )
+
+
+def about_months_mixed(activities: Iterable[PlannedActivity], month: str | None, file_name: str) -> list[Doubt]:
+    """No heading names the month, and the dates lie in several: which of them is the plan's was only counted."""
+    if month is None:
+        return []
+    year, number = map(int, month.split("-"))
+    misfits = [activity for activity in activities if not _touches(activity.when, year, number)]
+    why = f"不在{number}月里。标题没写是几月的计划，按活动最多的{year}年{number}月算，请核对。"
+    return _about_misfits(misfits, DoubtKind.MONTH, why, file_name)
 
 
 def about_other_months(
@@ -137,7 +157,7 @@ def about_missing_times(
         return []
     named = "、".join(activity.title for activity in untimed[:MOST_NAMED])
     more = " 等" if len(untimed) > MOST_NAMED else ""
-    text = f"有 {len(untimed)} 场活动没写几点开始：{named}{more}。读者会问几点，请在文件里补上，再导入一次。"
+    text = f"有 {len(untimed)} 场活动没写几点开始：{named}{more}。读者会问几点，请补上。"
     return [Doubt(DoubtKind.NO_TIME, text, together([activity.dated_at for activity in untimed], file_name))]
 
 
@@ -166,7 +186,7 @@ def about_words(activities: Iterable[PlannedActivity], file_name: str) -> list[D
     more = " 等" if len(rows) > MOST_NAMED else ""
     text = f"有 {len(rows)} 项不在活动表里，是从文字里读出来的：{named}{more}。请核对名称、时间和地点。"
     if held := sum(bool(row.held) for row in rows):
-        text += f"其中 {held} 项出自整段的话，先不发布；写进活动表，再导入一次，就会发布。"
+        text += f"其中 {held} 项出自整段的话，先不发布，核对过再发布。"
     return [Doubt(DoubtKind.PROSE, text, together([row.where for row in rows], file_name))]
 
 
@@ -182,7 +202,7 @@ def about_repeats(activities: Iterable[PlannedActivity], file_name: str) -> list
         f"{quoted(rows[0].title)}{quoted(rows[0].when.text)}，{len(rows)} 场（{_days_said(rows)}）"
         for rows in days.values()
     )
-    text = f"反复举办的活动按日子排开了：{named}。请核对；哪天不办，请写明“（…日除外）”，再导入一次。"
+    text = f"反复举办的活动按日子排开了：{named}。请核对；哪天不办，请写明“（…日除外）”，或者去掉那一场。"
     return [Doubt(DoubtKind.REPEATED, text, together([rows[0].dated_at for rows in days.values()], file_name))]
 
 
@@ -196,6 +216,20 @@ def _days_said(rows: Sequence[PlannedActivity]) -> str:
     return "、".join(said)
 
 
+def about_long_words(activities: Iterable[PlannedActivity]) -> list[Doubt]:
+    """Words of which only the beginning is kept."""
+    return [
+        Doubt(
+            DoubtKind.LONG,
+            f"{quoted(row.title[:20])}的{said}有 {len(getattr(row, name))} 个字，只带入了前 {most} 个。请核对，改短一些。",
+            row.where,
+        )
+        for row in _rows(activities)
+        for name, (said, most) in LONGEST.items()
+        if len(getattr(row, name)) > most
+    ]
+
+
 def about_duplicates(activities: Iterable[PlannedActivity]) -> list[Doubt]:
     """The same title at the same place and time twice; both are kept."""
     seen: dict[tuple[object, ...], PlannedActivity] = {}
@@ -204,7 +238,7 @@ def about_duplicates(activities: Iterable[PlannedActivity]) -> list[Doubt]:
         same = (activity.series, activity.title, activity.branch, activity.when)
         if first := seen.get(same):
             row = f"{quoted(activity.title)}（{activity.branch}，{activity.when.text or '没写时间'}）"
-            text = f"{row}与 {first.where} 那一行完全一样，两行都保留了。如果是重复，请删去一行，再导入一次。"
+            text = f"{row}与 {first.where} 那一行完全一样，两行都保留了。请核对；如果是重复，请去掉一项。"
             doubts.append(Doubt(DoubtKind.DUPLICATE_ROW, text, activity.where))
         seen.setdefault(same, activity)
     return doubts
@@ -249,7 +283,7 @@ def about_the_year(*, written: int | None, used: int, is_inferred: bool, file_na
     if written and written != used:
         text = f"计划的标题写着{written}年，导入时说的是{used}年；没写年份的日期都按{used}年算。请核对。"
     elif is_inferred:
-        text = f"计划的标题没有写年份，按正文里提到的推算为{used}年。请核对；不对的话请加 --year 重新导入。"
+        text = f"计划的标题没有写年份，按正文里提到的推算为{used}年。请核对；不对的话，请在导入时写明年份。"
     else:
         return []
     return [Doubt(DoubtKind.YEAR, text, file_name)]

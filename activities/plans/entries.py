@@ -8,7 +8,7 @@ from activities.plans.dating import Dated, about_calling_off, date_of, date_word
 from activities.plans.headers import Field
 from activities.plans.occasions import Base
 from activities.plans.particulars import particulars_of
-from activities.plans.plan import MAIN_LIBRARY, SOME_BRANCH, Doubt, DoubtKind, PlannedActivity, quoted
+from activities.plans.plan import LONGEST_BRANCH, MAIN_LIBRARY, SOME_BRANCH, Doubt, DoubtKind, PlannedActivity, quoted
 from activities.plans.rows import PlanRow
 from activities.plans.titles import (
     CalledOff,
@@ -84,21 +84,25 @@ def _title_words(row: PlanRow, doubts: list[Doubt]) -> str:
         return f"{title}：{theme}" if theme and theme not in title else title
     stand_in = theme or one_line(row.text(Field.BODY) or row.text(Field.TYPE))
     if stand_in and not theme:
-        text = f"这一行没有活动名称，先用{quoted(stand_in)}作名称。请补上名称，再导入一次。"
+        text = f"这一行没有活动名称，先用{quoted(stand_in)}作名称。请核对，或者补上名称。"
         doubts.append(Doubt(DoubtKind.NO_TITLE, text, row.where))
     elif not theme:
         words = "、".join([*(cell.text for cell in row.cells.values()), *(said for _, said in row.for_readers)])
-        text = f"这一行只有{quoted(words)}，没有活动名称，没有带入。请补上名称，再导入一次。"
+        text = f"这一行只有{quoted(words)}，没有活动名称，没有带入。需要的话，请补上名称。"
         doubts.append(Doubt(DoubtKind.NO_TITLE, text, row.where))
     return stand_in
 
 
 def _branch(row: PlanRow, title: str, place: str, doubts: list[Doubt]) -> str:
+    if len(row.branch) > LONGEST_BRANCH:
+        text = f"馆名{quoted(row.branch)}有 {len(row.branch)} 个字，最多 {LONGEST_BRANCH} 个，先写成{quoted(SOME_BRANCH)}。请核对馆名。"
+        doubts.append(Doubt(DoubtKind.BRANCH, text, row.where))
+        return SOME_BRANCH
     named = row.branch or branch_named_in(place) or ""
     if row.branch or (named and place.startswith(named)):
         return named
     if not row.is_of_some_branch:
         return MAIN_LIBRARY
-    text = f"{quoted(title)}在分馆的安排里，却没写是哪个分馆。请补上分馆的名字，再导入一次。"
+    text = f"{quoted(title)}在分馆的安排里，却没写是哪个分馆。请补上分馆的名字。"
     doubts.append(Doubt(DoubtKind.BRANCH, text, row.where))
     return SOME_BRANCH

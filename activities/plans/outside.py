@@ -64,7 +64,7 @@ def _about(day: str, text: str, where: str) -> Doubt:
     shown = next((sentence for sentence in sentences if day in normalised(sentence)), sentences[0])
     shown = shown if len(shown) <= _MOST_SHOWN else shown[: _MOST_SHOWN - 1] + "…"
     said = f"这里写着日期{quoted(day)}，不在活动表里，没有当作活动：{quoted(shown)}"
-    return Doubt(DoubtKind.OUTSIDE, f"{said}。如果是活动，请写进活动表，再导入一次。", where)
+    return Doubt(DoubtKind.OUTSIDE, f"{said}。如果是活动，请补上。", where)
 
 
 def about_unread_block(block: Block, name: str) -> list[Doubt]:

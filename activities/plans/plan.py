@@ -11,6 +11,8 @@ from models.errors import BadInput
 from models.when import When
 
 MAIN_LIBRARY = "总馆"
+LONGEST_BRANCH = 64  # characters of its name
+LONGEST = {"title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "place": ("地点", 120)}
 SOME_BRANCH = "分馆"  # the branch of a row that did not say which
 
 
@@ -34,6 +36,7 @@ class DoubtKind(StrEnum):
     SAME_ROOM = "same_room"  # two rows in one room at one time
     SAME_AUDIENCE = "same_audience"  # two rows for the same people at one time
     COLUMN = "column"  # columns that were not carried over
+    LONG = "long"  # more words than their field holds
     UNREAD = "unread"  # words that were not understood
     PROSE = "prose"  # read from sentences, not from a table
     OUTSIDE = "outside"  # a date in words outside every table that was read
@@ -108,6 +111,11 @@ class Plan:
 
 class PlanUnreadable(BadInput):
     """No plan can be read from this file; `to_staff` names the file, what was expected and what to do."""
+
+
+def cut(name: str, words: str) -> str:
+    """As much of a title, series, type or place as is kept; a doubt says what was not (`doubts.about_long_words`)."""
+    return words[: LONGEST[name][1]]
 
 
 def together(places: Collection[str], file_name: str) -> str:

@@ -28,7 +28,7 @@ from activities.plans.files import read_pages
 from activities.plans.headers import Field
 from activities.plans.occasions import Base
 from activities.plans.parts import Part, parts_in
-from activities.plans.plan import Doubt, Plan, PlannedActivity, PlanUnreadable, quoted
+from activities.plans.plan import Doubt, DoubtKind, Plan, PlannedActivity, PlanUnreadable, quoted
 from activities.plans.rows import Found
 from activities.plans.tables import Block, Line, Page, Stream, Table, cleaned_row, words_of
 from activities.plans.text import gathered
@@ -68,7 +68,9 @@ def plan_in(raw: list[Page], name: str, *, year: int | None = None, told: Told =
                 *doubting.about_words(activities, name),
                 *passed_over,
                 *doubting.about_other_years(activities, used, name),
+                *_about_months_mixed(heading, tables, activities, doubts, name),
                 *doubting.about_repeats(activities, name),
+                *doubting.about_long_words(activities),
                 *doubting.about_duplicates(activities),
                 *about_clashes(activities, name),
                 *doubting.about_missing_times(activities, doubts, name),
@@ -78,6 +80,16 @@ def plan_in(raw: list[Page], name: str, *, year: int | None = None, told: Told =
             ]
         ),
     )
+
+
+def _about_months_mixed(
+    heading: Heading, tables: list[Part], activities: list[PlannedActivity], doubts: list[Doubt], name: str
+) -> list[Doubt]:
+    """Only where nothing said which months the plan is for, and no table has asked about its own."""
+    is_said = heading.month or heading.months or any(month_in(table.heading) for table in tables)
+    if is_said or any(doubt.kind is DoubtKind.MONTH for doubt in doubts):
+        return []
+    return doubting.about_months_mixed(activities, _commonest_month(activities), name)
 
 
 def _about_the_count(pages: list[Page], heading: Heading, activities: list[PlannedActivity]) -> list[Doubt]:
@@ -137,7 +149,7 @@ def _year(given: int | None, heading: Heading, tables: list[Part], pages: list[P
     if inferred := year_of_prose(pages):
         return inferred, True
     raise PlanUnreadable(
-        f"{quoted(name)}里哪儿都没有写是哪一年。请在标题里写上年份（如“2023年4月活动安排”），或者导入时加 --year 2023。"
+        f"{quoted(name)}里哪儿都没有写是哪一年。请在标题里写上年份（如“2023年4月活动安排”），或者导入时写明年份（命令行加 --year 2023）。"
     )
 
 
@@ -145,6 +157,10 @@ def _month(heading: Heading, year: int, activities: list[PlannedActivity]) -> st
     """What the heading says, else the month most activities begin in."""
     if heading.month:
         return f"{heading.year or year}-{heading.month:02}"
+    return _commonest_month(activities)
+
+
+def _commonest_month(activities: list[PlannedActivity]) -> str | None:
     months = Counter(f"{day.year}-{day.month:02}" for activity in activities if (day := activity.when.starts_on))
     return months.most_common(1)[0][0] if months else None
 

@@ -57,7 +57,7 @@ class Found:
 
     def unread(self, cell: Cell) -> None:
         """These words belong to the table, and no place was found for them."""
-        text = f"表里的{quoted(cell.text)}没看懂是哪一项，没有带入。需要的话请在表里放到合适的一栏，再导入一次。"
+        text = f"表里的{quoted(cell.text)}没看懂是哪一项，没有带入。需要的话，请补进合适的一栏。"
         self.doubt(DoubtKind.UNREAD, text, cell.where)
 
     def unread_row(self, row: Row) -> None:

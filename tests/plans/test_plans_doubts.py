@@ -52,7 +52,7 @@ def test_a_paragraph_with_a_date_that_is_no_activity_is_said(tmp_path):
     plan = word_plan(tmp_path, TABLE, "12月31日闭馆一天。", "联系人：王馆长")
     assert doubts_of(plan, DoubtKind.OUTSIDE) == [
         (
-            "这里写着日期“12月31日”，不在活动表里，没有当作活动：“12月31日闭馆一天”。如果是活动，请写进活动表，再导入一次。",
+            "这里写着日期“12月31日”，不在活动表里，没有当作活动：“12月31日闭馆一天”。如果是活动，请补上。",
             "第3段",
         )
     ]
@@ -99,12 +99,12 @@ def test_a_date_that_cannot_be_read_or_is_impossible_is_held_and_a_vague_one_is_
     ]
     assert doubts_of(plan, DoubtKind.IMPOSSIBLE_DATE) == [
         (
-            "“活动0”的时间“12月32日”有误：没有2026年12月32日这一天。这一项先不发布，请在文件里改好，再导入一次。",
+            "“活动0”的时间“12月32日”有误：没有2026年12月32日这一天。这一项先不发布，请核对后改正。",
             "表1:2行",
         )
     ]
     assert doubts_of(plan, DoubtKind.UNREAD) == [
-        ("“活动1”的时间“逢集”没能读成具体日期，这一项先不发布。请在文件里改好，再导入一次。", "表1:3行")
+        ("“活动1”的时间“逢集”没能读成具体日期，这一项先不发布。请核对后改正。", "表1:3行")
     ]
 
 
@@ -184,7 +184,67 @@ def test_a_missing_time_is_asked_for_only_where_readers_would_miss_it(tmp_path):
         ("棋赛", "12月9日（周四）", ""), ("夜读", "12月7日", ""),
     ]  # fmt: skip
     ((text, _),) = doubts_of(word_plan(tmp_path, rows), DoubtKind.NO_TIME)
-    assert text == "有 1 场活动没写几点开始：夜读。读者会问几点，请在文件里补上，再导入一次。"
+    assert text == "有 1 场活动没写几点开始：夜读。读者会问几点，请补上。"
+
+
+def test_months_nobody_named_are_said_with_the_one_that_was_counted(tmp_path):
+    rows = [HEADER, ("茶会", "4月6日9:00", ""), ("棋赛", "4月12日9:00", ""), ("画会", "5月3日9:00", "")]
+    document = docx.Document()
+    document.add_paragraph("书声图书馆2026年活动安排")
+    table = document.add_table(rows=0, cols=3)
+    for row in rows:
+        for cell, words in zip(table.add_row().cells, row, strict=True):
+            cell.text = words
+    document.save(str(tmp_path / "活动.docx"))
+    plan = read_plan(tmp_path / "活动.docx")
+    assert plan.month == "2026-04"
+    assert doubts_of(plan, DoubtKind.MONTH) == [
+        (
+            "“画会”的时间“5月3日9:00”不在4月里。标题没写是几月的计划，按活动最多的2026年4月算，请核对。",
+            "表1:4行",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "days", "is_said"),
+    [
+        ("1月1日", ("2027-01-01", "2027-01-01"), True),
+        ("1月1日-3日", ("2027-01-01", "2027-01-03"), True),
+        ("12月31日-1月1日", ("2026-12-31", "2027-01-01"), False),
+        ("2026年1月1日", ("2026-01-01", "2026-01-01"), False),
+        ("2027年1月1日", ("2027-01-01", "2027-01-01"), False),
+        ("1月-12月", ("2026-01-01", "2026-12-31"), False),
+    ],
+)
+def test_new_years_day_in_the_plan_of_december_is_that_of_the_coming_year(tmp_path, words, days, is_said):
+    plan = word_plan(tmp_path, [HEADER, ("夜读", "12月6日9:00", ""), ("新年音乐会", words, "")])
+    when = plan.activities[1].when
+    assert (str(when.starts_on), str(when.ends_on)) == days
+    said = f"“新年音乐会”的时间“{words}”没写年份，按2027年算。请核对年份。"
+    assert (said in [text for text, _ in doubts_of(plan, DoubtKind.YEAR)]) is is_said
+
+
+def test_a_branch_with_too_long_a_name_is_said_and_its_row_kept(tmp_path):
+    name = "书声区" * 30 + "分馆"
+    plan = word_plan(tmp_path, [(*HEADER, "分馆"), ("夜读", "12月6日9:00", "", name)])
+    assert plan.activities[0].branch == "分馆"
+    assert doubts_of(plan, DoubtKind.BRANCH) == [
+        (f"馆名“{name}”有 92 个字，最多 64 个，先写成“分馆”。请核对馆名。", "表1:2行")
+    ]
+
+
+def test_words_longer_than_their_field_are_said_before_they_are_cut(tmp_path):
+    plan = word_plan(tmp_path, [HEADER, ("夜读", "12月6日9:00", "三楼" * 70)])
+    assert doubts_of(plan, DoubtKind.LONG) == [
+        ("“夜读”的地点有 140 个字，只带入了前 120 个。请核对，改短一些。", "表1:2行")
+    ]
+
+
+def test_no_doubt_asks_for_another_file_where_a_row_can_be_mended():
+    for sample in SAMPLES.glob("*.txt"):
+        with suppress(PlanUnreadable):
+            assert [doubt.text for doubt in read_plan(sample).doubts if "再导入" in doubt.text] == []
 
 
 def test_cells_merged_in_word_say_their_date_once(tmp_path):

@@ -103,7 +103,9 @@ def test_a_row_that_is_gone_is_named_with_its_day_and_can_be_taken_back(library,
     library.run("plan", "withdraw", code)
     assert "没找到" in library.says("小林", "书法")
     assert library.http.get(f"/a/{code}").status_code == 404
-    assert library.count(AuditLine, AuditLine.act == "activity withdrawn", AuditLine.subject == code) == 1
+    assert (
+        library.count(AuditLine, AuditLine.act == "activity withdrawn", AuditLine.subject == f"activity {code}") == 1
+    )
     _, said = imported(library, tmp_path, "夜读 | 12月6日19:00 | 三楼")
     assert "书法展" not in said
 

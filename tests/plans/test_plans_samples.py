@@ -175,9 +175,7 @@ def test_line_ends_blank_lines_and_encodings_change_nothing_but_the_line(tmp_pat
 
 def test_a_doubt_says_what_was_found_and_what_to_do():
     texts = {doubt.kind: doubt.text for doubt in read_plan(SAMPLES / "ragged.txt").doubts}
-    assert texts[DoubtKind.UNREAD] == (
-        "表里的“带上家里的老人”没看懂是哪一项，没有带入。需要的话请在表里放到合适的一栏，再导入一次。"
-    )
+    assert texts[DoubtKind.UNREAD] == ("表里的“带上家里的老人”没看懂是哪一项，没有带入。需要的话，请补进合适的一栏。")
     assert texts[DoubtKind.RAGGED] == (
         "这一行“4 | 讲座 | 消防知识进社区 | 6月17日 | 天井湖社区分馆 | 带上家里的老人”有 6 格，"
         "表头有 5 格（序号、类别、活动名称、活动时间、活动地点），只能按日期的位置对齐，请核对各项是否填对。"
@@ -186,4 +184,4 @@ def test_a_doubt_says_what_was_found_and_what_to_do():
 
 def test_a_year_that_was_only_inferred_is_doubted():
     (doubt, *_) = read_plan(SAMPLES / "leading_bars.txt").doubts
-    assert doubt.text == "计划的标题没有写年份，按正文里提到的推算为2021年。请核对；不对的话请加 --year 重新导入。"
+    assert doubt.text == "计划的标题没有写年份，按正文里提到的推算为2021年。请核对；不对的话，请在导入时写明年份。"
