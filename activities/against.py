@@ -177,8 +177,8 @@ def _about_branches(rows: Iterable[PlannedActivity], said: Mapping[str, str]) ->
         if row.branch not in {*names, MAIN_LIBRARY, SOME_BRANCH}:
             strange.setdefault(row.branch, []).append(row)
     return [
-        Doubt(DoubtKind.UNKNOWN_BRANCH, _unknown(name, _nearest(name, said)), _at(found))
-        for name, found in strange.items()
+        Doubt(DoubtKind.UNKNOWN_BRANCH, _unknown(name, _nearest(name, said) if at < MOST_NAMED else ""), _at(found))
+        for at, (name, found) in enumerate(strange.items())
     ]
 
 

@@ -68,12 +68,18 @@ def ages_in(words: str) -> Ages:
     """Youngest and oldest of 3-6岁, 6岁以上, 12周岁以下, 小学生; None where the words leave it open."""
     text = plain(words)
     written = [_written(hit) for hit in _WRITTEN_AGES.finditer(text)]
-    if not written and not _NO_STAGE.search(text):
-        text = text.replace("中小学", "中学、小学")
-        written = [
-            wanted.ages for said, wanted in PEOPLE if wanted.said in _STAGES and wanted.ages and said.search(text)
-        ]
-    return _together(written)
+    return _together(written or ([] if _NO_STAGE.search(text) else _stages_in(text)))
+
+
+def _stages_in(text: str) -> list[Ages]:
+    """The ages of 幼儿, 中小学生, 小学三年级以上; each word is read once: 婴幼儿 is no 幼儿."""
+    text, found = text.replace("中小学", "中学、小学"), list[Ages]()
+    for said, wanted in PEOPLE:
+        if wanted.said in _STAGES and wanted.ages and said.search(text):
+            text = said.sub("", text)
+            first, last = wanted.ages
+            found.append((None if "以下" in text else first, None if "以上" in text else last))
+    return found
 
 
 def _written(hit: re.Match[str]) -> Ages:

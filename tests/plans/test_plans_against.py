@@ -1,20 +1,26 @@
 """What the auditor says of rooms and people twice at one time, and of a plan beside what the library has already."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from activities import hours
+from activities.plans.clashes import about_clashes
+from activities.plans.plan import PlannedActivity
 from activities.service import branch_called
 from models import times
 from models.activity import Activity, Branch
+from models.when import Precision, When
 from tests.world import World
 
 HEADER = "活动名称 | 活动时间 | 活动地点 | 分馆 | 对象"
+DAY = date(2026, 12, 1)
 DECEMBER = "书声图书馆2026年12月活动安排"
 
 
@@ -262,3 +268,30 @@ def test_all_that_a_plan_is_compared_with_is_loaded_in_few_statements(library, t
         len([one for one in statements if "FROM activities" in one or "FROM branch" in one or "closures" in one]) == 5
     )
     assert library.count(Branch) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from(["二楼", "三楼"]), st.integers(8, 20), st.integers(1, 3)),
+        max_size=8,
+    )
+)
+def test_every_row_that_meets_an_earlier_one_in_its_room_is_named_and_no_other(
+    rows: list[tuple[int, str, int, int]],
+) -> None:
+    planned = [
+        PlannedActivity(
+            f"第{at}场", "", "", "总馆", When("", Precision.TIME, DAY + timedelta(n), DAY + timedelta(n), time(begin), time(begin + hours_long)),
+            place, "", False, True, f"f:{at}",
+        )
+        for at, (n, place, begin, hours_long) in enumerate(rows)
+    ]  # fmt: skip
+    named = {place for doubt in about_clashes(planned, "f") for place in doubt.where.removeprefix("f:").split("、")}
+    meets = {
+        str(at)
+        for one, (n, place, begin, long) in enumerate(rows)
+        for other, (m, room, start, lasts) in enumerate(rows)
+        if one != other and (n, place) == (m, room) and begin < start + lasts and start < begin + long
+        for at in (one, other)
+    }
+    assert named == meets
