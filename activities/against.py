@@ -53,12 +53,14 @@ class ClosedDays:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`said`: the names of the branches and the ways they are said, each with the name. `taken`: what takes place on
+    """`said`: the names of the branches and the ways they are said, each with the name; `former`: the names they had
+    before, each with that of today. `taken`: what takes place on
     the plan's days and is none of its own rows. `own`: for each row its activity of an earlier import. `before`:
     the plan of the last month that came in.
     """
 
     said: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
     taken: tuple[Kept, ...] = ()
     closures: tuple[ClosedDays, ...] = ()
     own: tuple[Kept | None, ...] = ()
@@ -72,6 +74,8 @@ def with_doubts(plan: Plan, known: Known, *, today: date) -> Plan:
 
 def doubts_against(plan: Plan, known: Known, *, today: date) -> list[Doubt]:
     """Every doubt that only the library's own books can raise, each with its place in the file."""
+    rows = (replace(row, branch=known.former.get(row.branch, row.branch)) for row in plan.activities)
+    plan = replace(plan, activities=tuple(rows)) if known.former else plan
     new = [row for row, own in _beside_own(plan, known) if own is None or own.when.starts_on != row.when.starts_on]
     return list(
         bounded(

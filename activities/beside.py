@@ -1,4 +1,4 @@
-"""Loads what a plan is compared with (activities.against): six statements, however long the plan."""
+"""Loads what a plan is compared with (activities.against): eight statements, however long the plan."""
 
 from collections.abc import Collection
 from datetime import date
@@ -23,6 +23,7 @@ def known_beside(session: Session, plan: Plan) -> Known:
     first, last = _days_of(plan)
     return Known(
         said=_said(session),
+        former=service.names_of_today(session),
         taken=_taken(session, first, last, {activity.id for activity in own if activity}) if first and last else (),
         closures=_closures(session, first, last) if first and last else (),
         own=tuple(_kept(activity) if activity else None for activity in own),

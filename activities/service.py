@@ -123,9 +123,14 @@ def known_rows(session: Session, plan: Plan) -> list[Activity | None]:
 
 def _under_names_of_today(session: Session, planned: Sequence[PlannedActivity]) -> list[PlannedActivity]:
     """A plan may still call a branch as it was called before."""
-    asked = sa.select(FormerName.name, Branch.name).join(Branch, Branch.id == FormerName.branch_id)
-    today = {row[0]: row[1] for row in session.execute(asked)}
+    today = names_of_today(session)
     return [replace(one, branch=today.get(one.branch, one.branch)) if today else one for one in planned]
+
+
+def names_of_today(session: Session) -> dict[str, str]:
+    """What branches were called before, each with its name now."""
+    asked = sa.select(FormerName.name, Branch.name).join(Branch, Branch.id == FormerName.branch_id)
+    return {row[0]: row[1] for row in session.execute(asked)}
 
 
 def _rows_of_month(session: Session, month: str) -> list[tuple[Activity, Row]]:

@@ -4,7 +4,8 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import checking, service
+from activities import changes, checking
+from activities.changes import By
 from activities.plans.plan import Plan
 from console.desk import Desk, done, drawn, me, note, refused
 from console.plan_seen import TOO_LATE, said, said_change, seen, url
@@ -69,8 +70,7 @@ class _Views:
         """Take those back that the file no longer has and that were ticked."""
         codes = gone & set(request.form.getlist("gone"))
         for code in sorted(codes):
-            service.withdraw(session, code, now=times.now())
-            note(session, "activity withdrawn", f"activity {code}")
+            changes.withdraw_called(session, code, by=By(me().login, times.now()))
         return len(codes)
 
 

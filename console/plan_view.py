@@ -28,7 +28,7 @@ KINDS = {
     DoubtKind.PROSE: "从文字里读出来的", DoubtKind.OUTSIDE: "表外的日期", DoubtKind.SHEET: "没有活动的表",
     DoubtKind.CALLED_OFF: "取消和延期", DoubtKind.ASIDE: "馆名后的说明", DoubtKind.READING_REMOVED: "去掉的拼音",
     DoubtKind.SIMPLIFIED: "繁体转简体", DoubtKind.SAME_ROOM: "同一间屋子撞上了", DoubtKind.SAME_AUDIENCE: "同一群人撞上了",
-    DoubtKind.CONTACT: "手机号码", DoubtKind.UNKNOWN_BRANCH: "没见过的分馆", DoubtKind.PAST: "已经过去的日子",
+    DoubtKind.CONTACT: "手机号码", DoubtKind.LONG: "太长的字", DoubtKind.UNKNOWN_BRANCH: "没见过的分馆", DoubtKind.PAST: "已经过去的日子",
     DoubtKind.ROOM_TAKEN: "屋子有别的活动", DoubtKind.CLOSED: "那天闭馆", DoubtKind.DUPLICATE_IMPORT: "以前导入过的文件",
 }  # fmt: skip
 

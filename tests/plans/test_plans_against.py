@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities import hours
+from activities import branches, hours
+from activities.changes import By
 from activities.plans.clashes import about_clashes
 from activities.plans.plan import PlannedActivity
 from activities.service import branch_called
@@ -142,6 +143,19 @@ def test_a_way_readers_say_a_branch_leads_to_its_name(library, tmp_path):
     enters(library, tmp_path, "夜读 | 12月6日9:00 | | 官塘社区分馆 |")
     ((text, _),) = doubts(library, tmp_path, "茶会 | 12月7日9:00 | | 官塘分馆 |", kind="unknown_branch")
     assert "最接近的是“官塘社区分馆”" in text
+
+
+def test_a_branch_by_the_name_it_had_is_known(library, tmp_path):
+    enters(library, tmp_path, "夜读 | 12月6日9:00 | 201室 | 官塘社区分馆 |")
+    with library.database.units() as session:
+        branch = branch_called(session, "官塘社区分馆")
+        today = {name: getattr(branch, name) for name in branches.DETAILS} | {"name": "湖畔分馆"}
+        branches.describe(session, branch, today, by=By("陈馆员", times.now()))
+    rows = ("夜读 | 12月6日9:00 | 201室 | 官塘社区分馆 |", "茶会 | 12月6日9:30 | 201室 | 官塘社区分馆 |")
+    assert doubts(library, tmp_path, *rows, kind="unknown_branch") == []
+    assert doubts(library, tmp_path, rows[1], kind="room_taken")[0][0].startswith(
+        "“茶会”（12月6日9:30）在湖畔分馆“201室”"
+    )
 
 
 def test_days_that_are_gone_are_one_sentence_and_what_was_in_before_is_not_said_again(library, tmp_path):
