@@ -17,7 +17,7 @@ from console.activity_rows import found, held, is_mine, mine
 from console.desk import Desk, done, drawn, is_island, me, note, refused
 from console.exports import Sheet
 from console.records import lines_about
-from console.rights import Act, may
+from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState
 from models.errors import BadInput, IllegalMove
@@ -56,7 +56,7 @@ class _Views:
             "parts/activity_list.html" if is_island() else "activities.html",
             page=page, filters=filters, may_import=Act.IMPORT_PLANS in me().acts,
             spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=_said_when,
-            **choices,
+            may_tick=_may_tick, is_ticked="ticked" in request.args, address={**filters.address(), **_place()}, **choices,
         )  # fmt: skip
 
     @may(Act.SEE_ACTIVITIES)
@@ -154,6 +154,17 @@ def _as_seen(session: Session, code: str) -> Activity:
     if request.form.get("seen") != activity.state:
         raise IllegalMove(f"{code} is {activity.state} by now")
     return activity
+
+
+def _may_tick(row: Any) -> bool:
+    """Can something be done to this row together with others, by this person?"""
+    is_open = row.state in (ActivityState.DRAFT, ActivityState.PUBLISHED)
+    return is_open and Act.CHANGE_ACTIVITIES in me().acts and is_theirs(me().branch_id, row.branch_id)
+
+
+def _place() -> dict[str, str]:
+    """Where in the list the address is, as it says it."""
+    return {name: request.args[name] for name in ("before", "after") if name in request.args}
 
 
 def _more(activity: Activity) -> list[tuple[str, str]]:

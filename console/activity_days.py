@@ -112,7 +112,7 @@ class _Move:
         return drawn(
             "move.html", activity=activity, form=form, read=read, stale=stale, names=NAMES, waiting=waiting,
             now_said=texts.said_when(activity.when, today=times.today(times.now())), version=_version(activity),
-            needs_reason=changes.needs_reason(activity), examples=EXAMPLES,
+            needs_reason=changes.needs_reason(activity),
             is_told=read is not None and not read.when.is_vague and activity.state is ActivityState.PUBLISHED,
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ SORTS = {"": "合适的顺序", "day": "日期从早到晚", "-day": "日期从�
 _columns = (
     Activity.id, Activity.code, Activity.state, Activity.title, Activity.series, Activity.type, Activity.place,
     Activity.date_text, Activity.precision, Activity.starts_on, Activity.ends_on, Activity.starts_at, Activity.ends_at,
-    Activity.changed_at, Activity.plan_month, Branch.name.label("branch"),
+    Activity.changed_at, Activity.plan_month, Activity.branch_id, Branch.name.label("branch"),
 )  # fmt: skip
 
 

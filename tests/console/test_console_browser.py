@@ -23,12 +23,14 @@ NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hi
   !(e.getAttribute('aria-label') || e.textContent.trim() || [...(e.labels || [])].some(label => label.textContent.trim()))
 ).map(e => e.outerHTML)"""
 
-TOUCHED = """() => [...document.querySelectorAll('.btn, .room, .tab, .who-out, select, input:not([type=hidden], [type=checkbox])')]
+# Boxes are touched by their labels.
+TOUCHED = """() => [...document.querySelectorAll('.btn, .room, .tab, .who-out, select, input:not([type=hidden], [type=checkbox], [type=radio])')]
   .filter(e => e.getClientRects().length && !e.matches('.filter-more-switch'))
   .map(e => ({ name: (e.getAttribute('aria-label') || e.innerText || e.id).trim(), height: e.getBoundingClientRect().height }))"""
 
 PATHS = (
-    "/console/", "/console/activities?span=all", "/console/activities?words=没有的词", "/console/figures", "/console/outbox",
+    "/console/", "/console/activities?span=all", "/console/activities?words=没有的词",
+    "/console/activities/together?act=publish", "/console/figures", "/console/outbox",
     "/console/ways", "/console/readers", f"/console/readers/{LIN}", f"/console/readers/{LIN}/forget", "/console/records",
     "/console/plans", "/console/plans?tab=dropped", "/console/plans/new", "/console/plans/1", "/console/plans/1/source",
     "/console/plans/1/rows/2", "/console/plans/1/publish",
@@ -71,7 +73,7 @@ def desk(office: Office) -> Iterator[str]:
 def paths(office: Office) -> list[str]:
     with office.database.reading() as session:
         code = session.query(Activity.code).filter_by(title="亲子绘本").scalar()
-    return [*PATHS, *(f"/console/activities/{code}{act}" for act in ("", "/cancel", "/finish"))]
+    return [*PATHS, *(f"/console/activities/{code}{act}" for act in ("", "/edit", "/move", "/cancel", "/finish"))]
 
 
 def signed_in(chromium: Chromium, desk: str, login: str = "wang", width: int = 1280, **options: Any) -> Page:
