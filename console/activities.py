@@ -55,6 +55,7 @@ class _Views:
         return drawn(
             "parts/activity_list.html" if is_island() else "activities.html",
             page=page, filters=filters, may_import=Act.IMPORT_PLANS in me().acts,
+            may_change=Act.CHANGE_ACTIVITIES in me().acts,
             spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=_said_when,
             may_tick=_may_tick, is_ticked="ticked" in request.args, address={**filters.address(), **_place()}, **choices,
         )  # fmt: skip

@@ -30,7 +30,7 @@ TOUCHED = """() => [...document.querySelectorAll('.btn, .room, .tab, .who-out, s
 
 PATHS = (
     "/console/", "/console/activities?span=all", "/console/activities?words=没有的词",
-    "/console/activities/together?act=publish", "/console/figures", "/console/outbox",
+    "/console/activities/together?act=publish", "/console/activities/new", "/console/figures", "/console/outbox",
     "/console/ways", "/console/readers", f"/console/readers/{LIN}", f"/console/readers/{LIN}/forget", "/console/records",
     "/console/plans", "/console/plans?tab=dropped", "/console/plans/new", "/console/plans/1", "/console/plans/1/source",
     "/console/plans/1/rows/2", "/console/plans/1/publish",
@@ -73,7 +73,13 @@ def desk(office: Office) -> Iterator[str]:
 def paths(office: Office) -> list[str]:
     with office.database.reading() as session:
         code = session.query(Activity.code).filter_by(title="亲子绘本").scalar()
-    return [*PATHS, *(f"/console/activities/{code}{act}" for act in ("", "/edit", "/move", "/cancel", "/finish"))]
+    return [
+        *PATHS,
+        *(
+            f"/console/activities/{code}{act}"
+            for act in ("", "/edit", "/move", "/copy?words=下周六9点", "/cancel", "/finish")
+        ),
+    ]
 
 
 def signed_in(chromium: Chromium, desk: str, login: str = "wang", width: int = 1280, **options: Any) -> Page:
