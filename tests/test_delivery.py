@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.road import Road
 from models import outbox, times
 from models.follower import Follower
 from models.outbox import LEASE, CallKind, OutboxCall, Pace, SpentCredit
@@ -151,12 +152,11 @@ def test_a_credit_is_given_back_when_nothing_was_sent(live: Live) -> None:
 
 def test_nobody_listening_is_tried_again_later(live: Live) -> None:
     reader = live.reader()
-    real, adapter = live.wechat.url, live.client._http.get_adapter("https://")
-    adapter._base = "http://127.0.0.1:9"
+    road, live.client._http = live.client._http, Road("http://127.0.0.1:9", connections=1)
     live.owes(reader, "您好")
     live.delivers()
     assert live.states() == {"您好": "owed"}
-    adapter._base = real
+    live.client._http = road
     live.both_pass(seconds=10)
     live.delivers()
     assert live.states() == {"您好": "done"}

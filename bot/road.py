@@ -1,0 +1,83 @@
+"""The road to the platform: the little that wechatpy wants of `requests`, straight on its urllib3.
+
+`requests` builds a session's worth of settings anew for every call, which took over half of a hand's time
+(docs/benchmarks.md). Here are one pool of connections to one address, its certificates checked against certifi's and
+nobody else's, no proxy of the environment, no redirect followed, nothing repeated.
+"""
+
+import json
+from dataclasses import dataclass
+from ssl import SSLCertVerificationError
+from typing import Any
+from urllib.parse import urlencode
+
+import certifi
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from models.errors import FateUnknown, TryLater
+
+REAL = "https://api.weixin.qq.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What wechatpy reads of an answer; its status has been looked at by `Road`."""
+
+    content: bytes
+    request: None = None  # wechatpy hangs it on its errors
+
+    def raise_for_status(self) -> None:
+        """Nothing: an answer that is not 2xx never comes this far."""
+
+    def json(self) -> Any:
+        """The content, read. Raises: ValueError."""
+        return json.loads(self.content)
+
+
+class Road:
+    """Stands where wechatpy has a requests.Session; threads share it."""
+
+    def __init__(self, base: str, *, connections: int) -> None:
+        """Whatever is meant for the platform goes to `base` (the platform itself, the simulator, a proxy's path)."""
+        parts = urllib3.util.parse_url(base)
+        trust = {"ca_certs": certifi.where()} if parts.scheme == "https" else {}
+        self._path = (parts.path or "").rstrip("/")
+        self._pool = urllib3.connection_from_url(base, maxsize=connections, **trust)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        timeout: urllib3.Timeout,
+        params: dict[str, Any] | None = None,
+        data: bytes | str | None = None,
+    ) -> Answer:
+        """One call, made once. Raises: TryLater where it surely did not leave, FateUnknown where nobody knows."""
+        if not url.startswith(REAL + "/"):
+            raise ValueError(f"not an address of the platform: {url}")
+        path = f"{self._path}{url.removeprefix(REAL)}?{urlencode(params or {})}"
+        try:
+            answer = self._pool.urlopen(
+                method.upper(),
+                path,
+                body=data,
+                timeout=timeout,
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+            )
+        except HTTPError as error:
+            raise _network_error(error) from None
+        if not 200 <= answer.status < 300:
+            raise FateUnknown(f"HTTP {answer.status}")
+        return Answer(answer.data)
+
+
+def _network_error(error: HTTPError) -> TryLater | FateUnknown:
+    """Did the request leave? Only where no connection came about is it sure that nothing happened."""
+    is_strange = any(isinstance(cause, SSLCertVerificationError) for cause in error.args)
+    if is_strange or isinstance(error, NewConnectionError | ConnectTimeoutError):
+        return TryLater(f"no connection: {type(error).__name__}")
+    return FateUnknown(type(error).__name__)
