@@ -143,7 +143,8 @@ def work_table(client: Client) -> Mapping[CallKind, Work]:
         Work(
             CallKind.CUSTOMER_MESSAGE,
             do=partial(calls.send_customer_message, client),
-            pace=Pace(per_second=limits.CUSTOMER_MESSAGES_PER_SECOND, burst=40, slots=24),
+            # As many slots as calls leave in a tenth of a second: up to 100 ms a call the rate alone sets the pace.
+            pace=Pace(per_second=limits.CUSTOMER_MESSAGES_PER_SECOND, burst=40, slots=40),
             unknown=Unknown.NEVER,
             prepare=messages.prepare_message,
             settle=messages.settle_message,

@@ -22,7 +22,7 @@ from models.db import Database
 
 MESSAGES, EACH = 2_000, 5  # five to a reader: what a window allows
 LATENCY = 0.05
-SLOTS, BURST = 24, 40  # app.py, the row of customer-service messages
+SLOTS, BURST = 40, 40  # app.py, the row of customer-service messages
 SEND = "/cgi-bin/message/custom/send"
 PATIENCE = 120.0
 _direct = build_opener(ProxyHandler({}))  # loopback: no proxy of the environment is asked

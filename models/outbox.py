@@ -181,9 +181,9 @@ class Claims:
 
 def claim(session: Session, *, now: datetime, free: Mapping[CallKind, int], paces: Mapping[CallKind, Pace]) -> Claims:
     """Take up to `free` due rows of each kind, as far as rates and breakers allow, with a lease on each."""
-    breakers = {breaker.kind: breaker for breaker in session.scalars(sa.select(Breaker).with_for_update())}
+    closed_until = {row.kind: row.until for row in core(session).execute(_BREAKERS)}
     taken = [
-        _claim_kind(session, kind, slots, pace=paces[kind], breaker=breakers.get(kind), now=now)
+        _claim_kind(session, kind, slots, pace=paces[kind], closed_until=closed_until.get(kind), now=now)
         for kind, slots in free.items()
         if slots > 0
     ]
@@ -191,18 +191,19 @@ def claim(session: Session, *, now: datetime, free: Mapping[CallKind, int], pace
 
 
 def _claim_kind(
-    session: Session, kind: CallKind, slots: int, *, pace: Pace, breaker: Breaker | None, now: datetime
+    session: Session, kind: CallKind, slots: int, *, pace: Pace, closed_until: datetime | None, now: datetime
 ) -> Claims:
-    if breaker is not None and breaker.until > now:
+    is_trial = closed_until is not None
+    if closed_until is not None and closed_until > now:
         return Claims([])
-    due = {"kind": kind, "now": now, "most": slots if breaker is None else 1}
+    due = {"kind": kind, "now": now, "most": 1 if is_trial else slots}
     rows = core(session).execute(_DUE, due).all()
     if not rows:
         return Claims([])
     allowed = _take_rate(session, kind, wanted=len(rows), pace=pace, now=now)
-    if breaker is not None and allowed:
-        breaker.until = now + LEASE  # nobody else tries while this one does
-    calls = [_claimed(row, now=now, is_trial=breaker is not None) for row in rows[:allowed]]
+    if is_trial and allowed:  # nobody else tries while this one does
+        core(session).execute(_KEEP_CLOSED, {"road": kind, "trial_ends": now + LEASE})
+    calls = [_claimed(row, now=now, is_trial=is_trial) for row in rows[:allowed]]
     if calls:
         leases = [
             {"number": call.id, "lease": call.token, "count": call.attempts, "until": now + LEASE} for call in calls
@@ -212,6 +213,18 @@ def _claim_kind(
 
 
 # Core, as every message that leaves passes here and at `settle`: the ORM would cost several times the statements.
+_BREAKERS = sa.select(Breaker.kind, Breaker.until).with_for_update()
+_KEEP_CLOSED = (
+    sa.update(Base.metadata.tables["breakers"])
+    .where(Breaker.kind == sa.bindparam("road"))
+    .values(until=sa.bindparam("trial_ends"))
+)
+_NEXT = sa.select(Rate.next_us).where(Rate.kind == sa.bindparam("kind")).with_for_update()
+_SET_NEXT = (
+    sa.update(Base.metadata.tables["rates"])
+    .where(Rate.kind == sa.bindparam("of"))
+    .values(next_us=sa.bindparam("then"))
+)
 _DUE = (
     sa.select(
         OutboxCall.id, OutboxCall.kind, OutboxCall.key, OutboxCall.openid, OutboxCall.payload, OutboxCall.state,
@@ -252,14 +265,20 @@ def _claimed(row: Any, *, now: datetime, is_trial: bool) -> Claimed:
 def _take_rate(session: Session, kind: CallKind, *, wanted: int, pace: Pace, now: datetime) -> int:
     """How many calls may leave now (generic cell rate: one moment in one row stands for the whole queue)."""
     now_us, step_us = int(now.timestamp() * 1e6), int(1e6 / pace.per_second)
-    seed = insert(session, Rate).values(kind=kind, next_us=0).on_conflict_do_nothing()
-    session.execute(seed)
-    rate = session.execute(sa.select(Rate).where(Rate.kind == kind).with_for_update()).scalar_one()
     # No moment is further ahead than one step, unless the clock has been set back since it was written.
-    earliest = max(min(rate.next_us, now_us + step_us), now_us - step_us * (pace.burst - 1))
+    earliest = max(min(_next_us(session, kind), now_us + step_us), now_us - step_us * (pace.burst - 1))
     allowed = max(0, min(wanted, (now_us - earliest) // step_us + 1))
-    rate.next_us = earliest + allowed * step_us
+    core(session).execute(_SET_NEXT, {"of": kind, "then": earliest + allowed * step_us})
     return int(allowed)
+
+
+def _next_us(session: Session, kind: CallKind) -> int:
+    """When the next call of `kind` may leave; the row is held."""
+    next_us: int | None = core(session).scalar(_NEXT, {"kind": kind})
+    if next_us is not None:
+        return next_us
+    core(session).execute(insert(session, Rate).values(kind=kind, next_us=0).on_conflict_do_nothing())
+    return int(core(session).execute(_NEXT, {"kind": kind}).scalar_one())
 
 
 def held(session: Session, call: Claimed) -> bool:

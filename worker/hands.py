@@ -25,6 +25,7 @@ log = structlog.get_logger("worker.hands")
 
 LOOK_SECONDS = 1.0  # for rows of other processes and rows that fall due; our own ring the bell
 PACE_SECONDS = 0.02  # when only the rate holds us back
+REST_SECONDS = 0.005  # while there is more: the hands that get free meanwhile are served in one unit
 SETTLE_AGAIN_SECONDS = 0.5  # while the database is busy: what WeChat answered must not be forgotten
 
 
@@ -46,7 +47,7 @@ class Hands:
         self._busy = dict.fromkeys(work, 0)
         self._lock = threading.Lock()
         self._bell = threading.Event()
-        self._settling_again = threading.Event()  # never set: a pause
+        self._never = threading.Event()  # a pause that nothing ends
         self._stopping = False
         self._pump = threading.Thread(target=self._run, name="pump", daemon=True)
 
@@ -84,6 +85,8 @@ class Hands:
                 pause = LOOK_SECONDS
             if pause:
                 self._bell.wait(pause)
+            else:
+                self._never.wait(REST_SECONDS)
 
     def take(self) -> float:
         """One round: claim for every free hand. Returns the seconds to wait before the next, unless the bell rings."""
@@ -156,7 +159,7 @@ class Hands:
         try:
             outcome = outcome_of(self._work[call.kind], payload)
             while not self._is_settled(call, outcome) and monotonic() < until:
-                self._settling_again.wait(SETTLE_AGAIN_SECONDS)
+                self._never.wait(SETTLE_AGAIN_SECONDS)
         finally:
             with self._lock:
                 self._busy[call.kind] -= 1
