@@ -64,10 +64,22 @@ class Shown:
         return last, when.starts_on != last, when.starts_on or last, at is None, at.isoformat() if at else "", self.id
 
 
-_BETWEEN = SHOWN.where(TOOK_PLACE, Activity.last_on >= _first, Activity.starts_on <= _last).order_by(*SOONEST)
-_CANCELLED_BETWEEN = SHOWN.where(
-    Activity.state == ActivityState.CANCELLED, Activity.last_on >= _first, Activity.starts_on <= _last
-).order_by(*SOONEST)
+def _between(*states: ActivityState) -> Statement:
+    """What touches the days from `first` to `last`: what ends on one of them, and what goes on beyond them.
+
+    Asked for as one condition, everything after `first` would be looked at. What goes on for days has an index of its
+    own, and is little.
+    """
+    parts = []
+    for state in states:
+        begun = sa.select(Activity.id).where(Activity.state == state, Activity.starts_on <= _last)
+        parts.append(begun.where(Activity.last_on >= _first, Activity.last_on <= _last))
+        parts.append(begun.where(Activity.last_on > _last, Activity.last_on > Activity.starts_on))
+    return SHOWN.where(Activity.id.in_(sa.union_all(*parts))).order_by(*SOONEST)
+
+
+_BETWEEN = _between(ActivityState.PUBLISHED, ActivityState.FINISHED)
+_CANCELLED_BETWEEN = _between(ActivityState.CANCELLED)
 _UNDATED = SHOWN.where(
     TOOK_PLACE, Activity.plan_month == sa.bindparam("plan_month"), Activity.starts_on.is_(None)
 ).order_by(Activity.id)
@@ -123,8 +135,17 @@ def month_plan(session: Session, year: int, month: int) -> list[Shown]:
 
 def months_with_plans(session: Session) -> list[str]:
     """'2026-11' …, oldest first: the months that have something published."""
-    months = sa.select(Activity.plan_month).where(TOOK_PLACE).distinct().order_by(Activity.plan_month)
-    return list(session.scalars(months))
+    states = (ActivityState.PUBLISHED, ActivityState.FINISHED)
+    return sorted({month for state in states for month in session.scalars(_months_of(state)) if month})
+
+
+def _months_of(state: ActivityState) -> sa.Select[str]:
+    """From one month to the next by a leap along the index: what lies in a month is not looked at. "" leads to the first."""
+    found = sa.select(sa.literal("").label("month")).cte("months", recursive=True)
+    following = sa.select(Activity.plan_month).where(Activity.state == state, Activity.plan_month > found.c.month)
+    leap = following.order_by(Activity.plan_month).limit(1).scalar_subquery()
+    found = found.union_all(sa.select(leap).where(found.c.month.is_not(None)))
+    return sa.select(found.c.month)
 
 
 def cancelled_in_month(session: Session, year: int, month: int) -> list[Shown]:

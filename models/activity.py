@@ -15,6 +15,7 @@ from models.states import Moves
 from models.when import Precision, When
 
 MAIN_LIBRARY = "总馆"
+_GOES_ON = sa.text("last_on > starts_on")
 
 
 class ActivityState(StrEnum):
@@ -120,6 +121,15 @@ class Activity(Base):
         sa.UniqueConstraint("plan_month", "plan_key", name="uq_activities_plan"),
         sa.Index("ix_activities_shown", "state", "last_on", "starts_on", "id"),
         sa.Index("ix_activities_month", "state", "plan_month"),
+        sa.Index(
+            "ix_activities_runs",
+            "state",
+            "last_on",
+            "starts_on",
+            "id",
+            sqlite_where=_GOES_ON,
+            postgresql_where=_GOES_ON,
+        ),
         sa.Index("ix_activities_branch", "branch_id", "state", "last_on"),
         sa.Index("ix_activities_changed", "state", "changed_at", "id"),
     )

@@ -20,6 +20,8 @@ class AuditLine(Base):
     subject: Mapped[str] = personal("涉及的对象", sa.String(128), index=True)
     detail: Mapped[str] = plain(sa.Text)
 
+    __table_args__ = (sa.Index("ix_audit_who", "who", "id"), sa.Index("ix_audit_act", "act", "id"))
+
 
 def note(session: Session, act: str, *, who: str, subject: str, at: datetime, detail: str = "") -> None:
     """Write the line; it is kept only if the act itself is."""
