@@ -15,11 +15,12 @@ from models.when import When
 from models.wording import needed_grams, parts
 
 RARE = 8000  # a word in fewer activities than this is looked up, others are met soon on the way
+INDEXED = (ActivityState.PUBLISHED, ActivityState.FINISHED)  # of what readers cannot see, no grams are kept
 MOST_MONTHS = 36
 SPANS = {"": "接下来的", "past": "已过去的", "all": "全部"}
 SORTS = {"": "合适的顺序", "day": "日期从早到晚", "-day": "日期从晚到早", "-changed": "最近改过的"}
 
-_columns = (
+_COLUMNS = (
     Activity.id, Activity.code, Activity.state, Activity.title, Activity.series, Activity.type, Activity.place,
     Activity.date_text, Activity.precision, Activity.starts_on, Activity.ends_on, Activity.starts_at, Activity.ends_at,
     Activity.changed_at, Activity.plan_month, Activity.branch_id, Branch.name.label("branch"),
@@ -73,54 +74,78 @@ def place_of(filters: Filters, args: Mapping[str, str]) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """One statement a state, each read in `order`."""
+class _Part:
+    """What one state has of the list, and the columns that put it in order."""
 
-    statements: list[sa.Select[Any]]
+    statement: sa.Select[Any]
     order: Order
 
 
 def page(session: Session, filters: Filters, place: Place, *, today: date) -> Page:
     """One page of the list."""
     asked = _asked(session, filters, today)
+    statements, orders = [part.statement for part in asked], [part.order for part in asked]
     # Counting what has several common words would read every activity: of a search only "more" is said.
-    return paging.page(session, asked.statements, asked.order, place, counts=not filters.words)
+    return paging.page(session, statements, orders, place, counts=not filters.words)
 
 
 def everything(session: Session, filters: Filters, *, today: date, most: int) -> Iterator[Any]:
     """The list as an export has it: up to `most` rows, state by state."""
-    asked, left = _asked(session, filters, today), most
-    columns = (asked.order.column, asked.order.number)
-    for statement in asked.statements:
-        sorted_ = statement.order_by(*(column.desc() if asked.order.is_falling else column for column in columns))
+    left = most
+    for part in _asked(session, filters, today):
+        columns = (part.order.column, part.order.number)
+        sorted_ = part.statement.order_by(*(column.desc() if part.order.is_falling else column for column in columns))
         for row in session.execute(sorted_.limit(left)):
             left -= 1
             yield row
 
 
-def _asked(session: Session, filters: Filters, today: date) -> _Asked:
+def _asked(session: Session, filters: Filters, today: date) -> list[_Part]:
     words = parts(filters.words)
-    rare = _rare_gram(session, needed_grams(words)) if words else None
-    order = _order(filters, is_few=bool(filters.month or rare))
-    asked = sa.select(order.column.label("key"), *_columns).join(Branch, Branch.id == Activity.branch_id)
-    for condition in _conditions(filters, words, today):
-        asked = asked.where(condition)
+    grams = _rarest_first(session, needed_grams(words)) if words and not filters.month else {}
     states = [ActivityState(filters.state)] if filters.state else list(ActivityState)
-    return _Asked([_of_state(asked, state, rare) for state in states], order)
+    return [_part(filters, words, grams if state in INDEXED else {}, state, today) for state in states]
 
 
-def _order(filters: Filters, *, is_few: bool) -> Order:
-    column: Any = Activity.changed_at if filters.order == "-changed" else Activity.last_on
-    if is_few:  # found by an index of their own and sorted, never met along the index of all days
-        column = sa.func.coalesce(column, column)
-    return Order(column, Activity.id, is_falling=filters.order.startswith("-"))
+def _part(filters: Filters, words: list[str], grams: dict[str, int], state: ActivityState, today: date) -> _Part:
+    """A search goes along the days of its rarest gram or, where the last change counts, looks up the few that have it."""
+    by_change = filters.order == "-changed"
+    column: Any = Activity.changed_at if by_change else Activity.last_on
+    number: Any = Activity.id
+    found = sa.select(*_COLUMNS).join(Branch, Branch.id == Activity.branch_id).where(Activity.state == state)
+    if grams and not by_change:
+        walked = sa.orm.aliased(ActivityGram)
+        found = found.join(walked, walked.activity_id == Activity.id).where(*_has(walked, list(grams)))
+        column, number = walked.last_on, walked.activity_id
+    elif grams and min(grams.values()) < RARE:
+        some = sa.orm.aliased(ActivityGram)
+        found = found.where(Activity.id.in_(sa.select(some.activity_id).where(*_has(some, list(grams)))))
+        column = _sorted(column)
+    elif filters.month:
+        column = _sorted(column)
+    found = found.where(*_conditions(filters, words, today, Activity.last_on if by_change else column))
+    return _Part(found.add_columns(column.label("key")), Order(column, number, filters.order.startswith("-")))
 
 
-def _conditions(filters: Filters, words: list[str], today: date) -> Iterator[sa.ColumnElement[bool]]:
+def _sorted(column: Any) -> Any:
+    """The same column, for what is found by an index of its own and then sorted, not met along the column's index."""
+    return sa.func.coalesce(column, column)
+
+
+def _has(walked: Any, grams: list[str]) -> Iterator[sa.ColumnElement[bool]]:
+    """The first is walked, the others are looked up (as in activities.search)."""
+    yield walked.gram == grams[0]
+    for gram in grams[1:]:
+        other = sa.orm.aliased(ActivityGram)
+        same = (other.last_on == walked.last_on, other.activity_id == walked.activity_id)
+        yield sa.exists(sa.select(sa.literal(1)).where(other.gram == gram, *same).offset(0))
+
+
+def _conditions(filters: Filters, words: list[str], today: date, last_on: Any) -> Iterator[sa.ColumnElement[bool]]:
     if filters.month:
         yield Activity.plan_month == filters.month
     elif filters.span != "all":
-        yield Activity.last_on < today if filters.span == "past" else Activity.last_on >= today
+        yield last_on < today if filters.span == "past" else last_on >= today
     if filters.branch:
         yield Activity.branch_id == sa.select(Branch.id).where(Branch.name == filters.branch).scalar_subquery()
     if filters.words and not words:
@@ -129,19 +154,10 @@ def _conditions(filters: Filters, words: list[str], today: date) -> Iterator[sa.
         yield Activity.words.contains(word)
 
 
-def _of_state(asked: sa.Select[Any], state: ActivityState, rare: str | None) -> sa.Select[Any]:
-    """Of what readers can see, a rare pair of characters finds the few that have it; nothing else has its pairs kept."""
-    asked = asked.where(Activity.state == state)
-    if rare is None or state is not ActivityState.PUBLISHED:
-        return asked
-    return asked.where(Activity.id.in_(sa.select(ActivityGram.activity_id).where(ActivityGram.gram == rare)))
-
-
-def _rare_gram(session: Session, grams: list[str]) -> str | None:
-    """The one in the fewest published activities, if it is in few of them."""
+def _rarest_first(session: Session, grams: list[str]) -> dict[str, int]:
+    """In how many activities each is, counted up to RARE."""
     counts = {gram: _has_gram(session, gram) for gram in grams}
-    rarest = min(counts, key=counts.__getitem__, default=None)
-    return rarest if rarest is not None and counts[rarest] < RARE else None
+    return {gram: counts[gram] for gram in sorted(grams, key=counts.__getitem__)}
 
 
 def _has_gram(session: Session, gram: str) -> int:

@@ -77,11 +77,20 @@ def written(key: Key) -> str:
 
 
 def page(
-    session: Session, statements: Sequence[sa.Select[Any]], order: Order, place: Place, *, counts: bool = True
+    session: Session,
+    statements: Sequence[sa.Select[Any]],
+    order: Order | Sequence[Order],
+    place: Place,
+    *,
+    counts: bool = True,
 ) -> Page:
-    """One page of everything the statements find together. They give columns `key` and `id`, unordered."""
-    falls = order.is_falling != place.looks_back
-    rows = _first(session, statements, order, place, falls)
+    """One page of everything the statements find together. They give columns `key` and `id`, unordered.
+
+    `order` may be one a statement, where the same order is to be had of different indexes.
+    """
+    orders = [order] * len(statements) if isinstance(order, Order) else order
+    falls = orders[0].is_falling != place.looks_back
+    rows = _first(session, statements, orders, place, falls)
     has_more, rows = len(rows) > PAGE, rows[:PAGE]
     if place.looks_back:
         rows.reverse()
@@ -100,11 +109,11 @@ def page(
 
 
 def _first(
-    session: Session, statements: Iterable[sa.Select[Any]], order: Order, place: Place, falls: bool
+    session: Session, statements: Iterable[sa.Select[Any]], orders: Iterable[Order], place: Place, falls: bool
 ) -> list[Any]:
     rows: list[Any] = []
-    columns = (order.column, order.number)
-    for statement in statements:
+    for statement, order in zip(statements, orders, strict=True):
+        columns = (order.column, order.number)
         asked = statement.order_by(*(column.desc() if falls else column.asc() for column in columns))
         if place.key is not None:
             asked = asked.where(_beyond(columns, place.key, falls))
