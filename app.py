@@ -99,7 +99,7 @@ def serving() -> Flask:
 def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
     hands = Hands(database, work_table(_client(settings, database)))
-    clock = Clock(database, _daily_jobs(settings), (*upkeep.PARTS, merging.carry_on))
+    clock = Clock(database, _daily_jobs(settings), upkeep_parts())
     with database.units() as session:
         now = times.now()
         owe_menu(session, menu_of(settings.site), now=now)
@@ -165,6 +165,11 @@ def work_table(client: Client) -> Mapping[CallKind, Work]:
         ),
     )
     return {row.kind: row for row in rows}
+
+
+def upkeep_parts() -> tuple[upkeep.Part, ...]:
+    """What the clock goes on with, a part a unit."""
+    return (*upkeep.PARTS, merging.carry_on)
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

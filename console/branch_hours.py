@@ -47,7 +47,7 @@ class _Views:
         days, words = week_form.typed(request.form), request.form.get("words", "").strip()[:400]
         if request.form.get("act") == "copy":
             return self._copied(page, days, words)
-        if words:
+        if words or request.form.get("act") == "fill":
             return _filled(page, days, words)
         try:
             week = week_form.checked(days)
@@ -155,8 +155,10 @@ class _WeekPage:
         is_changed: bool = False,
     ) -> str:
         """`filled`: what the fields were filled from; `is_changed`: somebody else has set other hours meanwhile."""
+        # What was filled or wrong is still what somebody typed over the week they saw first.
+        seen = self.seen if is_changed else request.form.get("seen", self.seen)
         return drawn(
-            "branch_hours.html", branch=self.branch, others=self.others, seen=self.seen, days=days, words=words,
+            "branch_hours.html", branch=self.branch, others=self.others, seen=seen, days=days, words=words,
             wrong=wrong or {}, filled=filled, is_changed=is_changed, now=said_week(self.table.week),
             weekdays=times.WEEKDAYS, most=week_form.MOST_STRETCHES, other=request.form.get("other", ""),
         )  # fmt: skip
