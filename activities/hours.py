@@ -38,7 +38,7 @@ def timetable_of(session: Session, branch_id: int, *, since: date) -> Timetable:
 
 def timetables(session: Session, *, since: date) -> dict[int, Timetable]:
     """The same of every branch, by its number."""
-    branches = session.scalars(sa.select(Branch.id).order_by(Branch.id)).all()
+    branches = session.scalars(sa.select(Branch.id)).all()
     return {branch: timetable_of(session, branch, since=since) for branch in branches}
 
 

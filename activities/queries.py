@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from activities import rules
 from activities.rules import NO_END
 from models import times
-from models.activity import Activity, ActivityState, Branch, BranchName
+from models.activity import MAIN_LIBRARY, Activity, ActivityState, Branch, BranchName, FormerName
 from models.db import core
 from models.when import When
 
@@ -88,10 +88,13 @@ _ENDINGS = (
     .where(PUBLISHED, Activity.last_on == sa.bindparam("today"), Activity.starts_at.is_not(None))
     .distinct()
 )  # fmt: skip
+_was_main = sa.select(FormerName.branch_id).where(FormerName.name == MAIN_LIBRARY)
+# Whatever plan came in first: who asks for the hours of no branch means the main library's, also under a new name.
+MAIN_FIRST = (sa.case((Branch.name == MAIN_LIBRARY, 0), (Branch.id.in_(_was_main), 0), else_=1), Branch.id)
 _NAMES = (
     sa.select(BranchName.said, Branch.id, Branch.name)
     .join(Branch, Branch.id == BranchName.branch_id)
-    .order_by(Branch.id)
+    .order_by(*MAIN_FIRST)
 )
 
 
@@ -124,7 +127,7 @@ def whereabouts(session: Session, branch_id: int) -> Whereabouts:
 
 def branches(session: Session) -> list[str]:
     """Names, main library first."""
-    return list(session.scalars(sa.select(Branch.name).order_by(Branch.id)))
+    return list(session.scalars(sa.select(Branch.name).order_by(*MAIN_FIRST)))
 
 
 def month_plan(session: Session, year: int, month: int) -> list[Shown]:

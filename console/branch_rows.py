@@ -7,6 +7,7 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from activities.opening import Timetable, said_stretches
+from activities.queries import MAIN_FIRST
 from console.desk import me
 from console.rights import Act, is_of_the_whole, is_theirs
 from console.words import State
@@ -55,7 +56,7 @@ def of_the_whole() -> None:
 
 def all_branches(session: Session) -> list[Branch]:
     """Main library first."""
-    return list(session.scalars(sa.select(Branch).order_by(Branch.id)))
+    return list(session.scalars(sa.select(Branch).order_by(*MAIN_FIRST)))
 
 
 def now_at(table: Timetable, moment: datetime) -> tuple[State, str]:

@@ -47,8 +47,8 @@ class Known:
 
     @cached_property
     def all_places(self) -> list[Place]:
-        """Every branch once, main library first."""
-        return sorted({place for several in self.places.values() for place in several}, key=lambda place: place.id)
+        """Every branch once, in the order in which they were named: main library first."""
+        return list(dict.fromkeys(place for several in self.places.values() for place in several))
 
     @cached_property
     def short_names(self) -> dict[str, str]:

@@ -191,6 +191,13 @@ def test_the_last_name_stays(house: Office) -> None:
     assert "最后一个叫法" in browser.does(f"{path}/names/remove", on="/console/branches/new", said=GUANTANG)
 
 
+def test_the_main_library_stays_the_one_that_is_meant_whatever_it_is_called(office: Office) -> None:
+    office.plans(office.activity("剪纸", branch=GUANTANG), office.activity("听绘本"))
+    assert office.says("小林", "几点开门").startswith("总馆的开放时间还没有登记")
+    edits(office.browser("chen"), path_of(office, MAIN), name="市图书馆新馆")
+    assert office.says("小林", "几点开门").startswith("市图书馆新馆的开放时间还没有登记")
+
+
 # ── two that are one ──
 
 

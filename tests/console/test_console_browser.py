@@ -35,6 +35,9 @@ PATHS = (
     "/console/plans", "/console/plans?tab=dropped", "/console/plans/new", "/console/plans/1", "/console/plans/1/source",
     "/console/plans/1/rows/2", "/console/plans/1/publish",
     "/console/staff", "/console/staff/new", "/console/staff/chen", "/console/password", "/console/nowhere",
+    "/console/branches", "/console/branches/new", "/console/branches/1", "/console/branches/1/edit", "/console/branches/1/hours",
+    "/console/branches/1/days", "/console/branches/1/merge", "/console/closures", "/console/closures?span=past",
+    "/console/closures/new", "/console/holidays/2026", "/console/holidays/2027",
 )  # fmt: skip
 
 
@@ -176,3 +179,46 @@ def test_everything_works_without_scripts(browser: Chromium, desk: str) -> None:
     page.get_by_label("标题里的词").fill("书法")
     page.get_by_role("button", name="查找").click()
     expect(page.locator("#list tbody tr")).to_have_count(1)
+
+
+def test_the_week_of_a_branch_is_entered_on_a_phone(browser: Chromium, desk: str, office: Office) -> None:
+    page = signed_in(browser, desk, "chen", width=390)
+    page.get_by_role("link", name="分馆与时间").click()
+    page.get_by_role("link", name="总馆", exact=True).click()
+    page.get_by_role("link", name="改开放时间").click()
+    page.get_by_label("用一句话写").fill("周二至周日 9:00-12:00、14:00-17:00；周一闭馆")
+    page.get_by_role("button", name="按这句话填好").click()
+    expect(page.get_by_role("status")).to_contain_text("还没有保存")
+    expect(page.get_by_label("周二开门")).to_have_value("9:00")
+    expect(page.get_by_label("周一开门")).to_have_value("")
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.stretch input')].map(e => e.getBoundingClientRect().width)"
+    )
+    assert min(widths) > 40
+    page.get_by_label("周六第2段关门").fill("20点")
+    page.get_by_label("周日第2段关门").fill("13:00")
+    page.get_by_label("周日第2段关门").press("Enter")  # saves, and fills nothing from words
+    expect(page.get_by_role("alert")).to_contain_text("周日：开门 14:00 要早于关门 13:00")
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label("周日开门")).to_be_focused()
+    page.get_by_label("周日第2段关门").fill("17:00")
+    page.get_by_role("button", name="保存").last.click()
+    expect(page.get_by_role("status")).to_contain_text("周六 9:00—12:00、14:00—20:00")
+    assert page.evaluate(OVERFLOW) <= 0
+    assert "周六 9:00—12:00、14:00—20:00" in office.says("小林", "几点开门")
+
+
+def test_a_closure_is_looked_at_before_it_is_done(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk, "chen", width=390, java_script_enabled=False)
+    page.goto(f"{desk}/console/closures/new")
+    page.get_by_label("哪个馆").select_option("全部分馆")
+    day = times.today(times.now()) + timedelta(days=2)
+    page.get_by_label("第一天").fill(day.isoformat())
+    page.get_by_label("原因").fill("消防检修")
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_role("heading", name="这几天有 1 场活动，不会自动取消：")).to_be_visible()
+    expect(page.get_by_role("link", name="亲子绘本")).to_be_visible()
+    page.get_by_role("button", name="确定闭馆").click()
+    expect(page.get_by_role("status")).to_contain_text("已登记闭馆")
+    page.get_by_role("button", name="撤掉闭馆").click()
+    expect(page.get_by_text("接下来没有闭馆")).to_be_visible()
