@@ -15,15 +15,16 @@ class Entry:
     endpoint: str
     act: Act | None = None
     is_setting: bool = False
+    short: str = ""  # where there is little room
 
 
 ENTRIES = (
     Entry("今天", "sun", "console.today"),
     Entry("活动", "calendar", "console.activities", Act.SEE_ACTIVITIES),
     Entry("数据", "chart", "console.figures"),
-    Entry("分馆与时间", "clock", "console.branches", Act.SEE_ACTIVITIES, is_setting=True),
+    Entry("分馆与时间", "clock", "console.branches", Act.SEE_ACTIVITIES, is_setting=True, short="分馆"),
     Entry("馆员", "users", "console.people", Act.MANAGE_STAFF, is_setting=True),
-    Entry("我的密码", "key", "console.own_password", is_setting=True),
+    Entry("我的密码", "key", "console.own_password", is_setting=True, short="密码"),
 )
 
 
