@@ -3,7 +3,7 @@
 Readers see nothing of it before `begin_publishing` and the import that follows. Every change grows the file's version.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities import fields
 from activities.against import with_doubts
 from activities.audience import ages_in
 from activities.beside import known_beside
@@ -20,7 +21,7 @@ from activities.festivals import NOTHING_TOLD, Told
 from activities.imported import Imported
 from activities.plans.files import read_pages
 from activities.plans.kept import planned_of, value_of
-from activities.plans.plan import Plan, PlannedActivity
+from activities.plans.plan import LONGEST_BRANCH, Plan, PlannedActivity
 from activities.plans.reading import plan_in
 from activities.plans.source import Spoken, lines_of, spots_of
 from activities.plans.written import when_written
@@ -30,12 +31,8 @@ from models.plan import PLAN_MOVES, Answer, PlanDoubt, PlanFile, PlanRow, PlanSo
 from models.states import moved
 from models.when import When
 
-# What staff may mend in a row, and how long it may be.
-MENDABLE = {
-    "title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "branch": ("分馆", 64),
-    "place": ("地点", 120), "audience": ("对象", 64), "fee": ("费用", 40), "contact": ("联系方式", 80),
-    "materials": ("要带什么", 200), "summary": ("简介", 4000),
-}  # fmt: skip
+# What staff may mend in a row, beside its branch and its date; as in activities.fields.
+MENDABLE = ("title", "series", "type", "place", "audience", "fee", "contact", "materials", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +129,15 @@ def plan_of(file: PlanFile, rows: Iterable[PlanRow]) -> Plan:
 
 
 def mend(
-    session: Session, file: PlanFile, row: PlanRow, values: dict[str, str], *, who: str, now: datetime
+    session: Session, file: PlanFile, row: PlanRow, values: Mapping[str, str], *, who: str, now: datetime
 ) -> list[PlanRow]:
     """Write a row anew. Several days in its date words make a row of each; gives back all it has become.
 
-    `values`: the names of MENDABLE, and `when` in words. What held the row back no longer does.
+    `values`: names of MENDABLE, `branch`, and `when` in words. What held the row back no longer does.
     Raises: BadFields for what is too long, a missing title or branch, words that are no date.
     """
     planned = planned_of(row.planned)
-    words: Any = {name: values.get(name, getattr(planned, name) or "").strip() for name in MENDABLE}
-    wrong = {name: why for name, value in words.items() if (why := _wrong(name, value))}
-    try:
-        whens = _whens(file, planned, values.get("when", planned.when.text))
-    except BadInput as error:
-        wrong["when"] = error.to_staff
-    if wrong:
-        raise BadFields(wrong)
+    words, whens = _read_anew(file, planned, values)
     if words["audience"] != planned.audience:
         words["age_from"], words["age_to"] = ages_in(words["audience"])
     if not words["fee"] and planned.fee is None:
@@ -165,19 +155,35 @@ def mend(
     return [row, *others]
 
 
+def _read_anew(
+    file: PlanFile, planned: PlannedActivity, values: Mapping[str, str]
+) -> tuple[dict[str, Any], tuple[When, ...]]:
+    """The words and the days of a row. Raises: BadFields, naming every field that is wrong."""
+    wrong: dict[str, str] = {}
+    words: dict[str, Any] = {}
+    whens: tuple[When, ...] = ()
+    try:
+        words = fields.checked({name: values.get(name, getattr(planned, name) or "") for name in MENDABLE})
+    except BadFields as error:
+        wrong = error.wrong
+    words["branch"] = values.get("branch", planned.branch).strip()
+    if not 0 < len(words["branch"]) <= LONGEST_BRANCH:
+        wrong["branch"] = f"分馆的名字要写，最多 {LONGEST_BRANCH} 个字。"
+    try:
+        whens = _whens(file, planned, values.get("when", planned.when.text))
+    except BadInput as error:
+        wrong["when"] = error.to_staff
+    if wrong:
+        raise BadFields(wrong)
+    return words, whens
+
+
 def _whens(file: PlanFile, planned: PlannedActivity, words: str) -> tuple[When, ...]:
     """Words that stay as they are mean what they meant: one day of 每周六 is not every one again."""
     is_unread = bool(planned.held) and planned.when.starts_on is None and planned.when.ends_on is None
     if words.strip() == planned.when.text and not is_unread:
         return (planned.when,)
     return when_written(words, near=date.fromisoformat(f"{file.month}-01"))
-
-
-def _wrong(name: str, value: str) -> str:
-    said, most = MENDABLE[name]
-    if len(value) > most:
-        return f"“{said}”最多 {most} 个字，现在有 {len(value)} 个。"
-    return f"“{said}”不能空着。" if not value and name in ("title", "branch") else ""
 
 
 def leave_out(session: Session, file: PlanFile, row: PlanRow, *, who: str, now: datetime) -> None:

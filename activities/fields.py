@@ -6,14 +6,14 @@ The date has a reading of its own (activities.plans.written), and so has the bra
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from activities.plans.plan import LONGEST
 from models.errors import BadFields, BadInput
 
 OLDEST_AGE = 120
 
 # A field's name on the form, and how long it may be.
 EDITABLE = {
-    "title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "place": ("地点", 120),
-    "summary": ("简介", 4000), "campaign": ("所属活动", 64), "audience": ("对象", 64), "fee": ("费用", 40),
+    **LONGEST, "summary": ("简介", 4000), "campaign": ("所属活动", 64), "audience": ("对象", 64), "fee": ("费用", 40),
     "contact": ("联系方式", 80), "materials": ("要带什么", 200), "link": ("链接", 300),
 }  # fmt: skip
 AGES = {"age_from": "最小年龄", "age_to": "最大年龄"}

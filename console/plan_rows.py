@@ -8,14 +8,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import checking, queries
 from activities.checking import MENDABLE
+from activities.fields import NAMES
 from activities.plans.kept import planned_of
 from activities.plans.written import EXAMPLES
+from console.activity_form import Form
 from console.desk import Desk, drawn, me, note, refused
 from console.plan_seen import changed, said, seen, url
 from console.rights import Act, may
 from models import times
 from models.errors import BadFields, IllegalMove
 from models.plan import PlanFile, PlanRow, PlanState
+
+_NAMES = {"title": NAMES["title"], "when": "时间", "branch": "分馆", **{name: NAMES[name] for name in MENDABLE}}
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
@@ -49,16 +53,18 @@ class _Views:
         if file.state is not PlanState.CHECKING:
             return refused("这份计划已经不在核对了。", url(number))
         planned = planned_of(row.planned)
-        typed = {name: request.form.get(name, getattr(planned, name) or "") for name in MENDABLE}
+        kept = {"when": planned.when.text, "branch": planned.branch} | {
+            name: getattr(planned, name) or "" for name in MENDABLE
+        }
         page = drawn(
-            "plan_row.html", file=file, row=row, planned=planned, typed=typed, when=request.form.get("when", planned.when.text),
-            wrong=wrong, shown=shown, fields=MENDABLE,
-            branches=branches, read_as=said(planned.when), examples=EXAMPLES, may_import=True,
+            "plan_row.html", file=file, row=row, planned=planned, shown=shown, branches=branches, names=_NAMES,
+            form=Form({name: request.form.get(name, value) for name, value in kept.items()}, wrong),
+            read_as=said(planned.when), examples=EXAMPLES, may_import=True,
         )  # fmt: skip
         return page, 400 if wrong else 200
 
     def _mended(self, number: int, at: int) -> AnyResponse:
-        values = {name: request.form[name] for name in (*MENDABLE, "when") if name in request.form}
+        values = {name: request.form[name] for name in _NAMES if name in request.form}
 
         def mend(session: Session, file: PlanFile) -> str:
             row = _row(session, file, at)

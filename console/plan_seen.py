@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import checking, service, texts
-from activities.checking import MENDABLE
+from activities.fields import NAMES
 from activities.imported import Comparison
 from console import plan_view, words
 from console.desk import Desk, done, refused
@@ -21,10 +21,7 @@ from models.plan import PlanFile, PlanSource, PlanState
 from models.when import When
 
 TOO_LATE = "刚才有人先动过这份计划，没有再改。请看看现在的样子。"
-_FIELDS = {
-    **{name: said for name, (said, _) in MENDABLE.items()},
-    "when": "时间", "state": "状态", "is_online": "线上", "is_on_site": "到馆", "campaign": "所属活动", "age_from": "从几岁", "age_to": "到几岁",
-}  # fmt: skip
+_FIELDS = {**NAMES, "branch": "分馆", "when": "时间", "state": "状态"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A plan file as its page shows it: each row beside its source, with what it will do and what is doubtful. Pure."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -230,8 +231,8 @@ def kind_words(kind: str) -> str:
 
 
 def said_spot(spot: str, file_name: str) -> str:
-    """第 23 行 · 10月 C3 · 第 23、28 行; "" for the file as a whole."""
+    """第 23 行 · 10月 C3 · 表1 第2行 · 第 23、28 行; "" for the file as a whole."""
     inside = spot.removeprefix(file_name).removeprefix(":")
     if inside.replace("、", "").isdigit():
         return f"第 {inside} 行"
-    return inside.replace(":", " ")
+    return re.sub(r"(?<![第、\d])(\d+行)", r"第\1", inside.replace(":", " "))

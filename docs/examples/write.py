@@ -5,6 +5,7 @@ Run from the repository's root with the development environment: `.venv/bin/pyth
 """
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _cells(row: PlannedActivity) -> tuple[str, ...]:
     return (row.branch, row.type, title, when, place, row.summary.replace("\n", ""))
 
 
-def _excel(rows: list[tuple[str, ...]]) -> None:
+def _excel(rows: Sequence[tuple[str, ...]]) -> None:
     with xlsxwriter.Workbook(HERE / "plan.xlsx") as book:
         sheet, bold = book.add_worksheet("12月"), book.add_format({"bold": True, "align": "center"})
         sheet.merge_range(0, 0, 0, len(HEADS) - 1, TITLE, bold)
@@ -66,7 +67,7 @@ def _excel(rows: list[tuple[str, ...]]) -> None:
             sheet.set_column(column, column, width)
 
 
-def _word(path: Path, title: str, lead: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _word(path: Path, title: str, lead: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     paper = docx.Document()
     paper.add_heading(title, 1)
     if lead:
