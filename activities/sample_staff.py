@@ -28,9 +28,23 @@ CANCELLED, CANCELLED_WHY = "旧书换新书", "天气预报有雨，广场上摆
 EVERY_DAY, NOT_ON_MONDAYS = range(7), range(1, 7)
 
 
+WHERE: Mapping[str, tuple[str, str]] = {
+    MAIN_LIBRARY: ("演示路1号", "2路、16路到“图书馆”站"),
+    "官塘社区分馆": ("官塘里12号，社区服务中心二楼", "5路到“官塘”站，进小区东门"),
+    "乌木山社区分馆": ("乌木山路88号", "9路到“乌木山”站"),
+    "狮子山社区分馆": ("狮子山街30号", "11路到“狮子山公园”站"),
+    "学苑社区分馆": ("学苑路5号", "3路到“学苑小区”站"),
+    "鹞山社区分馆": ("鹞山新村6栋", "7路到“鹞山新村”站"),
+    "人民社区分馆": ("人民路210号", "2路到“人民社区”站"),
+    "天井湖社区分馆": ("湖滨路18号", "1路、6路到“天井湖”站"),
+    "阳光社区分馆": ("阳光大道66号", "12路到“阳光家园”站"),
+}  # made up, as everything in the demo is
+
+
 def open_the_doors(session: Session) -> None:
-    """The hours of every branch."""
+    """The hours of every branch, and where it is."""
     for branch in session.scalars(sa.select(Branch)):
+        branch.address, branch.way = WHERE.get(branch.name, ("", ""))
         days = NOT_ON_MONDAYS if branch.name == MAIN_LIBRARY else EVERY_DAY
         hours.set_week(session, branch.id, {day: [Stretch(time(9), time(17, 30))] for day in days})
 
