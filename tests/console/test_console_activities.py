@@ -181,6 +181,17 @@ def test_finishing_waits_for_the_day(shelf: Office) -> None:
     assert state(shelf, "旧书交换") is ActivityState.FINISHED
 
 
+def test_staff_see_how_often_the_page_of_an_online_activity_was_opened(both_offices: Office) -> None:
+    both_offices.plans(both_offices.activity("云讲座", is_online=True), both_offices.activity("到馆的"))
+    browser = both_offices.browser("chen")
+    online, on_site = (f"/console/activities/{code(both_offices, title)}" for title in ("云讲座", "到馆的"))
+    assert "还没有人打开过" in browser.opens(online).text
+    for agent in ("甲", "甲", "乙"):
+        both_offices.http.get(f"/a/{online.rpartition('/')[2]}", headers={"User-Agent": agent})
+    assert "本页 2 人次" in browser.opens(online).text
+    assert "人次" not in browser.opens(on_site).text
+
+
 def test_an_unknown_activity_is_told_kindly(shelf: Office) -> None:
     answer = shelf.browser("chen").opens("/console/activities/nonsense")
     assert (answer.status_code, "没有找到这一页" in answer.text) == (404, True)
