@@ -51,7 +51,7 @@ def test_the_details_say_what_a_reader_needs_to_come(library: World) -> None:
 
 def test_what_was_moved_or_cancelled_says_so_before_the_date(library: World) -> None:
     staff(library, "周六故事会", "move", on(date(2026, 11, 29), time(10)), reason="场地检修")
-    assert opened(library, "周六故事会").splitlines()[1] == "改期了，原定11月28日：场地检修"
+    assert opened(library, "周六故事会").splitlines()[1] == "改期了，原定周六（11月28日）上午9:30：场地检修"
     library.says("小林", "活动")
     staff(library, "周六故事会", "cancel", reason="讲师生病")
     assert library.says("小林", "1").splitlines()[1] == "这场取消了：讲师生病"

@@ -89,7 +89,7 @@ def test_a_moved_activity_tells_the_old_date_and_why(
         when = When("11月30日", Precision.TIME, nov(30), nov(30), time(9))
         changes.move(session, row_of(session, codes["timed"]), when, reason="报告厅检修", by=by)
     words = text_of(page_of(client, codes["timed"]))
-    assert "这场活动改期了。|原来定在11月28日，下面是新的时间。|报告厅检修" in words
+    assert "这场活动改期了。|原来定在周六（11月28日）上午9:00—11:00，下面是新的时间。|报告厅检修" in words
     assert "周一（11月30日）上午9:00" in words
 
 
