@@ -120,7 +120,7 @@ def _desk(settings: Settings, database: Database, house: House) -> Desk:
 
     outside = Outside(rerun=rerun, advice=errcodes.advice)
     return desk_of(
-        database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside
+        database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside, media=settings.media
     )  # fmt: skip
 
 

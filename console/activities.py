@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import changes, queries, texts, visits
+from activities import changes, pictures, queries, texts, visits
 from activities.changes import By
 from activities.fields import EDITABLE
 from console import activity_list, exports, words
@@ -84,6 +84,7 @@ class _Views:
         with self._desk.reading() as session:
             activity = found(session, code)
             seen = visits.visits(session, activity.id) if activity.is_online else None
+            there = len(pictures.pictures_of(session, activity.id))
             lines = lines_about(session, f"activity {code}")
         return drawn(
             "activity.html",
@@ -94,6 +95,7 @@ class _Views:
             moves=ACTIVITY_MOVES[activity.state] if is_mine(activity) else frozenset(),
             more=_more(activity),
             visits=seen,
+            pictures=there,
         )
 
     @may(Act.CHANGE_ACTIVITIES)

@@ -10,7 +10,7 @@ from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import changes, fields, queries, texts
+from activities import changes, fields, pictures, queries, texts
 from activities.changes import By
 from activities.plans.written import EXAMPLES, when_coming, written
 from activities.service import branch_called
@@ -91,7 +91,10 @@ class _Views:
             asked = _asked_copy(session, source)
 
         def make(session: Session, when: When, by: By) -> Activity:
-            return changes.copy(session, found(session, code), when, by=by)
+            first = found(session, code)
+            fresh = changes.copy(session, first, when, by=by)
+            pictures.copy_to(session, first, fresh, by=by)
+            return fresh
 
         return self._answered(asked, make, branches=[], source=source)
 

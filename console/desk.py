@@ -42,6 +42,7 @@ class Desk:
     site: str
     is_demo: bool
     outside: Outside
+    media: Path
     assets: dict[str, Asset]
 
     @property
@@ -66,9 +67,9 @@ class Desk:
             yield session
 
 
-def desk_of(database: Database, *, library: str, site: str, is_demo: bool, outside: Outside) -> Desk:
+def desk_of(database: Database, *, library: str, site: str, is_demo: bool, outside: Outside, media: Path) -> Desk:
     """The console of this installation, its files read once."""
-    return Desk(database, library, site, is_demo, outside, assets_of(STATIC))
+    return Desk(database, library, site, is_demo, outside, media, assets_of(STATIC))
 
 
 def me() -> Me:

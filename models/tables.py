@@ -6,6 +6,7 @@ from models import (
     conversation,
     follower,
     inbox,
+    media,
     opening,
     outbox,
     plan,
@@ -13,4 +14,16 @@ from models import (
     staff,
 )
 
-__all__ = ["activity", "audit", "conversation", "follower", "inbox", "opening", "outbox", "plan", "platform", "staff"]
+__all__ = [
+    "activity",
+    "audit",
+    "conversation",
+    "follower",
+    "inbox",
+    "media",
+    "opening",
+    "outbox",
+    "plan",
+    "platform",
+    "staff",
+]

@@ -1,7 +1,7 @@
 """One activity's page: its words, its state, and the one thing to do next. Pure but for addresses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from flask import url_for
 from activities import texts
 from activities.details import Details
 from activities.opening import Shut, Timetable, said_week
+from activities.pictures import Picture
 from activities.queries import Shown
 from models import times
 from models.when import When
@@ -64,6 +65,7 @@ class ActivityPage:
     stage: Stage
     stage_words: str
     cover: Cover
+    pictures: tuple[Picture, ...]
     month: MonthName
     action: Action
     has_entry: bool
@@ -72,6 +74,16 @@ class ActivityPage:
     def is_entry_the_action(self) -> bool:
         """Is the calendar entry the one thing to do, or a link among others?"""
         return self.has_entry and self.action.words == ENTRY_WORDS
+
+    @property
+    def photo(self) -> Picture | None:
+        """The cover, where it is a picture."""
+        return self.pictures[0] if self.pictures and self.pictures[0].is_cover else None
+
+    @property
+    def more_pictures(self) -> tuple[Picture, ...]:
+        """Those below the text."""
+        return tuple(picture for picture in self.pictures if not picture.is_cover)
 
     @property
     def share_words(self) -> str:
@@ -87,7 +99,14 @@ class ActivityPage:
 
 
 def activity_page(
-    told: Details, *, timetable: Timetable, visits: int, now: datetime, library: str, in_wechat: bool
+    told: Details,
+    *,
+    timetable: Timetable,
+    visits: int,
+    pictures: Sequence[Picture],
+    now: datetime,
+    library: str,
+    in_wechat: bool,
 ) -> ActivityPage:
     """`in_wechat`: WeChat's own browser does not open calendar files, so the way around it is told."""
     activity, today = told.shown, times.today(now)
@@ -111,6 +130,7 @@ def activity_page(
         stage=stage,
         stage_words=STAGE_WORDS[stage],
         cover=cover_of(activity, library=library),
+        pictures=tuple(pictures),
         month=month,
         action=_action(told, stage, month, addable=addable, in_wechat=in_wechat),
         has_entry=addable,

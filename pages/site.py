@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import hours, queries, search, visits
+from activities import hours, pictures, queries, search, visits
 from activities.details import details
 from activities.queries import Shown
 from handlers.turn import House
@@ -24,6 +24,7 @@ from pages.cover import cover_of
 from pages.domain import domain_proof
 from pages.ics import entry, has_entry
 from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_page
+from pages.pictures import picture
 from pages.visitors import Visitors
 from web.assets import ASK_FIRST, Asset, assets_of, served
 from web.safety import safety_headers, with_headers
@@ -65,6 +66,7 @@ def pages_of(
     blueprint.add_url_rule("/a/<code>.ics", "calendar_entry", views.calendar_entry)
     blueprint.add_url_rule("/a/<code>", "activity", views.activity)
     if data is not None:
+        blueprint.add_url_rule("/pictures/<digest>.jpg", "picture", lambda digest: picture(data / "media", digest))
         blueprint.add_url_rule("/MP_verify_<word>.txt", "domain_proof", lambda word: domain_proof(data, word))
     headers = safety_headers(framed_by=" ".join(filter(None, ("'self'", site.simulator_url))))
     blueprint.after_request(lambda response: with_headers(_kept(response), headers))
@@ -156,10 +158,12 @@ class _Views:
             told = details(session, code) or abort(404)
             timetable = hours.timetable_of(session, told.branch_id, since=times.today(now))
             seen = visits.visits(session, told.shown.id) if told.shown.is_online else 0
+            there = pictures.pictures_of(session, told.shown.id)
         page = activity_page(
             told,
             timetable=timetable,
             visits=seen,
+            pictures=there,
             now=now,
             library=self._site.library,
             in_wechat="MicroMessenger" in _agent(),

@@ -80,7 +80,7 @@ def paths(office: Office) -> list[str]:
         *PATHS,
         *(
             f"/console/activities/{code}{act}"
-            for act in ("", "/edit", "/move", "/copy?words=下周六9点", "/cancel", "/finish")
+            for act in ("", "/edit", "/pictures", "/move", "/copy?words=下周六9点", "/cancel", "/finish")
         ),
     ]
 

@@ -266,5 +266,5 @@ def test_the_transaction_is_closed_before_the_page_is_drawn(
 ) -> None:
     client.get(f"/a/{codes['timed']}")
     assert (
-        sum("SELECT" in statement for statement in statements) == 4
-    )  # the activity; week, days, closures of its house
+        sum("SELECT" in statement for statement in statements) == 5
+    )  # the activity; week, days, closures of its house; pictures
