@@ -58,14 +58,19 @@ def _eve(day: date) -> date:
 
 def lunar_day(month: int, day: int, year: int) -> list[date]:
     """The days of the solar year that are this day of the moon's calendar; a leap month is negative. Day 30 may fail to be."""
-    found = []
+    return list(_lunar_days(month, day, year))
+
+
+@lru_cache(maxsize=256)  # a look at the sky takes milliseconds
+def _lunar_days(month: int, day: int, year: int) -> tuple[date, ...]:
+    found: list[date] = []
     for lunar_year in (year - 1, year):
         size = LunarMonth.fromYm(lunar_year, month)
         if size is None or not 1 <= day <= size.getDayCount():
             continue
         solar = Lunar.fromYmd(lunar_year, month, day).getSolar()
         found += [date(solar.getYear(), solar.getMonth(), solar.getDay())] if solar.getYear() == year else []
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=16)
