@@ -1,11 +1,11 @@
-"""`python -m bench [callback|growth|import|page|cold|delivery …]`: everything, unless parts are named."""
+"""`python -m bench [callback|growth|import|page|console|cold|delivery …]`: everything, unless parts are named."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import callback, cold, delivery, page, plans, report
+from bench import callback, cold, delivery, office, page, plans, report
 from bench.measuring import Pace
 
 Part = Callable[[report.Report, Pace], None]
@@ -25,9 +25,10 @@ PARTS: dict[str, Part] = {
     "delivery": delivery.delivery,
     "cold": cold.cold,
     "page": page.page,
+    "console": office.lists,
     "import": plans.plans,
 }
-ALL = ("callback", "growth", "delivery", "cold", "page", "import")
+ALL = ("callback", "growth", "delivery", "cold", "page", "console", "import")
 
 
 def main() -> int:

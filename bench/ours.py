@@ -136,7 +136,7 @@ def _fill(url: str, settings: Mapping[str, str], said: Catalogue, followers: int
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         for table, rows in _tables(said, followers):
-            _insert(connection, table, rows)
+            insert_rows(connection, table, rows)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
@@ -216,7 +216,8 @@ def _grams(activity: Seeded) -> Rows:
         yield {"gram": gram, "last_on": activity.last_on, "activity_id": activity.number}
 
 
-def _insert(connection: sa.Connection, table: Any, rows: Rows) -> None:
+def insert_rows(connection: sa.Connection, table: Any, rows: Rows) -> None:
+    """In bulk, a chunk a statement."""
     waiting = iter(rows)
     while chunk := list(islice(waiting, CHUNK)):
         connection.execute(sa.insert(table), chunk)

@@ -19,7 +19,7 @@ from bench.serving import ROOT
 from bench.wechat import Channel
 
 HEADS = ("序号", "分馆", "活动类型", "活动名称", "活动时间", "地点", "简介")
-SIZES = (100, 5_000)
+SIZES = (100, 2_000)
 
 
 def plans(report: Report, pace: Pace) -> None:
