@@ -111,10 +111,11 @@ def _asked(session: Session, filters: Filters, today: date) -> list[_Part]:
 def _part(filters: Filters, words: list[str], grams: dict[str, int], state: ActivityState, today: date) -> _Part:
     """A search goes along the days of its rarest gram or, where the last change counts, looks up the few that have it."""
     by_change = filters.order == "-changed"
+    walks = bool(grams) and not by_change
     column: Any = Activity.changed_at if by_change else Activity.last_on
     number: Any = Activity.id
     found = sa.select(*_COLUMNS).join(Branch, Branch.id == Activity.branch_id).where(Activity.state == state)
-    if grams and not by_change:
+    if walks:
         walked = sa.orm.aliased(ActivityGram)
         found = found.join(walked, walked.activity_id == Activity.id).where(*_has(walked, list(grams)))
         column, number = walked.last_on, walked.activity_id
@@ -124,7 +125,8 @@ def _part(filters: Filters, words: list[str], grams: dict[str, int], state: Acti
         column = _sorted(column)
     elif filters.month:
         column = _sorted(column)
-    found = found.where(*_conditions(filters, words, today, Activity.last_on if by_change else column))
+    last_on = Activity.last_on if by_change else column
+    found = found.where(*_in_time(filters, today, last_on), *_asked_for(filters, words, walks=walks))
     return _Part(found.add_columns(column.label("key")), Order(column, number, filters.order.startswith("-")))
 
 
@@ -142,19 +144,25 @@ def _has(walked: Any, grams: list[str]) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.exists(sa.select(sa.literal(1)).where(other.gram == gram, *same).offset(0))
 
 
-def _conditions(filters: Filters, words: list[str], today: date, last_on: Any) -> Iterator[sa.ColumnElement[bool]]:
+def _in_time(filters: Filters, today: date, last_on: Any) -> Iterator[sa.ColumnElement[bool]]:
     if filters.month:
         yield Activity.plan_month == filters.month
     elif filters.span != "all":
         yield last_on < today if filters.span == "past" else last_on >= today
-    if filters.branch:
-        yield Activity.branch_id == sa.select(Branch.id).where(Branch.name == filters.branch).scalar_subquery()
+
+
+def _asked_for(filters: Filters, words: list[str], *, walks: bool) -> Iterator[sa.ColumnElement[bool]]:
+    """`walks`: along a gram. PostgreSQL takes what has words, and is of a branch, for rare, and would rather fetch and
+    sort all that the gram finds; inside coalesce it guesses that half of them have it."""
     if filters.words and not words:
         yield sa.false()
-    for word in words:
-        # In coalesce PostgreSQL guesses that half of them have it. By itself it guesses that nearly none has, and
-        # fetches and sorts all that the pair of characters finds.
-        yield sa.func.coalesce(Activity.words.contains(word), sa.false())
+    asked = [Activity.words.contains(word) for word in words]
+    if filters.branch:
+        asked.append(
+            Activity.branch_id == sa.select(Branch.id).where(Branch.name == filters.branch).scalar_subquery()
+        )
+    for condition in asked:
+        yield sa.func.coalesce(condition, sa.false()) if walks else condition
 
 
 def _rarest_first(session: Session, grams: list[str], order: str) -> dict[str, int]:
