@@ -18,7 +18,7 @@ from models.errors import BadInput, IllegalMove
 from models.opening import Closure, DayHours, WeekHours
 from models.staff import Staff
 
-PART = 50  # activities a unit: some 30 ms, 100 on a busy machine
+PART = 20  # activities a unit: some 20 ms, 50 on a busy machine; no unit may hold the write lock over 200 ms
 
 
 def merge(session: Session, branch: Branch, into: Branch, *, by: By) -> None:

@@ -64,9 +64,9 @@ ROLES = {
 }  # fmt: skip
 
 ROLE_NOTES = {
-    Role.EDITOR: "排活动、发布和取消",
+    Role.EDITOR: "排活动、发布和取消；分馆和开放时间",
     Role.PROOFREADER: "看活动；通知上线后校对文字",
-    Role.REVIEWER: "审活动、发布和取消",
+    Role.REVIEWER: "审活动、发布和取消；分馆和开放时间",
     Role.JUDGE: "看活动；比赛上线后评分",
     Role.DESK: "看读者来往、处理没送到的消息",
     Role.FINANCE: "看活动；红包上线后管钱和报表",

@@ -36,6 +36,10 @@ ACTIVITY_MOVES: Moves[ActivityState] = {
 }
 
 
+# Looked at when a transaction ends: a backup comes back row by row, and the other branch may come later.
+_ANOTHER_BRANCH = sa.ForeignKey("branches.id", deferrable=True, initially="DEFERRED")
+
+
 class Branch(Base):
     """The main library or one of its branches."""
 
@@ -48,7 +52,7 @@ class Branch(Base):
     way: Mapped[str] = plain(sa.String(200), server_default="")  # how to get there
     # Work on its activities that goes on in parts: up to which one its new name is in the index, whose they become.
     reindexed_to: Mapped[int | None] = plain(sa.Integer, nullable=True)
-    merges_into: Mapped[int | None] = plain(sa.ForeignKey("branches.id"), nullable=True)
+    merges_into: Mapped[int | None] = plain(_ANOTHER_BRANCH, nullable=True)
 
     @property
     def is_at_work(self) -> bool:

@@ -83,6 +83,20 @@ def test_what_is_restored_is_what_was_there_on_either_database(
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_branch_comes_back_before_the_one_it_is_being_merged_into(kind: str, fresh: Fresh, tmp_path: Path) -> None:
+    old = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    schema.migrate(old)
+    with old.units() as session:
+        session.add_all([Branch(name="官塘分馆", merges_into=2), Branch(name="官塘社区分馆")])
+    packed(old, tmp_path / "a.zip")
+    new = fresh(kind)
+    unpacked(tmp_path / "a.zip", new)
+    with new.reading() as session:
+        assert session.scalars(sa.select(Branch.merges_into).order_by(Branch.id)).all() == [2, None]
+    old.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_an_older_archive_is_upgraded_on_its_way_in(kind: str, fresh: Fresh, tmp_path: Path) -> None:
     old = Database(f"sqlite:///{tmp_path / 'old.db'}")
     schema.migrate(old, to="0001")

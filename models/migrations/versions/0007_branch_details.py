@@ -16,7 +16,9 @@ def upgrade() -> None:
         branches.add_column(sa.Column('way', sa.String(length=200), server_default='', nullable=False))
         branches.add_column(sa.Column('reindexed_to', sa.Integer(), nullable=True))
         branches.add_column(sa.Column('merges_into', sa.Integer(), nullable=True))
-        branches.create_foreign_key('fk_branches_merges_into', 'branches', ['merges_into'], ['id'])
+        branches.create_foreign_key(
+            'fk_branches_merges_into', 'branches', ['merges_into'], ['id'], deferrable=True, initially='DEFERRED'
+        )
     op.create_table(
         'former_names',
         sa.Column('name', sa.String(length=64), nullable=False),
