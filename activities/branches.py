@@ -19,6 +19,8 @@ from models.errors import BadInput, IllegalMove
 from models.staff import Staff
 from models.wording import compact
 
+HELD = {"key_share": True}  # against others who change it, not against activities that come in to it meanwhile
+
 # What staff may write: its name on the form, and how long it may be.
 DETAILS = {"name": ("名称", 64), "address": ("地址", 120), "phone": ("电话", 40), "way": ("怎么去", 200)}
 

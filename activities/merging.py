@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.branches import say, told
+from activities.branches import HELD, say, told
 from activities.changes import By
 from activities.service import readers_see_anew, reindex
 from models import audit
@@ -39,7 +39,7 @@ def merge(session: Session, branch: Branch, into: Branch, *, by: By) -> None:
 
 def go_on(session: Session, branch_id: int, *, now: datetime) -> bool:
     """One part of what is to be done to a branch's activities; is there more?"""
-    branch = session.get(Branch, branch_id, with_for_update=True)
+    branch = session.get(Branch, branch_id, with_for_update=HELD)
     if branch is None or not branch.is_at_work:
         return False
     return _merge_part(session, branch, now) if branch.merges_into else _reindex_part(session, branch)
@@ -62,7 +62,7 @@ def _part_of(session: Session, *where: sa.ColumnElement[bool]) -> list[Activity]
 
 
 def _merge_part(session: Session, branch: Branch, now: datetime) -> bool:
-    into = session.get_one(Branch, branch.merges_into, with_for_update=True)
+    into = session.get_one(Branch, branch.merges_into, with_for_update=HELD)
     part = _part_of(session, Activity.branch_id == branch.id)
     for activity in part:
         activity.branch, activity.changed_at = into, now

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import Session
 
+from activities.branches import HELD
 from activities.opening import Timetable, said_stretches
 from activities.queries import MAIN_FIRST
 from console.desk import me
@@ -32,7 +33,7 @@ def mine(session: Session, number: int) -> Branch:
 def held(session: Session, number: int) -> Branch:
     """The same, locked for the unit. Raises: IllegalMove for one that is just being merged into another."""
     mine(session, number)
-    branch = session.get(Branch, number, with_for_update=True, populate_existing=True) or abort(404)
+    branch = session.get(Branch, number, with_for_update=HELD, populate_existing=True) or abort(404)
     if branch.merges_into:
         raise IllegalMove(f"branch {number} is being merged")
     return branch

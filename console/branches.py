@@ -1,6 +1,7 @@
 """One branch: what readers are told of it, and what staff change."""
 
 from flask import Blueprint, request, url_for
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import branches, hours, merging
@@ -115,6 +116,8 @@ class _Views:
             return refused(error.to_staff, where)
         except IllegalMove:
             return refused(_BUSY, where)
+        except IntegrityError:
+            return refused("刚才有活动归到了这个馆，没有删除。", where)
         return done(f"已删除{name}。", url_for("console.branches"))
 
 

@@ -64,8 +64,10 @@ class _Views:
     def enter(self, year: int) -> AnyResponse | tuple[str, int]:
         """More of it told."""
         of_the_whole()
-        words = request.form.get("words", "").strip()[:MOST_WORDS]
+        words = request.form.get("words", "").strip()
         try:
+            if len(words) > MOST_WORDS:
+                raise BadInput(f"最多 {MOST_WORDS} 个字，现在有 {len(words)} 个。只要写放假和上班的那几行。")
             days = days_in(words, year=year)
         except BadInput as error:
             return self._page(year, Form({"words": words}, {"words": error.to_staff})), 400

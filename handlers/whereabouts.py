@@ -14,9 +14,8 @@ _ASKS = re.compile(
     rf"{_BEFORE}(?:地址|在哪儿?|在哪里|在什么地方|哪里|位置|怎么走|怎么去|怎么到|如何前往|怎么坐车|坐什么车|坐几路车?|"
     r"交通|路线|电话|电话号码|联系电话|联系方式|电话是多少|地址是什么|地址在哪里?)(?:呢|啊|呀|的|吗)*"
 )
-_NEEDS_A_PLACE = re.compile(
-    r"在哪儿?|在哪里|哪里|位置|电话|电话号码|联系电话|联系方式"
-)  # of what? of the list on the screen
+# Of what? Of the list on the screen; or they are a word of a title: 交通安全.
+_NEEDS_A_PLACE = re.compile(r"在哪儿?|在哪里|在什么地方|哪里|位置|交通|路线|电话|电话号码|联系电话|联系方式")
 
 
 @dataclass(frozen=True, slots=True)
