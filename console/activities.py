@@ -172,8 +172,9 @@ def _place() -> dict[str, str]:
 
 def _more(activity: Activity) -> list[tuple[str, str]]:
     """What may be said of it beyond the plan, with its words; "" where nothing is."""
+    said = {"audience": texts.said_for(activity.audience, activity.age_from, activity.age_to)}
     names = ("campaign", "audience", "fee", "contact", "materials", "link")
-    more = [(EDITABLE[name][0], getattr(activity, name)) for name in names]
+    more = [(EDITABLE[name][0], said.get(name, getattr(activity, name))) for name in names]
     return [*more, ("原因" if activity.state is not ActivityState.FINISHED else "办得怎样", activity.reason)]
 
 

@@ -10,6 +10,7 @@ from models import times
 from models.activity import Activity
 from tests.console.office import Office
 from tests.console.test_console_browser import desk, signed_in
+from tests.console.test_console_pictures import from_a_phone
 from tests.pages.test_pages_browser import LEAST_CONTRAST, OVERFLOW, TEXTS
 
 __all__ = ["desk"]
@@ -94,3 +95,25 @@ def test_an_activity_is_moved_by_keyboard_alone(browser: Chromium, desk: str, of
     page.get_by_role("button", name="就改到这个时间").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("已改到周六")
+
+
+def test_a_picture_is_added_on_a_phone_and_becomes_the_cover(browser: Chromium, desk: str, office: Office) -> None:
+    page = signed_in(browser, desk, "chen", width=390)
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.goto(address(desk, office))
+    page.get_by_role("link", name="图片…").click()
+    page.locator("#file").set_input_files(
+        {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": from_a_phone()}
+    )
+    page.get_by_label("图上是什么").fill("小朋友围着馆员听故事")
+    page.get_by_role("button", name="加上").click()
+    expect(page.get_by_role("status")).to_contain_text("图片加上了")
+    fits_and_can_be_read(page)
+    picture = page.get_by_role("img", name="小朋友围着馆员听故事")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
+    page.goto(address(desk, office).replace("/console/activities/", "/a/"))
+    assert page.evaluate(OVERFLOW) <= 0
+    cover = page.get_by_role("img", name="小朋友围着馆员听故事")
+    assert cover.evaluate("image => image.decode().then(() => image.naturalHeight)") == 1600
+    assert faults == []
