@@ -88,17 +88,17 @@ class _Views:
 
     def _closed(self, closure: Closure, branches: list[Branch], form: Form) -> AnyResponse | tuple[str, int]:
         with self._desk.unit() as session:
-            if same := _same(session, closure):
-                wrong = {"first": f"这几天已经登记过闭馆了：{same.reason}。"}
-                return _page(branches, Form(form.values, wrong)), 409
+            same = _same(session, closure)
             found = hours.within(session, closure.branch_id, closure.first_on, closure.last_on, most=MOST_SHOWN + 1)
             seen = print_of(form.values, [one.id for one in found])
-            if request.form.get("seen") != seen:
-                return _page(branches, form, found=found, seen=seen), 200
-            hours.close(
-                session, branch_id=closure.branch_id, first_on=closure.first_on, last_on=closure.last_on, reason=closure.reason
-            )  # fmt: skip
-            note(session, "closure entered", _subject(closure.branch_id), detail=_told(closure))
+            is_sure = same is None and request.form.get("seen") == seen
+            if is_sure:
+                _close(session, closure)
+        if same is not None:
+            wrong = {"first": f"这几天已经登记过闭馆了：{same.reason}。"}
+            return _page(branches, Form(form.values, wrong)), 409
+        if not is_sure:
+            return _page(branches, form, found=found, seen=seen), 200
         return done(f"已登记闭馆：{_told(closure)}。读者问起就会知道。", url_for("console.closures"))
 
     @may(Act.CHANGE_BRANCHES)
@@ -114,6 +114,12 @@ class _Views:
             note(session, "closure undone", _subject(closure.branch_id), detail=_told(closure))
             hours.reopen(session, closure)
         return done("已撤掉，这几天照常开放。", where)
+
+
+def _close(session: Session, closure: Closure) -> None:
+    first_on, last_on = closure.first_on, closure.last_on
+    hours.close(session, branch_id=closure.branch_id, first_on=first_on, last_on=last_on, reason=closure.reason)
+    note(session, "closure entered", _subject(closure.branch_id), detail=_told(closure))
 
 
 def _may_undo(branch_id: int | None) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 from werkzeug.test import Client as HttpClient
 from werkzeug.test import TestResponse
 
+from activities import holidays
+from activities.festivals import OFFICIAL_FESTIVALS, ToldDay, day_of
 from config.settings import Settings
 from console import passwords, staff
 from models import times
@@ -77,6 +79,15 @@ class Office(World):
             answer = browser.signs_in(login)
             assert answer.status_code == 303, answer.text
         return browser
+
+    def knows_next_years_days_off(self) -> None:
+        """Nobody need be asked for them, whatever day it is."""
+        year = times.today(times.now()).year + 1
+        days = {
+            day: ToldDay(is_workday=False, name=name) for name in OFFICIAL_FESTIVALS for day in day_of(name, year)
+        }
+        with self.database.units() as session:
+            holidays.enter(session, days)
 
     def sessions(self) -> int:
         return self.count(StaffSession)

@@ -53,12 +53,14 @@ def needs(page: str) -> list[str]:
 
 # ── 今天 ──
 def test_today_is_empty_on_purpose(office: Office) -> None:
+    office.knows_next_years_days_off()
     page = office.browser("wang").opens("/console/").text
     assert "手边没有等您的事" in page
     assert needs(page) == []
 
 
 def test_what_needs_me_stands_oldest_first_and_only_what_is_mine(both_offices: Office) -> None:
+    both_offices.knows_next_years_days_off()
     office = both_offices
     owes(office, "没发成的", CallState.DEAD, cause="45015", hours=3)
     owes(office, "不确定的", CallState.UNSURE, hours=9)
