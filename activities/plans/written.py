@@ -13,6 +13,7 @@ from models.when import Precision, When
 
 EXAMPLES = "4月8日9:00-11:00、4月中下旬、5月28日至6月2日、每周六上午9点"
 LONGEST_WORDS = 80
+_AS_WE_SAY_IT = re.compile(r"^(周[一二三四五六日])[（(]([^）)]*\d[日号])[）)]")  # 周六（4月4日）上午9:00, copied from a page
 _FROM_TODAY = re.compile(r"[本这下上]个?(?:周|星期|礼拜)|[今明后][天日]")
 
 
@@ -23,7 +24,7 @@ def when_written(words: str, *, near: date) -> tuple[When, ...]:
     Raises: BadInput for words that contradict the calendar or that were not understood, if only in part: whoever
     types can still say it in another way.
     """
-    words = " ".join(words.split())
+    words = _AS_WE_SAY_IT.sub(r"\2（\1）", " ".join(words.split()))
     if len(words) > LONGEST_WORDS:
         raise BadInput(f"时间最多 {LONGEST_WORDS} 个字，现在有 {len(words)} 个。")
     found = read_occasions(words, Base(near.year, near.month, near))
