@@ -13,7 +13,9 @@ from models.when import Precision, When
 
 EXAMPLES = "4月8日9:00-11:00、4月中下旬、5月28日至6月2日、每周六上午9点"
 LONGEST_WORDS = 80
-_AS_WE_SAY_IT = re.compile(r"^(周[一二三四五六日])[（(]([^）)]*\d[日号])[）)]")  # 周六（4月4日）上午9:00, copied from a page
+_AS_WE_SAY_IT = re.compile(
+    r"^(周[一二三四五六日])[（(]([^）)]*\d[日号])[）)]"
+)  # 周六（4月4日）上午9:00, copied from a page
 _FROM_TODAY = re.compile(r"[本这下上]个?(?:周|星期|礼拜)|[今明后][天日]")
 
 
