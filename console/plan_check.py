@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import checking
-from console import plan_view
+from console import plan_owners, plan_view
 from console.desk import Desk, drawn, me, note
 from console.plan_seen import changed, said, said_change, seen
 from console.plan_view import PAGE, SHOWS
@@ -47,14 +47,16 @@ class _Views:
         with self._desk.reading() as session:
             shown = seen(session, number)
             lines = lines_about(session, f"plan {number}")
+            may_import = Act.IMPORT_PLANS in me().acts and plan_owners.is_mine(session, shown.file)
+            mendable = plan_owners.mendable(session, shown.file, {row.planned.branch for row in shown.checked.rows})
         rows = [row for row in shown.checked.rows if row.is_shown(show)]
         pages = max(1, -(-len(rows) // PAGE))
         page = min(max(1, int(asked)), pages) if asked.isdecimal() and len(asked) < 6 else 1
         return drawn(
             "plan.html", file=shown.file, checked=shown.checked, beside=shown.beside, rows=rows[(page - 1) * PAGE : page * PAGE],
             show=show, shows=SHOWS, page=page, pages=pages, said_when=said, said_change=said_change, lines=lines,
-            is_mine=Act.IMPORT_PLANS in me().acts and shown.file.state is PlanState.CHECKING,
-            may_import=Act.IMPORT_PLANS in me().acts,
+            is_mine=may_import and shown.file.state is PlanState.CHECKING, may_import=may_import,
+            mendable=mendable if Act.IMPORT_PLANS in me().acts and shown.file.state is PlanState.CHECKING else (),
         )  # fmt: skip
 
     @may(Act.SEE_ACTIVITIES)

@@ -1,20 +1,23 @@
 """A checked plan goes out: first what it will do, then done."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, checking
 from activities.changes import By
+from activities.imported import Gone
 from activities.plans.plan import Plan
+from console import plan_owners
 from console.desk import Desk, done, drawn, me, note, refused
 from console.plan_seen import TOO_LATE, said, said_change, seen, url
 from console.putting_in import put_in
 from console.rights import Act, may
 from models import times
-from models.activity import Branch
 from models.errors import BadInput, IllegalMove
-from models.plan import PlanState
+from models.plan import PlanFile, PlanState
 
 _OPEN = (PlanState.CHECKING, PlanState.PUBLISHING)
 
@@ -56,28 +59,30 @@ class _Views:
             if request.form.get("seen") != str(file.version - 1) and file.state is PlanState.CHECKING:
                 raise IllegalMove(f"plan {number} is at version {file.version - 1}")
             plan = checking.begin_publishing(session, file)
-            _refuse_of_others(session, plan)
+            _refuse_of_others(session, file, plan)
         imported = put_in(self._desk.database, plan, who=me().login)
         with self._desk.unit() as session:
-            withdrawn = self._withdrawn(session, {gone.code for gone in imported.gone})
+            withdrawn = self._withdrawn(session, imported.gone)
             file = checking.held(session, number, PlanState.PUBLISHING) or abort(404)
             checking.end_publishing(file, imported, who=me().login, now=times.now())
             note(session, "plan published", f"plan {number}", detail=file.outcome)
         more = f"，收回 {withdrawn} 项" if withdrawn else ""
         return done(f"发布好了：{imported.summary}{more}。读者现在就能看到、问到。", url(number))
 
-    def _withdrawn(self, session: Session, gone: set[str]) -> int:
-        """Take those back that the file no longer has and that were ticked."""
-        codes = gone & set(request.form.getlist("gone"))
+    def _withdrawn(self, session: Session, gone: Sequence[Gone]) -> int:
+        """Take those back that the file no longer has and that were ticked, but none of another branch."""
+        others = plan_owners.of_others(session, {one.branch for one in gone})
+        codes = {one.code for one in gone if one.branch not in others} & set(request.form.getlist("gone"))
         for code in sorted(codes):
             changes.withdraw_called(session, code, by=By(me().login, times.now()))
         return len(codes)
 
 
-def _refuse_of_others(session: Session, plan: Plan) -> None:
-    """Raises: BadInput where somebody of a branch would put in what is another's."""
-    own = session.get(Branch, me().branch_id) if me().branch_id else None
-    others = sorted({row.branch for row in plan.activities if own and row.branch != own.name})
+def _refuse_of_others(session: Session, file: PlanFile, plan: Plan) -> None:
+    """Aborts with 403. Raises: BadInput where somebody of a branch would put in what is another's."""
+    if not plan_owners.is_mine(session, file):
+        abort(403)
+    others = sorted(plan_owners.of_others(session, {row.branch for row in plan.activities}))
     if others:
         named = "、".join(others[:5])
         raise BadInput(f"这份计划里有别的分馆的活动：{named}。请不带入这些行，或者请管全馆的同事发布。")

@@ -11,6 +11,7 @@ from activities.checking import MENDABLE
 from activities.fields import NAMES
 from activities.plans.kept import planned_of
 from activities.plans.written import EXAMPLES
+from console import plan_owners
 from console.activity_form import Form
 from console.desk import Desk, drawn, me, note, refused
 from console.plan_seen import changed, said, seen, url
@@ -50,6 +51,9 @@ class _Views:
             row = session.get(PlanRow, (number, at)) or abort(404)
             shown = next(one for one in seen(session, number).checked.rows if one.number == at)
             branches = queries.branches(session)
+            is_mine = plan_owners.mendable(session, file, [row.planned["branch"]])
+        if not is_mine:
+            abort(403)
         if file.state is not PlanState.CHECKING:
             return refused("这份计划已经不在核对了。", url(number))
         planned = planned_of(row.planned)

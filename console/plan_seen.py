@@ -1,7 +1,7 @@
 """A plan file as the pages about it need it, and the one way to change it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort, url_for
@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import checking, service, texts
 from activities.fields import NAMES
 from activities.imported import Comparison
-from console import plan_view, words
+from console import plan_owners, plan_view, words
 from console.desk import Desk, done, refused
 from console.plan_view import Checked
 from models import times
 from models.activity import ActivityState
 from models.errors import IllegalMove
-from models.plan import PlanFile, PlanSource, PlanState
+from models.plan import PlanFile, PlanRow, PlanSource, PlanState
 from models.when import When
 
 TOO_LATE = "刚才有人先动过这份计划，没有再改。请看看现在的样子。"
@@ -26,7 +26,7 @@ _FIELDS = {**NAMES, "branch": "分馆", "when": "时间", "state": "状态"}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file with all that its pages show."""
+    """A file with all that its pages show; of what it no longer has, only what is of whoever asks."""
 
     file: PlanFile
     checked: Checked
@@ -39,6 +39,8 @@ def seen(session: Session, number: int) -> Seen:
     rows = checking.rows_of(session, number)
     plan = checking.plan_of(file, rows)
     beside = service.compare(session, plan, now=times.now())
+    others = plan_owners.of_others(session, {gone.branch for gone in beside.gone})
+    beside = replace(beside, gone=tuple(gone for gone in beside.gone if gone.branch not in others))
     lines = session.get_one(PlanSource, number).lines
     return Seen(file, plan_view.checked(file, lines, rows, checking.doubts_of(session, number), beside), beside)
 
@@ -47,10 +49,14 @@ def changed(
     desk: Desk, number: int, change: Callable[[Session, PlanFile], str], *, row: int | None = None, anchor: str = "",
     states: tuple[PlanState, ...] = (PlanState.CHECKING,),
 ) -> AnyResponse:  # fmt: skip
-    """One change in one unit, and back to where it was asked for. Raises: BadInput of the change."""
+    """One change in one unit, and back to where it was asked for. Aborts with 403 where it is another branch's.
+
+    Raises: BadInput of the change.
+    """
     try:
         with desk.unit() as session:
             file = checking.held(session, number, *states) or abort(404)
+            _refuse_of_others(session, file, row)
             said = change(session, file)
     except IllegalMove:
         return refused(TOO_LATE, url(number))
@@ -59,6 +65,16 @@ def changed(
     with desk.reading() as session:
         page = plan_view.page_of(checking.order_of(session, number, row))
     return done(said, url_for("console.plan", number=number, page=page if page > 1 else None, _anchor=f"r{row}"))
+
+
+def _refuse_of_others(session: Session, file: PlanFile, row: int | None) -> None:
+    if row is None:
+        is_theirs = not plan_owners.is_mine(session, file)
+    else:
+        branch = (session.get(PlanRow, (file.id, row)) or abort(404)).planned["branch"]
+        is_theirs = not plan_owners.mendable(session, file, [branch])
+    if is_theirs:
+        abort(403)
 
 
 def url(number: int) -> str:

@@ -15,7 +15,7 @@ from activities.plans.files import LARGEST_FILE
 from activities.plans.plan import DoubtKind
 from console import plan_view
 from models import times
-from models.activity import Activity, ActivityState
+from models.activity import Activity, ActivityState, Branch, FormerName
 from models.errors import BadInput
 from models.plan import PlanDoubt, PlanFile, PlanRow, PlanState
 from models.staff import Role
@@ -390,3 +390,65 @@ def test_who_may_come_can_be_mended_and_ages_follow(office: Office) -> None:
     with office.database.reading() as session:
         found = session.query(Activity).filter(Activity.title.startswith("亲子绘本")).one()
     assert (found.age_from, found.age_to, found.materials) == (3, 6, "水彩笔")
+
+
+def codes(office: Office, branch: str) -> dict[str, str]:
+    """What readers see of a branch, by title."""
+    with office.database.reading() as session:
+        seen = session.query(Activity).filter_by(state=ActivityState.PUBLISHED)
+        return {one.title: one.code for one in seen if one.branch.name == branch}
+
+
+def test_somebody_of_a_branch_takes_back_nothing_of_another(office: Office) -> None:
+    office.plans(office.activity("旧活动", branch="官塘分馆"))
+    office.hires("liu", Role.EDITOR, branch="官塘分馆")
+    chen, liu = office.browser("chen"), office.browser("liu")
+    first = hands_in(chen)
+    settles_all(chen, first)
+    publishes(chen, first)
+    before = codes(office, "总馆")
+    own = hands_in(liu, APRIL.replace("总馆", "官塘分馆"), "官塘.txt")
+    settles_all(liu, own)
+    assert before["电影放映"] not in liu.opens(f"/console/plans/{own}/publish").text
+    assert "收回" not in publishes(liu, own, gone=before["电影放映"])
+    assert codes(office, "总馆") == before
+
+
+def test_somebody_of_a_branch_leaves_the_files_of_others_alone_but_for_their_own_rows(office: Office) -> None:
+    office.plans(office.activity("旧活动", branch="官塘分馆"))
+    office.hires("liu", Role.EDITOR, branch="官塘分馆")
+    plan = hands_in(office.browser("chen"), APRIL.replace("总馆放映厅", "官塘分馆放映厅"))
+    liu, path = office.browser("liu"), f"/console/plans/{plan}"
+    own, _ = row(liu, plan, "电影放映")
+    page = liu.opens(path).text
+    assert set(re.findall(r'action="(/console/plans/[^"]+)"', page)) == {f"{path}/rows/{own}/leave-out"}
+    other = 1 if own != 1 else 2
+    for act in (
+        "drop",
+        "doubts/1/settle",
+        "doubts/1/reopen",
+        "kinds/weekday/settle",
+        f"rows/{other}/leave-out",
+        f"rows/{other}",
+    ):
+        assert liu.sends(f"{path}/{act}", on="/console/plans/new", seen="0").status_code == 403, act
+    assert liu.opens(f"{path}/rows/{other}").status_code == 403
+    assert liu.sends(f"{path}/publish", on="/console/plans/new", seen="0").status_code in (400, 403)
+    assert mends(liu, plan, "电影放映", when="4月20日14:00").status_code == 303
+    with office.database.reading() as session:
+        assert [one.version for one in checking.rows_of(session, plan)] == [
+            1 if one.number == own else 0 for one in checking.rows_of(session, plan)
+        ]
+
+
+def test_a_plan_may_call_its_own_branch_by_its_former_name(office: Office) -> None:
+    office.plans(office.activity("旧活动", branch="官塘分馆"))
+    with office.database.units() as session:
+        branch = session.query(Branch).filter_by(name="官塘分馆").one()
+        branch.name = "官塘新馆"
+        session.add(FormerName(name="官塘分馆", branch_id=branch.id))
+    office.hires("liu", Role.EDITOR, branch="官塘新馆")
+    liu = office.browser("liu")
+    own = hands_in(liu, APRIL.replace("总馆", "官塘分馆"), "官塘.txt")
+    settles_all(liu, own)
+    assert "发布好了" in publishes(liu, own)
