@@ -20,6 +20,7 @@ from activities.plans.plan import (
     Plan,
     PlannedActivity,
     cut,
+    file_of,
     quoted,
     together,
 )
@@ -97,7 +98,7 @@ def _beside_own(plan: Plan, known: Known) -> Iterable[tuple[PlannedActivity, Kep
 
 
 def _file_of(rows: Sequence[PlannedActivity]) -> str:
-    return rows[0].where.partition(":")[0]
+    return file_of(rows[0].where)
 
 
 def _at(rows: Sequence[PlannedActivity], *, dated: bool = False) -> str:

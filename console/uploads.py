@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 V = TypeVar("V", bound=Callable[..., object])
 
 LONGEST_NAME = 80
+_MOST_BYTES = 240  # of a name on a disk: a file system takes 255
 _ROOM_FOR_FORM = 64 * 1024  # bytes around the file: its token, other fields, boundaries
 
 
@@ -40,4 +41,11 @@ def name_of(file: FileStorage) -> str:
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
     name = "".join(sign for sign in name if sign.isprintable()).strip(". ")
     stem, dot, kind = name.rpartition(".")
-    return f"{stem[: LONGEST_NAME - len(kind) - 1]}{dot}{kind}" if dot and len(kind) < 8 else name[:LONGEST_NAME]
+    if not dot or len(kind) >= 8:
+        return _short(name, LONGEST_NAME, _MOST_BYTES)
+    kind = dot + kind
+    return _short(stem, LONGEST_NAME - len(kind), _MOST_BYTES - len(kind.encode())) + kind
+
+
+def _short(words: str, most: int, most_bytes: int) -> str:
+    return words[:most].encode()[:most_bytes].decode(errors="ignore")

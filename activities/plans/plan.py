@@ -3,6 +3,7 @@
 Values only; `reading.read_plan` makes them from a file. Nothing here knows a database, a clock or a door.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ MAIN_LIBRARY = "总馆"
 LONGEST_BRANCH = 64  # characters of its name
 LONGEST = {"title": ("活动名称", 200), "series": ("系列", 64), "type": ("类型", 32), "place": ("地点", 120)}
 SOME_BRANCH = "分馆"  # the branch of a row that did not say which
+# What stands behind the name of the file in a place: a line, a paragraph, a row of a table, a cell of a sheet.
+_INSIDE = re.compile(r":(?:\d+|第\d+段|脚注\d+|表\d+:\d+行|[^:]+:[A-Z]+\d+)$")
 
 
 class DoubtKind(StrEnum):
@@ -122,6 +125,11 @@ def together(places: Collection[str], file_name: str) -> str:
     """plan.txt:23、28、33: the file once, then every place in it."""
     prefix = f"{file_name}:"
     return prefix + "、".join(dict.fromkeys(place.removeprefix(prefix) for place in places))
+
+
+def file_of(place: str) -> str:
+    """The name of the file that a place is in; a name may hold a colon, too."""
+    return _INSIDE.sub("", place)
 
 
 def quoted(words: str) -> str:

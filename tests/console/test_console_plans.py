@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from markupsafe import escape
 
 from activities import checking, hours
@@ -452,3 +453,43 @@ def test_a_plan_may_call_its_own_branch_by_its_former_name(office: Office) -> No
     own = hands_in(liu, APRIL.replace("总馆", "官塘分馆"), "官塘.txt")
     settles_all(liu, own)
     assert "发布好了" in publishes(liu, own)
+
+
+@pytest.mark.parametrize("name", ["😀" * 90 + ".txt", "𠮷" * 100, "书" * 300 + ".txt"])
+def test_a_long_name_is_shortened_to_what_a_disk_takes(office: Office, name: str) -> None:
+    plan = hands_in(office.browser("chen"), name=name)
+    with office.database.reading() as session:
+        kept = session.get_one(PlanFile, plan).name
+    assert name.startswith(kept.removesuffix(".txt"))
+    assert kept.endswith(".txt") or "." not in name
+
+
+def links_of(browser: Browser, plan: int, words: str) -> set[str]:
+    """The rows that the doubt with these words leads to."""
+    page = browser.opens(f"/console/plans/{plan}").text
+    doubt = next(part for part in re.findall(r'<li class="doubt.*?</li>', page, re.S) if words in part)
+    return set(re.findall(r"#r(\d+)", doubt))
+
+
+def closed_on_two_days(office: Office) -> None:
+    with office.database.units() as session:
+        hours.close(session, branch_id=None, first_on=date(2026, 4, 11), last_on=date(2026, 4, 18), reason="消防检修")
+
+
+def test_a_name_with_a_colon_still_leads_to_the_rows_of_a_doubt(office: Office) -> None:
+    closed_on_two_days(office)
+    browser = office.browser("chen")
+    assert links_of(browser, hands_in(browser, name="12:30四月.txt"), "消防检修") == {"1", "4"}
+
+
+def test_a_sheet_whose_name_holds_a_comma_still_leads_to_the_rows_of_a_doubt(office: Office) -> None:
+    closed_on_two_days(office)
+    browser, held = office.browser("chen"), io.BytesIO()
+    with xlsxwriter.Workbook(held) as book:
+        sheet = book.add_worksheet("4、5月")
+        for at, line in enumerate(APRIL.strip().split("\n")):
+            sheet.write_row(at, 0, line.split("\t"))
+    file = (io.BytesIO(held.getvalue()), "计划、表.xlsx")
+    answer = browser.sends("/console/plans/new", on="/console/plans/new", file=file)
+    plan = int(answer.headers["Location"].rsplit("/", 1)[1])
+    assert links_of(browser, plan, "消防检修") == {"1", "4"}
