@@ -133,7 +133,8 @@ def mend(
 ) -> list[PlanRow]:
     """Write a row anew. Several days in its date words make a row of each; gives back all it has become.
 
-    `values`: names of MENDABLE, `branch`, and `when` in words. What held the row back no longer does.
+    `values`: names of MENDABLE, `branch`, and `when` in words. What held the row back no longer does. A row that
+    says what it said is left as it was read, with its doubts; gives back none then.
     Raises: BadFields for what is too long, a missing title or branch, words that are no date.
     """
     planned = planned_of(row.planned)
@@ -142,6 +143,8 @@ def mend(
         words["age_from"], words["age_to"] = ages_in(words["audience"])
     if not words["fee"] and planned.fee is None:
         del words["fee"]  # nothing said, before and now: what staff wrote elsewhere stays
+    if replace(planned, **words) == planned and whens == (planned.when,):
+        return []
     mended = replace(planned, **words, held="", repeats=len(whens) > 1 or planned.repeats)
     row.planned, row.version = value_of(replace(mended, when=whens[0])), row.version + 1
     last = session.scalar(sa.select(sa.func.max(PlanRow.number)).where(PlanRow.plan_id == file.id)) or 0
@@ -207,8 +210,7 @@ def take_back(session: Session, file: PlanFile, row: PlanRow) -> None:
 
 def let_through(row: PlanRow) -> None:
     """Somebody looked at a row that was held back, and it is right as it stands."""
-    row.planned = {**row.planned, "held": ""}
-    row.version += 1
+    row.planned = {**row.planned, "held": ""}  # still as it was read: its doubts are looked at for themselves
 
 
 def _answer_what_was_mended(session: Session, file: PlanFile, *, who: str, now: datetime) -> None:

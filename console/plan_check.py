@@ -1,6 +1,7 @@
 """One plan file: its rows beside their source, and its doubts, answered one by one or all of a kind."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import checking
 from console import plan_owners, plan_view
 from console.desk import Desk, drawn, me, note
-from console.plan_seen import changed, said, said_change, seen
+from console.plan_seen import changed, row_url, said, said_change, seen
 from console.plan_view import PAGE, SHOWS
 from console.records import lines_about
 from console.rights import Act, may
@@ -65,7 +66,8 @@ class _Views:
         with self._desk.reading() as session:
             file = session.get(PlanFile, number) or abort(404)
             lines = session.get_one(PlanSource, number).lines
-            named = plan_view.rows_at(checking.rows_of(session, number))
+            rows = checking.rows_of(session, number)
+        named = plan_view.rows_at(rows)
         shown = [
             (
                 plan_view.said_spot(line[0][0], file.name),
@@ -74,7 +76,8 @@ class _Views:
             )
             for line in lines
         ]
-        return drawn("plan_source.html", file=file, lines=shown)
+        orders = {row.number: order for order, row in enumerate(rows, start=1)}
+        return drawn("plan_source.html", file=file, lines=shown, orders=orders, row_url=partial(row_url, number))
 
     @may(Act.IMPORT_PLANS)
     def settle(self, number: int, at: int) -> AnyResponse:

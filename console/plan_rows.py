@@ -14,7 +14,7 @@ from activities.plans.written import EXAMPLES
 from console import plan_owners
 from console.activity_form import Form
 from console.desk import Desk, drawn, me, note, refused
-from console.plan_seen import changed, said, seen, url
+from console.plan_seen import changed, row_url, said, seen, url
 from console.rights import Act, may
 from models import times
 from models.errors import BadFields, IllegalMove
@@ -63,7 +63,7 @@ class _Views:
         page = drawn(
             "plan_row.html", file=file, row=row, planned=planned, shown=shown, branches=branches, names=_NAMES,
             form=Form({name: request.form.get(name, value) for name, value in kept.items()}, wrong),
-            read_as=said(planned.when), examples=EXAMPLES, may_import=True,
+            read_as=said(planned.when), examples=EXAMPLES, may_import=True, back=row_url(number, at, shown.order),
         )  # fmt: skip
         return page, 400 if wrong else 200
 
@@ -73,6 +73,8 @@ class _Views:
         def mend(session: Session, file: PlanFile) -> str:
             row = _row(session, file, at)
             became = checking.mend(session, file, row, values, who=me().login, now=times.now())
+            if not became:
+                return "没有改动，还是原来的样子。"
             note(session, "plan row mended", f"plan {number}", detail=planned_of(row.planned).title[:80])
             days = "、".join(said(planned_of(one.planned).when) for one in became)
             return f"改好了，时间读作：{days}。"
@@ -96,7 +98,7 @@ class _Views:
         """It does after all."""
 
         def take_back(session: Session, file: PlanFile) -> str:
-            row = _row(session, file, at)
+            row = _row(session, file, at, is_left_out=True)
             checking.take_back(session, file, row)
             note(session, "plan row taken back", f"plan {number}", detail=planned_of(row.planned).title[:80])
             return "这一项又带入了。"
@@ -116,9 +118,9 @@ class _Views:
         return changed(self._desk, number, let_through, row=at)
 
 
-def _row(session: Session, file: PlanFile, at: int) -> PlanRow:
-    """The row as the person saw it. Raises: IllegalMove if somebody mended it since."""
+def _row(session: Session, file: PlanFile, at: int, *, is_left_out: bool = False) -> PlanRow:
+    """The row as the person saw it. Raises: IllegalMove if somebody mended it, left it out or took it back since."""
     row: PlanRow = session.get(PlanRow, (file.id, at)) or abort(404)
-    if request.form.get("seen") != str(row.version):
+    if request.form.get("seen") != str(row.version) or row.is_left_out is not is_left_out:
         raise IllegalMove(f"row {at} of plan {file.id} is at version {row.version}")
     return row

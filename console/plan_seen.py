@@ -63,8 +63,8 @@ def changed(
     if row is None:
         return done(said, url(number) + (f"#{anchor}" if anchor else ""))
     with desk.reading() as session:
-        page = plan_view.page_of(checking.order_of(session, number, row))
-    return done(said, url_for("console.plan", number=number, page=page if page > 1 else None, _anchor=f"r{row}"))
+        order = checking.order_of(session, number, row)
+    return done(said, row_url(number, row, order))
 
 
 def _refuse_of_others(session: Session, file: PlanFile, row: int | None) -> None:
@@ -80,6 +80,12 @@ def _refuse_of_others(session: Session, file: PlanFile, row: int | None) -> None
 def url(number: int) -> str:
     """The page of a plan file."""
     return url_for("console.plan", number=number)
+
+
+def row_url(number: int, row: int, order: int) -> str:
+    """A row on the page of its file where it stands."""
+    page = plan_view.page_of(order)
+    return url_for("console.plan", number=number, page=page if page > 1 else None, _anchor=f"r{row}")
 
 
 def said(when: When) -> str:

@@ -65,7 +65,12 @@ def publishes(browser: Browser, plan: int, **fields: Any) -> str:
 
 def row(browser: Browser, plan: int, title: str) -> tuple[int, str]:
     """The number of a row and its part of the page."""
-    page = browser.opens(f"/console/plans/{plan}").text
+    return row_on(browser, f"/console/plans/{plan}", title)
+
+
+def row_on(browser: Browser, path: str, title: str) -> tuple[int, str]:
+    """The same on one of several pages."""
+    page = browser.opens(path).text
     for number, part in re.findall(
         r'<li class="card plan-row[^>]*id="r(\d+)"(.*?)</li>\s*(?=<li class="card|</ol>)', page, re.S
     ):
@@ -493,3 +498,54 @@ def test_a_sheet_whose_name_holds_a_comma_still_leads_to_the_rows_of_a_doubt(off
     answer = browser.sends("/console/plans/new", on="/console/plans/new", file=file)
     plan = int(answer.headers["Location"].rsplit("/", 1)[1])
     assert links_of(browser, plan, "消防检修") == {"1", "4"}
+
+
+def test_a_row_let_through_is_still_to_be_looked_at(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser, APRIL.replace("4月18日（周日）", "4月18日9:00，延期"))
+    page, (number, _) = f"/console/plans/{plan}", row(browser, plan, "旧书交换")
+    assert "called_off" in _open_kinds(office)
+    browser.does(f"{page}/rows/{number}/let-through", on=page, seen="0")
+    browser.does(f"{page}/rows/1/leave-out", on=page, seen="0")  # which has nothing to do with it
+    assert "called_off" in _open_kinds(office)
+
+
+def test_a_row_saved_as_it_was_keeps_its_doubts(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser, APRIL.replace("4月18日（周日）", "4月18日"))
+    before = _open_kinds(office)
+    assert "no_time" in before
+    number, _ = row(browser, plan, "旧书交换")
+    path = f"/console/plans/{plan}/rows/{number}"
+    assert "没有改动" in browser.does(path, on=path, seen="0")
+    assert _open_kinds(office) == before
+    assert office.noted("plan row mended") == 0
+
+
+def test_who_mends_a_row_that_was_just_left_out_is_told(office: Office) -> None:
+    office.hires("zhao", Role.EDITOR)
+    one, other = office.browser("chen"), office.browser("zhao")
+    plan = hands_in(one)
+    page, path = f"/console/plans/{plan}", f"/console/plans/{plan}/rows/1"
+    one.does(f"{path}/leave-out", on=page, seen="0")
+    assert "刚才有人先动过" in other.does(path, on=path, seen="0", title="别的名字")
+    one.does(f"{path}/take-back", on=page, seen="0")
+    assert "刚才有人先动过" in other.does(f"{path}/take-back", on=page, seen="0")
+    assert office.noted("plan row taken back") == 1
+
+
+def test_every_line_of_a_long_file_leads_to_its_row(office: Office) -> None:
+    browser = office.browser("chen")
+    lines = [f"讲座{at}\t4月{at % 30 + 1}日9:00\t总馆报告厅\t" for at in range(1, 91)]
+    plan = hands_in(browser, "\n".join([*APRIL.split("\n")[:2], *lines]))
+    number, _ = row_on(browser, f"/console/plans/{plan}?page=2", "讲座80")
+    mended = browser.sends(
+        f"/console/plans/{plan}/rows/2", on=f"/console/plans/{plan}/rows/2", seen="0", when="4月8日、9日9:00"
+    )
+    assert mended.status_code == 303  # one row more: the eightieth is now the eighty-first
+    source = browser.opens(f"/console/plans/{plan}/source").text
+    (link,) = re.findall(rf'<a href="([^"]+#r{number})" title="讲座80">第81项</a>', source)
+    back = re.search(r'href="([^"]+)">不改了', browser.opens(f"/console/plans/{plan}/rows/{number}").text)
+    assert back
+    for way in (link, back[1]):
+        assert f'id="r{number}"' in browser.opens(way.replace("&amp;", "&")).text
