@@ -25,7 +25,6 @@ from activities.plans.plan import LONGEST_BRANCH, Plan, PlannedActivity
 from activities.plans.reading import plan_in
 from activities.plans.source import Spoken, lines_of, spots_of
 from activities.plans.written import when_written
-from models import times
 from models.errors import BadFields, BadInput, IllegalMove
 from models.plan import PLAN_MOVES, Answer, PlanDoubt, PlanFile, PlanRow, PlanSource, PlanState
 from models.states import moved
@@ -59,9 +58,21 @@ def read_file(path: Path, *, month: str | None = None, told: Told = NOTHING_TOLD
     return ReadFile(path.name, digest, replace(plan, month=plan.month or month), lines_of(pages))
 
 
+def beside_the_books(session: Session, read: ReadFile, *, today: date) -> ReadFile:
+    """The file with the doubts that the library's own books raise; reads only: a long plan takes its time."""
+    return replace(read, plan=with_doubts(read.plan, known_beside(session, read.plan), today=today))
+
+
+def on_the_desk(session: Session, read: ReadFile) -> PlanFile | None:
+    """The same file of the same month, where it is being checked already."""
+    is_open = PlanFile.state.in_([PlanState.CHECKING, PlanState.PUBLISHING])
+    asked = sa.select(PlanFile).where(PlanFile.digest == read.digest, PlanFile.month == read.plan.month, is_open)
+    return session.scalars(asked.order_by(PlanFile.id).limit(1)).first()
+
+
 def keep(session: Session, read: ReadFile, *, who: str, now: datetime) -> PlanFile:
-    """Put the file on the desk, with the doubts that the library's own books raise."""
-    plan = with_doubts(read.plan, known_beside(session, read.plan), today=times.today(now))
+    """Put the file on the desk."""
+    plan = read.plan
     file = PlanFile(
         name=read.name, digest=read.digest, library=(plan.library or "")[:120], month=plan.month,
         state=PlanState.CHECKING, version=0, read_by=who, read_at=now,

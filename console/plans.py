@@ -5,22 +5,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import checking, holidays
 from activities.checking import ReadFile
 from activities.plans.files import KINDS, LARGEST_FILE
-from console import paging, uploads
+from console import paging, plan_owners, uploads, words
 from console.desk import Desk, done, drawn, me, note
 from console.paging import Order
+from console.plan_seen import url as plan_url
 from console.rights import Act, may
 from console.uploads import takes_files
 from models import times
 from models.errors import BadInput
 from models.plan import PlanDoubt, PlanFile, PlanState
 
-_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 PASTED = "粘贴的文字.txt"
 _CHECKING = (PlanState.CHECKING, PlanState.PUBLISHING)
 TABS: dict[str, tuple[str, tuple[PlanState, ...]]] = {
@@ -77,29 +78,40 @@ class _Views:
         month = request.form.get("month", "").strip()
         if month and not _MONTH.fullmatch(month):
             raise BadInput(f"“{month}”不是月份。请写成 2026-04 的样子；文件里写了年月就不用填。")
-        file, words = request.files.get("file"), request.form.get("words", "").strip()
+        file, pasted = request.files.get("file"), request.form.get("words", "").strip()
         with TemporaryDirectory(prefix="shusheng-") as folder:
             if file and (name := uploads.name_of(file)):
                 path = Path(folder) / name
                 file.save(path)
-            elif words:
+            elif pasted:
                 path = Path(folder) / PASTED
-                path.write_text(words, encoding="utf-8")
+                path.write_text(pasted, encoding="utf-8")
             else:
                 raise BadInput("请选一个文件，或者把计划的文字贴进来。")
             with self._desk.reading() as session:
                 told = holidays.told(session)
-            return checking.read_file(path, month=month or None, told=told)
+            read = checking.read_file(path, month=month or None, told=told)
+        with self._desk.reading() as session:
+            return checking.beside_the_books(session, read, today=times.today(times.now()))
 
     def _kept(self, read: ReadFile) -> AnyResponse:
         with self._desk.unit() as session:
+            found = checking.on_the_desk(session, read)
+            if found is not None and plan_owners.is_mine(session, found):
+                return done(f"这份文件已经在核对了（{found.read_by} 上传），没有再读一份。", plan_url(found.id))
             file = checking.keep(session, read, who=me().login, now=times.now())
             note(session, "plan read", f"plan {file.id}", detail=file.name)
             number = file.id
-        return done(
-            f"读出 {len(read.plan.activities)} 项活动。读者还看不到，核对好再发布。",
-            url_for("console.plan", number=number),
-        )
+        said = f"读出 {len(read.plan.activities)} 项活动{_another_month(read)}。读者还看不到，核对好再发布。"
+        return done(said, plan_url(number))
+
+
+def _another_month(read: ReadFile) -> str:
+    """Said where the file knows its month better than whoever handed it in."""
+    told = request.form.get("month", "").strip()
+    if not told or told == read.plan.month:
+        return ""
+    return f"，按文件里写的算 {words.month(read.plan.month or '')}的计划，不是您填的 {words.month(told)}"
 
 
 def _files(state: PlanState) -> sa.Select[tuple[object, ...]]:

@@ -549,3 +549,27 @@ def test_every_line_of_a_long_file_leads_to_its_row(office: Office) -> None:
     assert back
     for way in (link, back[1]):
         assert f'id="r{number}"' in browser.opens(way.replace("&amp;", "&")).text
+
+
+def test_a_file_handed_in_twice_is_checked_once(both_offices: Office) -> None:
+    office = both_offices
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    assert hands_in(office.browser("wang"), name="同一份.txt") == plan
+    assert "已经在核对了（chen 上传）" in browser.does(
+        "/console/plans/new", on="/console/plans/new", file=(io.BytesIO(APRIL.encode()), "四月.txt")
+    )
+    assert office.count(PlanFile) == 1
+    browser.does(f"/console/plans/{plan}/drop", on=f"/console/plans/{plan}")
+    assert hands_in(browser) != plan
+
+
+def test_another_month_than_the_file_s_is_said(office: Office) -> None:
+    browser = office.browser("chen")
+    file = (io.BytesIO(APRIL.encode()), "四月.txt")
+    page = browser.does("/console/plans/new", on="/console/plans/new", file=file, month="2026-05")
+    assert "按文件里写的算 2026年4月的计划，不是您填的 2026年5月" in page
+    answer = browser.sends(
+        "/console/plans/new", on="/console/plans/new", file=(io.BytesIO(MAY.encode()), "改.txt"), month="20２６-04"
+    )
+    assert (answer.status_code, "不是月份" in answer.text) == (400, True)
