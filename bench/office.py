@@ -1,17 +1,19 @@
-"""The console with a library's years in it: 100 000 activities, messages and lines of the log; time and weight of its pages."""
+"""The console with a library's years in it: 100 000 activities, messages and lines of the log; time and weight of its
+pages, and of a large plan as it is checked."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 import sqlalchemy as sa
 
-from bench import ours
+from bench import ours, plans
 from bench.browsing import Browser, Seen
 from bench.catalogue import BRANCHES, Catalogue, catalogue
 from bench.load import pinned
@@ -29,12 +31,19 @@ from models.staff import Role
 ROWS = 100_000  # activities, messages, lines of the log
 FOLLOWERS = 9_000
 LOOKS = 200
+PLAN_ROWS, PLAN_LOOKS = 2_000, 20
 LOGIN, PASSWORD = "bench", "梧桐叶落满阶 2026"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _SHARES = {
     CallState.DONE: 70, CallState.DROPPED: 10, CallState.WAITING: 10, CallState.UNSURE: 5, CallState.DEAD: 5,
 }  # fmt: skip
 _STATES = [state for state, share in _SHARES.items() for _ in range(share)]
+_OF_PLAN = {
+    "to be checked": "",
+    "what is doubtful": "?show=open",
+    "the last page": "?page=99",
+    "its source": "/source",
+}
 _ACTS = ("activity published", "outbox looked at", "reader looked at", "signed in")
 
 
@@ -62,15 +71,20 @@ def _measure(report: Report, name: str, home: Contestant, url: str, said: Catalo
         server_of(home, Path(log)) as server,
         pinned({1}) if alone else nullcontext(),
     ):
-        browser = Browser(server.port, {"Cookie": _signed_in(server.port)}, is_proxied=True)
+        visitor = _signed_in(server.port)
+        browser = Browser(server.port, {"Cookie": _cookies(visitor)}, is_proxied=True)
         pages = {title: browser.look(path, LOOKS) for title, path in _paths(said)}
-    report.table(
-        f"The console, {ROWS:,} rows a list, {name}; {LOOKS} looks each",
-        ("page", "kB compressed, empty cache", "requests", "server p50 ms", "server p99 ms"),
-        [_row(title, seen) for title, seen in pages.items()],
-    )
+        took, plan = _plan_read(visitor, server.port, Path(log))
+        of_plan = {title: browser.look(plan + more, PLAN_LOOKS) for title, more in _OF_PLAN.items()}
+    _table(report, f"The console, {ROWS:,} rows a list, {name}; {LOOKS} looks each", pages)
+    _table(report, f"A plan of {PLAN_ROWS:,} rows in the console, {name}, read in {took:.1f} s", of_plan)
     slowest = max(percentile(seen.took, 0.99) for seen in pages.values()) * 1000
     report.floors([Floor(f"{name}, slowest list of the console, p99 ms", slowest, 100, at_least=False)])
+
+
+def _table(report: Report, title: str, pages: dict[str, Seen]) -> None:
+    heads = ("page", "kB compressed, empty cache", "requests", "server p50 ms", "server p99 ms")
+    report.table(title, heads, [_row(name, seen) for name, seen in pages.items()])
 
 
 def _row(title: str, seen: Seen) -> list[str]:
@@ -129,14 +143,33 @@ def _line(number: int, now: datetime) -> dict[str, object]:
     return {"at": at, "who": who, "act": act, "subject": f"activity b{number:x}", "detail": ""}
 
 
-def _signed_in(port: int) -> str:
-    """The cookies of somebody who signed in by the door. Raises: ValueError if they were not let in."""
-    door = f"http://127.0.0.1:{port}/console/sign-in"
-    with requests.Session() as visitor:
-        visitor.trust_env = False
-        found = _TOKEN.search(visitor.get(door, timeout=30).text)
-        form = {"csrf_token": found[1] if found else "", "login": LOGIN, "password": PASSWORD}
-        answer = visitor.post(door, data=form, timeout=30, allow_redirects=False)
-        if answer.status_code != 303:
-            raise ValueError(f"signing in answered {answer.status_code}")
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.cookies)
+def _signed_in(port: int) -> requests.Session:
+    """Somebody who signed in by the door. Raises: ValueError if they were not let in."""
+    visitor = requests.Session()
+    visitor.trust_env = False
+    _sent(visitor, f"http://127.0.0.1:{port}/console/sign-in", {"login": LOGIN, "password": PASSWORD})
+    return visitor
+
+
+def _plan_read(visitor: requests.Session, port: int, folder: Path) -> tuple[float, str]:
+    """Seconds for handing in a plan and having it read, and where it is then checked."""
+    file = folder / "plan.xlsx"
+    plans.write(file, catalogue(PLAN_ROWS).activities)
+    began = time.perf_counter()
+    led = _sent(visitor, f"http://127.0.0.1:{port}/console/plans/new", {}, file)
+    return time.perf_counter() - began, urlsplit(led).path
+
+
+def _sent(visitor: requests.Session, address: str, form: dict[str, str], file: Path | None = None) -> str:
+    """Where a form leads, sent from its own page. Raises: ValueError if it leads nowhere."""
+    found = _TOKEN.search(visitor.get(address, timeout=30).text)
+    form = {**form, "csrf_token": found[1] if found else ""}
+    files = {"file": (file.name, file.read_bytes())} if file else None
+    answer = visitor.post(address, data=form, files=files, timeout=120, allow_redirects=False)
+    if answer.status_code != 303:
+        raise ValueError(f"{address} answered {answer.status_code}")
+    return answer.headers["Location"]
+
+
+def _cookies(visitor: requests.Session) -> str:
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.cookies)

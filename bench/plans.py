@@ -28,7 +28,7 @@ def plans(report: Report, pace: Pace) -> None:
     with TemporaryDirectory() as folder:
         for size in SIZES:
             file = Path(folder) / f"{size}.xlsx"
-            _write(file, catalogue(size).activities)
+            write(file, catalogue(size).activities)
             rows.append(_measure(report, file, size, Path(folder) / f"data-{size}", pace.rounds))
     heads = ("plan", "kB", "preview s", "import s", "import again s", "activities read", "doubts")
     report.table("plan import, .xlsx, start of the command included", heads, rows)
@@ -59,7 +59,7 @@ def _import(file: Path, data: Path, *words: str) -> tuple[float, dict[str, list[
     return took, json.loads(done.stdout)
 
 
-def _write(file: Path, activities: Iterable[Seeded]) -> None:
+def write(file: Path, activities: Iterable[Seeded]) -> None:
     """A workbook as a library would keep it: a title above the heads, one row an activity."""
     with xlsxwriter.Workbook(file, {"strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("活动计划")
