@@ -29,6 +29,7 @@ from models.wording import compact, grams, searched
 
 POSTGRES = os.environ.get("SHUSHENG_BENCH_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 SECRET = "bench" * 6
+AS_INSTALLED = ROOT / "bench" / "as_installed"
 CHUNK = 20_000
 EARLIER = 30_000  # pushes already in the inbox: a library in use, so that a planner's statistics are those of one
 READERS = 10_000  # who speak during a run, spread over all followers
@@ -58,7 +59,8 @@ def environment(channel: Channel, port: int, data: Path, **settings: str) -> dic
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         **settings,
     }
-    return {"PORT": str(port), **{f"SHUSHENG_{name}": value for name, value in given.items()}}
+    whole = {"PORT": str(port), "PYTHONPATH": str(AS_INSTALLED)}
+    return whole | {f"SHUSHENG_{name}": value for name, value in given.items()}
 
 
 def command(*words: str) -> list[str]:
