@@ -49,7 +49,8 @@ class _Views:
         with self._desk.reading() as session:
             file = session.get(PlanFile, number) or abort(404)
             row = session.get(PlanRow, (number, at)) or abort(404)
-            shown = next(one for one in seen(session, number).checked.rows if one.number == at)
+            checked = seen(session, number).checked
+            shown = next(one for one in checked.rows if one.number == at)
             branches = queries.branches(session)
             is_mine = plan_owners.mendable(session, file, [row.planned["branch"]])
         if not is_mine:
@@ -61,7 +62,7 @@ class _Views:
             name: getattr(planned, name) or "" for name in MENDABLE
         }
         page = drawn(
-            "plan_row.html", file=file, row=row, planned=planned, shown=shown, branches=branches, names=_NAMES,
+            "plan_row.html", file=file, row=row, planned=planned, shown=shown, source=checked.source, branches=branches, names=_NAMES,
             form=Form({name: request.form.get(name, value) for name, value in kept.items()}, wrong),
             read_as=said(planned.when), examples=EXAMPLES, may_import=True, back=row_url(number, at, shown.order),
         )  # fmt: skip

@@ -42,6 +42,26 @@ class SourceLine:
     text: str
 
 
+class Source:
+    """The file's own words, by the places in it."""
+
+    def __init__(self, file: PlanFile, lines: Sequence[Spoken]) -> None:
+        self._name, self._lines = file.name, lines
+        self._line_of: dict[str, int] = {}
+        for at, line in enumerate(lines):
+            for spot, _ in line:
+                self._line_of.setdefault(spot, at)
+
+    def beside(self, row: "Row") -> list[SourceLine]:
+        """The lines that a row was read from, in the file's order."""
+        spots = {row.planned.where, row.planned.dated_at, *row.planned.spots}
+        found = sorted({self._line_of[spot] for spot in spots if spot in self._line_of})
+        return [self._said(self._lines[at]) for at in found[:MOST_LINES]]
+
+    def _said(self, line: Spoken) -> SourceLine:
+        return SourceLine(said_spot(line[0][0], self._name), "　".join(bare(text) for _, text in line))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the page. `fate` is None where it is left out."""
@@ -51,7 +71,6 @@ class Row:
     planned: PlannedActivity
     version: int
     is_left_out: bool
-    source: Sequence[SourceLine]
     doubts: int  # still open
     compared: Compared | None
 
@@ -118,6 +137,7 @@ class Checked:
 
     rows: Sequence[Row]
     groups: Sequence[Group]
+    source: Source
     counts: Mapping[str, int] = field(default_factory=dict)  # rows in each of SHOWS
 
     @property
@@ -147,20 +167,19 @@ def checked(
     for doubt in doubts:
         if doubt.answer is None:
             open_in.update({row.number for row in _rows_named(doubt, file, named)})
-    sources = _sources(file, lines, rows)
     compared = iter(beside.rows)
     seen = [
-        _seen(row, order, sources[row.number], open_in[row.number], None if row.is_left_out else next(compared))
+        _seen(row, order, open_in[row.number], None if row.is_left_out else next(compared))
         for order, row in enumerate(rows, start=1)
     ]
     counts = {show: sum(row.is_shown(show) for row in seen) for show in SHOWS}
     orders = {row.number: row.order for row in seen}
-    return Checked(seen, list(_groups(file, doubts, named, orders)), counts)
+    return Checked(seen, list(_groups(file, doubts, named, orders)), Source(file, lines), counts)
 
 
-def _seen(row: PlanRow, order: int, source: list[SourceLine], doubts: int, compared: Compared | None) -> Row:
+def _seen(row: PlanRow, order: int, doubts: int, compared: Compared | None) -> Row:
     planned = compared.planned if compared else planned_of(row.planned)
-    return Row(row.number, order, planned, row.version, row.is_left_out, source, doubts, compared)
+    return Row(row.number, order, planned, row.version, row.is_left_out, doubts, compared)
 
 
 def rows_at(rows: Iterable[PlanRow]) -> Mapping[str, list[PlanRow]]:
@@ -199,25 +218,6 @@ def _groups(
         for kind, found in kinds.items()
     ]
     yield from sorted(groups, key=lambda group: group.still_open == 0)
-
-
-def _sources(file: PlanFile, lines: Sequence[Spoken], rows: Sequence[PlanRow]) -> Mapping[int, list[SourceLine]]:
-    """The lines that each row was read from, in the file's order."""
-    line_of: dict[str, int] = {}
-    for at, line in enumerate(lines):
-        for spot, _ in line:
-            line_of.setdefault(spot, at)
-    return {
-        row.number: [
-            _said_line(file, lines[at])
-            for at in sorted({line_of[spot] for spot in spots_of_row(row) if spot in line_of})[:MOST_LINES]
-        ]
-        for row in rows
-    }
-
-
-def _said_line(file: PlanFile, line: Spoken) -> SourceLine:
-    return SourceLine(said_spot(line[0][0], file.name), "　".join(bare(text) for _, text in line))
 
 
 def bare(text: str) -> str:

@@ -7,16 +7,18 @@ from typing import Any
 from activities.plans.plan import PlannedActivity
 from models.when import Precision, When
 
+_NAMES = tuple(field.name for field in fields(PlannedActivity))
+
 
 def value_of(planned: PlannedActivity) -> dict[str, Any]:
     """The row as JSON can hold it."""
-    kept = {field.name: getattr(planned, field.name) for field in fields(planned)}
+    kept = {name: getattr(planned, name) for name in _NAMES}
     return {**kept, "when": _value_of_when(planned.when), "spots": list(planned.spots)}
 
 
 def planned_of(value: dict[str, Any]) -> PlannedActivity:
     """The row again. What a later version of the program no longer knows is passed over."""
-    known = {field.name: value[field.name] for field in fields(PlannedActivity) if field.name in value}
+    known = {name: value[name] for name in _NAMES if name in value}
     return PlannedActivity(**{**known, "when": _when_of(value["when"]), "spots": tuple(value["spots"])})
 
 
