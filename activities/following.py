@@ -45,16 +45,10 @@ def tell_followers(session: Session, activity: Activity, *, now: datetime) -> in
     waiting = sa.delete(ActivityFollow).where(ActivityFollow.activity_id == activity.id)
     readers = list(session.scalars(waiting.returning(ActivityFollow.openid)))
     text = texts.day_is_fixed(activity.title, activity.when, today=times.today(now))
-    until = _useful_until(activity, now)
-    for openid in readers:
-        messages.owe_message(
-            session,
-            openid,
-            text,
-            key=f"fixed:{activity.id}:{openid}:{activity.starts_on}",
-            now=now,
-            useful_until=until,
-        )
+    occasion = f"fixed:{activity.id}:{activity.starts_on}"
+    messages.owe_message_to_all(
+        session, readers, text, occasion=occasion, now=now, useful_until=_useful_until(activity, now)
+    )
     return len(readers)
 
 

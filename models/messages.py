@@ -4,6 +4,7 @@ The windows are our ledger of what the platform counts on its side: the moments 
 and one row per message charged (models.outbox.SpentCredit). What is left is counted, never kept.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,20 @@ def owe_message(
         now=now,
         useful_until=useful_until,
     )
+
+
+def owe_message_to_all(
+    session: Session,
+    openids: Sequence[str],
+    text: str,
+    *,
+    occasion: str,
+    now: datetime,
+    useful_until: datetime | None = None,
+) -> None:
+    """Promise `text` to each of these readers, once for this occasion, however many they are."""
+    calls = ((f"{occasion}:{openid}", openid, {"openid": openid, "text": text}) for openid in openids)
+    outbox.owe_to_all(session, CallKind.CUSTOMER_MESSAGE, calls, now=now, useful_until=useful_until)
 
 
 def _spent(window: WindowKind, moment: Any) -> sa.ScalarSelect[int]:

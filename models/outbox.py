@@ -6,7 +6,7 @@ processes together keep the platform's pace, and by slots, so that one slow kind
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -145,6 +145,27 @@ def owe(
     if is_new and (due_at or now) <= now:
         ring(session)
     return is_new
+
+
+def owe_to_all(
+    session: Session,
+    kind: CallKind,
+    calls: Iterable[tuple[str, str, dict[str, Any]]],
+    *,
+    now: datetime,
+    useful_until: datetime | None = None,
+) -> None:
+    """Promise a call to each of many readers in one statement: (key, openid, payload). A key promised before stays."""
+    rows = [
+        {
+            "kind": kind, "key": key, "openid": openid, "payload": payload, "state": S.OWED, "due_at": now,
+            "useful_until": useful_until, "attempts": 0, "cause": "", "created_at": now,
+        }
+        for key, openid, payload in calls
+    ]  # fmt: skip
+    if rows:
+        core(session).execute(insert(session, OutboxCall).on_conflict_do_nothing(index_elements=["key"]), rows)
+        ring(session)
 
 
 class _Bell:
