@@ -4,7 +4,7 @@ Every row gets at most one activity and every activity at most one row: nothing 
 that changed its title or its date keeps the activity, and with it the address readers have.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -93,7 +93,12 @@ class _Match:
         """Pair the rows that are the same in this respect, first with first."""
         alone = self._alone_by(same)
         for at, row in self._new():
-            for index in alone.get(same(row), ()):
+            candidates = alone.get(same(row), deque[int]())
+            while (
+                candidates and candidates[0] in self._taken
+            ):  # a thousand of one name are passed over once, not each time
+                candidates.popleft()
+            for index in candidates:
                 if index not in self._taken and may(row, self.known[index]):
                     self._take(at, index)
                     break
@@ -111,8 +116,8 @@ class _Match:
             if -unlike >= ALIKE and at not in self.found and index not in self._taken:
                 self._take(at, index)
 
-    def _alone_by(self, same: Callable[[Row], Hashable]) -> dict[Hashable, list[int]]:
-        alone = defaultdict(list)
+    def _alone_by(self, same: Callable[[Row], Hashable]) -> dict[Hashable, deque[int]]:
+        alone: dict[Hashable, deque[int]] = defaultdict(deque)
         for index, row in enumerate(self.known):
             if index not in self._taken:
                 alone[same(row)].append(index)
@@ -127,5 +132,7 @@ class _Match:
 
 
 def _likeness(one: str, other: str) -> float:
-    """Between 0 and 1."""
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    """Between 0 and 1; 0 for what a glance at lengths and characters tells to be unlike."""
+    both = SequenceMatcher(None, one, other, autojunk=False)
+    is_near = both.real_quick_ratio() >= ALIKE and both.quick_ratio() >= ALIKE
+    return both.ratio() if is_near else 0.0

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Collection
+from collections.abc import Collection, MutableMapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -24,13 +24,16 @@ def plan_key(branch: str, title: str) -> str:
     return f"{compact(branch)}|{compact(title)}"[:150]
 
 
-def fresh_key(key: str, taken: Collection[str]) -> str:
-    """The same name if it is free, else told apart by a number."""
-    number = 1
-    fresh = key
-    while fresh in taken:
+def fresh_key(key: str, taken: Collection[str], given: MutableMapping[str, int] | None = None) -> str:
+    """The same name if it is free, else told apart by a number.
+
+    `given`: the last number of each name so far, or thousands of one name are counted from the start for each.
+    """
+    given = {} if given is None else given
+    number = given.get(key, 1)
+    while (fresh := key if number == 1 else f"{key}#{number}") in taken:
         number += 1
-        fresh = f"{key}#{number}"
+    given[key] = number
     return fresh
 
 

@@ -83,9 +83,10 @@ def _paired(session: Session, plan: Plan) -> tuple[str, list[_Pair], tuple[Gone,
     rows = [row_of(planned) for planned in activities]
     places = matched(rows, [row for _, row in known])
     taken = {row.key for _, row in known}
+    given: dict[str, int] = {}
     pairs: list[_Pair] = []
     for planned, row, at in zip(activities, rows, places, strict=True):
-        key = known[at][1].key if at is not None else rules.fresh_key(row.key, taken)
+        key = known[at][1].key if at is not None else rules.fresh_key(row.key, taken, given)
         taken.add(key)
         pairs.append((planned, known[at][0] if at is not None else None, key))
     found = set(places)

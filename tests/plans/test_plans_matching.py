@@ -7,6 +7,7 @@ from datetime import date, time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities import rules
 from activities.matching import matched, row_of
 from activities.plans.plan import PlannedActivity
 from models.when import Precision, When
@@ -131,3 +132,22 @@ def test_of_two_undated_rows_each_finds_its_own():
     old = [planned("送书进校园", None, words="待定"), planned("读者座谈", None, words="待定")]
     new = [planned("读者座谈会", None, words="待定"), planned("送书进校园", None, words="待定")]
     assert matches(new, old) == [1, 0]
+
+
+def test_thousands_of_one_name_are_matched_and_named_in_no_time() -> None:
+    """Counted in steps and not in seconds: each name is tried once or twice."""
+
+    class Taken(set[str]):
+        asked = 0
+
+        def __contains__(self, name: object) -> bool:
+            Taken.asked += 1
+            return super().__contains__(name)
+
+    taken, given_numbers = Taken(), dict[str, int]()
+    for _ in range(2000):
+        taken.add(rules.fresh_key("总馆|讲座", taken, given_numbers))
+    assert (len(taken), Taken.asked <= 2 * 2000) == (2000, True)
+    assert "总馆|讲座#2000" in taken
+    many = [row_of(planned("讲座", APRIL[0]))] * 2000
+    assert matched(many, many) == list(range(2000))
