@@ -48,16 +48,17 @@ class _Views:
         with self._desk.reading() as session:
             shown = seen(session, number)
             lines = lines_about(session, f"plan {number}")
-            may_import = Act.IMPORT_PLANS in me().acts and plan_owners.is_mine(session, shown.file)
+            is_mine = plan_owners.is_mine(session, shown.file)
             mendable = plan_owners.mendable(session, shown.file, {row.planned.branch for row in shown.checked.rows})
+        may_import, is_open = Act.IMPORT_PLANS in me().acts, shown.file.state is PlanState.CHECKING
         rows = [row for row in shown.checked.rows if row.is_shown(show)]
         pages = max(1, -(-len(rows) // PAGE))
         page = min(max(1, int(asked)), pages) if asked.isdecimal() and len(asked) < 6 else 1
         return drawn(
             "plan.html", file=shown.file, checked=shown.checked, beside=shown.beside, rows=rows[(page - 1) * PAGE : page * PAGE],
             show=show, shows=SHOWS, page=page, pages=pages, said_when=said, said_change=said_change, lines=lines,
-            is_mine=may_import and shown.file.state is PlanState.CHECKING, may_import=may_import,
-            mendable=mendable if Act.IMPORT_PLANS in me().acts and shown.file.state is PlanState.CHECKING else (),
+            is_mine=may_import and is_mine and is_open, may_import=may_import and is_mine,
+            mendable=mendable if may_import and is_open else (), is_of_others=may_import and is_open and not is_mine,
         )  # fmt: skip
 
     @may(Act.SEE_ACTIVITIES)

@@ -192,6 +192,8 @@ def _comma_table(text: str, name: str) -> Table:
         for row in reader:
             rows.append(tuple(Cell(cell, f"{name}:{begun}") for cell in row))
             begun = reader.line_num + 1
-    except csv.Error:
-        raise PlanUnreadable(f"{quoted(name)}第 {begun} 行的引号不成对，读不下去。请改正后再导入。") from None
+    except csv.Error:  # a quote that never ends runs into the longest cell that is read
+        raise PlanUnreadable(
+            f"{quoted(name)}第 {begun} 行读不下去：引号不成对，或者有一格太长。请改正后再导入。"
+        ) from None
     return Table(tuple(rows))

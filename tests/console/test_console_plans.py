@@ -428,6 +428,7 @@ def test_somebody_of_a_branch_leaves_the_files_of_others_alone_but_for_their_own
     own, _ = row(liu, plan, "电影放映")
     page = liu.opens(path).text
     assert set(re.findall(r'action="(/console/plans/[^"]+)"', page)) == {f"{path}/rows/{own}/leave-out"}
+    assert "由别的馆的同事核对" in page
     other = 1 if own != 1 else 2
     for act in (
         "drop",
