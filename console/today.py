@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 import sqlalchemy as sa
 import structlog
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
-from console import words
+from console import plan_owners, words
 from console.branch_rows import is_whole
 from console.desk import Desk, done, drawn, me, note, refused
 from console.rights import Act, Open, may
@@ -157,10 +158,15 @@ def _drafts(session: Session) -> Iterator[Need]:
 
 
 def _plans(session: Session) -> Iterator[Need]:
-    files = sa.select(PlanFile).where(PlanFile.state.in_((PlanState.CHECKING, PlanState.PUBLISHING)))
-    for file in session.scalars(files.order_by(PlanFile.read_at).limit(EACH)):
-        still_open = sa.select(sa.func.count()).where(PlanDoubt.plan_id == file.id, PlanDoubt.answer.is_(None))
-        count = session.scalar(still_open) or 0
+    still_open = (
+        sa.select(sa.func.count())
+        .where(PlanDoubt.plan_id == PlanFile.id, PlanDoubt.answer.is_(None))
+        .correlate(PlanFile)
+        .scalar_subquery()
+    )
+    files = sa.select(PlanFile, still_open).where(PlanFile.state.in_((PlanState.CHECKING, PlanState.PUBLISHING)))
+    found = session.execute(files.order_by(PlanFile.read_at, PlanFile.id)).all()
+    for file, count in islice((pair for pair in found if plan_owners.is_mine(session, pair[0])), EACH):
         note = f"还有 {count} 处要核对。" if count else "核对完了，发布以后读者才看得到。"
         yield Need(
             file.read_at, "calendar", "waiting", f"{words.month(file.month)}计划“{file.name}”还没发布", note,

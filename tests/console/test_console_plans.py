@@ -429,6 +429,8 @@ def test_somebody_of_a_branch_leaves_the_files_of_others_alone_but_for_their_own
     page = liu.opens(path).text
     assert set(re.findall(r'action="(/console/plans/[^"]+)"', page)) == {f"{path}/rows/{own}/leave-out"}
     assert "由别的馆的同事核对" in page
+    assert "四月.txt" in office.browser("chen").opens("/console/").text
+    assert "四月.txt" not in liu.opens("/console/").text  # nothing there for them to do
     other = 1 if own != 1 else 2
     for act in (
         "drop",
