@@ -7,11 +7,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import checking, queries
-from activities.checking import MENDABLE
-from activities.fields import NAMES
 from activities.plans.kept import planned_of
 from activities.plans.written import EXAMPLES
-from console import plan_owners
+from console import plan_owners, plan_row_form
 from console.activity_form import Form
 from console.desk import Desk, drawn, me, note, refused
 from console.plan_seen import changed, row_url, said, seen, url
@@ -20,7 +18,7 @@ from models import times
 from models.errors import BadFields, IllegalMove
 from models.plan import PlanFile, PlanRow, PlanState
 
-_NAMES = {"title": NAMES["title"], "when": "时间", "branch": "分馆", **{name: NAMES[name] for name in MENDABLE}}
+_UNDECIDED = "您和别人都改了这一项：选一个留下。"
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
@@ -39,7 +37,7 @@ class _Views:
 
     @may(Act.IMPORT_PLANS)
     def row(self, number: int, at: int) -> AnyResponse | tuple[str, int]:
-        """A row to be mended; nothing typed is lost."""
+        """A row to be mended; nothing typed is lost, whatever somebody else mended meanwhile."""
         wrong: Mapping[str, str] = {}
         if request.method == "POST":
             try:
@@ -50,30 +48,29 @@ class _Views:
             file = session.get(PlanFile, number) or abort(404)
             row = session.get(PlanRow, (number, at)) or abort(404)
             checked = seen(session, number).checked
-            shown = next(one for one in checked.rows if one.number == at)
+            beside = next(one for one in checked.rows if one.number == at)
             branches = queries.branches(session)
             is_mine = plan_owners.mendable(session, file, [row.planned["branch"]])
         if not is_mine:
             abort(403)
         if file.state is not PlanState.CHECKING:
             return refused("这份计划已经不在核对了。", url(number))
-        planned = planned_of(row.planned)
-        kept = {"when": planned.when.text, "branch": planned.branch} | {
-            name: getattr(planned, name) or "" for name in MENDABLE
-        }
+        planned, met = planned_of(row.planned), plan_row_form.met(row)
         page = drawn(
-            "plan_row.html", file=file, row=row, planned=planned, shown=shown, source=checked.source, branches=branches, names=_NAMES,
-            form=Form({name: request.form.get(name, value) for name, value in kept.items()}, wrong),
-            read_as=said(planned.when), examples=EXAMPLES, may_import=True, back=row_url(number, at, shown.order),
+            "plan_row.html", file=file, row=row, planned=planned, beside=beside, source=checked.source, branches=branches,
+            form=Form(met.values, wrong, met.clashes if wrong else {}, plan_row_form.kept(row)), names=plan_row_form.SAID,
+            read_as=said(planned.when), examples=EXAMPLES, may_import=True, back=row_url(number, at, beside.order),
+            shown=plan_row_form.shown,
         )  # fmt: skip
-        return page, 400 if wrong else 200
+        return page, 409 if met.clashes and wrong else 400 if wrong else 200
 
     def _mended(self, number: int, at: int) -> AnyResponse:
-        values = {name: request.form[name] for name in _NAMES if name in request.form}
-
         def mend(session: Session, file: PlanFile) -> str:
-            row = _row(session, file, at)
-            became = checking.mend(session, file, row, values, who=me().login, now=times.now())
+            row = _row(session, file, at, is_of_any_version=True)
+            met = plan_row_form.met(row)
+            if met.clashes:
+                raise BadFields(dict.fromkeys(met.clashes, _UNDECIDED))
+            became = checking.mend(session, file, row, met.values, who=me().login, now=times.now())
             if not became:
                 return "没有改动，还是原来的样子。"
             note(session, "plan row mended", f"plan {number}", detail=planned_of(row.planned).title[:80])
@@ -119,9 +116,12 @@ class _Views:
         return changed(self._desk, number, let_through, row=at)
 
 
-def _row(session: Session, file: PlanFile, at: int, *, is_left_out: bool = False) -> PlanRow:
+def _row(
+    session: Session, file: PlanFile, at: int, *, is_left_out: bool = False, is_of_any_version: bool = False
+) -> PlanRow:
     """The row as the person saw it. Raises: IllegalMove if somebody mended it, left it out or took it back since."""
     row: PlanRow = session.get(PlanRow, (file.id, at)) or abort(404)
-    if request.form.get("seen") != str(row.version) or row.is_left_out is not is_left_out:
+    is_as_seen = is_of_any_version or request.form.get("seen") == str(row.version)
+    if not is_as_seen or row.is_left_out is not is_left_out:
         raise IllegalMove(f"row {at} of plan {file.id} is at version {row.version}")
     return row

@@ -1,5 +1,6 @@
 """Plans in the console: handed in, checked row by row, published; nothing is seen before."""
 
+import html
 import io
 import re
 from datetime import UTC, date, datetime
@@ -264,8 +265,8 @@ def test_of_two_who_check_one_plan_the_second_is_told(office: Office) -> None:
     number, _ = row(one, plan, "书法讲座")
     mends(one, plan, "书法讲座", when="4月30日14:00")
     path = f"/console/plans/{plan}/rows/{number}"
-    told = other.does(path, on=path, seen="0", title="书法课", when="4月29日", branch="总馆")
-    assert "刚才有人先动过" in told
+    answer = other.sends(path, on=path, seen="0", title="书法课", when="4月29日", branch="总馆")
+    assert (answer.status_code, "您和别人都改了" in answer.text) == (409, True)
     settles_all(one, plan)
     with office.database.reading() as session:
         version = session.get_one(PlanFile, plan).version
@@ -576,3 +577,29 @@ def test_another_month_than_the_file_s_is_said(office: Office) -> None:
         "/console/plans/new", on="/console/plans/new", file=(io.BytesIO(MAY.encode()), "改.txt"), month="20２６-04"
     )
     assert (answer.status_code, "不是月份" in answer.text) == (400, True)
+
+
+def form_of(browser: Browser, path: str) -> dict[str, str]:
+    """What the form of a row holds."""
+    page = browser.opens(path).text
+    held = re.findall(r'<input (?:class="form-control"|type="hidden")[^>]* name="(\w+)"[^>]* value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in held if name != "csrf_token"}
+
+
+def test_two_who_mend_one_row_keep_what_both_wrote(office: Office) -> None:
+    office.hires("zhao", Role.EDITOR)
+    one, other = office.browser("chen"), office.browser("zhao")
+    plan = hands_in(one)
+    path = f"/console/plans/{plan}/rows/1"
+    mine, theirs = form_of(one, path), form_of(other, path)
+    one.does(path, on=path, **{**mine, "place": "二楼活动室", "materials": "水彩笔"})
+    other.does(path, on=path, **{**theirs, "title": "亲子共读"})
+    kept = form_of(one, path)
+    assert (kept["title"], kept["place"], kept["materials"]) == ("亲子共读", "二楼活动室", "水彩笔")
+    clash = other.sends(path, on=path, **{**theirs, "title": "亲子共读", "place": "三楼活动室"})
+    assert clash.status_code == 409
+    assert "二楼活动室" in clash.text  # theirs beside mine, which is still in its field
+    again = {**kept, "place": "三楼活动室", "asked": "place"}
+    assert other.sends(path, on=path, **again).status_code == 409  # has not said which
+    other.does(path, on=path, **{**again, "keep-place": "mine"})
+    assert form_of(one, path)["place"] == "三楼活动室"
