@@ -45,6 +45,7 @@ def _is_copied(database: Database) -> bool:
     path = database.engine.url.database
     if not database.is_sqlite or not path or Path(path).exists():
         return False
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_bytes(_as_migrated())
     return True
 
