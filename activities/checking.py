@@ -24,7 +24,7 @@ from activities.plans.kept import planned_of, value_of
 from activities.plans.plan import LONGEST_BRANCH, Plan, PlannedActivity
 from activities.plans.reading import plan_in
 from activities.plans.source import Spoken, lines_of, spots_of
-from activities.plans.written import when_written
+from activities.plans.written import when_in_plan
 from models.errors import BadFields, BadInput, IllegalMove
 from models.plan import PLAN_MOVES, Answer, PlanDoubt, PlanFile, PlanRow, PlanSource, PlanState
 from models.states import moved
@@ -197,7 +197,7 @@ def _whens(file: PlanFile, planned: PlannedActivity, words: str) -> tuple[When, 
     is_unread = bool(planned.held) and planned.when.starts_on is None and planned.when.ends_on is None
     if words.strip() == planned.when.text and not is_unread:
         return (planned.when,)
-    return when_written(words, near=date.fromisoformat(f"{file.month}-01"))
+    return when_in_plan(words, month=file.month)
 
 
 def leave_out(session: Session, file: PlanFile, row: PlanRow, *, who: str, now: datetime) -> None:

@@ -40,6 +40,16 @@ def when_written(words: str, *, near: date) -> tuple[When, ...]:
     raise BadInput(f"{quoted(unread)}没能读成日期。可以这样写：{EXAMPLES}；还没定就写“待定”。")
 
 
+def when_in_plan(words: str, *, month: str) -> tuple[When, ...]:
+    """As `when_written`, for a row of that month's plan (2026-04), which may be read long before or after.
+
+    Raises: as `when_written`; BadInput for 明天 and 下周三, that name another day tomorrow.
+    """
+    if _FROM_TODAY.search(words):
+        raise BadInput(f"{quoted(words.strip())}过一天就是另一天了。请写几月几日，例如 {EXAMPLES}。")
+    return when_written(words, near=date.fromisoformat(f"{month}-01"))
+
+
 def when_coming(words: str, *, beside: date, today: date) -> tuple[When, ...]:
     """As `when_written`, looking ahead: where no year or month is written, of the next days that are not gone.
 

@@ -603,3 +603,10 @@ def test_two_who_mend_one_row_keep_what_both_wrote(office: Office) -> None:
     assert other.sends(path, on=path, **again).status_code == 409  # has not said which
     other.does(path, on=path, **{**again, "keep-place": "mine"})
     assert form_of(one, path)["place"] == "三楼活动室"
+
+
+@pytest.mark.parametrize("words", ["明天9:00", "下周三", "本周六上午9点"])
+def test_a_row_s_day_is_not_counted_from_the_day_of_typing(office: Office, words: str) -> None:
+    browser = office.browser("chen")
+    answer = mends(browser, hands_in(browser), "旧书交换", when=words)
+    assert (answer.status_code, "请写几月几日" in answer.text) == (400, True)
