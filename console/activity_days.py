@@ -12,9 +12,9 @@ from activities.changes import By
 from activities.following import followers
 from activities.plans.written import EXAMPLES, when_coming, written
 from console import activity_form
-from console.activity_form import Form
 from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me, refused
+from console.forms import Form
 from console.rights import Act, may
 from models import times
 from models.activity import Activity, ActivityState

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import changes, fields, queries
 from activities.changes import By
 from console import activity_form
-from console.activity_form import BRANCH, Form, said
+from console.activity_form import BRANCH, said
 from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me
-from console.merging import Merged, merged
+from console.forms import Form
+from console.merging import Merged, chosen, merged, was
 from console.records import lines_about
 from console.rights import Act, is_theirs, may
 from models import times
@@ -64,7 +65,7 @@ class _Views:
 def _met(activity: Activity) -> Merged:
     kept = activity_form.kept(activity)
     typed = activity_form.typed(request.form, kept)
-    return merged(activity_form.was(request.form), typed, kept, activity_form.chosen(request.form))
+    return merged(was(request.form), typed, kept, chosen(request.form))
 
 
 def _wrong(session: Session, activity: Activity, met: Merged) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """The words of an activity as a form carries them: every field a text, a ticked box "1"."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
@@ -12,21 +10,6 @@ from models.activity import Activity
 
 BRANCH = "branch"
 SAID = {**NAMES, BRANCH: "分馆"}
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a form shows. `wrong`: what is to mend, by field. `clashes`: what somebody else wrote there meanwhile."""
-
-    values: Fields
-    wrong: Mapping[str, str] = field(default_factory=dict)
-    clashes: Fields = field(default_factory=dict)
-    was: Fields = field(default_factory=dict)
-
-    @property
-    def seen(self) -> str:
-        """What stood there when the form was opened, for the form to bring back."""
-        return json.dumps(dict(self.was), ensure_ascii=False)
 
 
 def kept(activity: Activity) -> dict[str, str]:
@@ -49,22 +32,6 @@ def typed(form: "MultiDict[str, str]", otherwise: Fields) -> dict[str, str]:
         else:
             values[name] = tidied(name, form.get(name, otherwise[name]))
     return values
-
-
-def was(form: "MultiDict[str, str]") -> dict[str, str]:
-    """What the sender had seen; nothing of a form that does not say."""
-    try:
-        read = json.loads(form.get("was", ""))
-    except ValueError:
-        return {}
-    if not isinstance(read, dict):
-        return {}
-    return {name: value for name, value in read.items() if name in SAID and isinstance(value, str)}
-
-
-def chosen(form: "MultiDict[str, str]") -> dict[str, str | None]:
-    """MINE or THEIRS for each field the sender was asked about; None where they did not say."""
-    return {name: form.get(f"keep-{name}") for name in form.getlist("asked") if name in SAID}
 
 
 def said(names: Mapping[str, object] | list[str] | tuple[str, ...]) -> str:

@@ -16,9 +16,10 @@ from activities.plans.written import EXAMPLES, when_coming, written
 from activities.service import branch_called
 from console import activity_form
 from console.activity_days import NAMES, Read, as_read, whens
-from console.activity_form import BRANCH, Form
+from console.activity_form import BRANCH
 from console.activity_rows import found, mine
 from console.desk import Desk, done, drawn, me
+from console.forms import Form
 from console.rights import Act, may
 from models import times
 from models.activity import MAIN_LIBRARY, Activity, ActivityState, Branch

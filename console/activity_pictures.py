@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import picture_files, pictures
 from activities.changes import By
 from activities.picture_files import LARGEST_FILE, PictureFile
-from console.activity_form import Form
 from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me, refused
+from console.forms import Form
 from console.rights import Act, may
 from console.uploads import takes_files
 from models import times

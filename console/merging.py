@@ -1,7 +1,10 @@
 """Two who change one thing: what each did to its fields since both saw it, and where only they can decide. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
 
 Fields = Mapping[str, str]
 MINE, THEIRS = "mine", "theirs"
@@ -35,3 +38,17 @@ def merged(was: Fields, mine: Fields, theirs: Fields, chosen: Mapping[str, str |
             clashes[name] = theirs[name]
     others = tuple(name for name in theirs if theirs[name] != was.get(name))
     return Merged(values, others, clashes)
+
+
+def was(form: "MultiDict[str, str]") -> Fields:
+    """What the sender had seen; nothing of a form that does not say."""
+    try:
+        read = json.loads(form.get("was", ""))
+    except ValueError:
+        return {}
+    return {name: value for name, value in read.items() if isinstance(value, str)} if isinstance(read, dict) else {}
+
+
+def chosen(form: "MultiDict[str, str]") -> dict[str, str | None]:
+    """MINE or THEIRS for each field the sender was asked about; None where they did not say."""
+    return {name: form.get(f"keep-{name}") for name in form.getlist("asked")}

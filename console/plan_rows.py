@@ -10,8 +10,8 @@ from activities import checking, queries
 from activities.plans.kept import planned_of
 from activities.plans.written import EXAMPLES
 from console import plan_owners, plan_row_form
-from console.activity_form import Form
 from console.desk import Desk, drawn, me, note, refused
+from console.forms import Form
 from console.plan_seen import changed, row_url, said, seen, url
 from console.rights import Act, may
 from models import times
