@@ -86,3 +86,17 @@ def test_a_day_without_activities_is_left_as_a_line():
     read = read_prose([Line("12月5日", "x:1"), Line("12月6日", "x:2"), Line("1、剪纸课", "x:3")], Scope())
     assert [line.where for line in read.unread] == ["x:1"]
     assert [row.text(Field.DATE) for row in read.found.rows] == ["12月6日"]
+
+
+def test_a_line_that_ends_in_the_main_library_is_no_heading(tmp_path):
+    path = tmp_path / "x.txt"
+    lines = (
+        "2月6日9:30 亲子绘本 总馆",
+        "2月下旬 老照片展 总馆",
+        "二月下旬 春联展 总馆",
+        "二月十日 猜谜会 总馆",
+        "2月份 新书推荐 总馆",
+    )
+    path.write_text("2027年2月活动安排\n" + "\n".join(lines), "utf-8")
+    titles = [activity.title for activity in read_plan(path).activities]
+    assert titles == ["亲子绘本", "老照片展", "春联展", "猜谜会", "新书推荐"]
