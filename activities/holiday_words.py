@@ -17,6 +17,9 @@ BESIDE = timedelta(days=20)  # 元旦 may begin in the year before
 
 _ASIDES = re.compile(r"\([^()]*\)|共\d+天")
 _SENTENCES = re.compile(r"[;；。\n]+")
+_YEAR = re.compile(r"(?:19|20)\d\d年(?!\d)")  # 关于2027年部分节假日安排的通知
+_NUMBERED = re.compile(r"国办发|[〔\[](?:19|20)\d\d[\]〕]")  # 国办发明电〔2026〕7号
+_SIGNED = re.compile(r"(?P<office>国务院办公厅)?(?P<year>(?:19|20)\d\d)年\d{1,2}月\d{1,2}日")
 _WORKS = re.compile(r"上班|补班|调班|工作日")
 _OTHER_NAMES = {
     "清明节": "清明",
@@ -40,9 +43,11 @@ def days_in(words: str, *, year: int) -> dict[date, ToldDay]:
     found: dict[date, ToldDay] = {}
     name = ""
     for sentence in filter(None, (part.strip(" ,，、:") for part in _SENTENCES.split(_plain(words)))):
+        if _is_of_the_paper(sentence, year):
+            continue
         name = _name_in(sentence) or name
         runs = list(_runs(sentence, year))
-        if not runs and not re.search(r"\d", sentence):
+        if not runs and not re.search(r"\d", _YEAR.sub("", sentence)):
             continue  # 节假日期间，各地区各部门要妥善安排
         if not runs or not name:
             raise BadInput(f"没看懂“{sentence}”。请像“春节：{year}年2月5日至11日”这样写，一行一个节。")
@@ -56,6 +61,12 @@ def days_in(words: str, *, year: int) -> dict[date, ToldDay]:
 def _plain(words: str) -> str:
     """One way of writing, line by line, without what only explains: 2月14日(周日), 共9天."""
     return "\n".join(_ASIDES.sub("", normalised(line.strip())) for line in words.splitlines())
+
+
+def _is_of_the_paper(sentence: str, year: int) -> bool:
+    """The announcement's own number, and the day it was signed, mostly in the year before."""
+    signed = _SIGNED.fullmatch(sentence)
+    return bool(_NUMBERED.search(sentence) or (signed and (signed["office"] or signed["year"] != str(year))))
 
 
 def _name_in(sentence: str) -> str:

@@ -65,6 +65,15 @@ def test_a_whole_announcement_is_read_as_it_is_pasted(house: Office) -> None:
     assert "还差" not in said
 
 
+def test_what_stands_around_the_days_of_an_announcement_is_left(house: Office) -> None:
+    head = "国务院办公厅关于2027年\n部分节假日安排的通知\n国办发明电〔2026〕7号\n各省、自治区、直辖市人民政府：\n"
+    head += (
+        "经国务院批准，现将2027年元旦、春节、清明节、劳动节、端午节、中秋节和国庆节放假调休日期的具体安排通知如下。\n"
+    )
+    foot = "\n节假日期间，各地区、各部门要妥善安排好值班和安全、保卫等工作。\n国务院办公厅\n2026年11月4日"
+    assert "已录入：27 天放假，3 天上班。" in house.browser("chen").does(NEXT, on=NEXT, words=head + NOTICE + foot)
+
+
 def test_readers_who_ask_for_a_festival_are_told_the_days_staff_entered(house: Office) -> None:
     house.plans(house.activity("写春联", day=date(2027, 2, 4)), month="2027-02")
     assert house.says("小林", "春节假期").startswith("2027年春节假期（2月6日—2月8日）还没有排定的活动。")
