@@ -140,6 +140,16 @@ def test_a_plan_goes_from_its_file_to_the_calendar_on_a_phone(browser: Chromium,
     expect(page.get_by_text("书法讲座").first).to_be_visible()
 
 
+def test_the_rail_stays_in_sight_on_a_long_page(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk, "chen")
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto(f"{desk}/console/plans/1")
+    page.mouse.move(700, 200)
+    page.mouse.wheel(0, 3000)
+    page.wait_for_function("scrollY > 400")
+    expect(page.get_by_role("link", name="今天")).to_be_in_viewport()
+
+
 def test_signing_out_leaves_nothing_behind_the_back_button(browser: Chromium, desk: str) -> None:
     page = signed_in(browser, desk)
     page.goto(f"{desk}/console/staff")
