@@ -133,6 +133,12 @@ def doubts_of(session: Session, plan_id: int) -> list[PlanDoubt]:
     return list(session.scalars(sa.select(PlanDoubt).where(PlanDoubt.plan_id == plan_id).order_by(PlanDoubt.number)))
 
 
+def still_open(session: Session, plan_id: int) -> int:
+    """How many doubts nobody has answered yet."""
+    asked = sa.select(sa.func.count()).where(PlanDoubt.plan_id == plan_id, PlanDoubt.answer.is_(None))
+    return session.scalar(asked) or 0
+
+
 def plan_of(file: PlanFile, rows: Iterable[PlanRow]) -> Plan:
     """What would go out: the rows as they are by now, without those left out."""
     kept = tuple(planned_of(row.planned) for row in rows if not row.is_left_out)
@@ -242,10 +248,10 @@ def spots_of_row(row: PlanRow) -> set[str]:
 
 def settle(doubts: Iterable[PlanDoubt], *, who: str, now: datetime) -> int:
     """Somebody looked, and nothing is to be changed. How many were still open."""
-    still_open = [doubt for doubt in doubts if doubt.answer is None]
-    for doubt in still_open:
+    unanswered = [doubt for doubt in doubts if doubt.answer is None]
+    for doubt in unanswered:
         _answer(doubt, Answer.SEEN, who, now)
-    return len(still_open)
+    return len(unanswered)
 
 
 def _answer(doubt: PlanDoubt, answer: Answer, who: str, now: datetime) -> None:
@@ -259,9 +265,9 @@ def reopen(doubt: PlanDoubt) -> None:
 
 def begin_publishing(session: Session, file: PlanFile) -> Plan:
     """From now on it may only go out. Raises: BadInput while a doubt is open; IllegalMove."""
-    still_open = sum(doubt.answer is None for doubt in doubts_of(session, file.id))
-    if still_open and file.state is PlanState.CHECKING:
-        raise BadInput(f"还有 {still_open} 处没有核对，核对完才能发布。")
+    left = still_open(session, file.id)
+    if left and file.state is PlanState.CHECKING:
+        raise BadInput(f"还有 {left} 处没有核对，核对完才能发布。")
     file.state = moved(file.state, to=PlanState.PUBLISHING, moves=PLAN_MOVES)
     plan = plan_of(file, rows_of(session, file.id))
     if not plan.activities:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import checking
+from activities import checking, texts
 from console import plan_owners, plan_view
 from console.desk import Desk, drawn, me, note
 from console.plan_seen import changed, row_url, said, said_change, seen
@@ -57,6 +57,7 @@ class _Views:
         return drawn(
             "plan.html", file=shown.file, checked=shown.checked, beside=shown.beside, rows=rows[(page - 1) * PAGE : page * PAGE],
             show=show, shows=SHOWS, page=page, pages=pages, said_when=said, said_change=said_change, lines=lines,
+            said_for=texts.said_for,
             is_mine=may_import and is_mine and is_open, may_import=may_import and is_mine,
             mendable=mendable if may_import and is_open else (), is_of_others=may_import and is_open and not is_mine,
         )  # fmt: skip

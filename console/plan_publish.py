@@ -6,13 +6,14 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import changes, checking
+from activities import changes, checking, queries, service
 from activities.changes import By
 from activities.imported import Gone
-from activities.plans.plan import Plan
+from activities.plans.plan import MAIN_LIBRARY, Plan
 from console import plan_owners
 from console.desk import Desk, done, drawn, me, note, refused
 from console.plan_seen import TOO_LATE, said, said_change, seen, url
+from console.plan_view import Checked
 from console.putting_in import put_in
 from console.rights import Act, may
 from models import times
@@ -45,11 +46,13 @@ class _Views:
                 return refused(TOO_LATE, url(number))
         with self._desk.reading() as session:
             shown = seen(session, number)
+            new_branches = _new_branches(session, shown.checked)
         if shown.file.state not in _OPEN:
             return refused("这份计划不在核对了。", url(number))
         page = drawn(
             "plan_publish.html", file=shown.file, checked=shown.checked, beside=shown.beside, wrong=wrong, may_import=True,
             said_when=said, said_change=said_change, ticked=set(request.form.getlist("gone")),
+            new_branches=new_branches,
         )  # fmt: skip
         return page, 400 if wrong else 200
 
@@ -76,6 +79,13 @@ class _Views:
         for code in sorted(codes):
             changes.withdraw_called(session, code, by=By(me().login, times.now()))
         return len(codes)
+
+
+def _new_branches(session: Session, checked: Checked) -> list[str]:
+    """Branches that will be there once it is out, as the rows name them."""
+    known = {*queries.branches(session), *service.names_of_today(session), MAIN_LIBRARY}
+    named = dict.fromkeys(row.planned.branch for row in checked.rows if not row.is_left_out)
+    return [name for name in named if name not in known]
 
 
 def _refuse_of_others(session: Session, file: PlanFile, plan: Plan) -> None:

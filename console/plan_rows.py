@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import checking, queries
+from activities.audience import said_ages
 from activities.plans.kept import planned_of
 from activities.plans.written import EXAMPLES
 from console import plan_owners, plan_row_form
@@ -60,7 +61,7 @@ class _Views:
             "plan_row.html", file=file, row=row, planned=planned, beside=beside, source=checked.source, branches=branches,
             form=Form(met.values, wrong, met.clashes if wrong else {}, plan_row_form.kept(row)), names=plan_row_form.SAID,
             read_as=said(planned.when), examples=EXAMPLES, may_import=True, back=row_url(number, at, beside.order),
-            shown=plan_row_form.shown,
+            shown=plan_row_form.shown, ages=said_ages(planned.age_from, planned.age_to),
         )  # fmt: skip
         return page, 409 if met.clashes and wrong else 400 if wrong else 200
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import checking, service, texts
 from activities.fields import NAMES
-from activities.imported import Comparison
+from activities.imported import Comparison, Difference
 from console import plan_owners, plan_view, words
 from console.desk import Desk, done, refused
 from console.plan_view import Checked
@@ -49,7 +49,8 @@ def changed(
     desk: Desk, number: int, change: Callable[[Session, PlanFile], str], *, row: int | None = None, anchor: str = "",
     states: tuple[PlanState, ...] = (PlanState.CHECKING,),
 ) -> AnyResponse:  # fmt: skip
-    """One change in one unit, and back to where it was asked for. Aborts with 403 where it is another branch's.
+    """One change in one unit, and back to where it was asked for, or after the last doubt to the top of the page,
+    where it is published. Aborts with 403 where it is another branch's.
 
     Raises: BadInput of the change.
     """
@@ -57,9 +58,13 @@ def changed(
         with desk.unit() as session:
             file = checking.held(session, number, *states) or abort(404)
             _refuse_of_others(session, file, row)
+            left = checking.still_open(session, number)
             said = change(session, file)
+            was_the_last = left > 0 and not checking.still_open(session, number)
     except IllegalMove:
         return refused(TOO_LATE, url(number))
+    if was_the_last:
+        return done(f"{said}要核对的都看过了，可以发布了。", url(number))
     if row is None:
         return done(said, url(number) + (f"#{anchor}" if anchor else ""))
     with desk.reading() as session:
@@ -93,8 +98,16 @@ def said(when: When) -> str:
     return texts.said_when(when, today=times.today(times.now()))
 
 
-def said_change(name: str, value: Any) -> tuple[str, str]:
-    """The field and its value in words."""
+def said_change(change: Difference) -> tuple[str, str, str]:
+    """The field, and what it was and will be in words: of days that read alike, as they were written."""
+    name, was = _said_value(change.name, change.was)
+    will = _said_value(change.name, change.will)[1]
+    if was == will and isinstance(change.was, When):
+        was, will = change.was.text, change.will.text
+    return name, was, will
+
+
+def _said_value(name: str, value: Any) -> tuple[str, str]:
     if isinstance(value, When):
         return _FIELDS[name], said(value)
     if isinstance(value, ActivityState):

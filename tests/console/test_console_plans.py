@@ -610,3 +610,38 @@ def test_a_row_s_day_is_not_counted_from_the_day_of_typing(office: Office, words
     browser = office.browser("chen")
     answer = mends(browser, hands_in(browser), "旧书交换", when=words)
     assert (answer.status_code, "请写几月几日" in answer.text) == (400, True)
+
+
+def test_after_the_last_doubt_one_stands_where_it_is_published(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser)
+    path, led = f"/console/plans/{plan}", []
+    page = browser.opens(path).text
+    while kind := re.search(r'action="(/console/plans/\d+/doubts/\d+/settle)"', page):
+        led.append(browser.sends(kind[1], on=path).headers["Location"])
+        page = browser.opens(path).text
+    assert (set(led[:-1]), led[-1]) == ({f"{path}#doubts"}, path)
+    assert "要核对的都看过了，可以发布了" in page
+    assert "读者看到的月历" in publishes(browser, plan)
+
+
+def test_days_that_read_alike_are_shown_as_they_were_written(office: Office) -> None:
+    browser = office.browser("chen")
+    first = hands_in(browser)
+    settles_all(browser, first)
+    publishes(browser, first)
+    second = hands_in(browser, APRIL.replace("4月11日（周六）", "4月11日（星期六）"), "四月改.txt")
+    _, part = row(browser, second, "亲子绘本")
+    assert "<del>4月11日（周六）9:30-10:30</del> → <ins>4月11日（星期六）9:30-10:30</ins>" in part
+
+
+def test_branches_that_are_not_there_yet_are_named_before_it_goes_out(office: Office) -> None:
+    browser = office.browser("chen")
+    plan = hands_in(browser, APRIL + "儿童剧\t4月19日10:00\t城西社区分馆\t六岁以上\n")
+    assert mends(browser, plan, "儿童剧", branch="城西分馆", audience="小学生").status_code == 303
+    settles_all(browser, plan)
+    assert "发布时会加上：城西分馆。" in browser.opens(f"/console/plans/{plan}/publish").text
+    assert "小学生（6—12岁）" in row(browser, plan, "儿童剧")[1]
+    publishes(browser, plan)
+    again = hands_in(browser, APRIL.replace("4月11日（周六）9:30", "4月11日（周六）9:40"), "四月改.txt")
+    assert "发布时会加上" not in browser.opens(f"/console/plans/{again}/publish").text
