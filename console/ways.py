@@ -13,11 +13,13 @@ from console.desk import Desk, done, drawn, note
 from console.rights import Act, may
 from models import outbox, rights, times
 from models.inbox import Push
-from models.outbox import CLAIMABLE, CallKind, OutboxCall
+from models.outbox import CLAIMABLE, CallKind, CallState, OutboxCall
 from models.platform import Breaker, Capability, Token, close_breaker
 
 QUIET = timedelta(hours=24)  # without any push from WeChat: worth a look at the callback address
 LATE = timedelta(minutes=10)  # owed and due for so long: is anybody at work?
+TRIED = 3  # times in vain: WeChat is out of reach, or refuses us the token
+_ASK_THE_DOCTOR = "看这台机器能不能上网；请信息科的同事运行 doctor，它会说是网络、AppSecret 还是 IP 白名单。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ def _token(session: Session, now: datetime) -> Sign:
     token = session.scalars(sa.select(Token).limit(1)).one_or_none()
     if token is None:
         return Sign("微信令牌", "还没有要过", True)
+    if not token.asked:
+        is_new = now - token.expires_at < timedelta(minutes=1)  # it was put there when it was first needed
+        return Sign("微信令牌", "还没有要到过", is_new, "" if is_new else _ASK_THE_DOCTOR)
     left = token.expires_at - now
     found = f"还能用 {words.span(left)}" if left > timedelta() else f"{words.span(-left)}前过期，下次用时再要"
     return Sign("微信令牌", f"{found}；一共要过 {words.number(token.asked)} 次", True)
@@ -122,11 +127,23 @@ def _hands(session: Session, now: datetime) -> Sign:
         for kind in CallKind
     ]
     oldest = min(filter(None, due), default=None)
-    if oldest is None or oldest >= now:
+    if oldest is None:
         return Sign("发送", "没有积压", True)
+    if oldest >= now:
+        return _tried_in_vain(session)
     late = now - oldest
     todo = "看 serve 或 worker 进程是否在运行；上面若有关着的通道，先处理它。" if late > LATE else ""
     return Sign("发送", f"最早的一条已等 {words.span(late)}", late <= LATE, todo)
+
+
+def _tried_in_vain(session: Session) -> Sign:
+    """Nothing is late, but that may be because all of it is put off again and again."""
+    vain = session.scalar(
+        sa.select(sa.func.count()).where(OutboxCall.state == CallState.OWED, OutboxCall.attempts >= TRIED)
+    )
+    if not vain:
+        return Sign("发送", "没有积压", True)
+    return Sign("发送", f"有 {words.number(vain)} 条试了几次都没发成，还会再试", False, _ASK_THE_DOCTOR)
 
 
 def _clock(ahead: timedelta, now: datetime) -> Sign:

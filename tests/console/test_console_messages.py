@@ -13,7 +13,7 @@ from models.audit import AuditLine
 from models.follower import Follower, digest
 from models.inbox import Push, PushState
 from models.outbox import CallKind, CallState, OutboxCall
-from models.platform import Breaker, open_breaker
+from models.platform import Breaker, Token, open_breaker
 from models.staff import Role
 from tests.console.office import Office
 from tests.world import openid
@@ -167,6 +167,21 @@ def test_the_signs_of_life_say_what_to_do(office: Office) -> None:
     assert "核对服务器地址" not in browser.opens("/console/ways").text
     owes(office, "迟了", hours=1)
     assert "看 serve 或 worker 进程是否在运行" in browser.opens("/console/ways").text
+
+
+def test_what_is_put_off_again_and_again_is_no_good_sign(office: Office) -> None:
+    office.says("小林", "活动")
+    browser = office.browser("wang")
+    number = owes(office, "连不上", hours=-0.1)
+    assert "没有积压" in browser.opens("/console/ways").text
+    with office.database.units() as session:
+        call = session.get_one(OutboxCall, number)
+        call.attempts, call.due_at = 5, times.now() + timedelta(minutes=3)
+        session.add(Token(name="access_token", value="", expires_at=times.now() - timedelta(minutes=5), asked=0))
+    page = browser.opens("/console/ways").text
+    assert "有 1 条试了几次都没发成" in page
+    assert "还没有要到过" in page
+    assert "没有积压" not in page
 
 
 def test_rights_are_asked_for_again(office: Office) -> None:
