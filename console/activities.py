@@ -12,7 +12,7 @@ from activities import changes, pictures, queries, texts, visits
 from activities.changes import By
 from activities.fields import EDITABLE
 from console import activity_list, exports, words
-from console.activity_list import SORTS, SPANS, when_of
+from console.activity_list import SORTS, SPANS, said_when
 from console.activity_rows import found, held, is_mine, mine
 from console.desk import Desk, done, drawn, is_island, me, note, refused
 from console.exports import Sheet
@@ -56,7 +56,7 @@ class _Views:
             "parts/activity_list.html" if is_island() else "activities.html",
             page=page, filters=filters, may_import=Act.IMPORT_PLANS in me().acts,
             may_change=Act.CHANGE_ACTIVITIES in me().acts,
-            spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=_said_when,
+            spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=said_when,
             may_tick=_may_tick, is_ticked="ticked" in request.args, address={**filters.address(), **_place()}, **choices,
         )  # fmt: skip
 
@@ -73,7 +73,7 @@ class _Views:
 
     def _row(self, row: Any) -> Sequence[object]:
         return (
-            row.title, row.series, row.type, row.branch, _said_when(row), row.starts_on, row.ends_on, row.place,
+            row.title, row.series, row.type, row.branch, said_when(row), row.starts_on, row.ends_on, row.place,
             words.state(row.state).words, row.plan_month, words.exact(row.changed_at),
             f"{self._desk.site}/a/{row.code}",
         )  # fmt: skip
@@ -180,7 +180,3 @@ def _more(activity: Activity) -> list[tuple[str, str]]:
 
 def _said(when: When) -> str:
     return texts.said_when(when, today=times.today(times.now()))
-
-
-def _said_when(row: Any) -> str:
-    return _said(when_of(row))

@@ -8,8 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities import texts
 from console import paging
 from console.paging import Order, Page, Place
+from models import times
 from models.activity import Activity, ActivityGram, ActivityState, Branch
 from models.when import When
 from models.wording import needed_grams, parts
@@ -182,6 +184,11 @@ def _count(session: Session, gram: str, most: int) -> int:
 def when_of(row: Any) -> When:
     """The columns of a row as one value."""
     return When(row.date_text, row.precision, row.starts_on, row.ends_on, row.starts_at, row.ends_at)
+
+
+def said_when(row: Any) -> str:
+    """The days of a row as its readers read them today."""
+    return texts.said_when(when_of(row), today=times.today(times.now()))
 
 
 def months(session: Session) -> list[str]:

@@ -102,7 +102,7 @@ class _Views:
         address: dict[str, Any] = dict(filters.address())
         return drawn(
             "together.html", deed=deed, filters=filters, rows=rows[:MOST_NAMED], count=len(rows), is_other=is_other,
-            is_most=len(rows) == MOST, most=MOST, back=url_for("console.activities", **address),
+            said_when=activity_list.said_when, is_most=len(rows) == MOST, most=MOST, back=url_for("console.activities", **address),
         )  # fmt: skip
 
     def _said(self, deed: Deed, codes: Sequence[str], where: str) -> AnyResponse | tuple[str, int]:

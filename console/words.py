@@ -123,7 +123,11 @@ SORRY = {
     413: Sorry("内容太大了", "请减少一些再试。"),
     500: Sorry("这一页暂时打不开", "原因已经记下来了。过一会儿再试；一直不行请看服务日志，或运行 doctor。"),
 }
-EXPIRED = Sorry("页面放得太久了", "为了安全，这张表单已经失效，刚才那一步没有做。请返回上一页、刷新后再做一次。")
+EXPIRED = Sorry(
+    "页面放得太久了",
+    "为了安全，这张表单已经失效，刚才那一步没有做。请返回上一页、刷新后再做一次。"
+    "要是每次都这样：网址要以 https:// 开头，浏览器要允许这个网站用 Cookie。",
+)
 
 
 def state(of: StrEnum) -> State:
@@ -172,6 +176,11 @@ def act(name: str) -> str:
     return ACTS.get(name, name)
 
 
+def who(login: str) -> str:
+    """Whoever did it: a login, or the machine's own command line."""
+    return "命令行" if login == "command line" else login
+
+
 def push(kind: str) -> str:
     """文字 · 点菜单 …; what came as event:click is click."""
     return PUSHES.get(kind.rpartition(":")[2], kind)
@@ -209,6 +218,6 @@ def masked(openid: str | None) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
-    "state": state, "moment": moment, "exact": exact, "ago": ago, "span": span, "number": number, "act": act,
+    "state": state, "moment": moment, "exact": exact, "ago": ago, "span": span, "number": number, "act": act, "who": who,
     "push": push, "masked": masked, "month": month, "subject": subject, "topic": topic, "role": ROLES.__getitem__, "call": CALLS.__getitem__,
 }  # fmt: skip

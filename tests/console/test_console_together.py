@@ -113,6 +113,7 @@ def test_all_that_the_filter_shows_is_published_once_its_number_was_said(
     browser = drafts.browser("chen")
     page = browser.opens(f"{LIST}/together?act=publish{asked}").text
     assert (f"一共 <b>{count}</b> 项" in page) == (count > 0)
+    assert len(re.findall(r'<li>展览\d <span class="quiet">[^<]+） · [总官]', page)) == count
     form = {
         name: value
         for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
