@@ -641,7 +641,7 @@ def test_branches_that_are_not_there_yet_are_named_before_it_goes_out(office: Of
     assert mends(browser, plan, "儿童剧", branch="城西分馆", audience="小学生").status_code == 303
     settles_all(browser, plan)
     assert "发布时会加上：城西分馆。" in browser.opens(f"/console/plans/{plan}/publish").text
-    assert "小学生（6—12岁）" in row(browser, plan, "儿童剧")[1]
+    assert "对象：小学生" in row(browser, plan, "儿童剧")[1]
     publishes(browser, plan)
     again = hands_in(browser, APRIL.replace("4月11日（周六）9:30", "4月11日（周六）9:40"), "四月改.txt")
     assert "发布时会加上" not in browser.opens(f"/console/plans/{again}/publish").text
