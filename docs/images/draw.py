@@ -91,10 +91,12 @@ class _Album:
         return self.page
 
     def takes(self, name: str, *, height: int = 0) -> None:
-        """A picture of what is in the window, or of its upper part."""
+        """A picture of what is in the window, or of its upper part; of a taller window where that is asked for."""
         size = self.page.viewport_size or {"width": 0, "height": 0}
+        self.page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
         clip: FloatRect = {"x": 0, "y": 0, "width": size["width"], "height": height or size["height"]}
         self.page.screenshot(path=HERE / f"handbook-{name}.png", clip=clip, animations="disabled")
+        self.page.set_viewport_size(size)
 
 
 def _draw(browser: Browser, port: int) -> None:
@@ -127,10 +129,26 @@ def _draw_branches(boss: _Album) -> None:
     boss.page.get_by_role("link", name="总馆").first.click()
     boss.page.get_by_role("link", name="改开放时间").click()
     boss.takes("week")
+    page = boss.opens("/console/branches")
+    page.get_by_role("link", name="官塘社区分馆").first.click()
+    page.get_by_role("link", name="登记特别的日子").click()
+    for name, typed in (("first", "2027-07-01"), ("last", "2027-08-31"), ("x-0-from", "9:00"), ("x-0-to", "21:00")):
+        page.locator(f"[name={name}]").fill(typed)
+    boss.takes("days", height=520)
     boss.opens("/console/closures/new")
-    boss.takes("closure", height=640)
+    _draw_closure(boss)
     boss.opens("/console/holidays/2027")
     boss.takes("holidays", height=640)
+
+
+def _draw_closure(boss: _Album) -> None:
+    """As it is asked for, after the first step: with what falls on these days."""
+    page = boss.page
+    page.get_by_label("哪个馆").select_option("总馆")
+    for name, typed in (("first", "2026-12-05"), ("last", "2026-12-06"), ("reason", "空调检修")):
+        page.locator(f"[name={name}]").fill(typed)
+    page.get_by_role("button", name="下一步").click()
+    boss.takes("closure", height=960)
 
 
 def _draw_plan(editor: _Album) -> None:
@@ -161,7 +179,26 @@ def _draw_activity(editor: _Album) -> None:
     page.get_by_role("link", name="冬季养生讲座").click()
     editor.takes("activity")
     page.get_by_role("link", name="改期").first.click()
-    editor.takes("move", height=640)
+    page.get_by_label("新的时间").fill("1月17日上午9:30")
+    page.get_by_label("原因").fill("主讲老师那天有事")
+    page.get_by_role("button", name="看看读作什么").click()
+    editor.takes("move", height=780)
+    page.get_by_role("link", name="冬季养生讲座").click()
+    page.get_by_role("link", name="图片…").click()
+    editor.takes("pictures", height=860)
+    _draw_together(editor)
+
+
+def _draw_together(editor: _Album) -> None:
+    """Two copies, as drafts, ticked."""
+    page = editor.opens("/console/activities?month=2027-01")
+    page.get_by_role("link", name="冬季养生讲座").click()
+    page.get_by_role("link", name="复制…").click()
+    page.get_by_label("时间").fill("3月6日、13日上午9:30")
+    page.get_by_role("button", name="看看读作什么").click()
+    page.get_by_role("button", name="做成 2 份草稿").click()
+    page.get_by_role("link", name="全选本页").or_(page.get_by_role("button", name="全选本页")).first.click()
+    editor.takes("together", height=540)
 
 
 main()
