@@ -3,12 +3,14 @@
 `beside.known_beside` loads the facts; a plan is compared with nothing else here.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from itertools import groupby
 
+from activities.matching import under_name_of_today
 from activities.opening import Shut
 from activities.plans.clashes import Slot, room_of, said_room, slots_of
 from activities.plans.doubts import MOST_NAMED, bounded
@@ -29,6 +31,8 @@ from models.wording import compact
 
 FEWEST = 3  # rows that are last month's before anybody suspects last month's file
 MOST = 0.8  # of the rows
+_HELD_BY = re.compile(r"(?:举办|主办|承办|开展|组织|实施)(?:单位|方|馆)?[：:]\s*([^；。，、\s]{2,20})")
+_OURSELVES = re.compile(r"图书馆$|^[总本主]馆$|[部室科处]$|^(?:馆里|我馆)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,14 @@ class ClosedDays:
 @dataclass(frozen=True, slots=True)
 class Known:
     """`said`: the names of the branches and the ways they are said, each with the name; `former`: the names they had
-    before, each with that of today. `taken`: what takes place on
-    the plan's days and is none of its own rows. `own`: for each row its activity of an earlier import. `before`:
+    before, each with that of today; `ways`: what readers call one of them and no other. `taken`: what takes place
+    on the plan's days and is none of its own rows. `own`: for each row its activity of an earlier import. `before`:
     the plan of the last month that came in.
     """
 
     said: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[str, str] = field(default_factory=dict)
     taken: tuple[Kept, ...] = ()
     closures: tuple[ClosedDays, ...] = ()
     own: tuple[Kept | None, ...] = ()
@@ -75,21 +80,28 @@ def with_doubts(plan: Plan, known: Known, *, today: date) -> Plan:
 
 def doubts_against(plan: Plan, known: Known, *, today: date) -> list[Doubt]:
     """Every doubt that only the library's own books can raise, each with its place in the file."""
-    rows = (replace(row, branch=known.former.get(row.branch, row.branch)) for row in plan.activities)
-    plan = replace(plan, activities=tuple(rows)) if known.former else plan
+    as_written, plan = plan.activities, under_names_of_today(plan, known)
     new = [row for row, own in _beside_own(plan, known) if own is None or own.when.starts_on != row.when.starts_on]
     return list(
         bounded(
             [
                 *_about_the_same_file(plan, known),
                 *_about_last_month(plan, known),
+                *_about_other_names(as_written, plan.activities, known),
                 *_about_branches(plan.activities, known.said),
+                *_about_whose(plan, known.said),
                 *_about_the_past(plan, new, today),
                 *_about_rooms(plan.activities, known.taken),
                 *_about_closures(plan.activities, known.closures),
             ]
         )
     )
+
+
+def under_names_of_today(plan: Plan, known: Known) -> Plan:
+    """Every row under its branch's own name."""
+    rows = tuple(under_name_of_today(row, known.former, known.ways) for row in plan.activities)
+    return replace(plan, activities=rows)
 
 
 def _beside_own(plan: Plan, known: Known) -> Iterable[tuple[PlannedActivity, Kept | None]]:
@@ -172,6 +184,43 @@ def _day_of_month(title: str, branch: str, when: When) -> tuple[object, ...]:
 
 
 # ── branches ──
+def _about_other_names(
+    written: Sequence[PlannedActivity], meant: Sequence[PlannedActivity], known: Known
+) -> list[Doubt]:
+    """官塘分馆, as readers call 官塘社区分馆; a name it had before needs no word."""
+    called: dict[tuple[str, str], list[PlannedActivity]] = {}
+    for row, today in zip(written, meant, strict=True):
+        if row.branch != today.branch and row.branch not in known.former:
+            called.setdefault((row.branch, today.branch), []).append(row)
+    return [
+        Doubt(DoubtKind.BRANCH, f"{quoted(said)}按{quoted(name)}算，读者也这样叫它。不是的话，请改过来。", _at(rows))
+        for (said, name), rows in called.items()
+    ]
+
+
+def _about_whose(plan: Plan, said: Mapping[str, str]) -> list[Doubt]:
+    """Rows of the main library, for want of another, that name whose they are: 举办单位：狮子山."""
+    whose: dict[str, list[PlannedActivity]] = {}
+    for row in plan.activities:
+        if row.branch == MAIN_LIBRARY and (named := _named_in(row, said, plan.library or "")):
+            whose.setdefault(named, []).append(row)
+    return [Doubt(DoubtKind.BRANCH, _perhaps(words, rows, said), _at(rows)) for words, rows in whose.items()]
+
+
+def _named_in(row: PlannedActivity, said: Mapping[str, str], library: str) -> str:
+    """Who holds it, in the row's words; "" where that is the library itself, one of its rooms, or not said."""
+    if (hit := _HELD_BY.search(row.summary)) and not _OURSELVES.search(hit[1]) and hit[1] not in library:
+        return hit[1].strip()
+    words = f"{row.place}；{row.summary}"
+    return next((name for name in dict.fromkeys(said.values()) if name != MAIN_LIBRARY and name in words), "")
+
+
+def _perhaps(words: str, rows: Sequence[PlannedActivity], said: Mapping[str, str]) -> str:
+    name = said.get(compact(words), "")
+    whose = f"是{quoted(name)}的活动" if name else "是分馆的活动"
+    return f"{_named(rows)}写着{quoted(words)}，现在算在总馆。如果{whose}，请改过来。"
+
+
 def _about_branches(rows: Iterable[PlannedActivity], said: Mapping[str, str]) -> list[Doubt]:
     """Names no branch of ours has; a library that has entered none yet is asked nothing."""
     names = set(said.values())

@@ -24,6 +24,7 @@ def known_beside(session: Session, plan: Plan) -> Known:
     return Known(
         said=_said(session),
         former=service.names_of_today(session),
+        ways=service.ways_to_say(session),
         taken=_taken(session, first, last, {activity.id for activity in own if activity}) if first and last else (),
         closures=_closures(session, first, last) if first and last else (),
         own=tuple(_kept(activity) if activity else None for activity in own),

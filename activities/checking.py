@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import fields
-from activities.against import with_doubts
+from activities.against import under_names_of_today, with_doubts
 from activities.audience import ages_in
 from activities.beside import known_beside
 from activities.festivals import NOTHING_TOLD, Told
@@ -59,8 +59,12 @@ def read_file(path: Path, *, month: str | None = None, told: Told = NOTHING_TOLD
 
 
 def beside_the_books(session: Session, read: ReadFile, *, today: date) -> ReadFile:
-    """The file with the doubts that the library's own books raise; reads only: a long plan takes its time."""
-    return replace(read, plan=with_doubts(read.plan, known_beside(session, read.plan), today=today))
+    """The file with the doubts that the library's own books raise, its branches under their own names.
+
+    Reads only: a long plan takes its time.
+    """
+    known = known_beside(session, read.plan)
+    return replace(read, plan=under_names_of_today(with_doubts(read.plan, known, today=today), known))
 
 
 def on_the_desk(session: Session, read: ReadFile) -> PlanFile | None:
@@ -204,6 +208,17 @@ def _whens(file: PlanFile, planned: PlannedActivity, words: str) -> tuple[When, 
     if words.strip() == planned.when.text and not is_unread:
         return (planned.when,)
     return when_in_plan(words, month=file.month)
+
+
+def give_to(session: Session, file: PlanFile, doubt: PlanDoubt, branch: str, *, who: str, now: datetime) -> int:
+    """Every row that a doubt names is this branch's: how many."""
+    spots = set(spots_of(doubt.spot, file.name))
+    rows = [row for row in rows_of(session, file.id) if spots & spots_of_row(row) and not row.is_left_out]
+    for row in rows:
+        row.planned, row.version = {**row.planned, "branch": branch}, row.version + 1
+    session.flush()
+    _answer(doubt, Answer.MENDED, who, now)
+    return len(rows)
 
 
 def leave_out(session: Session, file: PlanFile, row: PlanRow, *, who: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ that changed its title or its date keeps the activity, and with it the address r
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -32,6 +32,14 @@ class Row:
         """Its days, or the words that stand for them."""
         when = self.when
         return (when.starts_on, when.ends_on) if when.starts_on or when.ends_on else (compact(when.text),)
+
+
+def under_name_of_today(
+    planned: PlannedActivity, former: Mapping[str, str], ways: Mapping[str, str]
+) -> PlannedActivity:
+    """The row with its branch's own name, where that is called otherwise in the file."""
+    name = former.get(planned.branch) or ways.get(compact(planned.branch), planned.branch)
+    return planned if name == planned.branch else replace(planned, branch=name)
 
 
 def row_of(planned: PlannedActivity) -> Row:

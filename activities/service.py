@@ -5,7 +5,6 @@ that was cut off is simply imported again: what is in stays as it is.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,8 +24,8 @@ from activities.imported import (
     Prepared,
     PreparedRow,
 )
-from activities.matching import Row, matched, row_of
-from activities.plans.plan import LONGEST_BRANCH, Plan, PlannedActivity, cut, quoted
+from activities.matching import Row, matched, row_of, under_name_of_today
+from activities.plans.plan import LONGEST_BRANCH, SOME_BRANCH, Plan, PlannedActivity, cut, quoted
 from models import times
 from models.activity import (
     ACTIVITY_MOVES,
@@ -123,15 +122,26 @@ def known_rows(session: Session, plan: Plan) -> list[Activity | None]:
 
 
 def _under_names_of_today(session: Session, planned: Sequence[PlannedActivity]) -> list[PlannedActivity]:
-    """A plan may still call a branch as it was called before."""
-    today = names_of_today(session)
-    return [replace(one, branch=today.get(one.branch, one.branch)) if today else one for one in planned]
+    """A plan may still call a branch as it was called before, or as readers do."""
+    former, ways = names_of_today(session), ways_to_say(session)
+    return [under_name_of_today(one, former, ways) for one in planned]
 
 
 def names_of_today(session: Session) -> dict[str, str]:
     """What branches were called before, each with its name now."""
     asked = sa.select(FormerName.name, Branch.name).join(Branch, Branch.id == FormerName.branch_id)
     return {row[0]: row[1] for row in session.execute(asked)}
+
+
+def ways_to_say(session: Session) -> dict[str, str]:
+    """What readers call a branch, made comparable, each with its name; what may mean two is left out."""
+    names: dict[str, set[str]] = {}
+    for row in session.execute(
+        sa.select(BranchName.said, Branch.name).join(Branch, Branch.id == BranchName.branch_id)
+    ):
+        names.setdefault(compact(row.said), set()).add(row.name)
+    own = {compact(name) for every in names.values() for name in every} | {SOME_BRANCH}
+    return {said: every.pop() for said, every in names.items() if len(every) == 1 and said not in own}
 
 
 def _rows_of_month(session: Session, month: str) -> list[tuple[Activity, Row]]:

@@ -7,10 +7,11 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import checking, texts
+from activities import checking, queries, texts
+from activities.plans.plan import DoubtKind
 from console import plan_owners, plan_view
-from console.desk import Desk, drawn, me, note
-from console.plan_seen import changed, row_url, said, said_change, seen
+from console.desk import Desk, drawn, me, note, refused
+from console.plan_seen import changed, row_url, said, said_change, seen, url
 from console.plan_view import PAGE, SHOWS
 from console.records import lines_about
 from console.rights import Act, may
@@ -29,6 +30,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
         "settle_doubt": (f"{doubt}/settle", views.settle),
         "reopen_doubt": (f"{doubt}/reopen", views.reopen),
         "settle_kind": (f"{one}/kinds/<kind>/settle", views.settle_kind),
+        "give_rows_to": (f"{doubt}/branch", views.give_to),
         "drop_plan": (f"{one}/drop", views.drop),
         "pick_up_plan": (f"{one}/pick-up", views.pick_up),
     }
@@ -49,6 +51,7 @@ class _Views:
             shown = seen(session, number)
             lines = lines_about(session, f"plan {number}")
             is_mine = plan_owners.is_mine(session, shown.file)
+            branches = queries.branches(session) if me().branch_id is None else []
             mendable = plan_owners.mendable(session, shown.file, {row.planned.branch for row in shown.checked.rows})
         may_import, is_open = Act.IMPORT_PLANS in me().acts, shown.file.state is PlanState.CHECKING
         rows = [row for row in shown.checked.rows if row.is_shown(show)]
@@ -57,7 +60,7 @@ class _Views:
         return drawn(
             "plan.html", file=shown.file, checked=shown.checked, beside=shown.beside, rows=rows[(page - 1) * PAGE : page * PAGE],
             show=show, shows=SHOWS, page=page, pages=pages, said_when=said, said_change=said_change, lines=lines,
-            said_for=texts.said_for,
+            said_for=texts.said_for, branches=branches, of_branches=(DoubtKind.BRANCH, DoubtKind.UNKNOWN_BRANCH),
             is_mine=may_import and is_mine and is_open, may_import=may_import and is_mine,
             mendable=mendable if may_import and is_open else (), is_of_others=may_import and is_open and not is_mine,
         )  # fmt: skip
@@ -120,6 +123,24 @@ class _Views:
             return "这一处又列为要核对。"
 
         return changed(self._desk, number, reopen, anchor="doubts")
+
+    @may(Act.IMPORT_PLANS)
+    def give_to(self, number: int, at: int) -> AnyResponse:
+        """Every row of one doubt is another branch's."""
+        if me().branch_id is not None:
+            abort(403)
+
+        def give_to(session: Session, file: PlanFile) -> str:
+            doubt = session.get(PlanDoubt, (file.id, at)) or abort(404)
+            count = checking.give_to(session, file, doubt, branch, who=me().login, now=times.now())
+            note(session, "plan row mended", f"plan {number}", detail=f"{count} 项算作{branch}"[:80])
+            return f"{count} 项算作{branch}了。"
+
+        branch = request.form.get("branch", "")
+        with self._desk.reading() as session:
+            if branch not in queries.branches(session):
+                return refused("请选一个馆。", f"{url(number)}#doubts")
+        return changed(self._desk, number, give_to, anchor="doubts")
 
     @may(Act.IMPORT_PLANS)
     def drop(self, number: int) -> AnyResponse:

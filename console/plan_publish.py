@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import changes, checking, queries, service
+from activities import changes, checking, queries
 from activities.changes import By
 from activities.imported import Gone
 from activities.plans.plan import MAIN_LIBRARY, Plan
@@ -83,7 +83,7 @@ class _Views:
 
 def _new_branches(session: Session, checked: Checked) -> list[str]:
     """Branches that will be there once it is out, as the rows name them."""
-    known = {*queries.branches(session), *service.names_of_today(session), MAIN_LIBRARY}
+    known = {*queries.branches(session), MAIN_LIBRARY}
     named = dict.fromkeys(row.planned.branch for row in checked.rows if not row.is_left_out)
     return [name for name in named if name not in known]
 

@@ -120,7 +120,7 @@ def branch_and_aside(text: str) -> tuple[str, str]:
 def is_branch_name(text: str) -> bool:
     """A cell that names a place of ours: 官塘社区分馆 (15分钟阅读圈), 城东书房."""
     name, _ = branch_and_aside(text)
-    is_words = re.search(r"[，。；：:,;、]|\d[月日点:]|[一二三四五六七八九十]月\S|[上中下]旬", name)
+    is_words = re.search(r"[，。；：:,;、]|\d[月日点:]|[一二三四五六七八九十]月\S|[上中下]旬|待定|另行通知", name)
     return 1 < len(name) <= 18 and bool(_BRANCH_ENDS.search(name)) and not is_numbered(text) and not is_words
 
 

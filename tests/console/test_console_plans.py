@@ -645,3 +645,44 @@ def test_branches_that_are_not_there_yet_are_named_before_it_goes_out(office: Of
     publishes(browser, plan)
     again = hands_in(browser, APRIL.replace("4月11日（周六）9:30", "4月11日（周六）9:40"), "四月改.txt")
     assert "发布时会加上" not in browser.opens(f"/console/plans/{again}/publish").text
+
+
+HOLDERS = """翠湖区图书馆2026年4月活动安排
+活动名称\t活动时间\t举办单位\t活动内容
+剪纸\t4月4日9:30\t狮子山\t剪福字
+折纸\t4月5日9:30\t狮子山\t折千纸鹤
+讲座\t4月7日14:00\t宣传部\t养生
+"""
+
+
+def test_rows_whose_holder_is_a_branch_are_given_to_it_at_once(office: Office) -> None:
+    office.plans(office.activity("旧活动", branch="狮子山社区分馆"))
+    browser = office.browser("chen")
+    plan = hands_in(browser, HOLDERS)
+    page = browser.opens(f"/console/plans/{plan}").text
+    assert "写着“狮子山”，现在算在总馆。如果是“狮子山社区分馆”的活动" in page
+    assert "宣传部”，现在算在总馆" not in page
+    act = re.search(r'action="(/console/plans/\d+/doubts/\d+/branch)"', page)
+    assert act
+    told = browser.does(act[1], on=f"/console/plans/{plan}", branch="没有的馆")
+    assert "请选一个馆" in told
+    assert "2 项算作狮子山社区分馆了" in browser.does(act[1], on=f"/console/plans/{plan}", branch="狮子山社区分馆")
+    settles_all(browser, plan)
+    publishes(browser, plan)
+    with office.database.reading() as session:
+        owned = {one.title: one.branch.name for one in session.query(Activity)}
+    assert (owned["剪纸"], owned["折纸"], owned["讲座"]) == ("狮子山社区分馆", "狮子山社区分馆", "总馆")
+
+
+def test_a_branch_as_readers_call_it_is_that_branch(both_offices: Office) -> None:
+    office, browser = both_offices, both_offices.browser("chen")
+    office.plans(office.activity("旧活动", branch="官塘社区分馆"))
+    plan = hands_in(browser, APRIL.replace("总馆大厅", "官塘分馆大厅"))
+    page = browser.opens(f"/console/plans/{plan}").text
+    assert "“官塘分馆”按“官塘社区分馆”算" in page
+    assert "没见过的分馆" not in page
+    settles_all(browser, plan)
+    publishes(browser, plan)
+    with office.database.reading() as session:
+        names = {one.branch.name for one in session.query(Activity)}
+    assert names == {"总馆", "官塘社区分馆"}

@@ -141,7 +141,9 @@ def test_a_branch_nobody_knows_is_said_with_the_nearest_and_a_new_library_is_ask
 
 def test_a_way_readers_say_a_branch_leads_to_its_name(library, tmp_path):
     enters(library, tmp_path, "夜读 | 12月6日9:00 | | 官塘社区分馆 |")
-    ((text, _),) = doubts(library, tmp_path, "茶会 | 12月7日9:00 | | 官塘分馆 |", kind="unknown_branch")
+    ((text, _),) = doubts(library, tmp_path, "茶会 | 12月7日9:00 | | 官塘分馆 |", kind="branch")
+    assert "“官塘分馆”按“官塘社区分馆”算" in text
+    ((text, _),) = doubts(library, tmp_path, "茶会 | 12月7日9:00 | | 官唐社区分馆 |", kind="unknown_branch")
     assert "最接近的是“官塘社区分馆”" in text
 
 
@@ -279,7 +281,7 @@ def test_all_that_a_plan_is_compared_with_is_loaded_in_few_statements(library, t
     library.run("plan", "import", str(tmp_path / "plan.txt"), "--dry-run")
     sa.event.remove(library.database.engine, "before_cursor_execute", count)
     assert (
-        len([one for one in statements if "FROM activities" in one or "FROM branch" in one or "closures" in one]) == 5
+        len([one for one in statements if "FROM activities" in one or "FROM branch" in one or "closures" in one]) == 7
     )
     assert library.count(Branch) == 1
 

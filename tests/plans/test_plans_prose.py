@@ -100,3 +100,13 @@ def test_a_line_that_ends_in_the_main_library_is_no_heading(tmp_path):
     path.write_text("2027年2月活动安排\n" + "\n".join(lines), "utf-8")
     titles = [activity.title for activity in read_plan(path).activities]
     assert titles == ["亲子绘本", "老照片展", "春联展", "猜谜会", "新书推荐"]
+
+
+def test_what_is_not_dated_yet_is_no_heading_and_said(tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_text(
+        "2027年2月活动安排\n2月6日9:30 亲子绘本 总馆\n待定 诗会 总馆\n2月20日9:30 剪纸 官塘分馆\n", "utf-8"
+    )
+    plan = read_plan(path)
+    assert [(row.title, row.branch) for row in plan.activities] == [("亲子绘本", "总馆"), ("剪纸", "官塘分馆")]
+    assert [doubt.where for doubt in plan.doubts if "诗会" in doubt.text] == ["x.txt:3"]
