@@ -116,11 +116,13 @@ def remove_name(session: Session, branch: Branch, said: str, *, by: By) -> None:
 
 
 def forget_former(session: Session, branch: Branch, name: str, *, by: By) -> None:
-    """A plan that writes it so means a branch of its own again. Raises: IllegalMove if it is gone."""
+    """A plan that writes it so means a branch of its own again, and so do readers. Raises: IllegalMove if it is gone."""
     former = session.get(FormerName, name)
     if former is None or former.branch_id != branch.id:
         raise IllegalMove(f"{name} is no former name of branch {branch.id}")
     session.delete(former)
+    said = (BranchName.branch_id == branch.id, BranchName.said == compact(name))
+    session.execute(sa.delete(BranchName).where(*said))
     told(session, branch, "former name removed", by, detail=name)
 
 
