@@ -44,7 +44,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--readers", type=int, default=2400, help="each is owed five messages")
+    parser.add_argument("--readers", type=int, default=3600, help="each is owed five messages")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     return parser.parse_args()
 
