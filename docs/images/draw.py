@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
+from playwright.sync_api import Browser, Error, FloatRect, Page, sync_playwright
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -95,7 +95,11 @@ class _Album:
         size = self.page.viewport_size or {"width": 0, "height": 0}
         self.page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
         clip: FloatRect = {"x": 0, "y": 0, "width": size["width"], "height": height or size["height"]}
-        self.page.screenshot(path=HERE / f"handbook-{name}.png", clip=clip, animations="disabled")
+        path = HERE / f"handbook-{name}.png"
+        try:
+            self.page.screenshot(path=path, clip=clip, animations="disabled")
+        except Error:  # Chromium is now and then unable to, once
+            self.page.screenshot(path=path, clip=clip, animations="disabled")
         self.page.set_viewport_size(size)
 
 
