@@ -215,8 +215,10 @@ def give_to(session: Session, file: PlanFile, doubt: PlanDoubt, branch: str, *, 
     spots = set(spots_of(doubt.spot, file.name))
     rows = [row for row in rows_of(session, file.id) if spots & spots_of_row(row) and not row.is_left_out]
     for row in rows:
-        row.planned, row.version = {**row.planned, "branch": branch}, row.version + 1
-    session.flush()
+        row.planned = {
+            **row.planned,
+            "branch": branch,
+        }  # nobody looked at its day: whatever else is doubtful stays so
     _answer(doubt, Answer.MENDED, who, now)
     return len(rows)
 

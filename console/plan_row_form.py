@@ -23,7 +23,7 @@ def met(row: PlanRow) -> Merged:
     theirs = kept(row)
     mine = {name: tidied(name, request.form.get(name, value)) for name, value in theirs.items()}
     is_as_seen = request.form.get("seen") == str(row.version)
-    return merged(theirs if is_as_seen else was(request.form), mine, theirs, chosen(request.form))
+    return merged(was(request.form) or (theirs if is_as_seen else {}), mine, theirs, chosen(request.form))
 
 
 def shown(_name: str, value: str) -> str:

@@ -4,6 +4,7 @@ import html
 import io
 import re
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -686,3 +687,23 @@ def test_a_branch_as_readers_call_it_is_that_branch(both_offices: Office) -> Non
     with office.database.reading() as session:
         names = {one.branch.name for one in session.query(Activity)}
     assert names == {"总馆", "官塘社区分馆"}
+
+
+def test_what_else_is_doubtful_about_rows_that_were_given_stays_open(office: Office) -> None:
+    office.plans(office.activity("旧活动", branch="狮子山社区分馆"))
+    browser = office.browser("chen")
+    plan = hands_in(browser, HOLDERS.replace("4月4日9:30", "4月4日（周日）9:30"))
+    act = re.search(r'action="(/console/plans/\d+/doubts/\d+/branch)"', browser.opens(f"/console/plans/{plan}").text)
+    assert act
+    number, _ = row(browser, plan, "剪纸")
+    form = browser.opens(f"/console/plans/{plan}/rows/{number}").text
+    browser.does(act[1], on=f"/console/plans/{plan}", branch="狮子山社区分馆")
+    other, _ = row(browser, plan, "讲座")
+    browser.does(f"/console/plans/{plan}/rows/{other}/leave-out", on=f"/console/plans/{plan}", seen="0")
+    assert "weekday" in _open_kinds(office)
+    was = re.search(r'name="was" value="([^"]*)"', form)
+    assert was
+    seen = {"seen": "0", "was": unescape(was[1]), "title": "剪窗花", "when": "4月4日9:30", "branch": "总馆"}
+    path = f"/console/plans/{plan}/rows/{number}"
+    assert browser.sends(path, on=path, **seen).status_code == 303
+    assert "狮子山社区分馆" in row(browser, plan, "剪窗花")[1]
