@@ -11,6 +11,9 @@ from models import (
     outbox,
     plan,
     platform,
+    record,
+    reminder,
+    signup,
     staff,
 )
 
@@ -25,5 +28,8 @@ __all__ = [
     "outbox",
     "plan",
     "platform",
+    "record",
+    "reminder",
+    "signup",
     "staff",
 ]
