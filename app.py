@@ -17,6 +17,7 @@ import console.commands
 import console.staff_commands
 import worker.commands
 from activities import merging
+from activities.signup import service as signup
 from bot import calls, errcodes
 from bot.client import Client
 from bot.envelope import Envelope
@@ -36,7 +37,7 @@ from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from pages import health, site
-from worker.clock import Clock, DailyJob
+from worker.clock import Clock, DailyJob, Part
 from worker.hands import Hands
 
 __all__ = ["create_app", "serving", "tables"]  # tables: all are known before the first query
@@ -99,7 +100,7 @@ def serving() -> Flask:
 def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
     hands = Hands(database, work_table(_client(settings, database)))
-    clock = Clock(database, _daily_jobs(settings), upkeep_parts())
+    clock = Clock(database, _daily_jobs(settings), upkeep_parts(), due_parts())
     with database.units() as session:
         now = times.now()
         owe_menu(session, menu_of(settings.site), now=now)
@@ -170,6 +171,11 @@ def work_table(client: Client) -> Mapping[CallKind, Work]:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (*upkeep.PARTS, merging.carry_on)
+
+
+def due_parts() -> tuple[Part, ...]:
+    """What falls due at any minute, a part a unit."""
+    return (signup.lapse_offers, signup.offer_what_is_free)
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

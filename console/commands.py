@@ -7,6 +7,7 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
+from activities import farewell
 from config.settings import CALLBACK_SETTINGS, Settings
 from console import keeping
 from console.demo import run_demo
@@ -99,7 +100,7 @@ def _follower(database: Database) -> click.Group:
         with database.units() as session:
             if not privacy.export(session, openid):
                 raise click.ClickException(f"没有 openid 为 {openid} 的读者，没有什么要清除。")
-            follower.forget(session, openid, at=times.now())
+            farewell.forget(session, openid, at=times.now())
             _note(session, "personal data erased", openid)
         click.echo("已清除这位读者的个人信息。", err=True)
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from activities import farewell
 from console import exports
 from console.desk import Desk, done, drawn, note
 from console.exports import Sheet
@@ -89,7 +90,7 @@ class _Views:
         if request.method == "POST" and typed == openid[-TYPED:]:
             with self._desk.unit() as session:
                 now = times.now()
-                follower.forget(session, openid, at=now)
+                farewell.forget(session, openid, at=now)
                 note(session, "personal data erased", follower.digest(openid), at=now)
             return done("已清除这位读者的个人信息，再也找不回来了。", url_for("console.readers"))
         wrong = f"要清除，请照抄 openid 最后 {TYPED} 个字符。" if request.method == "POST" else ""

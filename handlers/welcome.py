@@ -1,6 +1,6 @@
 """Coming and going: the first words to a new follower, and forgetting one who leaves."""
 
-from activities import search, texts
+from activities import farewell, search, texts
 from handlers import details
 from handlers.help import examples
 from handlers.turn import Reply, Turn, tappable
@@ -44,7 +44,7 @@ def _soonest(turn: Turn) -> str:
 
 def left(turn: Turn) -> Reply:
     """unsubscribe: the platform obliges us to erase, and decency does too."""
-    follower.forget(turn.session, turn.incoming.openid, at=turn.incoming.sent_at)
+    farewell.forget(turn.session, turn.incoming.openid, at=turn.incoming.sent_at, now=turn.now)
     turn.talk.changed = False
     return Reply.silence()
 

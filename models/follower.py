@@ -129,13 +129,18 @@ def follow(session: Session, openid: str, *, at: datetime, came_by: str | None) 
     session.execute(sa.delete(Farewell).where(Farewell.reader == digest(openid)))
 
 
+def came_back(session: Session, openid: str, *, since: datetime) -> bool:
+    """Did they follow anew after `since`?"""
+    row = session.get(Follower, openid)
+    return row is not None and row.followed_at is not None and row.followed_at > since
+
+
 def forget(session: Session, openid: str, *, at: datetime) -> None:
     """Erase all that is personal, everywhere, and remember only that somebody left.
 
-    A late unsubscribe, overtaken by a new subscribe, erases nothing.
+    A late unsubscribe, overtaken by a new subscribe, erases nothing. activities.farewell gives their seats back before.
     """
-    row = session.get(Follower, openid)
-    if row is not None and row.followed_at is not None and row.followed_at > at:
+    if came_back(session, openid, since=at):
         return
     drop_all_of(session, openid, now=at)
     set_follows_aside(session, openid)

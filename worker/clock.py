@@ -23,6 +23,9 @@ SHIFT_SECONDS = 1
 DATABASE_CLOCK_SECONDS = 60
 
 
+Part = Callable[[Session, datetime], int]  # a part of some work, in a unit of its own: how much was done
+
+
 @dataclass(frozen=True, slots=True)
 class DailyJob:
     """`do` runs every day at `at` of the library's wall clock, in the unit that inserts the slot's row."""
@@ -46,11 +49,14 @@ class Clock:
         self,
         database: Database,
         jobs: Sequence[DailyJob],
-        upkeep: Sequence[Callable[[Session, datetime], int]],
+        upkeep: Sequence[Part],
+        due: Sequence[Part] = (),
     ):
+        """`upkeep`: parts done every hour; `due`: parts done at every tick."""
         self._database = database
         self._jobs = jobs
         self._upkeep = upkeep
+        self._due = due
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}, timezone="UTC"
         )
@@ -80,6 +86,8 @@ class Clock:
                 if fires_now(session, job.name, latest_slot(job.at, now)):
                     job.do(session, now)
                     log.info("fired", job=job.name)
+        for part in self._due:
+            self._all_of(part, now)
         if self._first_in_its_slot("upkeep", latest_slot(time(times.local(now).hour), now)):
             self.clean_up(now)
 
@@ -90,11 +98,14 @@ class Clock:
     def clean_up(self, now: datetime) -> None:
         """Remove what must not be kept, a part a unit."""
         for part in self._upkeep:
-            while True:
-                with self._database.units() as session:
-                    done = part(session, now)
-                if not done:
-                    break
+            self._all_of(part, now)
+
+    def _all_of(self, part: Part, now: datetime) -> None:
+        while True:
+            with self._database.units() as session:
+                done = part(session, now)
+            if not done:
+                break
 
     def follow_database(self) -> None:
         """Take over the database's clock: leases and rates are compared by processes of several machines."""

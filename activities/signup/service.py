@@ -1,0 +1,430 @@
+"""Signing up, waiting, being offered a seat, and leaving it: the verbs that change entries.
+
+Every verb tells what the next one needs to know in the same unit: a seat given back is offered on at once, by day.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from activities.changes import By
+from activities.signup import queries, rules, seats, texts
+from activities.signup.party import GUARDIAN_WORDING, Party, checked, is_guarded, someone_fits
+from activities.signup.refusals import AlreadyIn, Blocked, NoSeatsLeft, NotThisWay, TooLate
+from activities.signup.terms import asked_for, held, times_of, wanted_by
+from models import audit, messages, times
+from models.db import insert
+from models.errors import BadInput
+from models.signup import (
+    ENTRY_MOVES,
+    HOLDS_SEATS,
+    Entry,
+    EntryPerson,
+    EntryState,
+    Origin,
+    SignUp,
+    Way,
+)
+from models.states import moved
+
+S = EntryState
+CODE_LETTERS = "ABCDEFGHJKLMNPQRTUVWXY346789"  # none that is read as another
+CODE_LENGTH = 6
+PART = 50  # entries a unit
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a reader, or staff for somebody who called (`by`)."""
+
+    openid: str | None
+    origin: Origin
+    by: By | None = None
+
+
+# ── coming in ──
+
+
+def sign_up(session: Session, activity_id: int, caller: Caller, party: Party, *, now: datetime) -> Entry:
+    """Confirmed with its seats where they are given at once, else applied for.
+
+    Raises: NoSignUp, NotTakingPlace, NotOpenYet, SignUpClosed, Blocked, AlreadyIn, TooManyPeople, AgeOutside,
+    NoSeatsLeft, NotThisWay.
+    """
+    terms, party = _admitted(session, activity_id, caller, party, now)
+    if terms.way is not Way.AT_ONCE:
+        return _entered(session, terms, caller, party, S.APPLIED, now)
+    if terms.is_limited:
+        _seats_are_free(session, terms, len(party.people))
+    entry = _entered(session, terms, caller, party, S.CONFIRMED, now)
+    if terms.is_limited and not seats.claim(session, activity_id, [person.id for person in entry.people]):
+        raise NoSeatsLeft(left=0, may_wait=terms.has_line)  # taken while we wrote; the unit undoes the entry
+    _is_coming(session, terms, entry, now)
+    return entry
+
+
+def stand_in_line(session: Session, activity_id: int, caller: Caller, party: Party, *, now: datetime) -> Entry:
+    """候补: waits for a seat; with one free and nobody before them, it is theirs at once.
+
+    Raises: as `sign_up`; NotThisWay where there is no line.
+    """
+    terms, party = _admitted(session, activity_id, caller, party, now)
+    if terms.way is not Way.AT_ONCE or not terms.is_limited:
+        return sign_up(session, activity_id, caller, party, now=now)
+    if not terms.has_line:
+        raise NotThisWay("这个活动不排候补。回复“活动”看看别的。")
+    total, _ = seats.count(session, activity_id)
+    if len(party.people) > total:
+        raise NotThisWay(f"这个活动一共 {total} 个名额，候补不了 {len(party.people)} 位。")
+    entry = _entered(session, terms, caller, party, S.WAITING, now)
+    # Those who stand in line hold the terms while they look: nobody can be left waiting beside a seat just freed.
+    held(session, activity_id)
+    if not queries.is_anybody_before(session, entry) and seats.claim(
+        session, activity_id, [person.id for person in entry.people]
+    ):
+        _move(entry, S.CONFIRMED, now)
+        _is_coming(session, terms, entry, now)
+    return entry
+
+
+def _admitted(
+    session: Session, activity_id: int, caller: Caller, party: Party, now: datetime
+) -> tuple[SignUp, Party]:
+    terms = asked_for(session, activity_id)
+    if caller.by is None:
+        rules.may_enter(terms.activity.state, times_of(terms), now=now)
+    if caller.openid is not None and caller.by is None:
+        _not_blocked(session, caller.openid, now)
+    if caller.openid is not None and not terms.allows_several:
+        present = queries.live_entry(session, activity_id, caller.openid)
+        if present is not None:
+            raise AlreadyIn(present)
+    party = checked(party, wanted_by(session, terms))
+    someone_fits(party.people, terms.activity.age_from, terms.activity.age_to)
+    return terms, party
+
+
+def _not_blocked(session: Session, openid: str, now: datetime) -> None:
+    today = times.today(now)
+    standing = queries.absences_of(session, openid, today=today)
+    if standing.blocked_until is not None:
+        raise Blocked(standing.count, standing.blocked_until, today=today)
+
+
+def _seats_are_free(session: Session, terms: SignUp, wanted: int) -> None:
+    """Raises: NoSeatsLeft. Those in line come first, whatever is free."""
+    left = seats.free(session, terms.activity_id, up_to=wanted)
+    if left < wanted:
+        raise NoSeatsLeft(left=left, may_wait=terms.has_line)
+    if queries.does_anybody_wait(session, terms.activity_id):
+        raise NoSeatsLeft(left=0, may_wait=terms.has_line)
+
+
+def _entered(
+    session: Session, terms: SignUp, caller: Caller, party: Party, state: EntryState, now: datetime
+) -> Entry:
+    """The rows of a new entry. Raises: AlreadyIn for one that came in at the same moment by another door."""
+    guarded = any(is_guarded(person) for person in party.people)
+    values: dict[str, object] = {
+        "activity_id": terms.activity_id, "openid": caller.openid, "state": state, "origin": caller.origin,
+        "is_extra": terms.allows_several, "name": party.contact, "phone": party.phone, "unit": party.unit,
+        "answers": {str(number): words for number, words in party.answers.items()},
+        "guardian_wording": GUARDIAN_WORDING if guarded else "", "guardian_at": now if guarded else None,
+        "line": int(now.timestamp() * 1e6), "offers": 0, "reason": "", "entered_at": now, "changed_at": now,
+    }  # fmt: skip
+    number = _inserted(session, values)
+    people = [
+        EntryPerson(entry_id=number, openid=caller.openid, position=at, name=person.name, age=person.age, came_by="")
+        for at, person in enumerate(party.people)
+    ]
+    session.add_all(people)
+    session.flush()
+    entry = session.get_one(Entry, number)
+    if caller.by is not None:
+        _note(session, "entry written down", entry, terms, caller.by)
+    return entry
+
+
+def _inserted(session: Session, values: dict[str, object]) -> int:
+    while True:
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        fresh = insert(session, Entry).values(code=code, **values).on_conflict_do_nothing().returning(Entry.id)
+        number = session.scalar(fresh)
+        if number is not None:
+            return int(number)
+        openid, activity_id = values["openid"], values["activity_id"]
+        present = queries.live_entry(session, activity_id, openid) if openid else None  # type: ignore[arg-type]
+        if present is not None:
+            raise AlreadyIn(present)
+
+
+# ── going ──
+
+
+def cancel(session: Session, entry: Entry, *, now: datetime) -> EntryState:
+    """By the reader: cancelled while it hurts nobody, excused afterwards; the seats go on. The new state.
+
+    Raises: TooLate once the activity is over, or where there is nothing to cancel.
+    """
+    entry = lock(session, entry)
+    terms = asked_for(session, entry.activity_id)
+    at = times_of(terms)
+    if entry.state not in (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED):
+        raise TooLate(f"这个报名{texts.STATE_WORDS[entry.state]}，不用再取消了。")
+    rules.may_cancel(at, now=now)
+    apologises = entry.state is S.CONFIRMED and not rules.is_in_time(at, now=now)
+    _leave(session, terms, entry, S.EXCUSED if apologises else S.CANCELLED, now)
+    return entry.state
+
+
+def call_off(session: Session, entry: Entry, *, reason: str, by: By, tell: bool = True) -> None:
+    """By staff, with a reason the reader is told. Raises: IllegalMove; BadInput without a reason."""
+    if not reason.strip():
+        raise BadInput("请写上原因，读者会看到。")
+    entry = lock(session, entry)
+    terms = asked_for(session, entry.activity_id)
+    entry.reason = reason.strip()[:200]
+    _leave(session, terms, entry, S.CANCELLED, by.at)
+    _note(session, "entry cancelled", entry, terms, by, entry.reason)
+    if tell:
+        tell_reader(
+            session, terms, entry, texts.called_off(terms.activity, entry.reason), what="called-off", now=by.at
+        )
+
+
+def leave_all(session: Session, openid: str, *, now: datetime) -> None:
+    """The reader unfollows: what is still to come is given back, and offered on."""
+    mine = sa.select(Entry.id).where(
+        Entry.openid == openid, Entry.state.in_((S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED))
+    )
+    for number in session.scalars(mine.order_by(Entry.id)).all():
+        entry = lock(session, session.get_one(Entry, number))
+        if entry.state in (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED):
+            _leave(session, asked_for(session, entry.activity_id), entry, S.CANCELLED, now)
+
+
+def _leave(session: Session, terms: SignUp, entry: Entry, to: EntryState, now: datetime) -> None:
+    held_seats = entry.state in HOLDS_SEATS
+    _move(entry, to, now)
+    entry.offer_until = None
+    session.flush()
+    if held_seats and seats.give_back(session, entry.id):
+        offer_on(session, terms.activity_id, now=now)
+
+
+# ── the line ──
+
+
+def offer_on(session: Session, activity_id: int, *, now: datetime) -> int:
+    """Offer free seats to those in line, in their order: how many entries. Nobody is offered anything at night.
+
+    An entry for which too few seats are free keeps its place, and the next that fits is asked.
+    """
+    terms = held(session, activity_id)
+    until = _offer_time(terms, now)
+    if until is None or not seats.free(session, activity_id, up_to=1):
+        return 0
+    offered = 0
+    for number in queries.line(session, activity_id):
+        entry = _free_to_offer(session, number)
+        if entry is None:
+            continue
+        if seats.claim(session, activity_id, [person.id for person in entry.people]):
+            _offer(session, terms, entry, until, now)
+            offered += 1
+        if not seats.free(session, activity_id, up_to=1):
+            break
+    return offered
+
+
+def _offer_time(terms: SignUp, now: datetime) -> datetime | None:
+    if not terms.is_limited or (terms.way is Way.LOTTERY and terms.drawn_at is None):
+        return None
+    at = times_of(terms)
+    try:
+        rules.may_enter(terms.activity.state, rules.Times(ends=at.ends), now=now)
+    except NotThisWay:
+        return None
+    return rules.offer_until(at.begins, now=now)
+
+
+def _free_to_offer(session: Session, number: int) -> Entry | None:
+    """The entry, locked, if it still waits; one that its reader is just changing is passed over."""
+    mine = sa.select(Entry).where(Entry.id == number, Entry.state == S.WAITING)
+    return session.scalars(
+        mine.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _offer(session: Session, terms: SignUp, entry: Entry, until: datetime, now: datetime) -> None:
+    if entry.openid is None:  # a caller cannot answer: staff have their number
+        _move(entry, S.CONFIRMED, now)
+        return
+    _move(entry, S.OFFERED, now)
+    entry.offer_until, entry.offers = until, entry.offers + 1
+    session.flush()
+    words = texts.offered(terms.activity, entry, until, now=now)
+    tell_reader(session, terms, entry, words, what=f"offer-{entry.offers}", now=now, useful_until=until)
+
+
+def accept(session: Session, entry: Entry, *, now: datetime) -> None:
+    """要: the seat kept for them is theirs. Raises: TooLate when the offer has run out, or there is none."""
+    entry = lock(session, entry)
+    terms = asked_for(session, entry.activity_id)
+    if entry.state is not S.OFFERED or entry.offer_until is None:
+        raise TooLate(f"这个报名{texts.STATE_WORDS[entry.state]}，现在没有留着的名额。")
+    if entry.offer_until <= now:
+        raise TooLate("留名额的时间过了，已经让给下一位。还想来，再报名就会排到候补。")
+    _move(entry, S.CONFIRMED, now)
+    entry.offer_until = None
+    _is_coming(session, terms, entry, now)
+
+
+def lapse_offers(session: Session, now: datetime) -> int:
+    """Offers that nobody took pass on: a part of those that ran out. How many."""
+    due = (
+        sa.select(Entry)
+        .where(sa.text("entries.state = 'offered'"), Entry.offer_until <= now)
+        .order_by(Entry.offer_until)
+        .limit(PART)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    entries = session.scalars(due).all()
+    for entry in entries:
+        terms = asked_for(session, entry.activity_id)
+        _move(entry, S.LAPSED, now)
+        entry.offer_until = None
+        seats.give_back(session, entry.id)
+        tell_reader(
+            session, terms, entry, texts.lapsed(terms.activity, now=now), what=f"lapsed-{entry.offers}", now=now
+        )
+    session.flush()
+    for activity_id in sorted({entry.activity_id for entry in entries}):
+        offer_on(session, activity_id, now=now)
+    return len(entries)
+
+
+def offer_what_is_free(session: Session, now: datetime) -> int:
+    """Seats that fell free at night, or beside somebody's open change, find those in line. How many were offered."""
+    last, offered = 0, 0
+    while not offered and not rules.is_night(now):
+        numbers = queries.seats_beside_a_line(session, now=now, after=last, most=PART)
+        if not numbers:
+            break
+        offered, last = sum(offer_on(session, number, now=now) for number in numbers), numbers[-1]
+    return offered
+
+
+def put_in_line(session: Session, entry: Entry, place: int, *, reason: str, by: By) -> None:
+    """Staff move a waiting entry to `place` (1 is the head of the line), for a written reason that the log keeps.
+
+    Raises: BadInput without a reason, or where it does not wait.
+    """
+    if not reason.strip():
+        raise BadInput("请写上调整次序的原因，会记入日志。")
+    entry = lock(session, entry)
+    terms = held(session, entry.activity_id)
+    if entry.state is not S.WAITING:
+        raise BadInput("这一位现在不在候补里。")
+    before = queries.place_in_line(session, entry)
+    others = [row for row in queries.line_of(session, entry.activity_id) if row[0] != entry.id]
+    place = max(1, min(place, len(others) + 1))
+    entry.line = _line_at(others, place)
+    session.flush()
+    _note(session, "line reordered", entry, terms, by, f"{before} → {place} {reason.strip()}"[:300])
+
+
+def _line_at(others: Sequence[tuple[int, int]], place: int) -> int:
+    """A value that sorts at `place` among (id, line) in order."""
+    if place > len(others):
+        return others[-1][1] + 2 if others else 0
+    after = others[place - 1][1]
+    before = others[place - 2][1] if place > 1 else after - 1_000_000
+    return (before + after) // 2
+
+
+# ── staff decide ──
+
+
+def approve(session: Session, entry: Entry, *, by: By) -> None:
+    """Yes to an entry that was applied for, or to one in line: with seats. Raises: BadInput when too few are free."""
+    entry = lock(session, entry)
+    terms = held(session, entry.activity_id)
+    people = [person.id for person in entry.people]
+    if terms.is_limited and not seats.claim(session, entry.activity_id, people):
+        left = seats.free(session, entry.activity_id, up_to=len(people))
+        raise BadInput(f"名额不够：这一项要 {len(people)} 个，还剩 {left} 个。可以先加名额，或转候补。")
+    _move(entry, S.CONFIRMED, by.at)
+    _is_coming(session, terms, entry, by.at)
+    _note(session, "entry approved", entry, terms, by)
+    tell_reader(session, terms, entry, texts.approved(terms.activity, entry, now=by.at), what="approved", now=by.at)
+
+
+def refuse(session: Session, entry: Entry, *, reason: str, by: By) -> None:
+    """No, with a reason that the reader is told. Raises: IllegalMove; BadInput without a reason."""
+    if not reason.strip():
+        raise BadInput("请写上没通过的原因，读者会看到。")
+    entry = lock(session, entry)
+    terms = asked_for(session, entry.activity_id)
+    _move(entry, S.REFUSED, by.at)
+    entry.reason = reason.strip()[:200]
+    _note(session, "entry refused", entry, terms, by, entry.reason)
+    tell_reader(
+        session, terms, entry, texts.declined(terms.activity, entry.reason, now=by.at), what="refused", now=by.at
+    )
+
+
+def to_the_line(session: Session, entry: Entry, *, by: By) -> None:
+    """An entry that was applied for waits in line instead. Raises: IllegalMove."""
+    entry = lock(session, entry)
+    terms = asked_for(session, entry.activity_id)
+    _move(entry, S.WAITING, by.at)
+    _note(session, "entry put in line", entry, terms, by)
+
+
+# ── shared ──
+
+
+def lock(session: Session, entry: Entry) -> Entry:
+    """The same entry as it is now, held until the unit ends. Always before the terms, or two units could wait for each
+    other."""
+    again = sa.select(Entry).where(Entry.id == entry.id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(again).one()
+
+
+def _move(entry: Entry, to: EntryState, now: datetime) -> None:
+    entry.state = moved(entry.state, to=to, moves=ENTRY_MOVES)
+    entry.changed_at = now
+
+
+def _is_coming(session: Session, terms: SignUp, entry: Entry, now: datetime) -> None:
+    """What follows from being confirmed."""
+    entry.changed_at = now
+    session.flush()
+
+
+def tell_reader(
+    session: Session,
+    terms: SignUp,
+    entry: Entry,
+    words: str,
+    *,
+    what: str,
+    now: datetime,
+    useful_until: datetime | None = None,
+) -> None:
+    """Owe the reader of this entry these words, once for `what`; a caller has no chat."""
+    if entry.openid is None:
+        return
+    until = useful_until or times_of(terms).ends
+    messages.owe_message(session, entry.openid, words, key=f"entry:{entry.id}:{what}", now=now, useful_until=until)
+
+
+def _note(session: Session, act: str, entry: Entry, terms: SignUp, by: By, detail: str = "") -> None:
+    words = f"{entry.code} {detail}".strip()
+    audit.note(session, act, who=by.who, subject=f"activity {terms.activity.code}", at=by.at, detail=words)
