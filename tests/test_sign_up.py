@@ -45,7 +45,7 @@ def signs_up(world: World, talk: int, who: str, party: Party = ONE, *, waits: bo
 
 def states(world: World) -> dict[str, S]:
     with world.database.reading() as session:
-        return dict(session.execute(sa.select(Entry.openid, Entry.state)).all())
+        return {row.openid or "": row.state for row in session.execute(sa.select(Entry.openid, Entry.state))}
 
 
 def by_day(world: World) -> None:
