@@ -17,6 +17,7 @@ import console.commands
 import console.staff_commands
 import worker.commands
 from activities import merging
+from activities.signup import absences, lottery
 from activities.signup import service as signup
 from bot import calls, errcodes
 from bot.client import Client
@@ -175,7 +176,10 @@ def upkeep_parts() -> tuple[upkeep.Part, ...]:
 
 def due_parts() -> tuple[Part, ...]:
     """What falls due at any minute, a part a unit."""
-    return (signup.lapse_offers, signup.offer_what_is_free)
+    return (
+        signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
+        absences.close_rolls,
+    )  # fmt: skip
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

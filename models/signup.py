@@ -103,7 +103,10 @@ class SignUp(Base):
 
     activity: Mapped[Activity] = relationship(lazy="joined", innerjoin=True)
 
-    __table_args__ = (sa.Index("ix_sign_ups_draws", "draws_at", "drawn_at"),)
+    __table_args__ = (
+        sa.Index("ix_sign_ups_draws", "way", "drawn_at", "draws_at"),
+        sa.Index("ix_sign_ups_door_code", "door_code"),
+    )
 
 
 class SignUpQuestion(Base):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.db import core
 from models.errors import BadInput
-from models.signup import EntryPerson, Seat
+from models.signup import Entry, EntryPerson, EntryState, Seat
 
 MOST_SEATS = 20_000
 _PART = 500
@@ -54,6 +54,26 @@ def give_back(session: Session, entry_id: int) -> int:
     people = sa.select(EntryPerson.id).where(EntryPerson.entry_id == entry_id)
     freed = sa.update(Seat).where(Seat.person_id.in_(people)).values(person_id=None).returning(Seat.number)
     return len(session.execute(freed.execution_options(synchronize_session=False)).all())
+
+
+def take_over(session: Session, activity_id: int, people: Sequence[int]) -> bool:
+    """The same with seats of those who have not come; False when too few have one. The caller holds the terms."""
+    absent = (
+        sa.select(Seat.number)
+        .join(EntryPerson, EntryPerson.id == Seat.person_id)
+        .join(Entry, Entry.id == EntryPerson.entry_id)
+        .where(Seat.activity_id == activity_id, Entry.state == EntryState.CONFIRMED, EntryPerson.came_at.is_(None))
+        .where(EntryPerson.id.not_in(people))
+        .order_by(Seat.number.desc())
+        .limit(len(people))
+    )
+    numbers = list(session.scalars(absent))
+    if len(numbers) < len(people):
+        return False
+    for number, person in zip(numbers, people, strict=True):
+        mine = sa.update(Seat).where(Seat.activity_id == activity_id, Seat.number == number)
+        session.execute(mine.values(person_id=person))
+    return True
 
 
 def count(session: Session, activity_id: int) -> tuple[int, int]:

@@ -57,13 +57,13 @@ def sign_up(session: Session, activity_id: int, caller: Caller, party: Party, *,
     """
     terms, party = _admitted(session, activity_id, caller, party, now)
     if terms.way is not Way.AT_ONCE:
-        return _entered(session, terms, caller, party, S.APPLIED, now)
+        return enter(session, terms, caller, party, S.APPLIED, now)
     if terms.is_limited:
         _seats_are_free(session, terms, len(party.people))
-    entry = _entered(session, terms, caller, party, S.CONFIRMED, now)
+    entry = enter(session, terms, caller, party, S.CONFIRMED, now)
     if terms.is_limited and not seats.claim(session, activity_id, [person.id for person in entry.people]):
         raise NoSeatsLeft(left=0, may_wait=terms.has_line)  # taken while we wrote; the unit undoes the entry
-    _is_coming(session, terms, entry, now)
+    come(session, terms, entry, now)
     return entry
 
 
@@ -80,14 +80,14 @@ def stand_in_line(session: Session, activity_id: int, caller: Caller, party: Par
     total, _ = seats.count(session, activity_id)
     if len(party.people) > total:
         raise NotThisWay(f"这个活动一共 {total} 个名额，候补不了 {len(party.people)} 位。")
-    entry = _entered(session, terms, caller, party, S.WAITING, now)
+    entry = enter(session, terms, caller, party, S.WAITING, now)
     # Those who stand in line hold the terms while they look: nobody can be left waiting beside a seat just freed.
     held(session, activity_id)
     if not queries.is_anybody_before(session, entry) and seats.claim(
         session, activity_id, [person.id for person in entry.people]
     ):
-        _move(entry, S.CONFIRMED, now)
-        _is_coming(session, terms, entry, now)
+        move(entry, S.CONFIRMED, now)
+        come(session, terms, entry, now)
     return entry
 
 
@@ -124,10 +124,8 @@ def _seats_are_free(session: Session, terms: SignUp, wanted: int) -> None:
         raise NoSeatsLeft(left=0, may_wait=terms.has_line)
 
 
-def _entered(
-    session: Session, terms: SignUp, caller: Caller, party: Party, state: EntryState, now: datetime
-) -> Entry:
-    """The rows of a new entry. Raises: AlreadyIn for one that came in at the same moment by another door."""
+def enter(session: Session, terms: SignUp, caller: Caller, party: Party, state: EntryState, now: datetime) -> Entry:
+    """The rows of a new entry, without seats. Raises: AlreadyIn for one that came in at the same moment by another door."""
     guarded = any(is_guarded(person) for person in party.people)
     values: dict[str, object] = {
         "activity_id": terms.activity_id, "openid": caller.openid, "state": state, "origin": caller.origin,
@@ -209,7 +207,7 @@ def leave_all(session: Session, openid: str, *, now: datetime) -> None:
 
 def _leave(session: Session, terms: SignUp, entry: Entry, to: EntryState, now: datetime) -> None:
     held_seats = entry.state in HOLDS_SEATS
-    _move(entry, to, now)
+    move(entry, to, now)
     entry.offer_until = None
     session.flush()
     if held_seats and seats.give_back(session, entry.id):
@@ -262,9 +260,9 @@ def _free_to_offer(session: Session, number: int) -> Entry | None:
 
 def _offer(session: Session, terms: SignUp, entry: Entry, until: datetime, now: datetime) -> None:
     if entry.openid is None:  # a caller cannot answer: staff have their number
-        _move(entry, S.CONFIRMED, now)
+        move(entry, S.CONFIRMED, now)
         return
-    _move(entry, S.OFFERED, now)
+    move(entry, S.OFFERED, now)
     entry.offer_until, entry.offers = until, entry.offers + 1
     session.flush()
     words = texts.offered(terms.activity, entry, until, now=now)
@@ -279,9 +277,9 @@ def accept(session: Session, entry: Entry, *, now: datetime) -> None:
         raise TooLate(f"这个报名{texts.STATE_WORDS[entry.state]}，现在没有留着的名额。")
     if entry.offer_until <= now:
         raise TooLate("留名额的时间过了，已经让给下一位。还想来，再报名就会排到候补。")
-    _move(entry, S.CONFIRMED, now)
+    move(entry, S.CONFIRMED, now)
     entry.offer_until = None
-    _is_coming(session, terms, entry, now)
+    come(session, terms, entry, now)
 
 
 def lapse_offers(session: Session, now: datetime) -> int:
@@ -297,7 +295,7 @@ def lapse_offers(session: Session, now: datetime) -> int:
     entries = session.scalars(due).all()
     for entry in entries:
         terms = asked_for(session, entry.activity_id)
-        _move(entry, S.LAPSED, now)
+        move(entry, S.LAPSED, now)
         entry.offer_until = None
         seats.give_back(session, entry.id)
         tell_reader(
@@ -359,8 +357,8 @@ def approve(session: Session, entry: Entry, *, by: By) -> None:
     if terms.is_limited and not seats.claim(session, entry.activity_id, people):
         left = seats.free(session, entry.activity_id, up_to=len(people))
         raise BadInput(f"名额不够：这一项要 {len(people)} 个，还剩 {left} 个。可以先加名额，或转候补。")
-    _move(entry, S.CONFIRMED, by.at)
-    _is_coming(session, terms, entry, by.at)
+    move(entry, S.CONFIRMED, by.at)
+    come(session, terms, entry, by.at)
     _note(session, "entry approved", entry, terms, by)
     tell_reader(session, terms, entry, texts.approved(terms.activity, entry, now=by.at), what="approved", now=by.at)
 
@@ -371,7 +369,7 @@ def refuse(session: Session, entry: Entry, *, reason: str, by: By) -> None:
         raise BadInput("请写上没通过的原因，读者会看到。")
     entry = lock(session, entry)
     terms = asked_for(session, entry.activity_id)
-    _move(entry, S.REFUSED, by.at)
+    move(entry, S.REFUSED, by.at)
     entry.reason = reason.strip()[:200]
     _note(session, "entry refused", entry, terms, by, entry.reason)
     tell_reader(
@@ -383,7 +381,7 @@ def to_the_line(session: Session, entry: Entry, *, by: By) -> None:
     """An entry that was applied for waits in line instead. Raises: IllegalMove."""
     entry = lock(session, entry)
     terms = asked_for(session, entry.activity_id)
-    _move(entry, S.WAITING, by.at)
+    move(entry, S.WAITING, by.at)
     _note(session, "entry put in line", entry, terms, by)
 
 
@@ -397,12 +395,13 @@ def lock(session: Session, entry: Entry) -> Entry:
     return session.scalars(again).one()
 
 
-def _move(entry: Entry, to: EntryState, now: datetime) -> None:
+def move(entry: Entry, to: EntryState, now: datetime) -> None:
+    """Its state, as the table of moves allows. Raises: IllegalMove."""
     entry.state = moved(entry.state, to=to, moves=ENTRY_MOVES)
     entry.changed_at = now
 
 
-def _is_coming(session: Session, terms: SignUp, entry: Entry, now: datetime) -> None:
+def come(session: Session, terms: SignUp, entry: Entry, now: datetime) -> None:
     """What follows from being confirmed."""
     entry.changed_at = now
     session.flush()

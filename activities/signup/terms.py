@@ -149,12 +149,18 @@ def _check(given: Terms, activity: Activity) -> None:
     wrong = {
         "seats": "抽签要先定名额。" if given.way is Way.LOTTERY and given.seats is None else "",
         "most_people": "" if 1 <= given.most_people <= MOST_PEOPLE else f"请写 1 到 {MOST_PEOPLE} 之间的整数。",
-        "closes_at": "截止要晚于开始报名。" if _not_after(given.closes_at, given.opens_at) else "",
+        "closes_at": _wrong_close(given),
         "cancel_until": "不能晚于活动开始。" if begin and given.cancel_until and given.cancel_until > begin else "",
         "draws_at": _wrong_draw(given, begin),
     }
     if any(wrong.values()):
         raise BadFields({name: words for name, words in wrong.items() if words})
+
+
+def _wrong_close(given: Terms) -> str:
+    if given.way is Way.LOTTERY and given.closes_at is None:
+        return "抽签要先写上报名什么时候截止。"
+    return "截止要晚于开始报名。" if _not_after(given.closes_at, given.opens_at) else ""
 
 
 def _not_after(later: datetime | None, earlier: datetime | None) -> bool:
@@ -166,7 +172,7 @@ def _wrong_draw(given: Terms, begin: datetime | None) -> str:
         return ""
     if given.draws_at is None:
         return "请写上什么时候抽签。"
-    if _not_after(given.draws_at, given.closes_at or given.opens_at):
+    if _not_after(given.draws_at, given.closes_at):
         return "抽签要在报名截止之后。"
     return "抽签要在活动开始之前。" if begin and given.draws_at >= begin else ""
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from activities import texts
 from activities.signup.refusals import said_moment
+from activities.signup.rules import Absences
 from models import times
 from models.activity import Activity
 from models.signup import Entry, EntryState
@@ -59,3 +60,35 @@ def declined(activity: Activity, reason: str, *, now: datetime) -> str:
 def called_off(activity: Activity, reason: str) -> str:
     """Staff took the entry back."""
     return f"馆里取消了您“{activity.title}”的报名：{reason}\n有疑问请打服务台电话，或回复“人工”。"
+
+
+def drawn(activity: Activity, entry: Entry, *, now: datetime) -> str:
+    """The draw went well."""
+    return f"抽中了{people(len(entry.people))}：\n{about(activity, today=times.today(now))}\n来不了请回复“取消报名”，把名额留给别人。"
+
+
+def not_drawn(activity: Activity) -> str:
+    return f"“{activity.title}”这次没抽中，谢谢您来报名。\n回复“活动”看看别的。"
+
+
+def not_drawn_but_in_line(activity: Activity, place: int) -> str:
+    return f"“{activity.title}”这次没抽中，您排在候补第 {place} 位，有名额就告诉您。\n不等了，回复“取消报名”。"
+
+
+def absent(activity: Activity, standing: Absences, *, today: date) -> str:
+    """They did not come; what it means is told before it bites."""
+    first = f"“{activity.title}”那天没等到您。"
+    way = "要是当时有事，回复“申诉”告诉我们，馆员会看；下次来不了，提前回复“取消报名”就不算。"
+    if standing.blocked_until is not None:
+        return f"{first}\n已经有 {standing.count} 次报了名没来，{times.short_day(standing.blocked_until, beside=today)}起可以再报名。\n{way}"
+    if standing.left is not None:
+        return f"{first}\n再有 {standing.left} 次，就要停一阵子报名了。\n{way}"
+    return f"{first}\n{way}"
+
+
+def absence_lifted(activity: Activity) -> str:
+    return f"“{activity.title}”那次不算缺席了，谢谢您告诉我们。\n回复“活动”看看近期安排。"
+
+
+def appeal_refused(activity: Activity, answer: str) -> str:
+    return f"“{activity.title}”那次的申诉，馆员看过了：{answer}\n有疑问请打服务台电话，或回复“人工”。"

@@ -106,7 +106,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['activity_id'], ['activities.id'], ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('activity_id')
     )
-    op.create_index('ix_sign_ups_draws', 'sign_ups', ['draws_at', 'drawn_at'], unique=False)
+    op.create_index('ix_sign_ups_draws', 'sign_ups', ['way', 'drawn_at', 'draws_at'], unique=False)
+    op.create_index('ix_sign_ups_door_code', 'sign_ups', ['door_code'], unique=False)
     op.create_table('door_marks',
         sa.Column('key', sa.String(length=40), nullable=False),
         sa.Column('activity_id', sa.Integer(), nullable=False),
