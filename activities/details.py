@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from activities.queries import SHOWN, Shown, shown_of
 from models.activity import Activity, ActivityState, Branch
 from models.db import core
+from models.signup import SignUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ class Details:
     address: str = ""  # of the branch, as are the next two
     phone: str = ""
     way: str = ""
+    takes_names: bool = False  # has it a sign-up?
 
 
 _MORE = (
     Activity.branch_id, Activity.campaign, Activity.audience, Activity.age_from, Activity.age_to, Activity.fee,
     Activity.contact, Activity.materials, Activity.link, Activity.reason, Activity.moved_from,
-    Branch.address, Branch.phone, Branch.way,
+    Branch.address, Branch.phone, Branch.way, sa.exists().where(SignUp.activity_id == Activity.id),
 )  # fmt: skip
 _SEEN = SHOWN.add_columns(*_MORE).where(Activity.state != ActivityState.DRAFT)
 _BY_CODE = _SEEN.where(Activity.code == sa.bindparam("code"))

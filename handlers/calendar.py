@@ -7,7 +7,7 @@ from activities import holidays, queries, search, texts
 from activities.facets import Facets
 from activities.queries import Shown
 from activities.search import Listing
-from handlers import headings
+from handlers import headings, mine, signing
 from handlers.asking import Known, Place, Question
 from handlers.details import LIST, opened
 from handlers.turn import MORE, Reply, Turn, tappable
@@ -68,7 +68,9 @@ def chosen(turn: Turn) -> Reply:
     number = ids[turn.argument - 1]
     if turn.talk.held.get("list") == BRANCHES:
         return _of_branch(turn, number)
-    return opened(turn, number)
+    if turn.talk.held.get("list") == mine.ENTRIES:
+        return mine.opened(turn, number)
+    return opened(turn, number, signing.standing)
 
 
 def branches(turn: Turn) -> Reply:

@@ -1,5 +1,6 @@
 """One activity in the chat: its details, and being told once the day of a vague one is fixed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from activities import following, texts
@@ -16,23 +17,37 @@ class _Told:
     """Written out; the same for every reader."""
 
     text: str
+    last: str = ""  # the line after what is the reader's own
     waits_for_day: bool = False
+    takes_names: bool = False
 
 
-def opened(turn: Turn, number: int) -> Reply:
-    """The details of the activity with this id."""
+Standing = Callable[[Turn, int], list[str]]
+
+
+def opened(turn: Turn, number: int, standing: Standing) -> Reply:
+    """The details of the activity with this id; `standing` adds what is the reader's own, or of this moment."""
     told = turn.kept_for_now("details", number, lambda: _told(turn, details_of(turn.session, number)))
-    if told.waits_for_day:
-        turn.talk.hold(LIST, **{**turn.talk.held, "chosen": number})
-    return Reply(told.text)
+    _hold_chosen(turn, number if told.waits_for_day or told.takes_names else None)
+    own = standing(turn, number) if told.takes_names else []
+    return Reply("\n".join(filter(None, [told.text, *own, told.last])))
 
 
-def scanned(turn: Turn, scene: str) -> Reply | None:
+def _hold_chosen(turn: Turn, number: int | None) -> None:
+    """Remember the activity that 告诉我, 报名 and 候补 will mean; of another they would mean none."""
+    held = turn.talk.held if turn.talk.topic == LIST else {}
+    if number is not None:
+        turn.talk.hold(LIST, **{**held, "chosen": number})
+    elif "chosen" in held:
+        turn.talk.hold(LIST, **{name: value for name, value in held.items() if name != "chosen"})
+
+
+def scanned(turn: Turn, scene: str, standing: Standing) -> Reply | None:
     """The details of the activity whose code stands in a scanned QR code; None for any other scene."""
     if not scene:
         return None
     number = turn.kept("scene", scene, lambda: _number_of(details(turn.session, scene)))
-    return opened(turn, number) if number is not None else None
+    return opened(turn, number, standing) if number is not None else None
 
 
 def _number_of(told: Details | None) -> int | None:
@@ -50,7 +65,7 @@ def _told(turn: Turn, told: Details | None) -> _Told:
     if waits:
         lines.append(f"想第一时间知道日期，请打字回复：{TELL_ME}")
     page = link(f"{turn.house.site}/a/{activity.code}", "打开活动页")
-    return _Told("\n".join([*lines, f"{page}，或回复“{tappable('活动')}”看别的。"]), waits)
+    return _Told("\n".join(lines), f"{page}，或回复“{tappable('活动')}”看别的。", waits, told.takes_names)
 
 
 def _state(turn: Turn, told: Details) -> list[str]:

@@ -4,10 +4,11 @@ Order: courtesy, words that always work, the list on the screen, commands, quest
 end the nearest word.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import account, calendar, details, help, opening, welcome, whereabouts
+from handlers import account, answers, calendar, details, door, help, mine, opening, signing, welcome, whereabouts
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
@@ -29,6 +30,11 @@ class Route:
 
 _HELP, _LEAVE, _DESK = Route(help.help_), Route(help.leave), Route(help.desk)
 _COMING, _BRANCHES, _MORE = Route(calendar.coming), Route(calendar.branches), Route(calendar.more)
+_MINE, _WAIT, _GO_ON = Route(mine.mine), Route(signing.wait, writes=True), Route(signing.go_on, writes=True)
+_SIGN_UP, _ANSWER = Route(signing.sign_up, writes=True), Route(signing.answer, writes=True)
+_CANCEL, _SURE = Route(mine.cancel, writes=True), Route(mine.sure, writes=True)
+_APPEAL, _CHECK_IN = Route(mine.appeal, writes=True), Route(door.check_in, writes=True)
+_AT_THE_DOOR = Route(lambda turn: door.scanned(turn, welcome.scene_of(turn)), writes=True)
 _TELL_ME, _TELL_ME_NOT = Route(details.tell_me, writes=True), Route(details.tell_me_not, writes=True)
 
 ALWAYS: dict[str, Route] = {
@@ -43,12 +49,29 @@ COMMANDS: dict[str, Route] = {
     "分馆": _BRANCHES, "各分馆": _BRANCHES, "分馆活动": _BRANCHES,
     **dict.fromkeys(("告诉我", "有日期了告诉我", "日期定了告诉我", "定了告诉我", "提醒我"), _TELL_ME),
     **dict.fromkeys(("不用告诉我", "别告诉我", "不用提醒", "取消提醒"), _TELL_ME_NOT),
+    **dict.fromkeys(("我的报名", "我的", "我报的", "我报的活动", "我的活动"), _MINE),
+    **dict.fromkeys(("候补", "排队", "我要候补", "排候补"), _WAIT),
+    "继续": _GO_ON, "继续报名": _GO_ON, "确定取消": _SURE, "确认取消": _SURE,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
 NEAREST = (
     "活动", "周末", "今天", "明天", "后天", "本月", "下个月", "本周", "下周", "分馆", "今晚", MORE, "帮助", "取消", "人工",
     "下一页", "有什么活动", "近期活动",
 )  # fmt: skip
+
+# Words with something behind them, in the order in which they are tried: what is behind becomes the argument.
+_CANCELS = re.compile(r"(?:我要|我想)?(?:取消报名|退报名|不参加了)(?P<rest>\d*)")
+_SIGNS = re.compile(r"(?:我要|我想|想要?|要|帮我|给我)?报名(?:参加)?(?P<rest>.*)")
+_CHECKS = re.compile(r"(?:我要)?(?:签到|打卡)(?:码)?(?P<rest>\d{0,8})")
+_APPEALS = re.compile(r"(?:我要)?申诉(?P<rest>.*)")
+_OFFER_WORDS = {
+    re.compile(r"(?:要|我要|接受|要了)(?P<rest>[a-z0-9]{6}|)"): Route(answers.take, writes=True),
+    re.compile(r"(?:不要|不要了|放弃|让给别人)(?P<rest>[a-z0-9]{6}|)"): Route(answers.leave, writes=True),
+}
+_COMING_WORDS = {
+    re.compile(r"(?:来|会来|我来|还来|要来)(?P<rest>[a-z0-9]{6}|)"): Route(answers.come),
+    re.compile(r"(?:不来|不来了|来不了|来不了了|去不了)(?P<rest>[a-z0-9]{6}|)"): Route(answers.come_not, writes=True),
+}
 
 EVENTS: dict[str, Route] = {
     "subscribe": Route(welcome.followed, writes=True),
@@ -67,6 +90,8 @@ _SILENT_EVENTS_BUT = frozenset({"click"})
 def reply_to(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
     """Find the verb and have `run` run it. Reads only until then."""
     incoming = turn.incoming
+    if incoming.event == "scan" and door.is_door(welcome.scene_of(turn)):
+        return run(_AT_THE_DOOR, turn)
     if incoming.kind == "event" and incoming.event not in _SILENT_EVENTS_BUT:
         return run(EVENTS.get(incoming.event, _SILENCE), turn)
     if incoming.kind not in ("event", "text"):
@@ -95,6 +120,8 @@ def _route_of(turn: Turn, raw: str) -> Route | None:
         return ALWAYS[words]
     if words in COMMANDS:
         return COMMANDS[words]
+    if (about := _about_names(turn, words, raw)) is not None:
+        return about
     if (number := number_in(tidy(raw))) is not None:
         turn.argument = number
         return _CHOSEN
@@ -104,6 +131,53 @@ def _route_of(turn: Turn, raw: str) -> Route | None:
     if not words:
         return _HELP
     return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
+
+
+def _about_names(turn: Turn, words: str, raw: str) -> Route | None:
+    """Signing up, and answers to what was asked about it."""
+    for pattern, route in ((_CANCELS, _CANCEL), (_CHECKS, _CHECK_IN)):
+        if match := pattern.fullmatch(words):
+            rest = match["rest"]
+            turn.argument = (int(rest) if rest else None) if route is _CANCEL else rest
+            return route
+    if match := _APPEALS.fullmatch(tidy(raw)):
+        turn.argument = match["rest"]
+        return _APPEAL
+    if (draft := signing.open_draft(turn)) is not None:
+        turn.argument = draft
+        return _ANSWER
+    if turn.talk.topic == mine.CANCELLING and words in ("确定", "确认", "是", "是的", "对", "好", "好的"):
+        return _SURE
+    return _signs(turn, words, raw) or _answer(turn, words)
+
+
+def _signs(turn: Turn, words: str, raw: str) -> Route | None:
+    """报名, 报名 8, 报名 绘本: words that name no activity with a list of names are a question like any other."""
+    match = _SIGNS.fullmatch(words)
+    if match is None:
+        return None
+    which = signing.Which()
+    if rest := match["rest"]:
+        if (number := number_in(rest)) is not None:
+            which = signing.Which(number=number)
+        else:
+            question = _read(turn, tidy(raw).partition("报名")[2].removeprefix("参加"))
+            if not isinstance(question, Question) or not signing.finds(turn, question):
+                return None
+            which = signing.Which(question=question)
+    turn.argument = which
+    return _SIGN_UP
+
+
+def _answer(turn: Turn, words: str) -> Route | None:
+    """要, 不要, 来, 不来: answers only where something was asked."""
+    for table, is_asked in ((_OFFER_WORDS, answers.has_offer), (_COMING_WORDS, mine.is_asked_soon)):
+        for pattern, route in table.items():
+            match = pattern.fullmatch(words)
+            if match and (match["rest"] or is_asked(turn)):
+                turn.argument = match["rest"]
+                return route
+    return None
 
 
 def _question_in(turn: Turn, raw: str) -> Route | None:

@@ -50,9 +50,16 @@ class Talk:
     changed: bool = False
 
     def hold(self, topic: str | None, **held: Any) -> None:
-        """Open (or, with None, close) a topic with what it must remember."""
+        """Open (or, with None, close) a topic with what it must remember; a half-done sign-up is kept beside it."""
+        if "draft" in self.held:
+            held.setdefault("draft", self.held["draft"])
         if (topic, held) != (self.topic, self.held):
             self.topic, self.held, self.changed = topic, held, True
+
+    def drop_draft(self) -> None:
+        """The sign-up is done, or not wanted any more."""
+        if "draft" in self.held:
+            self.held, self.changed = {key: value for key, value in self.held.items() if key != "draft"}, True
 
     def count_miss(self, misses: int) -> None:
         """Remember how often in a row we did not understand."""

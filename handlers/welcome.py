@@ -1,22 +1,34 @@
 """Coming and going: the first words to a new follower, and forgetting one who leaves."""
 
 from activities import farewell, search, texts
-from handlers import details
+from handlers import details, door, signing
 from handlers.help import examples
 from handlers.turn import Reply, Turn, tappable
 from models import follower
+from models.errors import Refused
 
 
 def followed(turn: Turn) -> Reply:
     """subscribe: who we are, the next activity, and what to say."""
-    scene = _scene(turn)
+    scene = scene_of(turn)
     follower.follow(turn.session, turn.incoming.openid, at=turn.incoming.sent_at, came_by=scene or None)
     hello = f"您好，这里是{turn.house.library}，很高兴认识您。"
-    activity = details.scanned(turn, scene)
+    if door.is_door(scene):
+        return Reply(f"{hello}\n{_at_the_door(turn, scene)}")
+    activity = details.scanned(turn, scene, signing.standing)
     return Reply(f"{hello}您扫的是：\n{activity.text}") if activity else _hello(turn, hello)
 
 
-def _scene(turn: Turn) -> str:
+def _at_the_door(turn: Turn, scene: str) -> str:
+    """Checked in, or why not: the reader follows all the same."""
+    try:
+        with turn.session.begin_nested():
+            return door.scanned(turn, scene).text or ""
+    except Refused as no:
+        return no.to_reader
+
+
+def scene_of(turn: Turn) -> str:
     """What the scanned code says; a code on a poster holds the code of its activity."""
     key = turn.incoming.fields.get("EventKey")
     return key.removeprefix("qrscene_")[:64] if isinstance(key, str) else ""
@@ -51,5 +63,5 @@ def left(turn: Turn) -> Reply:
 
 def scanned(turn: Turn) -> Reply:
     """SCAN by somebody who follows already: the activity whose code it is, else the way."""
-    activity = details.scanned(turn, _scene(turn))
+    activity = details.scanned(turn, scene_of(turn), signing.standing)
     return activity or Reply(f"欢迎回来。回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看还能做什么。")

@@ -70,6 +70,11 @@ def check_in(session: Session, activity_id: int, openid: str, *, how: str, now: 
     return CameIn(terms.activity, entry, len(people))
 
 
+def is_door_code(session: Session, activity_id: int, digits: str) -> bool:
+    """Is it the code at this activity's door today?"""
+    return asked_for(session, activity_id).door_code == digits
+
+
 def may_check_in(terms: SignUp, *, now: datetime) -> None:
     """Raises: TooLate before the door opens and after the activity."""
     at = times_of(terms)

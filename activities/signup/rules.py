@@ -20,6 +20,7 @@ OFFER_TIMES = (
 )
 SHORTEST_OFFER = timedelta(minutes=15)  # under two hours before; under half an hour before there is none
 LAST_OFFER = timedelta(minutes=30)
+ASKED_WITHIN = timedelta(days=3)  # so long before the start 来 and 不来 are answers
 DOOR_OPENS = timedelta(hours=2)  # before it begins one may check in
 
 

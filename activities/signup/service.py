@@ -58,8 +58,7 @@ def sign_up(session: Session, activity_id: int, caller: Caller, party: Party, *,
     terms, party = _admitted(session, activity_id, caller, party, now)
     if terms.way is not Way.AT_ONCE:
         return enter(session, terms, caller, party, S.APPLIED, now)
-    if terms.is_limited:
-        _seats_are_free(session, terms, len(party.people))
+    seats_are_free(session, terms, len(party.people))
     entry = enter(session, terms, caller, party, S.CONFIRMED, now)
     if terms.is_limited and not seats.claim(session, activity_id, [person.id for person in entry.people]):
         raise NoSeatsLeft(left=0, may_wait=terms.has_line)  # taken while we wrote; the unit undoes the entry
@@ -94,6 +93,14 @@ def stand_in_line(session: Session, activity_id: int, caller: Caller, party: Par
 def _admitted(
     session: Session, activity_id: int, caller: Caller, party: Party, now: datetime
 ) -> tuple[SignUp, Party]:
+    terms = admit(session, activity_id, caller, now=now)
+    party = checked(party, wanted_by(session, terms))
+    someone_fits(party.people, terms.activity.age_from, terms.activity.age_to)
+    return terms, party
+
+
+def admit(session: Session, activity_id: int, caller: Caller, *, now: datetime) -> SignUp:
+    """The terms, where this caller may sign up at all, whoever comes with them. Raises: as `sign_up` does."""
     terms = asked_for(session, activity_id)
     if caller.by is None:
         rules.may_enter(terms.activity.state, times_of(terms), now=now)
@@ -103,9 +110,18 @@ def _admitted(
         present = queries.live_entry(session, activity_id, caller.openid)
         if present is not None:
             raise AlreadyIn(present)
-    party = checked(party, wanted_by(session, terms))
-    someone_fits(party.people, terms.activity.age_from, terms.activity.age_to)
-    return terms, party
+    return terms
+
+
+def seats_are_free(session: Session, terms: SignUp, wanted: int) -> None:
+    """Raises: NoSeatsLeft where seats are given at once and too few are free. Those in line come first."""
+    if terms.way is not Way.AT_ONCE or not terms.is_limited:
+        return
+    left = seats.free(session, terms.activity_id, up_to=wanted)
+    if left < wanted:
+        raise NoSeatsLeft(left=left, may_wait=terms.has_line)
+    if queries.does_anybody_wait(session, terms.activity_id):
+        raise NoSeatsLeft(left=0, may_wait=terms.has_line)
 
 
 def _not_blocked(session: Session, openid: str, now: datetime) -> None:
@@ -113,15 +129,6 @@ def _not_blocked(session: Session, openid: str, now: datetime) -> None:
     standing = queries.absences_of(session, openid, today=today)
     if standing.blocked_until is not None:
         raise Blocked(standing.count, standing.blocked_until, today=today)
-
-
-def _seats_are_free(session: Session, terms: SignUp, wanted: int) -> None:
-    """Raises: NoSeatsLeft. Those in line come first, whatever is free."""
-    left = seats.free(session, terms.activity_id, up_to=wanted)
-    if left < wanted:
-        raise NoSeatsLeft(left=left, may_wait=terms.has_line)
-    if queries.does_anybody_wait(session, terms.activity_id):
-        raise NoSeatsLeft(left=0, may_wait=terms.has_line)
 
 
 def enter(session: Session, terms: SignUp, caller: Caller, party: Party, state: EntryState, now: datetime) -> Entry:

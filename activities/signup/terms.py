@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.changes import By
+from activities.service import readers_see_anew
 from activities.signup import rules, seats
 from activities.signup.party import Asked, Wanted
 from activities.signup.refusals import NoSignUp
@@ -125,6 +126,7 @@ def set_terms(session: Session, activity: Activity, given: Terms, *, by: By) -> 
     session.flush()
     held(session, activity.id)
     seats.resize(session, activity.id, given.seats or 0)
+    readers_see_anew(session)
     audit.note(
         session, "sign-up terms", who=by.who, subject=f"activity {activity.code}", at=by.at, detail=_said(given)
     )
