@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
-from activities.changes import By
-from activities.service import branch_called, readers_see_anew
+from activities.by import By
+from activities.catalogue import readers_see_anew
+from activities.service import branch_called
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.db import insert

@@ -4,16 +4,17 @@ Every change says who made it, and readers see it at once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import fields, rules, texts
+from activities.by import By
+from activities.catalogue import readers_see_anew
 from activities.following import tell_followers, tell_of_all
-from activities.service import readers_see_anew, reindex
+from activities.service import reindex
 from models import audit, times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState, Branch
 from models.errors import BadFields, BadInput, IllegalMove
@@ -21,14 +22,6 @@ from models.states import moved
 from models.when import When
 
 LONGEST_REASON = 200
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who acts, and when."""
-
-    who: str
-    at: datetime
 
 
 def edit(session: Session, activity: Activity, values: Mapping[str, Any], *, by: By) -> list[str]:

@@ -6,8 +6,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities.catalogue import readers_see_anew
 from activities.festivals import NOTHING_TOLD, Told, ToldDay
-from activities.service import readers_see_anew
 from models.db import core, insert
 from models.opening import CalendarDay
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities.catalogue import readers_see_anew
 from activities.opening import Shut, Stretch, Timetable, checked_week
 from activities.queries import PUBLISHED, SHOWN, SOONEST, Shown, listed
-from activities.service import readers_see_anew
 from models.activity import Activity, Branch
 from models.errors import BadInput
 from models.opening import Closure, DayHours, WeekHours

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.branches import HELD, say, told
-from activities.changes import By
-from activities.service import readers_see_anew, reindex
+from activities.by import By
+from activities.catalogue import readers_see_anew
+from activities.service import reindex
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.errors import BadInput, IllegalMove

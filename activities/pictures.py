@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.changes import By
+from activities.by import By
 from activities.picture_files import PictureFile
 from models import audit
 from models.activity import Activity

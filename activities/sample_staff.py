@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import changes, hours
-from activities.changes import By
+from activities.by import By
 from activities.opening import Stretch
 from activities.sample import on_day
 from models import times

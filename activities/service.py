@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
+from activities.catalogue import readers_see_anew
 from activities.following import tell_of_all
 from activities.imported import (
     Compared,
@@ -34,7 +35,6 @@ from models.activity import (
     ActivityState,
     Branch,
     BranchName,
-    Catalogue,
     FormerName,
 )
 from models.db import insert
@@ -279,13 +279,6 @@ def codes_of_month(session: Session, month: str) -> list[str]:
     return list(
         session.scalars(sa.select(Activity.code).where(Activity.plan_month == month, seen).order_by(Activity.id))
     )
-
-
-def readers_see_anew(session: Session) -> None:
-    """What readers can see has changed: no process answers from its memory any more."""
-    statement = insert(session, Catalogue).values(one=1, version=1)
-    grown = {"version": Catalogue.version + 1}
-    session.execute(statement.on_conflict_do_update(index_elements=["one"], set_=grown))
 
 
 def branch_called(session: Session, name: str) -> Branch:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, pictures, queries, texts, visits
-from activities.changes import By
+from activities.by import By
 from activities.fields import EDITABLE
 from console import activity_list, exports, words
 from console.activity_list import SORTS, SPANS, said_when

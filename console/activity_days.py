@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, texts
-from activities.changes import By
+from activities.by import By
 from activities.following import followers
 from activities.plans.written import EXAMPLES, when_coming, written
 from console import activity_form

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, fields, queries
-from activities.changes import By
+from activities.by import By
 from console import activity_form
 from console.activity_form import BRANCH, said
 from console.activity_rows import held, mine

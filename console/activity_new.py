@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, fields, pictures, queries, texts
-from activities.changes import By
+from activities.by import By
 from activities.plans.written import EXAMPLES, when_coming, written
 from activities.service import branch_called
 from console import activity_form

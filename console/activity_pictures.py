@@ -4,7 +4,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import picture_files, pictures
-from activities.changes import By
+from activities.by import By
 from activities.picture_files import LARGEST_FILE, PictureFile
 from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me, refused

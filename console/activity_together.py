@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes
-from activities.changes import By
+from activities.by import By
 from console import activity_list, words
 from console.activity_list import Filters
 from console.desk import Desk, done, drawn, local_path, me, refused

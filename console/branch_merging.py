@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import merging
-from activities.changes import By
+from activities.by import By
 from console import branch_rows
 from console.branch_rows import NUMBER, all_branches, held, of_the_whole
 from console.branch_work import carried_on

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import branches
-from activities.changes import By
+from activities.by import By
 from console.branch_rows import NUMBER, held
 from console.desk import Desk, done, me, refused
 from console.rights import Act, may

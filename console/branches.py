@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import branches, hours, merging
 from activities.branches import DETAILS
-from activities.changes import By
+from activities.by import By
 from activities.opening import runs_of, said_stretches, said_week
 from console import branch_list, branch_names, branch_rows
 from console.branch_rows import NUMBER, found, held, is_mine, is_whole, now_at, of_the_whole

@@ -12,7 +12,7 @@ import requests
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.changes import By
+from activities.by import By
 from activities.plans.plan import Plan
 from activities.sample import sample_plans
 from activities.sample_staff import look_after, open_the_doors

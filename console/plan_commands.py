@@ -9,7 +9,7 @@ import click
 from activities import changes, holidays, service
 from activities.against import Known, with_doubts
 from activities.beside import known_beside
-from activities.changes import By
+from activities.by import By
 from activities.festivals import NOTHING_TOLD
 from activities.imported import Imported
 from activities.plans.files import KINDS

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, checking, queries
-from activities.changes import By
+from activities.by import By
 from activities.imported import Gone
 from activities.plans.plan import MAIN_LIBRARY, Plan
 from console import plan_owners

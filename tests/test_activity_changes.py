@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities import changes, following
-from activities.changes import By
+from activities.by import By
 from activities.service import branch_called
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityFollow, ActivityState

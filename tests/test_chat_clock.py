@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities import changes, queries, rules, search
-from activities.changes import By
+from activities.by import By
 from activities.facets import Facets
 from models import times
 from models.activity import Activity

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from activities import changes
-from activities.changes import By
+from activities.by import By
 from models import times
 from models.activity import Activity, ActivityFollow
 from models.outbox import OutboxCall

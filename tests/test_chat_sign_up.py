@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import absences, rules, seats, service
 from activities.signup.terms import NewQuestion, Terms, set_questions, set_terms, terms_of
 from models import times

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import changes
-from activities.changes import By
+from activities.by import By
 from activities.plans.plan import PlannedActivity
 from activities.plans.reading import read_plan
 from activities.sample import sample_plans

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import queries, rules, seats, service
 from activities.signup.party import Party, Person
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft, TooLate

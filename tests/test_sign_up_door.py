@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import absences, door, door_marks, lottery, queries, rules, seats, service
 from activities.signup.door_marks import Mark
 from activities.signup.party import Party, Person

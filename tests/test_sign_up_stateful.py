@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from activities import changes
-from activities.changes import By
+from activities.by import By
 from activities.signup import absences, door, queries, rules, seats, service
 from activities.signup.party import Party, Person
 from activities.signup.service import Caller

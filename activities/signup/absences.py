@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import queries, texts
 from activities.signup.refusals import TooLate
 from activities.signup.rules import AbsenceRule

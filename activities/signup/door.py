@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import queries, rules, seats, texts
 from activities.signup.party import Party, Person
 from activities.signup.refusals import NotThisWay, TooLate, said_moment

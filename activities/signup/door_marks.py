@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import door
 from models.db import insert
 from models.errors import BadInput, IllegalMove

@@ -13,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import queries, seats, texts
 from activities.signup.service import PART, come, move, tell_reader
 from activities.signup.terms import held

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.changes import By
+from activities.by import By
 from activities.signup import queries, rules, seats, texts
 from activities.signup.party import GUARDIAN_WORDING, Party, checked, is_guarded, someone_fits
 from activities.signup.refusals import AlreadyIn, Blocked, NoSeatsLeft, NotThisWay, TooLate

@@ -9,8 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.changes import By
-from activities.service import readers_see_anew
+from activities.by import By
+from activities.catalogue import readers_see_anew
 from activities.signup import rules, seats
 from activities.signup.party import Asked, Wanted
 from activities.signup.refusals import NoSignUp

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from activities import changes
-from activities.changes import By
+from activities.by import By
 from console import activity_list, paging
 from models import times
 from models.activity import Activity, ActivityState

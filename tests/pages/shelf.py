@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask, request
 
 from activities import changes
-from activities.changes import By
+from activities.by import By
 from activities.plans.plan import Plan, PlannedActivity
 from activities.queries import Shown
 from activities.service import branch_called, import_plan

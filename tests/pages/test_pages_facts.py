@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from activities import changes, hours
 from activities.audience import said_ages
-from activities.changes import By
+from activities.by import By
 from activities.opening import Stretch
 from activities.visits import visitor
 from models import times

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import branches, hours
-from activities.changes import By
+from activities.by import By
 from activities.plans.clashes import about_clashes
 from activities.plans.plan import PlannedActivity
 from activities.service import branch_called

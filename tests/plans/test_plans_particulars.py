@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from activities import changes
 from activities.audience import ages_in
-from activities.changes import By
+from activities.by import By
 from activities.texts import said_for
 from models import times
 from models.activity import Activity
