@@ -16,7 +16,8 @@ import bot.commands
 import console.commands
 import console.staff_commands
 import worker.commands
-from activities import merging
+from activities import merging, tellings
+from activities.reminders import service as reminders
 from activities.signup import absences, lottery
 from activities.signup import service as signup
 from bot import calls, errcodes
@@ -178,7 +179,7 @@ def due_parts() -> tuple[Part, ...]:
     """What falls due at any minute, a part a unit."""
     return (
         signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
-        absences.close_rolls,
+        absences.close_rolls, tellings.carry_on, reminders.send_due,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from activities import fields, rules, texts
 from activities.by import By
 from activities.catalogue import readers_see_anew
-from activities.following import tell_followers, tell_of_all
+from activities.news import Before, tell_change
 from activities.service import reindex
 from models import audit, times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState, Branch
@@ -46,8 +46,10 @@ def publish(session: Session, activity: Activity, *, by: By) -> None:
 
 def publish_all(session: Session, activities: Sequence[Activity], *, by: By) -> None:
     """The same for a part of a list. Raises: IllegalMove."""
+    before = [Before.of(activity) for activity in activities]
     _all_move(session, activities, ActivityState.PUBLISHED, by=by, act="activity published")
-    tell_of_all(session, activities, now=by.at)
+    for activity, was in zip(activities, before, strict=True):
+        tell_change(session, activity, was, reason="", by=by)
 
 
 def withdraw(session: Session, activity: Activity, *, by: By) -> None:
@@ -82,11 +84,15 @@ def withdraw_called(session: Session, code: str, *, by: By) -> Activity:
     return activity
 
 
-def cancel(session: Session, activity: Activity, *, reason: str, by: By) -> None:
-    """It will not take place; its page says so, with the reason. Raises: IllegalMove; BadInput without a reason."""
-    activity.reason = _reason(reason, "取消")
+def cancel(session: Session, activity: Activity, *, reason: str, by: By) -> int:
+    """It will not take place; its page says so, with the reason, and whoever signed up is told: how many readers.
+
+    Raises: IllegalMove; BadInput without a reason.
+    """
+    before, activity.reason = Before.of(activity), _reason(reason, "取消")
     _move_state(activity, ActivityState.CANCELLED)
     _seen_anew(session, activity, by=by, act="activity cancelled", detail=activity.reason)
+    return tell_change(session, activity, before, reason=activity.reason, by=by)
 
 
 def finish(session: Session, activity: Activity, *, how: str, by: By) -> None:
@@ -100,19 +106,21 @@ def finish(session: Session, activity: Activity, *, how: str, by: By) -> None:
 
 
 def move(session: Session, activity: Activity, when: When, *, reason: str, by: By, place: str | None = None) -> int:
-    """Another date, and another place if told. How many readers are told that the day is fixed.
+    """Another date, and another place if told. How many readers are told: who signed up, and who waited for the day.
 
     Raises: as `may_move`.
     """
-    before, when = activity.when, _begun(when, by)
+    was, when = Before.of(activity), _begun(when, by)
     may_move(activity, when, reason=reason, place=place)
     if needs_reason(activity):
         activity.reason = _reason(reason, "改期")
-        activity.moved_from = texts.said_when(before, today=times.today(by.at))[:80]
+        activity.moved_from = texts.said_when(was.when, today=times.today(by.at))[:80]
     _take_over(activity, when)
     activity.place = activity.place if place is None else fields.words("place", place)
-    _seen_anew(session, activity, by=by, act="activity moved", detail=f"{before.text} → {when.text} {reason}".strip())
-    return tell_followers(session, activity, now=by.at)
+    _seen_anew(
+        session, activity, by=by, act="activity moved", detail=f"{was.when.text} → {when.text} {reason}".strip()
+    )
+    return tell_change(session, activity, was, reason=reason.strip(), by=by)
 
 
 def may_move(activity: Activity, when: When, *, reason: str, place: str | None = None) -> None:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
+from activities.by import By
 from activities.catalogue import readers_see_anew
-from activities.following import tell_of_all
 from activities.imported import (
     Compared,
     Comparison,
@@ -26,6 +26,7 @@ from activities.imported import (
     PreparedRow,
 )
 from activities.matching import Row, matched, row_of, under_name_of_today
+from activities.news import Before, tell_change
 from activities.plans.plan import LONGEST_BRANCH, SOME_BRANCH, Plan, PlannedActivity, cut, quoted
 from models import times
 from models.activity import (
@@ -40,7 +41,7 @@ from models.activity import (
 from models.db import insert
 from models.errors import BadInput
 from models.states import moved
-from models.when import When
+from models.when import Precision, When
 from models.wording import compact, grams, searched
 
 
@@ -173,17 +174,23 @@ def import_part(
     ids = [found for _, found, _ in rows if found is not None]
     known = {found.id: found for found in session.scalars(sa.select(Activity).where(Activity.id.in_(ids)))}
     entries: list[Entry] = []
-    touched: list[Activity] = []
+    touched: list[tuple[Activity, Before]] = []
     for planned, found, key in rows:
         activity = known.get(found) if found is not None else None
+        before = Before.of(activity) if activity else None
         activity = activity or _new(session, month, key, now)
         entries.append(_put(session, activity, planned, branches[planned.branch], now, publish=publish))
-        touched += [activity] if entries[-1].fate is not Fate.SAME else []
+        if entries[-1].fate is not Fate.SAME:
+            touched.append((activity, before or _UNSEEN))
     if touched:
-        reindex(session, *touched)
+        reindex(session, *(activity for activity, _ in touched))
         readers_see_anew(session)
-        tell_of_all(session, touched, now=now)
+        for activity, before in touched:
+            tell_change(session, activity, before, reason="", by=By("plan", now))
     return entries
+
+
+_UNSEEN = Before(ActivityState.DRAFT, When("", Precision.OPEN), "")
 
 
 def _put(

@@ -100,3 +100,21 @@ def is_over(activity: Shown, *, now: datetime) -> bool:
 def day_is_fixed(title: str, when: When, *, today: date) -> str:
     """To a reader who asked to be told."""
     return f"您关注的活动有日期了：\n{title}\n{said_when(when, today=today)}\n回复活动名里的一个词，就能看到详情。"
+
+
+def has_moved(title: str, was: When, now: When, *, place: str, reason: str, today: date) -> str:
+    """To a reader who signed up, or asked to be reminded."""
+    is_other_time = (now.starts_on, now.ends_on, now.starts_at, now.ends_at) != (
+        was.starts_on, was.ends_on, was.starts_at, was.ends_at,
+    )  # fmt: skip
+    lines = [f"“{title}”有变动{'：' + reason if reason else '。'}"]
+    if is_other_time:
+        lines += [f"改到：{said_when(now, today=today)}", f"原定：{said_when(was, today=today)}"]
+    if place:
+        lines.append(f"地点改为：{place}")
+    return "\n".join([*lines, "还来的话不用回复；来不了，回复“不来”，把名额让给别人。"])
+
+
+def is_cancelled(title: str, was: When, reason: str, *, today: date) -> str:
+    """To the same readers."""
+    return f"“{title}”（{said_when(was, today=today)}）取消了{'：' + reason if reason else '。'}\n很抱歉让您白等。回复“活动”看看别的。"

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import changes, pictures, queries, texts, visits
+from activities import changes, news, pictures, queries, texts, visits
 from activities.by import By
 from activities.fields import EDITABLE
 from console import activity_list, exports, words
@@ -112,7 +112,9 @@ class _Views:
     def cancel(self, code: str) -> AnyResponse | tuple[str, int]:
         """First what it will do, then, with a reason, done."""
         verb = partial(changes.cancel, reason=request.form.get("reason", ""))
-        return self._asked_first(code, "cancel.html", ActivityState.CANCELLED, verb, "已取消，读者会看到原因。")
+        return self._asked_first(
+            code, "cancel.html", ActivityState.CANCELLED, verb, "已取消。读者会看到原因，报过名的会收到消息。"
+        )
 
     @may(Act.CHANGE_ACTIVITIES)
     def finish(self, code: str) -> AnyResponse | tuple[str, int]:
@@ -121,7 +123,7 @@ class _Views:
         return self._asked_first(code, "finish.html", ActivityState.FINISHED, verb, "已结束。")
 
     def _asked_first(
-        self, code: str, template: str, to: ActivityState, verb: Callable[..., None], said: str
+        self, code: str, template: str, to: ActivityState, verb: Callable[..., object], said: str
     ) -> AnyResponse | tuple[str, int]:
         """A page of its own before the act; what a rule finds wrong is said there, and nothing typed is lost."""
         wrong = ""
@@ -132,15 +134,16 @@ class _Views:
                 wrong = error.to_staff
         with self._desk.reading() as session:
             activity = mine(session, code)
+            concerned = news.concerned(session, activity)
         if to not in ACTIVITY_MOVES[activity.state]:
             return refused("这个活动现在不能这样做。请看看它的状态。", url_for("console.activity", code=code))
         page = drawn(
             template, activity=activity, when=_said(activity.when), reason=request.form.get("reason", ""), wrong=wrong,
-            most=changes.LONGEST_REASON,
+            most=changes.LONGEST_REASON, concerned=concerned,
         )  # fmt: skip
         return page, 400 if wrong else 200
 
-    def _moved(self, code: str, verb: Callable[..., None], said: str) -> AnyResponse:
+    def _moved(self, code: str, verb: Callable[..., object], said: str) -> AnyResponse:
         """Done in a unit. Raises: BadInput of the verb."""
         where = url_for("console.activity", code=code)
         try:

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import changes, texts
+from activities import changes, news, texts
 from activities.by import By
 from activities.following import followers
 from activities.plans.written import EXAMPLES, when_coming, written
@@ -95,7 +95,7 @@ class _Move:
             told = self._moved(activity.code, read.when, values)
         except (IllegalMove, BadInput):  # somebody was faster by a moment
             return self._drawn(activity.code, Form(values), read, stale=_STALE), 409
-        return done(f"已改到{read.said}。" + (f"会告诉 {told} 位在等这个日期的读者。" if told else ""), where)
+        return done(f"已改到{read.said}。" + (f"会告诉 {told} 位读者。" if told else ""), where)
 
     def _moved(self, code: str, when: When, values: Mapping[str, str]) -> int:
         """Raises: IllegalMove if the row is no longer what the person saw."""
@@ -108,9 +108,10 @@ class _Move:
     def _drawn(self, code: str, form: Form, read: Read | None = None, *, stale: str = "") -> str:
         with self._desk.reading() as session:
             activity = mine(session, code)
-            waiting = followers(session, activity.id)
+            waiting, concerned = followers(session, activity.id), news.concerned(session, activity)
         return drawn(
             "move.html", activity=activity, form=form, read=read, stale=stale, names=NAMES, waiting=waiting,
+            concerned=concerned,
             now_said=texts.said_when(activity.when, today=times.today(times.now())), version=_version(activity),
             needs_reason=changes.needs_reason(activity),
             is_told=read is not None and not read.when.is_vague and activity.state is ActivityState.PUBLISHED,

@@ -18,8 +18,8 @@ class _Told:
 
     text: str
     last: str = ""  # the line after what is the reader's own
-    waits_for_day: bool = False
     takes_names: bool = False
+    is_coming: bool = False
 
 
 Standing = Callable[[Turn, int], list[str]]
@@ -28,7 +28,7 @@ Standing = Callable[[Turn, int], list[str]]
 def opened(turn: Turn, number: int, standing: Standing) -> Reply:
     """The details of the activity with this id; `standing` adds what is the reader's own, or of this moment."""
     told = turn.kept_for_now("details", number, lambda: _told(turn, details_of(turn.session, number)))
-    _hold_chosen(turn, number if told.waits_for_day or told.takes_names else None)
+    _hold_chosen(turn, number if told.is_coming else None)
     own = standing(turn, number) if told.takes_names else []
     return Reply("\n".join(filter(None, [told.text, *own, told.last])))
 
@@ -58,14 +58,15 @@ def _told(turn: Turn, told: Details | None) -> _Told:
     if told is None:
         return _Told(f"这个活动刚刚撤下了。回复“{tappable('活动')}”看看最新安排。")
     activity = told.shown
-    waits = activity.when.is_vague and not activity.is_cancelled and not texts.is_over(activity, now=turn.now)
+    is_coming = not activity.is_cancelled and not texts.is_over(activity, now=turn.now)
+    waits = activity.when.is_vague and is_coming
     lines = [texts.full_title(activity), *_state(turn, told), *_facts(turn, told)]
     if activity.summary:
         lines.append(_cut(activity.summary, LONGEST_SUMMARY))
     if waits:
         lines.append(f"想第一时间知道日期，请打字回复：{TELL_ME}")
     page = link(f"{turn.house.site}/a/{activity.code}", "打开活动页")
-    return _Told("\n".join(lines), f"{page}，或回复“{tappable('活动')}”看别的。", waits, told.takes_names)
+    return _Told("\n".join(lines), f"{page}，或回复“{tappable('活动')}”看别的。", told.takes_names, is_coming)
 
 
 def _state(turn: Turn, told: Details) -> list[str]:
@@ -100,10 +101,18 @@ def tell_me(turn: Turn) -> Reply:
     told = _chosen(turn)
     if told is None:
         return Reply(f"先回复“{tappable('活动')}”，发数字打开一个日期待定的活动，再回复“{TELL_ME}”。")
+    return tell_me_of(turn, told.shown.id)
+
+
+def tell_me_of(turn: Turn, number: int) -> Reply:
+    """The same of the activity with this id."""
+    told = details_of(turn.session, number)
+    if told is None:
+        return Reply(f"这个活动刚刚撤下了。回复“{tappable('活动')}”看看最新安排。")
     title = texts.short_title(told.shown)
     if not told.shown.when.is_vague:
         when = texts.said_when(told.shown.when, today=turn.today)
-        return Reply(f"“{title}”已经定了：{when}。\n回复“{tappable('活动')}”看别的。")
+        return Reply(f"“{title}”已经定了：{when}。\n要提醒，回复“{tappable('提醒我')}”。")
     is_new = following.follow(turn.session, told.shown.id, turn.incoming.openid, now=turn.now)
     return Reply(
         f"{'好的，' if is_new else '已经记着了，'}“{title}”日期定下来就告诉您，只说一次。\n"

@@ -8,7 +8,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import account, answers, calendar, details, door, help, mine, opening, signing, welcome, whereabouts
+from handlers import (
+    account,
+    answers,
+    calendar,
+    details,
+    door,
+    help,
+    mine,
+    opening,
+    reminding,
+    signing,
+    welcome,
+    whereabouts,
+)
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
@@ -34,6 +47,8 @@ _MINE, _WAIT, _GO_ON = Route(mine.mine), Route(signing.wait, writes=True), Route
 _SIGN_UP, _ANSWER = Route(signing.sign_up, writes=True), Route(signing.answer, writes=True)
 _CANCEL, _SURE = Route(mine.cancel, writes=True), Route(mine.sure, writes=True)
 _APPEAL, _CHECK_IN = Route(mine.appeal, writes=True), Route(door.check_in, writes=True)
+_REMIND, _OFF = Route(reminding.remind_me, writes=True), Route(reminding.off, writes=True)
+_WISH = Route(reminding.chosen, writes=True)
 _AT_THE_DOOR = Route(lambda turn: door.scanned(turn, welcome.scene_of(turn)), writes=True)
 _TELL_ME, _TELL_ME_NOT = Route(details.tell_me, writes=True), Route(details.tell_me_not, writes=True)
 
@@ -47,10 +62,12 @@ COMMANDS: dict[str, Route] = {
     "活动": _COMING, "近期活动": _COMING, "最近活动": _COMING, "活动安排": _COMING, "有什么活动": _COMING,
     "最近有什么活动": _COMING, "活动预告": _COMING,
     "分馆": _BRANCHES, "各分馆": _BRANCHES, "分馆活动": _BRANCHES,
-    **dict.fromkeys(("告诉我", "有日期了告诉我", "日期定了告诉我", "定了告诉我", "提醒我"), _TELL_ME),
-    **dict.fromkeys(("不用告诉我", "别告诉我", "不用提醒", "取消提醒"), _TELL_ME_NOT),
+    **dict.fromkeys(("告诉我", "有日期了告诉我", "日期定了告诉我", "定了告诉我"), _TELL_ME),
+    **dict.fromkeys(("不用告诉我", "别告诉我"), _TELL_ME_NOT),
     **dict.fromkeys(("我的报名", "我的", "我报的", "我报的活动", "我的活动"), _MINE),
     **dict.fromkeys(("候补", "排队", "我要候补", "排候补"), _WAIT),
+    **dict.fromkeys(("提醒设置", "设置提醒", "提醒时间"), Route(reminding.setting)),
+    **dict.fromkeys(("恢复提醒", "打开提醒", "要提醒"), Route(reminding.back, writes=True)),
     "继续": _GO_ON, "继续报名": _GO_ON, "确定取消": _SURE, "确认取消": _SURE,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
@@ -64,6 +81,8 @@ _CANCELS = re.compile(r"(?:我要|我想)?(?:取消报名|退报名|不参加了
 _SIGNS = re.compile(r"(?:我要|我想|想要?|要|帮我|给我)?报名(?:参加)?(?P<rest>.*)")
 _CHECKS = re.compile(r"(?:我要)?(?:签到|打卡)(?:码)?(?P<rest>\d{0,8})")
 _APPEALS = re.compile(r"(?:我要)?申诉(?P<rest>.*)")
+_REMINDS = re.compile(r"(?:到时|到时候|请)?提醒(?:一下)?我(?:一下)?(?P<rest>.*)")
+_OFFS = re.compile(r"(?:我要)?(?:退订|不用提醒|取消提醒|别提醒)(?:我|提醒)?(?P<rest>.*)")
 _OFFER_WORDS = {
     re.compile(r"(?:要|我要|接受|要了)(?P<rest>[a-z0-9]{6}|)"): Route(answers.take, writes=True),
     re.compile(r"(?:不要|不要了|放弃|让给别人)(?P<rest>[a-z0-9]{6}|)"): Route(answers.leave, writes=True),
@@ -140,6 +159,10 @@ def _about_names(turn: Turn, words: str, raw: str) -> Route | None:
             rest = match["rest"]
             turn.argument = (int(rest) if rest else None) if route is _CANCEL else rest
             return route
+    for pattern, verb in ((_REMINDS, _REMIND), (_OFFS, _OFF)):
+        if match := pattern.fullmatch(tidy(raw)):
+            turn.argument = _which(turn, tidy(match["rest"]))
+            return verb
     if match := _APPEALS.fullmatch(tidy(raw)):
         turn.argument = match["rest"]
         return _APPEAL
@@ -148,7 +171,20 @@ def _about_names(turn: Turn, words: str, raw: str) -> Route | None:
         return _ANSWER
     if turn.talk.topic == mine.CANCELLING and words in ("确定", "确认", "是", "是的", "对", "好", "好的"):
         return _SURE
+    if turn.talk.topic == reminding.CHOOSING and (number := number_in(words)) is not None:
+        turn.argument = number
+        return _WISH
     return _signs(turn, words, raw) or _answer(turn, words)
+
+
+def _which(turn: Turn, rest: str) -> reminding.Which:
+    """What stands behind 提醒我 or 退订: a number, a question about activities, or nothing."""
+    if not rest:
+        return reminding.Which()
+    if (number := number_in(rest)) is not None:
+        return reminding.Which(number=number)
+    question = _read(turn, rest)
+    return reminding.Which(question=question if isinstance(question, Question) else None)
 
 
 def _signs(turn: Turn, words: str, raw: str) -> Route | None:

@@ -355,6 +355,16 @@ def drop_all_of(session: Session, openid: str, *, now: datetime) -> None:
     )
 
 
+def take_back(session: Session, which: sa.ColumnElement[bool], *, now: datetime, cause: str) -> None:
+    """Of these calls whatever is owed and has not left is no longer owed."""
+    session.execute(
+        sa.update(OutboxCall)
+        .where(which, OutboxCall.state.in_((S.OWED, S.WAITING)))
+        .values(state=S.DROPPED, settled_at=now, cause=cause)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def doubt_all(connection: sa.Connection, *, now: datetime) -> None:
     """These rows are of the past: what they owe may have been done since, as if every worker had died in its call."""
     doubted = moved(moved(S.WAITING, to=S.OWED, moves=CALL_MOVES), to=S.CALLING, moves=CALL_MOVES)

@@ -245,22 +245,3 @@ class DoorMark(Base):
     who: Mapped[str] = plain(sa.String(64))
     result: Mapped[dict[str, Any]] = plain(sa.JSON)
     at: Mapped[datetime] = plain(UtcDateTime)
-
-
-class Telling(Base):
-    """Words to everybody of an activity, told in parts: `told_to` is the last entry that was owed its message."""
-
-    __tablename__ = "tellings"
-
-    id: Mapped[int] = plain(sa.Integer, primary_key=True)
-    activity_id: Mapped[int] = plain(sa.ForeignKey("sign_ups.activity_id", ondelete="CASCADE"), index=True)
-    what: Mapped[str] = plain(sa.String(16))  # moved, cancelled, words …
-    text: Mapped[str] = plain(sa.Text)
-    states: Mapped[list[str]] = plain(sa.JSON)  # of the entries that are told
-    entry_ids: Mapped[list[int]] = plain(sa.JSON)  # these alone; empty: all in these states
-    who: Mapped[str] = plain(sa.String(64))
-    asked_at: Mapped[datetime] = plain(UtcDateTime)
-    useful_until: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
-    told_to: Mapped[int] = plain(sa.Integer)
-    told: Mapped[int] = plain(sa.Integer)
-    done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True, index=True)

@@ -15,6 +15,7 @@ from models import (
     reminder,
     signup,
     staff,
+    telling,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "reminder",
     "signup",
     "staff",
+    "telling",
 ]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.by import By
+from activities.reminders import service as reminders
 from activities.signup import queries, rules, seats, texts
 from activities.signup.party import GUARDIAN_WORDING, Party, checked, is_guarded, someone_fits
 from activities.signup.refusals import AlreadyIn, Blocked, NoSeatsLeft, NotThisWay, TooLate
@@ -201,6 +202,13 @@ def call_off(session: Session, entry: Entry, *, reason: str, by: By, tell: bool 
         )
 
 
+def end_with_activity(session: Session, entry: Entry, *, reason: str, now: datetime) -> None:
+    """The activity was called off, and the entry ends with it. What readers are told is the caller's."""
+    move(entry, S.CANCELLED, now)
+    entry.reason, entry.offer_until = reason[:200], None
+    seats.give_back(session, entry.id)
+
+
 def leave_all(session: Session, openid: str, *, now: datetime) -> None:
     """The reader unfollows: what is still to come is given back, and offered on."""
     mine = sa.select(Entry.id).where(
@@ -215,6 +223,8 @@ def leave_all(session: Session, openid: str, *, now: datetime) -> None:
 def _leave(session: Session, terms: SignUp, entry: Entry, to: EntryState, now: datetime) -> None:
     held_seats = entry.state in HOLDS_SEATS
     move(entry, to, now)
+    if entry.openid is not None:
+        reminders.drop(session, entry.activity_id, entry.openid)
     entry.offer_until = None
     session.flush()
     if held_seats and seats.give_back(session, entry.id):
@@ -412,6 +422,8 @@ def come(session: Session, terms: SignUp, entry: Entry, now: datetime) -> None:
     """What follows from being confirmed."""
     entry.changed_at = now
     session.flush()
+    if entry.openid is not None:
+        reminders.plan(session, terms.activity, [entry.openid], now=now)
 
 
 def tell_reader(

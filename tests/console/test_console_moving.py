@@ -109,7 +109,7 @@ def test_it_says_how_many_readers_wait_and_they_are_told(both_offices: Office) -
     _, shown = sends(browser, path, opened(browser, path), words="12月20日9点")
     assert "有 2 位读者回复过" in shown
     _, told = sends(browser, path, fields_of(shown))
-    assert "会告诉 2 位在等这个日期的读者" in told
+    assert "会告诉 2 位读者" in told
     assert both_offices.count(OutboxCall, OutboxCall.openid.in_([openid("小林"), openid("老周")])) == 2
 
 

@@ -106,8 +106,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['activity_id'], ['activities.id'], ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('activity_id')
     )
-    op.create_index('ix_sign_ups_draws', 'sign_ups', ['way', 'drawn_at', 'draws_at'], unique=False)
     op.create_index('ix_sign_ups_door_code', 'sign_ups', ['door_code'], unique=False)
+    op.create_index('ix_sign_ups_draws', 'sign_ups', ['way', 'drawn_at', 'draws_at'], unique=False)
+    op.create_table('tellings',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('activity_id', sa.Integer(), nullable=False),
+        sa.Column('audience', sa.Enum('entries', 'asked', 'followers', name='audience', native_enum=False, create_constraint=True, length=24), nullable=False),
+        sa.Column('what', sa.Enum('moved', 'cancelled', 'fixed', 'words', name='what', native_enum=False, create_constraint=True, length=24), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('states', sa.JSON(), nullable=False),
+        sa.Column('entry_ids', sa.JSON(), nullable=False),
+        sa.Column('at_night', sa.Boolean(), nullable=False),
+        sa.Column('who', sa.String(length=64), nullable=False),
+        sa.Column('asked_at', models.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('useful_until', models.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column('told_to', sa.String(length=64), nullable=False),
+        sa.Column('told', sa.Integer(), nullable=False),
+        sa.Column('done_at', models.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(['activity_id'], ['activities.id'], ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_tellings_activity_id'), 'tellings', ['activity_id'], unique=False)
+    op.create_index('ix_tellings_open', 'tellings', ['id'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
     op.create_table('door_marks',
         sa.Column('key', sa.String(length=40), nullable=False),
         sa.Column('activity_id', sa.Integer(), nullable=False),
@@ -159,24 +179,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_sign_up_questions_activity_id'), 'sign_up_questions', ['activity_id'], unique=False)
-    op.create_table('tellings',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('activity_id', sa.Integer(), nullable=False),
-        sa.Column('what', sa.String(length=16), nullable=False),
-        sa.Column('text', sa.Text(), nullable=False),
-        sa.Column('states', sa.JSON(), nullable=False),
-        sa.Column('entry_ids', sa.JSON(), nullable=False),
-        sa.Column('who', sa.String(length=64), nullable=False),
-        sa.Column('asked_at', models.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column('useful_until', models.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column('told_to', sa.Integer(), nullable=False),
-        sa.Column('told', sa.Integer(), nullable=False),
-        sa.Column('done_at', models.db.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(['activity_id'], ['sign_ups.activity_id'], ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id')
-    )
-    op.create_index(op.f('ix_tellings_activity_id'), 'tellings', ['activity_id'], unique=False)
-    op.create_index(op.f('ix_tellings_done_at'), 'tellings', ['done_at'], unique=False)
     op.create_table('appeals',
         sa.Column('entry_id', sa.Integer(), nullable=False),
         sa.Column('openid', sa.String(length=64), nullable=True),

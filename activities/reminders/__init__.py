@@ -1,0 +1,1 @@
+"""Reminders: planned when somebody is coming, moved with the activity, sent once."""

@@ -1,0 +1,39 @@
+"""What readers read when they are reminded."""
+
+from datetime import date
+
+from activities import texts
+from activities.signup.texts import people
+from models import times
+from models.activity import Activity
+from models.reminder import ReminderKind
+
+
+def reminder(
+    activity: Activity, kind: ReminderKind, *, today: date, count: int = 1, code: str = "", asks: bool = False
+) -> str:
+    """`code` of the entry, where there is one; `asks`: does the library want to know whether they still come?"""
+    head = f"⏰ {_soon(activity, kind, today)}{people(count)}：{activity.title}"
+    where = f"{activity.branch.name}{' · ' + activity.place if activity.place else ''}"
+    lines = [head, f"{texts.said_when(activity.when, today=today)} · {where}", activity.branch.address]
+    if activity.materials:
+        lines.append(f"请带：{activity.materials}")
+    if asks and code:
+        lines.append(
+            f"还来吗？回复“{_tap(f'来{code}', '来')}”或“{_tap(f'不来{code}', '不来')}”，来不了就把名额让给别人。"
+        )
+    elif code:
+        lines.append(f"来不了请回复“{_tap(f'不来{code}', '不来')}”。")
+    return "\n".join(filter(None, lines))
+
+
+def _soon(activity: Activity, kind: ReminderKind, today: date) -> str:
+    day = activity.when.starts_on
+    if day is None or day == today:
+        return "今天的活动" if kind is ReminderKind.DAY_BEFORE else "马上开始"
+    return "明天的活动" if (day - today).days == 1 else f"{times.short_day(day, beside=today)}的活动"
+
+
+def _tap(words: str, shown: str) -> str:
+    """As handlers.turn.tappable; of a room below the conversations."""
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={words}">{shown}</a>'

@@ -1,0 +1,128 @@
+"""Reminders in the chat: 提醒我, 提醒设置, 退订 of one or of all."""
+
+from dataclasses import dataclass
+
+from activities import texts
+from activities.queries import Shown
+from activities.reminders import queries, rules, service
+from activities.reminders.rules import Wish
+from activities.search import found
+from activities.signup.refusals import NotThisWay
+from handlers import details
+from handlers.asking import Question
+from handlers.details import LIST
+from handlers.turn import Reply, Turn, tappable
+from models.activity import Activity
+
+SETTING, OFF, BACK = "提醒设置", "退订", "恢复提醒"
+CHOOSING = "reminding"  # topic: the four wishes are on the screen
+WISHES = (
+    ("前一天和开始前两小时", Wish()),
+    ("只要前一天", Wish(hours_before=False)),
+    ("只要开始前两小时", Wish(day_before=False)),
+    ("都不要", Wish(day_before=False, hours_before=False)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """A number of the list on the screen, words, or (neither) the activity just opened."""
+
+    number: int | None = None
+    question: Question | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Did the reader say which?"""
+        return self.number is not None or self.question is not None
+
+
+def remind_me(turn: Turn) -> Reply:
+    """提醒我 [8 | 8号绘本]: turn.argument is a Which. The day of a vague one is told once it is fixed."""
+    activity = _meant(turn, turn.argument)
+    if activity is None:
+        return details.tell_me(turn)
+    if activity.when.is_vague:
+        return details.tell_me_of(turn, activity.id)
+    moments = [
+        due
+        for _, due in rules.moments(activity.when, queries.wish_of(turn.session, turn.incoming.openid))
+        if due > turn.now
+    ]
+    if not moments:
+        return Reply(
+            f"“{activity.title}”快开始了，来不及再提醒：{texts.said_when(activity.when, today=turn.today)}。"
+        )
+    service.ask(turn.session, activity, turn.incoming.openid, is_wanted=True, now=turn.now)
+    return Reply(
+        f"好的，“{activity.title}”会提醒您：{texts.said_when(activity.when, today=turn.today)}。\n"
+        f"改时间也会告诉您。要改提醒的时候，回复“{tappable(SETTING)}”；不要了，回复“{tappable(OFF)}”。"
+    )
+
+
+def _meant(turn: Turn, which: Which) -> Activity | None:
+    number = _number(turn, which)
+    return turn.session.get(Activity, number) if number is not None else None
+
+
+def _number(turn: Turn, which: Which) -> int | None:
+    held = turn.talk.held if turn.talk.topic == LIST and turn.talk.held.get("list") != "branches" else {}
+    if which.question is not None:
+        hits = found(turn.session, which.question.facets, now=turn.now).activities
+        return _only(hits)
+    if which.number is None:
+        chosen: int | None = held.get("chosen")
+        return chosen
+    ids = held.get("ids", []) if held.get("list") == "activities" else []
+    if not 1 <= which.number <= len(ids):
+        raise NotThisWay(f"没有第 {which.number} 个。回复“活动”看看安排，再发“提醒我”和前面的数字。")
+    number: int = ids[which.number - 1]
+    return number
+
+
+def _only(hits: tuple[Shown, ...]) -> int:
+    """The one that is meant: of several the next. Raises: NotThisWay where there is none."""
+    if not hits:
+        raise NotThisWay("没找到这个活动。回复“活动”看看安排，再发“提醒我”和前面的数字。")
+    return hits[0].id
+
+
+def off(turn: Turn) -> Reply:
+    """退订 [8 | 绘本]: of one activity, or of all."""
+    activity = _meant(turn, turn.argument) if turn.argument.is_named else None
+    if activity is not None:
+        service.ask(turn.session, activity, turn.incoming.openid, is_wanted=False, now=turn.now)
+        return Reply(
+            f"好的，“{activity.title}”不再提醒。改期、取消还是会告诉您。\n想要回来，回复“{tappable('提醒我')}”。"
+        )
+    service.wish(turn.session, turn.incoming.openid, Wish(day_before=False, hours_before=False), now=turn.now)
+    return Reply(
+        f"好的，以后不再提醒。您报的活动改期、取消，候补有名额，还是会告诉您。\n想要回来，回复“{tappable(BACK)}”。"
+    )
+
+
+def back(turn: Turn) -> Reply:
+    """恢复提醒: the day before and two hours before."""
+    service.wish(turn.session, turn.incoming.openid, Wish(), now=turn.now)
+    return Reply(f"好的，前一天和开始前两小时提醒您。只要其中一个，回复“{tappable(SETTING)}”。")
+
+
+def setting(turn: Turn) -> Reply:
+    """提醒设置: four wishes, by number."""
+    now = queries.wish_of(turn.session, turn.incoming.openid)
+    turn.talk.hold(CHOOSING)
+    lines = [
+        tappable(str(number), f"{number}. {words}") + ("（现在）" if wish == now else "")
+        for number, (words, wish) in enumerate(WISHES, 1)
+    ]
+    return Reply("\n".join(["活动开始前，什么时候提醒您？", *lines, "发数字就行。"]))
+
+
+def chosen(turn: Turn) -> Reply:
+    """One of the four: turn.argument is its number."""
+    if not 1 <= turn.argument <= len(WISHES):
+        return Reply(f"请发 1 到 {len(WISHES)} 之间的数字。")
+    words, wish = WISHES[turn.argument - 1]
+    service.wish(turn.session, turn.incoming.openid, wish, now=turn.now)
+    turn.talk.hold(None)
+    return Reply(f"记下了：{words}。\n回复“{tappable('活动')}”看近期安排。")
