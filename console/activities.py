@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import changes, news, pictures, queries, texts, visits
 from activities.by import By
 from activities.fields import EDITABLE
+from activities.signup import queries as sign_ups
+from activities.signup.terms import terms_of
 from console import activity_list, exports, words
 from console.activity_list import SORTS, SPANS, said_when
 from console.activity_rows import found, held, is_mine, mine
@@ -85,6 +87,8 @@ class _Views:
             activity = found(session, code)
             seen = visits.visits(session, activity.id) if activity.is_online else None
             there = len(pictures.pictures_of(session, activity.id))
+            terms = terms_of(session, activity.id)
+            standing = sign_ups.standing(session, terms) if terms else None
             lines = lines_about(session, f"activity {code}")
         return drawn(
             "activity.html",
@@ -96,6 +100,7 @@ class _Views:
             more=_more(activity),
             visits=seen,
             pictures=there,
+            standing=standing,
         )
 
     @may(Act.CHANGE_ACTIVITIES)

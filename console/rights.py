@@ -16,6 +16,9 @@ class Act(StrEnum):
     CHANGE_ACTIVITIES = "change activities"  # publish, take back, cancel
     IMPORT_PLANS = "import plans"  # check a file and put it into the calendar
     CHANGE_BRANCHES = "change branches"  # what they are called, when they are open, closures, days off
+    SEE_SIGN_UPS = "see sign-ups"  # names, with phones masked
+    CHANGE_SIGN_UPS = "change sign-ups"  # terms, yes and no, the door, words to those who come
+    SEE_PHONES = "see phones"  # whole, for a reason that is written down
     SEE_OUTBOX = "see outbox"
     DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
     SEE_WAYS = "see ways"
@@ -37,14 +40,17 @@ class Open(StrEnum):
 Rule = Act | Open
 
 _ACTIVITIES = frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.IMPORT_PLANS, Act.CHANGE_BRANCHES})
+_SIGN_UPS = frozenset({Act.SEE_SIGN_UPS, Act.CHANGE_SIGN_UPS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.EDITOR: _ACTIVITIES | {Act.SEE_WAYS},
+    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | {Act.SEE_WAYS},
     Role.PROOFREADER: frozenset({Act.SEE_ACTIVITIES}),
-    Role.REVIEWER: _ACTIVITIES,
+    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS,
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
-    Role.DESK: frozenset({Act.SEE_ACTIVITIES, Act.SEE_WAYS, Act.SEE_READERS, Act.EXPORT_READERS}) | _MESSAGES,
+    Role.DESK: frozenset({Act.SEE_ACTIVITIES, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_READERS, Act.EXPORT_READERS})
+    | _SIGN_UPS
+    | _MESSAGES,
     Role.FINANCE: frozenset({Act.SEE_ACTIVITIES}),
     Role.ADMIN: frozenset(Act),
 }

@@ -11,6 +11,7 @@ from models.activity import ActivityState
 from models.inbox import PushState
 from models.outbox import CallKind, CallState
 from models.plan import PlanState
+from models.signup import EntryState, Origin
 from models.staff import Role, StaffState
 
 THIN = "\u2009"
@@ -54,6 +55,16 @@ STATES: Mapping[StrEnum, State] = {
     Fate.NEW: State("新增", "live"),
     Fate.CHANGED: State("有改动", "waiting"),
     Fate.SAME: State("没有变", "draft"),
+    EntryState.APPLIED: State("待确认", "waiting"),
+    EntryState.CONFIRMED: State("已报上", "live"),
+    EntryState.WAITING: State("候补", "waiting"),
+    EntryState.OFFERED: State("等答复", "waiting"),
+    EntryState.LAPSED: State("没答复", "draft"),
+    EntryState.CANCELLED: State("已取消", "draft"),
+    EntryState.EXCUSED: State("请假", "draft"),
+    EntryState.REFUSED: State("没通过", "stopped"),
+    EntryState.ATTENDED: State("来了", "done"),
+    EntryState.ABSENT: State("没来", "stopped"),
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }
@@ -72,6 +83,8 @@ ROLE_NOTES = {
     Role.FINANCE: "看活动；红包上线后管钱和报表",
     Role.ADMIN: "以上全部，加上馆员和通道",
 }
+
+ORIGINS = {Origin.CHAT: "聊天", Origin.PAGE: "网页", Origin.STAFF: "馆员代报", Origin.WALK_IN: "现场"}
 
 CALLS = {CallKind.CUSTOMER_MESSAGE: "客服消息", CallKind.MENU: "自定义菜单", CallKind.PROBE: "检查权限"}
 
@@ -92,6 +105,11 @@ ACTS = {
     "branch deleted": "删除分馆", "week set": "改每周开放时间", "days set": "登记特别的日子", "days removed": "去掉特别的日子",
     "closure entered": "登记闭馆", "closure undone": "撤掉闭馆", "holidays entered": "录入放假安排",
     "holidays removed": "去掉放假安排",
+    "sign-up terms": "改报名设置", "sign-up questions": "改报名问题", "sign-up closed": "截止报名",
+    "entry written down": "代读者报名", "entry cancelled": "取消报名", "entry approved": "通过报名", "entry refused": "不通过报名",
+    "entry put in line": "转候补", "line reordered": "调整候补次序", "absence marked": "记缺席", "absence lifted": "撤销缺席",
+    "appeal refused": "申诉没通过", "absence rule": "改缺席规则", "lottery drawn": "抽签", "sign-ups looked at": "查看报名名单",
+    "words told": "给报名的读者发消息", "phones shown": "导出完整电话",
     "signed in": "登录", "signed out": "退出", "sign-in refused": "登录没有通过",
     "staff added": "添加馆员", "staff changed": "修改馆员", "staff disabled": "停用馆员", "staff enabled": "恢复馆员",
     "password set": "重设密码", "password chosen": "改了自己的密码",
@@ -111,6 +129,7 @@ ACTS = {
 SUBJECTS = {
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
     "rights": "公众号的权限", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
+    "house rules": "馆里的规则",
 }  # fmt: skip
 
 TOPICS = {"list": "看着一个列表", "rest": "有一条长消息没看完"}

@@ -87,9 +87,10 @@ def test_who_no_longer_wants_to_know_is_not_told(library: World) -> None:
     assert library.count(ActivityFollow) == 0
 
 
-def test_a_fixed_day_offers_no_telling_and_without_an_activity_the_way_is_shown(library: World) -> None:
-    assert "告诉我" not in opened(library, "周六故事会")
+def test_a_fixed_day_offers_a_reminder_and_without_an_activity_the_way_is_shown(library: World) -> None:
     assert "日期待定的活动" in library.says("小林", "告诉我")
+    assert "告诉我" not in opened(library, "周六故事会")
+    assert "要提醒，回复“提醒我”。" in library.says("小林", "告诉我")
     assert library.count(ActivityFollow) == 0
 
 

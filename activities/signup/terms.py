@@ -72,9 +72,11 @@ def asked_for(session: Session, activity_id: int) -> SignUp:
 
 def held(session: Session, activity_id: int) -> SignUp:
     """The same, locked until the unit ends: whoever gives seats out or takes them back in turn holds it."""
-    return session.execute(
-        sa.select(SignUp).where(SignUp.activity_id == activity_id).with_for_update(of=SignUp)
-    ).scalar_one()
+    mine = sa.select(SignUp).where(SignUp.activity_id == activity_id).with_for_update(of=SignUp)
+    terms = session.scalars(mine).one_or_none()
+    if terms is None:
+        raise NoSignUp
+    return terms
 
 
 def times_of(terms: SignUp) -> Times:

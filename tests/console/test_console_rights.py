@@ -26,7 +26,7 @@ def pages_of(office: Office) -> list[Rule]:
 def address(office: Office, rule: Rule) -> str:
     """The rule's address with something that exists in it."""
     given = {
-        "code": code_of(office), "number": 1, "openid": SOMEBODY, "login": "chen", "kind": "menu", "key": "k",
+        "code": code_of(office), "entry": "ABCDEF", "act": "approve", "number": 1, "openid": SOMEBODY, "login": "chen", "kind": "menu", "key": "k",
         "filename": "console.css", "at": 1, "_rest": "nowhere", "year": 2027,
     }  # fmt: skip
     with office.app.test_request_context():
