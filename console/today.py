@@ -1,8 +1,7 @@
 """今天: what needs this person, oldest first, each with its one act."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 
 import sqlalchemy as sa
@@ -12,9 +11,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
-from console import plan_owners, words
+from console import plan_owners, record_list, words
 from console.branch_rows import is_whole
 from console.desk import Desk, done, drawn, me, note, refused
+from console.need import Need
 from console.rights import Act, Open, may
 from models import times
 from models.activity import Activity, ActivityState
@@ -30,20 +30,6 @@ log = structlog.get_logger("console.today")
 EACH = 10  # of one kind; the rest is one line that leads to them
 TOLD_SINCE = (11, 1)  # month and day from which next year's days off can be known
 STUCK = (CallState.UNSURE, CallState.DEAD)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One thing to do. `act` are the words on its button; `post` says whether the button does it or leads there."""
-
-    at: datetime
-    icon: str
-    colour: str
-    title: str
-    note: str
-    act: str
-    url: str
-    post: bool = False
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
@@ -72,6 +58,7 @@ class _Views:
             (Act.DECIDE_MESSAGES, _stuck_messages),
             (Act.SEE_WAYS, self._shut_roads),
             (Act.CHANGE_ACTIVITIES, _drafts),
+            (Act.KEEP_RECORDS, record_list.needs),
             (Act.IMPORT_PLANS, _plans),
             (Act.CHANGE_BRANCHES, _days_off_untold),
         )
