@@ -118,7 +118,7 @@ ACTS = {
 
 SUBJECTS = {
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
-    "rights": "公众号的权限", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
+    "rights": "公众号的权限", "figures": "台账", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
 }  # fmt: skip
 
 TOPICS = {"list": "看着一个列表", "rest": "有一条长消息没看完"}
