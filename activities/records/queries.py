@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from activities import visits
 from activities.records.rules import ASKED_FOR, Figures
-from activities.rules import NO_END
+from activities.rules import NO_END, OPEN_FOR
 from models.activity import Activity, ActivityState, Branch
 from models.record import ActivityRecord, RecordPicture, RecordState
 from models.signup import Entry, EntryPerson
 
+LOOKS_BACK = timedelta(days=31)  # without a day, so far: who sends numbers sends them soon
 _TOOK_PLACE = (ActivityState.PUBLISHED, ActivityState.FINISHED)
 COLUMNS: tuple[Any, ...] = (
     Activity.id, Activity.code, Activity.title, Activity.series, Activity.type, Activity.branch_id, Activity.state,
@@ -96,3 +97,34 @@ def count_sent(session: Session) -> int:
     """How many wait to be confirmed, of the whole library."""
     waiting = sa.select(sa.func.count()).select_from(ActivityRecord)
     return session.scalar(waiting.where(ActivityRecord.state == RecordState.SENT)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Which activity somebody's words mean. Days None: of the last weeks; `words` must all be there, of each of
+    `wanted` one."""
+
+    first: date | None = None
+    last: date | None = None
+    branches: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    wanted: tuple[tuple[str, ...], ...] = ()
+
+
+def meant_by(session: Session, meant: Meant, *, today: date, most: int) -> list[Activity]:
+    """What took place, or takes place today, and may be meant: the latest first."""
+    first, last = meant.first or today - LOOKS_BACK, min(meant.last or today, today)
+    begins = sa.func.coalesce(Activity.starts_on, first)
+    found = sa.select(Activity).where(
+        Activity.state.in_(_TOOK_PLACE),
+        Activity.last_on >= first,
+        Activity.last_on < last + OPEN_FOR * 4,
+        begins <= last,
+    )
+    if meant.branches:
+        found = found.where(Activity.branch_id.in_(meant.branches))
+    for word in meant.words:
+        found = found.where(Activity.words.contains(word, autoescape=True))
+    for words in meant.wanted:
+        found = found.where(sa.or_(*(Activity.words.contains(word, autoescape=True) for word in words)))
+    return list(session.scalars(found.order_by(Activity.starts_on.desc().nulls_last(), Activity.id).limit(most)))
