@@ -8,6 +8,7 @@ import gc
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from functools import partial
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ import console.commands
 import console.staff_commands
 import worker.commands
 from activities import merging, tellings
+from activities.records import photos
 from activities.reminders import service as reminders
 from activities.signup import absences, lottery
 from activities.signup import service as signup
@@ -101,7 +103,7 @@ def serving() -> Flask:
 
 def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
-    hands = Hands(database, work_table(_client(settings, database)))
+    hands = Hands(database, work_table(_client(settings, database), media=settings.media))
     clock = Clock(database, _daily_jobs(settings), upkeep_parts(), due_parts())
     with database.units() as session:
         now = times.now()
@@ -140,7 +142,7 @@ def _door(settings: Settings, database: Database, house: House) -> Door:
     return Door(database, envelope, house, allow_plain=settings.allow_plain)
 
 
-def work_table(client: Client) -> Mapping[CallKind, Work]:
+def work_table(client: Client, *, media: Path) -> Mapping[CallKind, Work]:
     """Everything we can owe, a row a kind."""
     rows = (
         Work(
@@ -165,6 +167,13 @@ def work_table(client: Client) -> Mapping[CallKind, Work]:
             pace=Pace(per_second=2, burst=len(rights.RIGHTS), slots=1),
             unknown=Unknown.AGAIN,
             settle=rights.settle_probe,
+        ),
+        Work(
+            CallKind.FETCH_MEDIA,
+            do=partial(calls.fetch_picture, client, media),
+            pace=Pace(per_second=5, burst=10, slots=2),
+            unknown=Unknown.AGAIN,
+            settle=photos.settle,
         ),
     )
     return {row.kind: row for row in rows}

@@ -19,6 +19,7 @@ MOST_PIXELS = 50_000_000  # a phone's best camera; more is a bomb, or a mistake
 LONGEST_SIDE = 1600
 QUALITY = 82
 KINDS = ("JPEG", "PNG", "WEBP")
+SHOWN, RECORDS = "pictures", "records"  # rooms of the media folder: served to everybody; to staff alone
 _PAPER = (255, 255, 255)
 
 
@@ -75,14 +76,14 @@ def _on_paper(picture: Image.Image) -> Image.Image:
     return paper
 
 
-def path_of(media: Path, digest: str) -> Path:
-    """Where the file of this hash lies."""
-    return media / "pictures" / digest[:2] / f"{digest}.jpg"
+def path_of(media: Path, digest: str, *, room: str = SHOWN) -> Path:
+    """Where the file of this hash lies. `room`: what readers may see, or what only staff do."""
+    return media / room / digest[:2] / f"{digest}.jpg"
 
 
-def keep(media: Path, file: PictureFile) -> None:
+def keep(media: Path, file: PictureFile, *, room: str = SHOWN) -> None:
     """On disk, whole or not at all; one that is there stays."""
-    path = path_of(media, file.digest)
+    path = path_of(media, file.digest, room=room)
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +95,6 @@ def keep(media: Path, file: PictureFile) -> None:
     os.replace(beside.name, path)
 
 
-def drop(media: Path, digest: str) -> None:
+def drop(media: Path, digest: str, *, room: str = SHOWN) -> None:
     """Off the disk."""
-    path_of(media, digest).unlink(missing_ok=True)
+    path_of(media, digest, room=room).unlink(missing_ok=True)

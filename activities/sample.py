@@ -120,10 +120,11 @@ def sample_plans(today: date) -> list[Plan]:
     """The plans of this month and, already published, of the next."""
     first, last = times.month_of(today.year, today.month)
     next_first = last + timedelta(days=1)
-    return [_plan(first), _plan(next_first)]
+    return [plan_of(first), plan_of(next_first)]
 
 
-def _plan(first: date) -> Plan:
+def plan_of(first: date) -> Plan:
+    """The plan of the month that begins on `first`."""
     rows = (_with(row, when) for row in (*_ROWS, *_observed(first.month)) for when in _whens(row, first))
     return Plan(LIBRARY, f"{first:%Y-%m}", tuple(rows), ())
 

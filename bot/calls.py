@@ -1,11 +1,14 @@
 """What we ask of WeChat, one function a kind of owed work. No session and no row comes in here."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from activities import picture_files
+from activities.picture_files import LARGEST_FILE
 from bot.client import Client, Json
 from bot.errcodes import DAILY_QUOTA, NO_RIGHT
-from models.errors import Rejected, Stopped
+from models.errors import BadInput, Rejected, Stopped
 
 # A harmless question per right. An error other than "no such right" proves the right.
 PROBES: dict[str, Callable[[Client], Any]] = {
@@ -22,6 +25,18 @@ PROBES: dict[str, Callable[[Client], Any]] = {
 def send_customer_message(client: Client, payload: Json) -> Json:
     """{"openid", "text"} by message/custom/send. Not repeated by us: the platform knows no key for it."""
     return client.ask(lambda: client.message.send_text(payload["openid"], payload["text"]))
+
+
+def fetch_picture(client: Client, media: Path, payload: Json) -> Json:
+    """{"media_id"} by media/get → {"digest", "width", "height"} of the file made anew, which lies in its place by then;
+    {"refused"} for what is no picture. Again is the same file under the same name."""
+    body = client.file("cgi-bin/media/get", {"media_id": payload["media_id"]}, most=LARGEST_FILE)
+    try:
+        file = picture_files.made_anew(body)
+    except BadInput as error:
+        return {"refused": error.to_staff}
+    picture_files.keep(media, file, room=picture_files.RECORDS)
+    return {"digest": file.digest, "width": file.width, "height": file.height}
 
 
 def create_menu(client: Client, payload: Json) -> Json:

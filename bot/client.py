@@ -6,6 +6,7 @@ once (wechatpy: without end); every address follows WECHAT_API_BASE (wechatpy: t
 carries it is `bot/road.py` (wechatpy: `requests`, whose certificates the environment can replace).
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -68,6 +69,35 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
                 raise
         self.holder.instead_of(token)
         return _outcome(call)
+
+    def file(self, path: str, params: Json, *, most: int) -> bytes:
+        """A file of the platform, at most `most` bytes and one; with one more try after a refused token.
+
+        Raises: as `ask`. A refusal comes as JSON with status 200, whatever was asked for.
+        """
+        if self._database.in_unit():
+            raise RuntimeError("WeChat asked inside a unit: the database would wait for the network")
+        token = self.access_token
+        try:
+            return self._file(path, params, token, most)
+        except Stopped as stopped:
+            if stopped.errcode not in TOKEN:
+                raise
+        self.holder.instead_of(token)
+        return self._file(path, params, self.access_token, most)
+
+    def _file(self, path: str, params: Json, token: str, most: int) -> bytes:
+        asked = {**params, "access_token": token}
+        body = self._http.file(self.api(path), timeout=self.timeout, params=asked, most=most)
+        if body.lstrip()[:1] == b"{":
+            try:
+                told = json.loads(body)
+                code, words = int(told.get("errcode", 0)), str(told.get("errmsg", ""))
+            except ValueError:
+                raise FateUnknown("neither a file nor JSON") from None
+            if code:
+                raise error_of(code, words, now=times.now())
+        return body
 
     def _fetch_stable_token(self, force: bool) -> tuple[str, int]:
         body = {

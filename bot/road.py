@@ -74,6 +74,28 @@ class Road:
             raise FateUnknown(f"HTTP {answer.status}")
         return Answer(answer.data)
 
+    def file(self, url: str, *, timeout: urllib3.Timeout, params: dict[str, Any], most: int) -> bytes:
+        """What stands there, from this host alone, read no further than `most` bytes and one.
+
+        Raises: as `request`.
+        """
+        if not url.startswith(REAL + "/"):
+            raise ValueError(f"not an address of the platform: {url}")
+        path = f"{self._path}{url.removeprefix(REAL)}?{urlencode(params)}"
+        try:
+            answer = self._pool.urlopen(
+                "GET", path, timeout=timeout, retries=False, redirect=False, assert_same_host=False, preload_content=False
+            )  # fmt: skip
+            try:
+                if not 200 <= answer.status < 300:
+                    raise FateUnknown(f"HTTP {answer.status}")
+                body: bytes = answer.read(most + 1)
+            finally:
+                answer.close()  # what is left unread must not meet the next call
+        except HTTPError as error:
+            raise _network_error(error) from None
+        return body
+
 
 def _network_error(error: HTTPError) -> TryLater | FateUnknown:
     """Did the request leave? Only where no connection came about is it sure that nothing happened."""

@@ -11,6 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import changes, news, pictures, queries, texts, visits
 from activities.by import By
 from activities.fields import EDITABLE
+from activities.records import queries as records
+from activities.records import rules as record_rules
+from activities.records.texts import figures_of, said_figures
 from activities.signup import queries as sign_ups
 from activities.signup.terms import terms_of
 from console import activity_list, exports, words
@@ -89,6 +92,7 @@ class _Views:
             there = len(pictures.pictures_of(session, activity.id))
             terms = terms_of(session, activity.id)
             standing = sign_ups.standing(session, terms) if terms else None
+            record, photos = records.record_of(session, activity.id), records.pictures_of(session, activity.id)
             lines = lines_about(session, f"activity {code}")
         return drawn(
             "activity.html",
@@ -101,6 +105,10 @@ class _Views:
             visits=seen,
             pictures=there,
             standing=standing,
+            record=record,
+            heads=said_figures(figures_of(record)) if record else "",
+            photos=photos,
+            may_record=_may_record(activity),
         )
 
     @may(Act.CHANGE_ACTIVITIES)
@@ -125,16 +133,27 @@ class _Views:
     def finish(self, code: str) -> AnyResponse | tuple[str, int]:
         """It took place; how it went may be said."""
         verb = partial(changes.finish, how=request.form.get("reason", ""))
-        return self._asked_first(code, "finish.html", ActivityState.FINISHED, verb, "已结束。")
+        keeps = Act.KEEP_RECORDS in me().acts
+        said, then = (
+            ("已结束。来了多少人？记在这里。", "console.record") if keeps else ("已结束。", "console.activity")
+        )
+        return self._asked_first(code, "finish.html", ActivityState.FINISHED, verb, said, then=then)
 
     def _asked_first(
-        self, code: str, template: str, to: ActivityState, verb: Callable[..., object], said: str
+        self,
+        code: str,
+        template: str,
+        to: ActivityState,
+        verb: Callable[..., object],
+        said: str,
+        *,
+        then: str = "console.activity",
     ) -> AnyResponse | tuple[str, int]:
         """A page of its own before the act; what a rule finds wrong is said there, and nothing typed is lost."""
         wrong = ""
         if request.method == "POST":
             try:
-                return self._moved(code, verb, said)
+                return self._moved(code, verb, said, then=then)
             except BadInput as error:
                 wrong = error.to_staff
         with self._desk.reading() as session:
@@ -148,15 +167,17 @@ class _Views:
         )  # fmt: skip
         return page, 400 if wrong else 200
 
-    def _moved(self, code: str, verb: Callable[..., object], said: str) -> AnyResponse:
-        """Done in a unit. Raises: BadInput of the verb."""
+    def _moved(
+        self, code: str, verb: Callable[..., object], said: str, *, then: str = "console.activity"
+    ) -> AnyResponse:
+        """Done in a unit; then on to another page. Raises: BadInput of the verb."""
         where = url_for("console.activity", code=code)
         try:
             with self._desk.unit() as session:
                 verb(session, _as_seen(session, code), by=By(me().login, times.now()))
         except IllegalMove:
             return refused("刚才有人先动过这个活动，没有再改。请看看现在的样子。", where)
-        return done(said, where)
+        return done(said, url_for(then, code=code))
 
 
 def _as_seen(session: Session, code: str) -> Activity:
@@ -165,6 +186,13 @@ def _as_seen(session: Session, code: str) -> Activity:
     if request.form.get("seen") != activity.state:
         raise IllegalMove(f"{code} is {activity.state} by now")
     return activity
+
+
+def _may_record(activity: Activity) -> bool:
+    """May this person tell how many came, and is there anything to tell?"""
+    is_theirs_ = Act.KEEP_RECORDS in me().acts and is_theirs(me().branch_id, activity.branch_id)
+    today = times.today(times.now())
+    return is_theirs_ and record_rules.has_begun(activity.state, activity.starts_on, today=today)
 
 
 def _may_tick(row: Any) -> bool:

@@ -12,6 +12,7 @@ import requests
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities import sample_past
 from activities.by import By
 from activities.plans.plan import Plan
 from activities.sample import sample_plans
@@ -75,8 +76,11 @@ def load_demo(settings: Settings) -> None:
     schema.ready(database)
     with database.units() as session:
         by = By("陈馆员", times.now() + demo_shift(session))
+        is_new = session.scalar(sa.select(Activity.id).limit(1)) is None
         for plan in sample_plans(times.today(by.at)):
             _put_in(session, plan, by)
+        if is_new:
+            sample_past.remember(session, by=by)
         demo_staff.hire(session, now=by.at)
     database.close()
 

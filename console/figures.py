@@ -1,39 +1,58 @@
-"""数据: the ways to what is kept, each with the number that matters about it."""
+"""数据: the 台账 of a year or some months, filtered by its address; every number opens to its rows; Excel."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, url_for
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from console import paging, words
-from console.desk import Desk, drawn, me
-from console.rights import Act, Open, may
+from activities import queries
+from activities.records import ledger as books
+from activities.records.ledger import Asked, Ledger, Line, What
+from activities.records.queries import count_sent
+from activities.records.rules import unit_of
+from console import activity_list, exports, paging, report, words
+from console.activity_list import said_when
+from console.charts import Chart, chart
+from console.desk import Desk, drawn, note
+from console.exports import Sheet
+from console.paging import Order
+from console.rights import Open, may
+from console.tiles import tiles_of
+from models import times
+from models.activity import Activity
 from models.follower import Follower
-from models.outbox import CallState, OutboxCall
-from models.platform import Breaker
 
-MOST_COUNTED = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A way on, with its number."""
-
-    icon: str
-    title: str
-    note: str
-    figure: str
-    unit: str
-    url: str
-    is_alarming: bool = False
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+MOST_MONTHS = 60
+MOST_BARS = 14
+_SAID = {What.PLANNED: "计划", What.DONE: "办了", What.RECORDED: "记了人次", What.CANCELLED: "取消"}
+_GROUPS = (
+    ("month", "按月"),
+    ("branch", "按分馆"),
+    ("type", "按类型"),
+    ("series", "按系列"),
+    ("campaign", "按活动季"),
+)
+_COLUMNS = (
+    ("计划（项）", 12), ("办了（项）", 12), ("举办活动（次/个）", 18), ("参加（人次）", 14), ("到馆（人次）", 14),
+    ("线上（人次）", 14), ("记了人次（项）", 16), ("取消（项）", 12),
+)  # fmt: skip
+_ROWS = (
+    ("活动", 40), ("系列", 14), ("类型", 14), ("分馆", 18), ("时间", 30), ("计划月份", 12), ("状态", 10), ("场次", 8),
+    ("到馆（人次）", 14), ("线上（人次）", 14), ("一句话", 50),
+)  # fmt: skip
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
-    """/console/figures"""
-    blueprint.add_url_rule("/figures", "figures", _Views(desk).all)
+    """/console/figures, /console/figures/rows, /console/figures.xlsx"""
+    views = _Views(desk)
+    blueprint.add_url_rule("/figures", "figures", views.all)
+    blueprint.add_url_rule("/figures/rows", "figures_rows", views.rows)
+    blueprint.add_url_rule("/figures.xlsx", "figures_file", views.file)
 
 
 class _Views:
@@ -42,49 +61,131 @@ class _Views:
 
     @may(Open.TO_STAFF)
     def all(self) -> str:
-        """What this person may look into."""
-        tiles: tuple[tuple[Act, Callable[[Session], Tile]], ...] = (
-            (Act.SEE_OUTBOX, _outbox),
-            (Act.SEE_WAYS, _ways),
-            (Act.SEE_READERS, _readers),
-            (Act.SEE_AUDIT, _records),
-        )
+        """The whole in one look."""
+        today = times.today(times.now())
+        asked = asked_in(request.args, today)
         with self._desk.reading() as session:
-            shown = [tile(session) for act, tile in tiles if act in me().acts]
-        return drawn("figures.html", tiles=shown)
+            found = books.ledger(session, asked, today=today)
+            shown = {
+                "branches": queries.branches(session), "years": _years(session, today),
+                "choices": books.choices(session, asked.first, asked.last), "tiles": tiles_of(session),
+                "to_confirm": count_sent(session), "readers": _readers(session),
+            }  # fmt: skip
+        span = said_span(asked)
+        return drawn(
+            "figures.html", asked=asked, ledger=found, span=span, groups=[(name, said, _lines(found, name)) for name, said in _GROUPS],
+            charts=_charts(found), sentences=list(report.sentences(found, span, asked.branch)), what=What,
+            unit_of=unit_of, filtered=asked.address(), year=_whole_year(asked), **shown,
+        )  # fmt: skip
+
+    @may(Open.TO_STAFF)
+    def rows(self) -> str:
+        """The activities behind one number."""
+        today, what = times.today(times.now()), _what(request.args)
+        asked = asked_in(request.args, today)
+        place = paging.place_of(request.args.get("before"), request.args.get("after"), date.fromisoformat)
+        with self._desk.reading() as session:
+            found = books.rows_of(asked, what, today=today)
+            page = paging.page(session, [found], Order(Activity.last_on, Activity.id), place)
+        return drawn(
+            "figures_rows.html", page=page, asked=asked, what=what, said=_SAID[what], span=said_span(asked),
+            said_when=said_when, args=asked.address(what=what.value), filtered=asked.address(),
+        )  # fmt: skip
+
+    @may(Open.TO_STAFF)
+    def file(self) -> Response:
+        """A sheet a grouping, and one of the rows."""
+        today = times.today(times.now())
+        asked = asked_in(request.args, today)
+        with self._desk.reading() as session:
+            found = books.ledger(session, asked, today=today)
+            sheets = [Sheet(said, ((said[1:], 24), *_COLUMNS), _sheet(found, name)) for name, said in _GROUPS]
+            rows = books.rows_of(asked, What.DONE, today=today).order_by(Activity.last_on, Activity.id)
+            listed = session.execute(rows.limit(exports.MOST_ROWS + 1))
+            body = exports.workbook(*sheets, Sheet("明细", _ROWS, map(_row, listed)))
+        with self._desk.unit() as session:
+            note(session, "list exported", "figures", detail=request.query_string.decode()[:200])
+        return exports.downloaded(f"台账 {asked.first}—{asked.last}", body)
 
 
-def _outbox(session: Session) -> Tile:
-    stuck = paging.counted(session, _in_states(CallState.UNSURE, CallState.DEAD))
-    url, note = url_for("console.outbox"), "发给读者的每一条：发了没有，没发成是为什么。"
-    return Tile("send", "发件", note, words.number(stuck), "条等人决定", url, is_alarming=bool(stuck))
-
-
-def _in_states(*states: CallState) -> Iterator[sa.Select[Any]]:
-    for state in states:
-        yield sa.select(sa.literal(1)).select_from(OutboxCall).where(OutboxCall.state == state)
-
-
-def _ways(session: Session) -> Tile:
-    shut = session.scalar(sa.select(sa.func.count()).select_from(Breaker)) or 0
-    note = "公众号有哪些权限，哪条路断了、该怎么办。"
-    return Tile("plug", "通道", note, words.number(shut), "条关着", url_for("console.ways"), is_alarming=bool(shut))
-
-
-def _readers(session: Session) -> Tile:
-    some = sa.select(sa.literal(1)).select_from(Follower).limit(MOST_COUNTED + 1).subquery()
-    count = session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-    figure = words.number(min(count, MOST_COUNTED)) + ("+" if count > MOST_COUNTED else "")
-    return Tile(
-        "users",
-        "读者",
-        "按 openid 查一位读者的来往；每次查看都有记录。",
-        figure,
-        "位在关注",
-        url_for("console.readers"),
+def asked_in(args: Mapping[str, str], today: date) -> Asked:
+    """From an address: a year, or months from and to; this year where it says nothing that can be."""
+    year = args.get("year", "")
+    year = year if re.fullmatch(r"20\d\d", year) else str(today.year)
+    first, last = (args.get(name, "") for name in ("from", "to"))
+    first = first if _MONTH.fullmatch(first) else f"{year}-01"
+    last = last if _MONTH.fullmatch(last) and last >= first else f"{first[:4]}-12"
+    if len(books.months_between(first, last)) > MOST_MONTHS:
+        last = f"{first[:4]}-12"
+    return Asked(
+        first, last, **{name: args.get(name, "").strip()[:80] for name in ("branch", "type", "series", "campaign")}
     )
 
 
-def _records(_session: Session) -> Tile:
-    note = "谁在什么时候做了什么、看了谁的资料。"
-    return Tile("history", "操作记录", note, "", "", url_for("console.records"))
+def _what(args: Mapping[str, str]) -> What:
+    given = args.get("what", "")
+    return What(given) if given in set(What) else What.DONE
+
+
+def _whole_year(asked: Asked) -> str:
+    first, last = asked.first, asked.last
+    return first[:4] if first[:4] == last[:4] and (first[5:], last[5:]) == ("01", "12") else ""
+
+
+def said_span(asked: Asked) -> str:
+    """2026年全年 · 2026年4月 · 2026年1月—2026年6月"""
+    if year := _whole_year(asked):
+        return f"{year}年全年"
+    first, last = words.month(asked.first), words.month(asked.last)
+    return first if first == last else f"{first}—{last}"
+
+
+def _years(session: Session, today: date) -> list[str]:
+    return sorted({str(today.year), *(month[:4] for month in activity_list.months(session))}, reverse=True)
+
+
+def _readers(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Follower)) or 0
+
+
+def _lines(ledger: Ledger, group: str) -> list[Line]:
+    found: list[Line] = getattr(ledger, f"by_{group}")
+    return found
+
+
+def _sheet(ledger: Ledger, group: str) -> Iterator[Sequence[object]]:
+    for line in (*_lines(ledger, group), ledger.total):
+        yield (
+            line.name or "没有写", line.planned, line.done, line.held, line.heads, line.on_site, line.online, line.recorded,
+            line.cancelled,
+        )  # fmt: skip
+
+
+def _row(row: Any) -> Sequence[object]:
+    return (
+        row.title, row.series, row.type, row.branch, said_when(row), row.plan_month, words.state(row.state).words,
+        row.sessions, row.on_site, row.online, row.words,
+    )  # fmt: skip
+
+
+def _charts(ledger: Ledger) -> list[Chart]:
+    if not ledger.total.planned:
+        return []
+    months, branches = ledger.by_month, ledger.by_branch[:MOST_BARS]
+    names = [f"{int(line.name[5:])}月" for line in months]
+    busy = max(months, key=lambda line: (line.done, line.planned))
+    full = max(months, key=lambda line: line.heads)
+    busiest = f"{int(busy.name[5:])}月最忙：{words.number(busy.done)} 场" if busy.done else "计划好了，还没有办过"
+    fullest = f"{int(full.name[5:])}月来的人最多：{words.number(full.heads)} 人次" if full.heads else "还没有记过人次"
+    charts = [
+        chart(busiest, "场", "月份", names, ("计划", "hollow", [line.planned for line in months]),
+              ("办了", "full", [line.done for line in months])),
+        chart(fullest, "人次", "月份", names, ("到馆", "full", [line.on_site for line in months]),
+              ("线上", "second", [line.online for line in months])),
+    ]  # fmt: skip
+    if len(branches) > 1 and branches[0].done:
+        most = max(branches, key=lambda line: line.done)
+        title = f"{most.name}办得最多：{words.number(most.done)} 场"
+        short = [line.name.removesuffix("社区分馆") or line.name for line in branches]
+        charts.append(chart(title, "场", "分馆", short, ("办了", "full", [line.done for line in branches])))
+    return charts

@@ -14,6 +14,7 @@ class Act(StrEnum):
 
     SEE_ACTIVITIES = "see activities"
     CHANGE_ACTIVITIES = "change activities"  # publish, take back, cancel
+    KEEP_RECORDS = "keep records"  # how many came: enter and confirm
     IMPORT_PLANS = "import plans"  # check a file and put it into the calendar
     CHANGE_BRANCHES = "change branches"  # what they are called, when they are open, closures, days off
     SEE_SIGN_UPS = "see sign-ups"  # names, with phones masked
@@ -39,8 +40,11 @@ class Open(StrEnum):
 
 Rule = Act | Open
 
-_ACTIVITIES = frozenset({Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.IMPORT_PLANS, Act.CHANGE_BRANCHES})
 _SIGN_UPS = frozenset({Act.SEE_SIGN_UPS, Act.CHANGE_SIGN_UPS})
+_ACTIVITIES = frozenset({
+    Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.KEEP_RECORDS, Act.IMPORT_PLANS, Act.CHANGE_BRANCHES,
+})  # fmt: skip
+_READERS = frozenset({Act.SEE_READERS, Act.EXPORT_READERS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
@@ -48,8 +52,9 @@ ACTS: dict[Role, frozenset[Act]] = {
     Role.PROOFREADER: frozenset({Act.SEE_ACTIVITIES}),
     Role.REVIEWER: _ACTIVITIES | _SIGN_UPS,
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
-    Role.DESK: frozenset({Act.SEE_ACTIVITIES, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_READERS, Act.EXPORT_READERS})
+    Role.DESK: frozenset({Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS})
     | _SIGN_UPS
+    | _READERS
     | _MESSAGES,
     Role.FINANCE: frozenset({Act.SEE_ACTIVITIES}),
     Role.ADMIN: frozenset(Act),

@@ -6,9 +6,10 @@ from math import ceil
 from flask import Blueprint, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from activities.records import phones
 from console import passwords, sessions, staff, tries
 from console.desk import Desk, done, drawn, local_path, me, note
-from console.rights import Open, may
+from console.rights import Act, Open, may
 from models import audit, times
 from models.errors import BadInput
 from models.staff import Staff, StaffState
@@ -19,12 +20,14 @@ WRONG = "登录名或密码不对。请再核对一遍；忘了密码就找馆�
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
-    """/console/sign-in, /console/sign-out, /console/password"""
+    """/console/sign-in, /console/sign-out, /console/password, /console/password/phone"""
     views = _Views(desk)
     blueprint.add_url_rule("/sign-in", "sign_in", views.sign_in)
     blueprint.add_url_rule("/sign-in", "try_sign_in", views.try_sign_in, methods=["POST"])
     blueprint.add_url_rule("/sign-out", "sign_out", views.sign_out, methods=["POST"])
     blueprint.add_url_rule("/password", "own_password", views.own_password, methods=["GET", "POST"])
+    blueprint.add_url_rule("/password/phone", "phone_code", views.phone_code, methods=["POST"])
+    blueprint.add_url_rule("/password/phone/unbind", "unbind_phone", views.unbind_phone, methods=["POST"])
 
 
 class _Views:
@@ -102,11 +105,11 @@ class _Views:
     def own_password(self) -> Response | str | tuple[str, int]:
         """Choose a password; asked for at the first sign-in, open at any time."""
         if request.method == "GET":
-            return drawn("password.html", wrong="")
+            return self._own_page()
         try:
             sealed = self._chosen()
         except BadInput as error:
-            return drawn("password.html", wrong=error.to_staff), 400
+            return self._own_page(error.to_staff), 400
         with self._desk.unit() as unit:
             now, known = times.now(), staff.called(unit, me().login)
             if known is None:
@@ -115,6 +118,25 @@ class _Views:
             token = sessions.begin(unit, known, now=now)
         words = "新密码已经生效，别处的登录都已退出。"
         return self._with_cookie(done(words, url_for("console.today")), token)
+
+    def _own_page(self, wrong: str = "") -> str:
+        with self._desk.reading() as unit:
+            phone, code = phones.bound(unit, me().login), phones.open_code(unit, me().login, now=times.now())
+        return drawn("password.html", wrong=wrong, phone=phone, code=code)
+
+    @may(Act.KEEP_RECORDS)
+    def phone_code(self) -> Response:
+        """Six digits to send from one's own phone."""
+        with self._desk.unit() as unit:
+            phones.code_for(unit, me().login, now=times.now())
+        return redirect(url_for("console.own_password", _anchor="phone"), 303)
+
+    @may(Act.KEEP_RECORDS)
+    def unbind_phone(self) -> Response:
+        """That phone sends no more."""
+        with self._desk.unit() as unit:
+            phones.unbind(unit, login=me().login, now=times.now())
+        return done("已解绑，那个微信不能再报人次。", url_for("console.own_password"))
 
     def _chosen(self) -> str:
         """The new password, sealed. Raises: BadInput."""

@@ -11,6 +11,7 @@ from models.activity import ActivityState
 from models.inbox import PushState
 from models.outbox import CallKind, CallState
 from models.plan import PlanState
+from models.record import RecordState
 from models.signup import EntryState, Origin
 from models.staff import Role, StaffState
 
@@ -52,6 +53,8 @@ STATES: Mapping[StrEnum, State] = {
     PlanState.PUBLISHING: State("正在发布", "live"),
     PlanState.PUBLISHED: State("已发布", "live"),
     PlanState.DROPPED: State("不用了", "draft"),
+    RecordState.SENT: State("待确认", "waiting"),
+    RecordState.CONFIRMED: State("已确认", "done"),
     Fate.NEW: State("新增", "live"),
     Fate.CHANGED: State("有改动", "waiting"),
     Fate.SAME: State("没有变", "draft"),
@@ -79,14 +82,17 @@ ROLE_NOTES = {
     Role.PROOFREADER: "看活动；通知上线后校对文字",
     Role.REVIEWER: "审活动、发布和取消；分馆和开放时间",
     Role.JUDGE: "看活动；比赛上线后评分",
-    Role.DESK: "看读者来往、处理没送到的消息",
+    Role.DESK: "记活动的人次，看读者来往、处理没送到的消息",
     Role.FINANCE: "看活动；红包上线后管钱和报表",
     Role.ADMIN: "以上全部，加上馆员和通道",
 }
 
 ORIGINS = {Origin.CHAT: "聊天", Origin.PAGE: "网页", Origin.STAFF: "馆员代报", Origin.WALK_IN: "现场"}
 
-CALLS = {CallKind.CUSTOMER_MESSAGE: "客服消息", CallKind.MENU: "自定义菜单", CallKind.PROBE: "检查权限"}
+CALLS = {
+    CallKind.CUSTOMER_MESSAGE: "客服消息", CallKind.MENU: "自定义菜单", CallKind.PROBE: "检查权限",
+    CallKind.FETCH_MEDIA: "取回照片",
+}  # fmt: skip
 
 RIGHTS = {
     "customer_message": "客服消息", "menu": "自定义菜单", "users": "用户列表", "template": "模板消息",
@@ -121,15 +127,17 @@ ACTS = {
     "activity copied": "复制", "activity added": "新建", "picture added": "加图片",
     "picture removed": "删图片", "cover chosen": "换封面", "breaker closed": "再试通道",
     "call retried": "再发一次", "call dropped": "不发了", "push run again": "重新处理来信",
-    "rights asked": "重新检查权限",
+    "rights asked": "重新检查权限", "record sent": "手机报人次", "record confirmed": "确认人次",
+    "record picture added": "加现场照片", "record picture removed": "删现场照片", "phone bound": "绑定微信",
+    "phone unbound": "解绑微信",
     "outbox looked at": "查看发件", "reader looked at": "查看读者", "list exported": "导出列表",
     "personal data exported": "导出读者资料", "personal data erased": "清除读者资料",
 }  # fmt: skip
 
 SUBJECTS = {
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
-    "rights": "公众号的权限", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
     "house rules": "馆里的规则",
+    "rights": "公众号的权限", "figures": "台账", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
 }  # fmt: skip
 
 TOPICS = {"list": "看着一个列表", "rest": "有一条长消息没看完"}

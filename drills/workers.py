@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -49,7 +50,7 @@ def work_for_ever(
         app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
         base=site.simulator_url, database=database, read_seconds=read_seconds,
     )  # fmt: skip
-    Hands(database, work_table(client)).start()
+    Hands(database, work_table(client, media=Path(gettempdir()) / "shusheng-drill")).start()
     while True:
         signal.pause()
 

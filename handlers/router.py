@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from activities.records import phones
 from handlers import (
     account,
     answers,
@@ -17,6 +18,7 @@ from handlers import (
     help,
     mine,
     opening,
+    recording,
     reminding,
     signing,
     welcome,
@@ -51,6 +53,10 @@ _REMIND, _OFF = Route(reminding.remind_me, writes=True), Route(reminding.off, wr
 _WISH = Route(reminding.chosen, writes=True)
 _AT_THE_DOOR = Route(lambda turn: door.scanned(turn, welcome.scene_of(turn)), writes=True)
 _TELL_ME, _TELL_ME_NOT = Route(details.tell_me, writes=True), Route(details.tell_me_not, writes=True)
+
+_BIND, _UNBIND = Route(recording.bind, writes=True), Route(recording.unbind, writes=True)
+_TELL_RECORD, _WHICH_RECORD = Route(recording.tell, writes=True), Route(recording.choose, writes=True)
+_PHOTO = Route(recording.photo, writes=True)
 
 ALWAYS: dict[str, Route] = {
     "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
@@ -113,6 +119,9 @@ def reply_to(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
         return run(_AT_THE_DOOR, turn)
     if incoming.kind == "event" and incoming.event not in _SILENT_EVENTS_BUT:
         return run(EVENTS.get(incoming.event, _SILENCE), turn)
+    if (sender := recording.photo_of(turn)) is not None:
+        turn.argument = sender
+        return run(_PHOTO, turn)
     if incoming.kind not in ("event", "text"):
         return run(_ONLY_WORDS, turn)
     return _to_words(turn, run)
@@ -141,6 +150,8 @@ def _route_of(turn: Turn, raw: str) -> Route | None:
         return COMMANDS[words]
     if (about := _about_names(turn, words, raw)) is not None:
         return about
+    if (recorded := _about_records(turn, words, raw)) is not None:
+        return recorded
     if (number := number_in(tidy(raw))) is not None:
         turn.argument = number
         return _CHOSEN
@@ -230,6 +241,21 @@ def _question_in(turn: Turn, raw: str) -> Route | None:
         turn.argument = question.words[0], NEAREST
         return _TOO_SHORT
     return None
+
+
+def _about_records(turn: Turn, words: str, raw: str) -> Route | None:
+    """What a bound phone of staff tells of numbers; to everybody else there is no such thing."""
+    if (digits := recording.digits_in(raw)) is not None:
+        turn.argument = digits
+        return _BIND
+    if words == "解绑" and (sender := phones.sender(turn.session, turn.incoming.openid)) is not None:
+        turn.argument = sender
+        return _UNBIND
+    if turn.talk.topic == recording.WHICH and (number := number_in(tidy(raw))) is not None:
+        turn.argument = number
+        return _WHICH_RECORD
+    turn.argument = recording.told_by(turn, raw)
+    return _TELL_RECORD if turn.argument is not None else None
 
 
 def _read(turn: Turn, raw: str) -> opening.Asked | AskedWhere | Question | None:

@@ -32,6 +32,7 @@ class CallKind(StrEnum):
     CUSTOMER_MESSAGE = "customer_message"
     MENU = "menu"
     PROBE = "probe"
+    FETCH_MEDIA = "fetch_media"
 
 
 class CallState(StrEnum):

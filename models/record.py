@@ -18,6 +18,9 @@ class RecordState(StrEnum):
 RECORD_MOVES: Moves[RecordState] = {RecordState.SENT: frozenset({RecordState.CONFIRMED})}
 
 
+_IS_SENT = sa.text("state = 'sent'")
+
+
 class ActivityRecord(Base):
     """Heads of one activity (人次), on site apart from online; None: not told."""
 
@@ -33,6 +36,10 @@ class ActivityRecord(Base):
     sent_at: Mapped[datetime] = plain(UtcDateTime)
     confirmed_by: Mapped[str] = plain(sa.String(64))
     confirmed_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+    __table_args__ = (
+        sa.Index("ix_activity_records_sent", "sent_at", sqlite_where=_IS_SENT, postgresql_where=_IS_SENT),
+    )
 
 
 class RecordPicture(Base):
@@ -55,3 +62,16 @@ class StaffPhone(Base):
     openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64), primary_key=True)
     login: Mapped[str] = personal("馆员账号", sa.String(64), unique=True)
     bound_at: Mapped[datetime] = plain(UtcDateTime)
+    # What this phone sent last, and when: photos that follow within minutes are of that.
+    sent_for: Mapped[int | None] = plain(sa.ForeignKey("activities.id", ondelete="SET NULL"), nullable=True)
+    sent_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+
+class PhoneCode(Base):
+    """Six digits that somebody of staff sees in the console and sends from their own phone to bind it."""
+
+    __tablename__ = "staff_phone_codes"
+
+    login: Mapped[str] = personal("馆员账号", sa.String(64), primary_key=True)
+    digits: Mapped[str] = plain(sa.String(6), unique=True)
+    valid_until: Mapped[datetime] = plain(UtcDateTime)

@@ -32,7 +32,7 @@ class Live(World):
         self._thread.start()
         wechat.reset(callback=f"http://127.0.0.1:{self._server.server_port}/wechat")
         self.client = self.another_client()
-        self.hands = Hands(self.database, work_table(self.client))
+        self.hands = Hands(self.database, work_table(self.client, media=self.settings.media))
 
     def another_client(self) -> Client:
         """As another process would have."""

@@ -144,7 +144,7 @@ def _until(holds: Any) -> None:
 
 def test_a_row_that_cannot_be_prepared_holds_up_nobody(live: Live) -> None:
     reader = live.reader()
-    table = dict(work_table(live.client))
+    table = dict(work_table(live.client, media=live.settings.media))
 
     def prepare(_session: Any, call: Any, _now: Any) -> Ready:
         if call.key == "坏的":

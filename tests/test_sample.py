@@ -9,16 +9,20 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities import changes
+from activities import changes, sample_past
 from activities.by import By
 from activities.plans.plan import PlannedActivity
 from activities.plans.reading import read_plan
+from activities.records import ledger
+from activities.records import queries as records
+from activities.records.ledger import Asked
 from activities.sample import sample_plans
 from console.demo import load_demo
 from models import times
-from models.activity import MAIN_LIBRARY, Activity
+from models.activity import MAIN_LIBRARY, Activity, ActivityState
 from models.opening import WeekHours
 from models.platform import ClockShift
+from models.record import ActivityRecord, RecordState
 from models.when import Precision
 from tests.world import World
 
@@ -139,11 +143,20 @@ def test_the_example_plans_are_read_as_the_demos_december(name: str) -> None:
 # ── what the demo's staff did afterwards ──
 
 
+_BAGS = (
+    sa.select(Activity)
+    .where(Activity.title == "手绘环保袋", Activity.state == ActivityState.PUBLISHED)
+    .order_by(Activity.starts_on)
+    .limit(1)
+)
+
+
 def states_of(world: World) -> dict[str, list[str]]:
-    """title → state, and "moved" where it was."""
+    """title → state, and "moved" where it was; of this month and those to come."""
     with world.database.reading() as session:
         told: dict[str, list[str]] = {}
-        for activity in session.scalars(sa.select(Activity).order_by(Activity.starts_on)):
+        told_of = sa.select(Activity).where(Activity.state != ActivityState.FINISHED)
+        for activity in session.scalars(told_of.order_by(Activity.starts_on)):
             told.setdefault(activity.title, []).append("moved" if activity.moved_from else activity.state.value)
         return told
 
@@ -171,7 +184,7 @@ def test_the_demo_opened_in_a_later_month_goes_on_there(sqlite_world: World) -> 
 def test_what_a_visitor_of_the_demo_changed_stays(sqlite_world: World) -> None:
     load_demo(sqlite_world.settings)
     with sqlite_world.database.units() as session:
-        activity = session.scalars(sa.select(Activity).where(Activity.title == "手绘环保袋").limit(1)).one()
+        activity = session.scalars(_BAGS).one()
         changes.edit(session, activity, {"title": "手绘帆布袋"}, by=By("我", times.now()))
     load_demo(sqlite_world.settings)
     assert len(states_of(sqlite_world)["手绘帆布袋"]) == 1
@@ -181,3 +194,18 @@ def test_what_a_visitor_of_the_demo_changed_stays(sqlite_world: World) -> None:
 def test_the_demos_houses_are_open(sqlite_world: World) -> None:
     load_demo(sqlite_world.settings)
     assert sqlite_world.count(WeekHours) == 6 + 8 * 7
+
+
+def test_the_demo_has_a_past_with_its_figures_and_a_little_left_to_do(sqlite_world: World) -> None:
+    times.set_shift(datetime(2026, 11, 26, 1, tzinfo=UTC) - datetime.now(UTC))
+    load_demo(sqlite_world.settings)
+    today = times.today(times.now())
+    with sqlite_world.database.reading() as session:
+        year = ledger.ledger(session, Asked("2026-01", "2026-11"), today=today)
+        missing = [row for asked in records.missing(today=today) for row in session.execute(asked)]
+    assert min(line.done for line in year.by_month) >= 12
+    assert min(line.done for line in year.by_branch) >= 11
+    assert 0 < year.total.online < year.total.heads
+    assert len(missing) == sample_past.STILL_MISSING
+    assert sqlite_world.count(ActivityRecord, ActivityRecord.state == RecordState.SENT) == 1
+    assert "植物界的活化石" in sqlite_world.says("小林", "活化石")
