@@ -68,7 +68,7 @@ class _Views:
             found = books.ledger(session, asked, today=today)
             shown = {
                 "branches": queries.branches(session), "years": _years(session, today),
-                "choices": books.choices(session, asked.first, asked.last), "tiles": tiles_of(session),
+                "choices": books.choices(session, asked, found), "tiles": tiles_of(session),
                 "to_confirm": count_sent(session), "readers": _readers(session),
             }  # fmt: skip
         span = said_span(asked)

@@ -19,7 +19,6 @@ from models.activity import Activity, ActivityState, Branch
 from models.record import ActivityRecord, RecordState
 
 S = ActivityState
-PLANNED = (S.PUBLISHED, S.FINISHED, S.CANCELLED)
 
 
 class What(StrEnum):
@@ -103,7 +102,7 @@ def _is_done(today: date) -> sa.ColumnElement[bool]:
 def _asked(asked: Asked) -> list[sa.ColumnElement[bool]]:
     named = ((Activity.type, asked.type), (Activity.series, asked.series), (Activity.campaign, asked.campaign))
     conditions: list[sa.ColumnElement[bool]] = [
-        Activity.state.in_(PLANNED),
+        Activity.state != S.DRAFT,
         Activity.plan_month.between(asked.first, asked.last),
     ]
     conditions += [column == name for column, name in named if name]
@@ -184,10 +183,13 @@ def rows_of(asked: Asked, what: What, *, today: date) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def choices(session: Session, first: str, last: str) -> dict[str, list[str]]:
-    """Types, series and campaigns of these months."""
+def choices(session: Session, asked: Asked, found: Ledger) -> dict[str, list[str]]:
+    """Types, series and campaigns of these months; `found` knows them where nothing but months was asked for."""
+    if not (asked.branch or asked.type or asked.series or asked.campaign):
+        by = {"type": found.by_type, "series": found.by_series, "campaign": found.by_campaign}
+        return {name: sorted(line.name for line in lines if line.name) for name, lines in by.items()}
     columns = {"type": Activity.type, "series": Activity.series, "campaign": Activity.campaign}
-    months = (Activity.state.in_(PLANNED), Activity.plan_month.between(first, last))
+    months = (Activity.state != S.DRAFT, Activity.plan_month.between(asked.first, asked.last))
     return {
         name: [word for word in session.scalars(sa.select(column).where(*months).distinct().order_by(column)) if word]
         for name, column in columns.items()

@@ -31,3 +31,5 @@ def upgrade() -> None:
     )
     op.create_index('ix_activity_records_sent', 'activity_records', ['sent_at'],
                     sqlite_where=sa.text("state = 'sent'"), postgresql_where=sa.text("state = 'sent'"))  # fmt: skip
+    op.create_index('ix_activities_ledger', 'activities',
+                    ['plan_month', 'branch_id', 'type', 'series', 'campaign', 'state', 'last_on'])
