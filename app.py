@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         raise SystemExit(str(error)) from None
     times.use_zone(settings.timezone)
     database = Database(settings.database)
-    house = House(settings.library, settings.site, settings.desk_phone)
+    house = House(settings.library, settings.site, settings.desk_phone, settings.secret_key)
     app = Flask("shusheng", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key or None,

@@ -16,6 +16,7 @@ from handlers import (
     details,
     door,
     help,
+    identity,
     mine,
     opening,
     recording,
@@ -74,6 +75,7 @@ COMMANDS: dict[str, Route] = {
     **dict.fromkeys(("候补", "排队", "我要候补", "排候补"), _WAIT),
     **dict.fromkeys(("提醒设置", "设置提醒", "提醒时间"), Route(reminding.setting)),
     **dict.fromkeys(("恢复提醒", "打开提醒", "要提醒"), Route(reminding.back, writes=True)),
+    **dict.fromkeys(("不是我", "不是本人", "不是我本人"), Route(identity.not_me, writes=True)),
     "继续": _GO_ON, "继续报名": _GO_ON, "确定取消": _SURE, "确认取消": _SURE,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip

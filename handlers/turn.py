@@ -12,6 +12,7 @@ from activities import queries
 from config.limits import MAX_TEXT_BYTES
 from handlers.shelf import Shelf
 from models import times
+from models.links import Purpose, sealed_link
 
 MORE = "更多"
 T = TypeVar("T")
@@ -74,6 +75,13 @@ class House:
     library: str
     site: str
     desk_phone: str = ""
+    secret: str = ""
+
+    def link_for(self, openid: str, path: str, now: datetime) -> str:
+        """An address that takes this reader to a page of ours and lets their browser be theirs; "" without a site."""
+        if not (self.secret and self.site):
+            return ""
+        return f"{self.site}/in/{sealed_link(self.secret, openid, Purpose.PAGES, path, now)}"
 
 
 @dataclass(slots=True)

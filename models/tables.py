@@ -3,6 +3,7 @@
 from models import (
     activity,
     audit,
+    binding,
     conversation,
     follower,
     inbox,
@@ -21,6 +22,7 @@ from models import (
 __all__ = [
     "activity",
     "audit",
+    "binding",
     "conversation",
     "follower",
     "inbox",

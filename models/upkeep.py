@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import inbox
+from models.binding import IDLE, Binding
 from models.follower import Farewell
 from models.inbox import Push, PushState
 from models.outbox import CallState, OutboxCall
@@ -94,6 +95,11 @@ def _drop_sessions(session: Session, now: datetime) -> int:
     return _count(session, sa.delete(StaffSession).where(StaffSession.token_hash.in_(idle)))
 
 
+def _drop_bindings(session: Session, now: datetime) -> int:
+    idle = sa.select(Binding.cookie_hash).where(Binding.seen_at < now - IDLE).limit(PART)
+    return _count(session, sa.delete(Binding).where(Binding.cookie_hash.in_(idle)))
+
+
 def _drop_paces(session: Session, now: datetime) -> int:
     free = sa.select(SignInPace.key).where(SignInPace.next_us < int(now.timestamp() * 1e6)).limit(PART)
     return _count(session, sa.delete(SignInPace).where(SignInPace.key.in_(free)))
@@ -107,5 +113,5 @@ def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
 
 PARTS: tuple[Part, ...] = (
     _empty_pushes, _drop_pushes, _drop_farewells, _give_up_calls, _empty_calls, _drop_calls, _drop_fires,
-    _drop_sessions, _drop_paces,
+    _drop_sessions, _drop_bindings, _drop_paces,
 )  # fmt: skip

@@ -17,12 +17,13 @@ from activities.queries import Shown
 from handlers.turn import House
 from models import times
 from models.db import Database
-from pages import errors
+from pages import errors, identity
 from pages.activity import activity_page
 from pages.cards import card
 from pages.cover import cover_of
 from pages.domain import domain_proof
 from pages.ics import entry, has_entry
+from pages.identity import Identity
 from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_page
 from pages.pictures import picture
 from pages.visitors import Visitors
@@ -70,7 +71,14 @@ def pages_of(
         blueprint.add_url_rule("/MP_verify_<word>.txt", "domain_proof", lambda word: domain_proof(data, word))
     headers = safety_headers(framed_by=" ".join(filter(None, ("'self'", site.simulator_url))))
     blueprint.after_request(lambda response: with_headers(_kept(response), headers))
-    errors.register(blueprint, lambda name, **words: render_template(name, site=site, **words), headers)
+
+    def draw(name: str, **words: object) -> str:
+        return render_template(name, site=site, **words)
+
+    errors.register(blueprint, draw, headers)
+    identity.register(
+        Identity(database, draw, secret=house.secret, is_secure=house.site.startswith("https:")), blueprint
+    )
     return blueprint
 
 
