@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from activities.signup import service
-from models import follower
+from models import binding, follower, outbox, privacy
 
 
 def forget(session: Session, openid: str, *, at: datetime, now: datetime | None = None) -> None:
@@ -14,3 +14,18 @@ def forget(session: Session, openid: str, *, at: datetime, now: datetime | None 
         return
     service.leave_all(session, openid, now=now or at)
     follower.forget(session, openid, at=at)
+
+
+def clear(session: Session, openid: str, *, now: datetime) -> None:
+    """They stay, and all that is personal goes as if they had left: links given so far go with it."""
+    row = session.get(follower.Follower, openid, with_for_update=True)
+    if row is None:
+        return
+    since = row.followed_at
+    service.leave_all(session, openid, now=now)
+    outbox.drop_all_of(session, openid, now=now, cause="读者清除了资料")
+    privacy.erase(session, openid)
+    session.expunge(row)
+    if since is not None:
+        follower.follow(session, openid, at=since, came_by=None)
+    binding.void(session, openid, now=now)

@@ -10,6 +10,14 @@ def own_page(turn: Turn, path: str = "/me", shown: str = "打开我的网页") -
     return link(url, shown) if url else ""
 
 
+def clear(turn: Turn) -> Reply:
+    """清除我的资料: done on the page, where it is said what goes and what stays."""
+    way = own_page(turn, "/me/forget", "清除我的资料")
+    return Reply(
+        f"点开看看清掉什么、留下什么，再决定：{way}\n链接半小时内有效。" if way else "请打服务台电话，馆员帮您清除。"
+    )
+
+
 def not_me(turn: Turn) -> Reply:
     """不是我: every browser bound to this reader is nobody's at once."""
     phones = binding.void(turn.session, turn.incoming.openid, now=turn.now)

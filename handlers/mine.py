@@ -5,6 +5,7 @@ from activities.signup.refusals import NotThisWay, said_moment
 from activities.signup.terms import asked_for, times_of
 from activities.texts import LONGEST_TITLE
 from handlers.details import LIST
+from handlers.identity import own_page
 from handlers.turn import Reply, Turn, tappable
 from models.signup import Entry, EntryState
 
@@ -21,10 +22,13 @@ def mine(turn: Turn) -> Reply:
     """我的报名: what waits for an answer first, then what is coming, then what was."""
     entries = _shown(turn)
     if not entries:
-        return Reply(f"您还没有报过名。回复“{tappable('活动')}”看安排，打开想去的活动，再回复“报名”。")
+        none = f"您还没有报过名。回复“{tappable('活动')}”看安排，打开想去的活动，再回复“报名”。"
+        return Reply("\n".join(filter(None, [none, own_page(turn)])))
     turn.talk.hold(LIST, list=ENTRIES, ids=[entry.id for entry in entries], more=False)
     lines = [_line(turn, number, entry) for number, entry in enumerate(entries, 1)]
-    return Reply("\n".join(["您的报名：", *lines, "发数字看详情，要改要退都在里面。"]))
+    return Reply(
+        "\n".join(["您的报名：", *lines, "发数字看详情，要改要退都在里面。", *filter(None, [own_page(turn)])])
+    )
 
 
 def _shown(turn: Turn) -> list[Entry]:

@@ -76,6 +76,7 @@ COMMANDS: dict[str, Route] = {
     **dict.fromkeys(("提醒设置", "设置提醒", "提醒时间"), Route(reminding.setting)),
     **dict.fromkeys(("恢复提醒", "打开提醒", "要提醒"), Route(reminding.back, writes=True)),
     **dict.fromkeys(("不是我", "不是本人", "不是我本人"), Route(identity.not_me, writes=True)),
+    **dict.fromkeys(("清除我的资料", "清除资料", "删除我的资料"), Route(identity.clear)),
     "继续": _GO_ON, "继续报名": _GO_ON, "确定取消": _SURE, "确认取消": _SURE,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip

@@ -347,12 +347,12 @@ def wake_waiting(session: Session, readers: Sequence[str], *, now: datetime) -> 
     ring(session)
 
 
-def drop_all_of(session: Session, openid: str, *, now: datetime) -> None:
-    """The reader left: nothing more is owed to them."""
+def drop_all_of(session: Session, openid: str, *, now: datetime, cause: str = "不再关注") -> None:
+    """The reader left, or wants nothing kept: nothing more is owed to them."""
     session.execute(
         sa.update(OutboxCall)
         .where(OutboxCall.openid == openid, OutboxCall.state.in_((S.OWED, S.WAITING, S.UNSURE, S.DEAD)))
-        .values(state=S.DROPPED, settled_at=now, cause="不再关注")
+        .values(state=S.DROPPED, settled_at=now, cause=cause)
     )
 
 

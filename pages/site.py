@@ -17,7 +17,7 @@ from activities.queries import Shown
 from handlers.turn import House
 from models import times
 from models.db import Database
-from pages import errors, identity
+from pages import errors, identity, me
 from pages.activity import activity_page
 from pages.cards import card
 from pages.cover import cover_of
@@ -76,9 +76,9 @@ def pages_of(
         return render_template(name, site=site, **words)
 
     errors.register(blueprint, draw, headers)
-    identity.register(
-        Identity(database, draw, secret=house.secret, is_secure=house.site.startswith("https:")), blueprint
-    )
+    readers = Identity(database, draw, secret=house.secret, is_secure=house.site.startswith("https:"))
+    identity.register(readers, blueprint)
+    me.register(readers, blueprint, database, draw, library=house.library)
     return blueprint
 
 

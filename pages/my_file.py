@@ -1,0 +1,51 @@
+"""A reader's own data as a plain text file, in Chinese words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from models import times
+
+HEADS = {
+    "conversations": "没说完的对话", "followers": "关注", "inbox": "您发来的和我们当场回的", "outbox": "我们后来发给您的",
+    "page_bindings": "认作是您的手机", "page_refusals": "不是我", "reminder_wishes": "提醒设置", "spent_credits": "发消息的条数",
+    "activity_follows": "等日期的活动", "reminders": "提醒", "reminders_asked": "要过的提醒", "staff_phones": "馆员手机",
+    "entries": "报名", "appeals": "申诉", "entry_people": "同来的人",
+}  # fmt: skip
+# What says nothing about a person by itself, and yet belongs to their story; all else of ours is left out.
+WORDS = {
+    "activity_id": "活动编号", "asked_at": "提出的时间", "received_at": "收到的时间", "created_at": "写好的时间",
+    "entered_at": "报名的时间", "changed_at": "改动的时间", "code": "报名号", "answer": "答复", "answered_at": "答复的时间",
+    "came_at": "签到的时间", "due_at": "到点的时间", "guardian_wording": "监护人同意的原文", "guardian_at": "监护人同意的时间",
+    "reason": "原因", "bound_at": "绑定的时间",
+}  # fmt: skip
+
+
+def written(export: Mapping[str, Sequence[Mapping[str, Any]]], *, library: str, now: datetime) -> str:
+    """The file: a heading for each kind, then its rows, a line each fact."""
+    parts = [f"{library}：您的资料\n写于 {_said(now)}。除下面这些，我们没有您的别的资料。"]
+    parts += [_part(HEADS.get(name, name), rows) for name, rows in export.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _part(head: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    return "\n\n".join([f"【{head}】", *filter(None, map(_row, rows))])
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    facts = ((WORDS.get(name, name), value) for name, value in row.items())
+    return "\n".join(
+        f"{word}：{_said(value)}" for word, value in facts if not word.isascii() and value not in (None, "")
+    )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{times.local(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Mapping):
+        return "；".join(_said(one) for one in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "；".join(map(_said, value))
+    return value.isoformat() if isinstance(value, date) else str(value)
