@@ -23,7 +23,7 @@ WORDS = {
 
 def written(export: Mapping[str, Sequence[Mapping[str, Any]]], *, library: str, now: datetime) -> str:
     """The file: a heading for each kind, then its rows, a line each fact."""
-    parts = [f"{library}：您的资料\n写于 {_said(now)}。除下面这些，我们没有您的别的资料。"]
+    parts = [f"{library}：您的资料\n写于 {_said(now)}。只省去了程序自己用的编号和状态。"]
     parts += [_part(HEADS.get(name, name), rows) for name, rows in export.items()]
     return "\n\n".join(parts) + "\n"
 
