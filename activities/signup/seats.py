@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.db import core
 from models.errors import BadInput
-from models.signup import Entry, EntryPerson, EntryState, Seat
+from models.signup import HOLDS_SEATS, Entry, EntryPerson, EntryState, Seat
 
 MOST_SEATS = 20_000
 _PART = 500
@@ -114,3 +114,23 @@ def _take_away(session: Session, activity_id: int, surplus: int) -> None:
         _, taken = count(session, activity_id)
         raise BadInput(f"已经有 {taken} 位占了名额，名额不能少于 {taken}。要减少，请先和读者说好，取消几位。")
     session.execute(sa.delete(Seat).where(Seat.activity_id == activity_id, Seat.number.in_(numbers)))
+
+
+def remove_all(session: Session, activity_id: int) -> None:
+    """As many as come: nobody needs a seat."""
+    session.execute(sa.delete(Seat).where(Seat.activity_id == activity_id))
+
+
+def seat_those_who_come(session: Session, activity_id: int) -> None:
+    """Seats are counted from now on: whoever comes already has one. Raises: BadInput when there are too few."""
+    coming = (
+        sa.select(EntryPerson.id)
+        .join(Entry, Entry.id == EntryPerson.entry_id)
+        .where(Entry.activity_id == activity_id, Entry.state.in_(HOLDS_SEATS))
+        .where(~sa.exists().where(Seat.person_id == EntryPerson.id))
+        .order_by(EntryPerson.id)
+    )
+    people = list(session.scalars(coming))
+    if people and not claim(session, activity_id, people):
+        _, taken = count(session, activity_id)
+        raise BadInput(f"已经有 {taken + len(people)} 位报上了，名额不能少于 {taken + len(people)}。")

@@ -4,7 +4,7 @@ Every verb tells what the next one needs to know in the same unit: a seat given 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +14,18 @@ from sqlalchemy.orm import Session
 from activities.by import By
 from activities.reminders import service as reminders
 from activities.signup import queries, rules, seats, texts
-from activities.signup.party import GUARDIAN_WORDING, Party, checked, is_guarded, someone_fits
+from activities.signup.party import (
+    GUARDIAN_WORDING,
+    Party,
+    Person,
+    checked,
+    is_guarded,
+    name_in,
+    phone_in,
+    someone_fits,
+)
 from activities.signup.refusals import AlreadyIn, Blocked, NoSeatsLeft, NotThisWay, TooLate
-from activities.signup.terms import asked_for, held, times_of, wanted_by
+from activities.signup.terms import MOST_PEOPLE, asked_for, held, times_of, wanted_by
 from models import audit, messages, times
 from models.db import insert
 from models.errors import BadInput
@@ -27,6 +36,7 @@ from models.signup import (
     EntryPerson,
     EntryState,
     Origin,
+    Seat,
     SignUp,
     Way,
 )
@@ -400,6 +410,75 @@ def to_the_line(session: Session, entry: Entry, *, by: By) -> None:
     terms = asked_for(session, entry.activity_id)
     move(entry, S.WAITING, by.at)
     _note(session, "entry put in line", entry, terms, by)
+
+
+def change_people(
+    session: Session, entry: Entry, kept: Mapping[int, Person], added: Sequence[Person], *, phone: str, by: By
+) -> None:
+    """Who comes with this entry, and the number to call: `kept` by id, others go and their seats with them.
+
+    Raises: BadInput where too few seats are free, where nobody would be left, or once it is decided; NotThisWay for a
+    name or number that is none.
+    """
+    entry = lock(session, entry)
+    terms = held(session, entry.activity_id)
+    _may_change(session, terms, entry, len(kept) + len(added))
+    before = len(entry.people)
+    gone = [person for person in entry.people if person.id not in kept]
+    for person in entry.people:
+        if person.id in kept:
+            person.name, person.age = named(kept[person.id]), kept[person.id].age
+    entry.phone = phone_in(phone) if phone.strip() else ""
+    _add_people(session, terms, entry, added)
+    freed = _remove_people(session, gone)
+    session.flush()
+    session.refresh(entry, ["people"])
+    entry.changed_at = by.at
+    _note(session, "entry changed", entry, terms, by, f"{before} → {len(entry.people)}")
+    if freed:
+        offer_on(session, terms.activity_id, now=by.at)
+
+
+def _may_change(session: Session, terms: SignUp, entry: Entry, people: int) -> None:
+    if entry.state not in (S.APPLIED, S.WAITING, S.CONFIRMED):
+        raise BadInput("这个报名现在不能改人数。")
+    if not 1 <= people <= MOST_PEOPLE:
+        raise BadInput(f"一项报名要有 1 到 {MOST_PEOPLE} 位。都不来了，请取消报名。")
+    total, _ = seats.count(session, terms.activity_id)
+    if terms.is_limited and people > total:
+        raise BadInput(f"这个活动一共 {total} 个名额，排不下 {people} 位。")
+
+
+def named(person: Person) -> str:
+    """The name as it is kept, if there is one. Raises: NotThisWay."""
+    return name_in(person.name) if person.name.strip() else ""
+
+
+def _add_people(session: Session, terms: SignUp, entry: Entry, added: Sequence[Person]) -> None:
+    last = max((person.position for person in entry.people), default=0)
+    fresh = [
+        EntryPerson(
+            entry_id=entry.id, openid=entry.openid, position=last + at, name=named(one), age=one.age, came_by=""
+        )
+        for at, one in enumerate(added, 1)
+    ]
+    session.add_all(fresh)
+    session.flush()
+    if not fresh or entry.state not in HOLDS_SEATS or not terms.is_limited:
+        return
+    if not seats.claim(session, terms.activity_id, [person.id for person in fresh]):
+        left = seats.free(session, terms.activity_id, up_to=len(fresh))
+        raise BadInput(f"只剩 {left} 个名额，加不了 {len(fresh)} 位。可以先加名额。")
+
+
+def _remove_people(session: Session, gone: Sequence[EntryPerson]) -> int:
+    ids = [person.id for person in gone]
+    freed = sa.update(Seat).where(Seat.person_id.in_(ids)).values(person_id=None).returning(Seat.number)
+    count = len(session.execute(freed.execution_options(synchronize_session=False)).all())
+    session.execute(
+        sa.delete(EntryPerson).where(EntryPerson.id.in_(ids)).execution_options(synchronize_session=False)
+    )
+    return count
 
 
 # ── shared ──

@@ -114,8 +114,8 @@ def set_terms(session: Session, activity: Activity, given: Terms, *, by: By) -> 
 
     Raises: BadFields for what contradicts itself; BadInput for fewer seats than are held.
     """
-    _check(given, activity)
     row = session.get(SignUp, activity.id)
+    _check(given, activity, row)
     if row is None:
         row = _opened(session, activity, by)
     for field in fields(given):
@@ -127,7 +127,11 @@ def set_terms(session: Session, activity: Activity, given: Terms, *, by: By) -> 
         row.seed_hash = hashlib.sha256(bytes.fromhex(row.seed)).hexdigest()
     session.flush()
     held(session, activity.id)
-    seats.resize(session, activity.id, given.seats or 0)
+    if given.seats is None:
+        seats.remove_all(session, activity.id)
+    else:
+        seats.resize(session, activity.id, given.seats)
+        seats.seat_those_who_come(session, activity.id)
     readers_see_anew(session)
     audit.note(
         session, "sign-up terms", who=by.who, subject=f"activity {activity.code}", at=by.at, detail=_said(given)
@@ -148,12 +152,13 @@ def _door_code() -> str:
     return str(secrets.randbelow(9 * 10 ** (DOOR_DIGITS - 1)) + 10 ** (DOOR_DIGITS - 1))
 
 
-def _check(given: Terms, activity: Activity) -> None:
+def _check(given: Terms, activity: Activity, row: SignUp | None) -> None:
     begin = rules.begins(activity.when)
     wrong = {
+        "way": "已经抽过签了，报名方式不能再改。" if row and row.drawn_at and given.way is not row.way else "",
         "seats": "抽签要先定名额。" if given.way is Way.LOTTERY and given.seats is None else "",
         "most_people": "" if 1 <= given.most_people <= MOST_PEOPLE else f"请写 1 到 {MOST_PEOPLE} 之间的整数。",
-        "closes_at": _wrong_close(given),
+        "closes_at": _wrong_close(given, row),
         "cancel_until": "不能晚于活动开始。" if begin and given.cancel_until and given.cancel_until > begin else "",
         "draws_at": _wrong_draw(given, begin),
     }
@@ -161,7 +166,9 @@ def _check(given: Terms, activity: Activity) -> None:
         raise BadFields({name: words for name, words in wrong.items() if words})
 
 
-def _wrong_close(given: Terms) -> str:
+def _wrong_close(given: Terms, row: SignUp | None) -> str:
+    if row is not None and row.entries_hash and given.closes_at != row.closes_at:
+        return "抽签名单已经封存，截止时间不能再改。"
     if given.way is Way.LOTTERY and given.closes_at is None:
         return "抽签要先写上报名什么时候截止。"
     return "截止要晚于开始报名。" if _not_after(given.closes_at, given.opens_at) else ""
