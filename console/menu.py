@@ -1,4 +1,7 @@
-"""The rail: at most seven rooms, of which those are shown that exist and that somebody may enter. Pure."""
+"""The rail: at most seven rooms, of which those are shown that exist and that somebody may enter. Pure.
+
+On a phone it is a bar of five: what does not fit is behind 更多, a page of its own.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,3 +35,11 @@ def menu_of(acts: Iterable[Act]) -> tuple[Entry, ...]:
     """What somebody with these acts finds on the rail."""
     held = frozenset(acts)
     return tuple(entry for entry in ENTRIES if entry.act is None or entry.act in held)
+
+
+ON_A_PHONE = 5
+
+
+def beyond(menu: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The entries a phone shows behind 更多, which takes a place itself."""
+    return menu[ON_A_PHONE - 1 :] if len(menu) > ON_A_PHONE else ()

@@ -21,6 +21,7 @@ from console import (
     closures,
     figures,
     holidays,
+    more,
     outbox,
     people,
     plan_check,
@@ -43,6 +44,7 @@ from console.desk import Desk
 ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     signing.register,
     today.register,
+    more.register,
     activities.register,
     activity_edit.register,
     activity_together.register,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from console import sessions, uploads, words
 from console.desk import Desk, drawn
-from console.menu import menu_of
+from console.menu import beyond, menu_of
 from console.rights import Open, may, rule_of
 from console.rooms import ROOMS
 from console.signing import COOKIE
@@ -144,8 +144,9 @@ def _not_kept(response: Response) -> Response:
 
 def _context(desk: Desk) -> dict[str, object]:
     me = g.get("me")
+    menu = menu_of(me.acts) if me else ()
     return {
-        "desk": desk, "me": me, "menu": menu_of(me.acts) if me else (), "today": _today(), "csrf": generate_csrf,
+        "desk": desk, "me": me, "menu": menu, "beyond": beyond(menu), "today": _today(), "csrf": generate_csrf,
         "here": request.endpoint, "is_island": bool(request.headers.get("HX-Request")),
     }  # fmt: skip
 

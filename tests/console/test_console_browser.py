@@ -29,7 +29,7 @@ TOUCHED = """() => [...document.querySelectorAll('.btn, .room, .tab, .who-out, s
   .map(e => ({ name: (e.getAttribute('aria-label') || e.innerText || e.id).trim(), height: e.getBoundingClientRect().height }))"""
 
 PATHS = (
-    "/console/", "/console/activities?span=all", "/console/activities?words=没有的词",
+    "/console/more", "/console/", "/console/activities?span=all", "/console/activities?words=没有的词",
     "/console/activities/together?act=publish", "/console/activities/new", "/console/figures", "/console/outbox",
     "/console/ways", "/console/readers", f"/console/readers/{LIN}", f"/console/readers/{LIN}/forget", "/console/records",
     "/console/plans", "/console/plans?tab=dropped", "/console/plans/new", "/console/plans/1", "/console/plans/1/source",
@@ -150,6 +150,20 @@ def test_the_rail_stays_in_sight_on_a_long_page(browser: Chromium, desk: str) ->
     expect(page.get_by_role("link", name="今天")).to_be_in_viewport()
 
 
+def test_a_phones_bar_holds_five_and_the_rest_is_behind_more(browser: Chromium, desk: str) -> None:
+    page = signed_in(browser, desk, width=390)
+    bar = page.locator(".bar a.room:visible")
+    expect(bar).to_have_count(5)
+    bottoms = page.evaluate("[...document.querySelectorAll('.bar a.room')].map(e => e.getBoundingClientRect().right)")
+    assert max(bottoms) <= 390
+    bar.last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="更多")).to_be_visible()
+    page.get_by_role("navigation", name="所有房间").get_by_role("link", name="馆员").click()
+    expect(page.get_by_role("heading", name="馆员")).to_be_visible()
+    expect(page.get_by_role("link", name="更多")).to_have_attribute("aria-current", "true")
+
+
 def test_signing_out_leaves_nothing_behind_the_back_button(browser: Chromium, desk: str) -> None:
     page = signed_in(browser, desk)
     page.goto(f"{desk}/console/staff")
@@ -193,7 +207,7 @@ def test_everything_works_without_scripts(browser: Chromium, desk: str) -> None:
 
 def test_the_week_of_a_branch_is_entered_on_a_phone(browser: Chromium, desk: str, office: Office) -> None:
     page = signed_in(browser, desk, "chen", width=390)
-    page.get_by_role("link", name="分馆与时间").click()
+    page.get_by_role("link", name="分馆与时间").first.click()
     page.get_by_role("link", name="总馆", exact=True).click()
     page.get_by_role("link", name="改开放时间").click()
     page.get_by_label("用一句话写").fill("周二至周日 9:00-12:00、14:00-17:00；周一闭馆")
