@@ -23,10 +23,24 @@ _LINE: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+# Of one reader among many: they stand on the page of the entry, for those who may see it.
+OF_ENTRIES = (
+    "entry written down", "entry approved", "entry refused", "entry put in line", "line reordered", "entry cancelled",
+    "entry changed", "absence marked", "absence lifted", "appeal refused",
+)  # fmt: skip
+
+
 def lines_about(session: Session, subject: str) -> Sequence[AuditLine]:
-    """What was done to one thing, newest first."""
-    asked = sa.select(AuditLine).where(AuditLine.subject == subject).order_by(AuditLine.id.desc()).limit(MOST_LINES)
-    return session.scalars(asked).all()
+    """What was done to one thing, newest first; of an activity, not what was done to its entries."""
+    asked = sa.select(AuditLine).where(AuditLine.subject == subject, AuditLine.act.not_in(OF_ENTRIES))
+    return session.scalars(asked.order_by(AuditLine.id.desc()).limit(MOST_LINES)).all()
+
+
+def lines_of_entry(session: Session, subject: str, code: str) -> Sequence[AuditLine]:
+    """What was done to one entry of an activity, newest first."""
+    asked = sa.select(AuditLine).where(AuditLine.subject == subject, AuditLine.act.in_(OF_ENTRIES))
+    mine = asked.where(AuditLine.detail.startswith(code, autoescape=True))
+    return session.scalars(mine.order_by(AuditLine.id.desc()).limit(MOST_LINES)).all()
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:

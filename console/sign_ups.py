@@ -17,7 +17,7 @@ from console import exports, words
 from console.activity_rows import found, is_mine
 from console.desk import Desk, done, drawn, me, note, refused
 from console.exports import Sheet
-from console.records import lines_about
+from console.records import lines_of_entry
 from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import Activity
@@ -101,7 +101,7 @@ class _Views:
                 "sign_up.html", activity=activity, entry=row, answers=answers, masked=roll.masked, names=roll.names,
                 place=queries.place_in_line(session, row) if row.state is S.WAITING else 0, appeal=session.get(Appeal, row.id),
                 moves=ENTRY_MOVES.get(row.state, frozenset()) if _may(activity) else frozenset(), origins=words.ORIGINS,
-                lines=[line for line in lines_about(session, f"activity {code}") if row.code in line.detail],
+                lines=lines_of_entry(session, f"activity {code}", row.code),
                 when=texts.said_when(activity.when, today=_today()), has_line=terms.has_line,
                 is_over=absences.is_over(session, row, now=times.now()), may_see=Act.SEE_PHONES in me().acts,
             )  # fmt: skip

@@ -17,7 +17,7 @@ from activities.queries import Shown
 from handlers.turn import House
 from models import times
 from models.db import Database
-from pages import errors, identity, me
+from pages import errors, identity, me, my_entries
 from pages.activity import activity_page
 from pages.cards import card
 from pages.cover import cover_of
@@ -78,7 +78,8 @@ def pages_of(
     errors.register(blueprint, draw, headers)
     readers = Identity(database, draw, secret=house.secret, is_secure=house.site.startswith("https:"))
     identity.register(readers, blueprint)
-    me.register(readers, blueprint, database, draw, library=house.library)
+    me.register(readers, blueprint, database, draw, library=house.library, makers=my_entries.MAKERS)
+    my_entries.register(readers, blueprint, database)
     return blueprint
 
 

@@ -1,0 +1,113 @@
+"""/me: what I signed up for, and doing something about it: take an offer, leave a seat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from flask import Blueprint, abort, redirect, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from activities import texts as activity_texts
+from activities.signup import queries, service, texts
+from activities.signup.refusals import said_moment
+from activities.signup.terms import asked_for
+from models import times
+from models.db import Database
+from models.errors import Refused
+from models.signup import Entry, EntryState
+from pages.errors import Sorry
+from pages.identity import Identity
+from pages.me import Section
+
+S = EntryState
+MAY_CANCEL = (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED)
+_ORDER = (S.OFFERED, S.CONFIRMED, S.WAITING, S.APPLIED)
+MOST_PAST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One entry as the page shows it. `acts`: (address, words) of what may be done, the likeliest first."""
+
+    title: str
+    page: str
+    when: str
+    state: str
+    people: str
+    acts: tuple[tuple[str, str], ...]
+
+
+def coming(session: Session, openid: str, now: datetime) -> Section | None:
+    """What is to come or waits for an answer; offers first."""
+    entries = [entry for entry in queries.mine(session, openid) if entry.state in _ORDER]
+    entries.sort(key=lambda entry: (_ORDER.index(entry.state), -entry.id))
+    return _section(session, entries, "coming", "我报的活动", now)
+
+
+def past(session: Session, openid: str, now: datetime) -> Section | None:
+    """What was, newest first."""
+    entries = [entry for entry in queries.mine(session, openid) if entry.state not in _ORDER]
+    return _section(session, entries[:MOST_PAST], "past", "以前的", now)
+
+
+MAKERS = (coming, past)
+
+
+def _section(session: Session, entries: Sequence[Entry], name: str, title: str, now: datetime) -> Section | None:
+    rows = [_mine(session, entry, now) for entry in entries]
+    return Section(name, title, "pages/parts/my_entries.html", rows) if rows else None
+
+
+def _mine(session: Session, entry: Entry, now: datetime) -> Mine:
+    activity, today = asked_for(session, entry.activity_id).activity, times.today(now)
+    named = "、".join(person.name for person in entry.people if person.name)
+    return Mine(
+        activity.title, url_for("pages.activity", code=activity.code), activity_texts.said_when(activity.when, today=today),
+        _state(session, entry, now), named or f"{len(entry.people)} 位", tuple(_acts(entry)),
+    )  # fmt: skip
+
+
+def _state(session: Session, entry: Entry, now: datetime) -> str:
+    said = texts.STATE_WORDS[entry.state]
+    if entry.state is S.WAITING:
+        return f"{said}，第 {queries.place_in_line(session, entry)} 位"
+    if entry.state is S.OFFERED and entry.offer_until is not None:
+        return f"{said}，留到{said_moment(entry.offer_until, today=times.today(now))}"
+    return said
+
+
+def _acts(entry: Entry) -> list[tuple[str, str]]:
+    take = (
+        [(url_for("pages.my_entry", code=entry.code, act="take"), "要这个名额")] if entry.state is S.OFFERED else []
+    )
+    leave = "让给下一位" if entry.state is S.OFFERED else "不等了" if entry.state is S.WAITING else "取消报名"
+    if entry.state in MAY_CANCEL:
+        take.append((url_for("pages.my_entry", code=entry.code, act="leave"), leave))
+    return take
+
+
+def register(identity: Identity, blueprint: Blueprint, database: Database) -> None:
+    """POST /me/entries/<code>/<act>: take or leave."""
+
+    def act(openid: str, code: str, act: str) -> Response:
+        if act not in ("take", "leave"):
+            abort(404)
+        try:
+            database.unit(partial(_act, openid=openid, code=code, act=act))
+        except Refused as no:
+            return identity.sorry(Sorry("没有办成", no.to_reader), 409)
+        return redirect(url_for("pages.me"), 303)
+
+    view = identity.who_is_it("报名")(act)
+    blueprint.add_url_rule("/me/entries/<code>/<act>", "my_entry", view, methods=["POST"])
+
+
+def _act(session: Session, openid: str, code: str, act: str) -> None:
+    """Raises: Refused; 404 for another reader's entry, as if it were none."""
+    entry = queries.entry_called(session, code, openid=openid) or abort(404)
+    if act == "take":
+        service.accept(session, entry, now=times.now())
+    else:
+        service.cancel(session, entry, now=times.now())
