@@ -20,7 +20,7 @@ import worker.commands
 from activities import merging, tellings
 from activities.records import photos
 from activities.reminders import service as reminders
-from activities.signup import absences, lottery
+from activities.signup import absences, keeping, lottery
 from activities.signup import service as signup
 from bot import calls, errcodes
 from bot.client import Client
@@ -181,7 +181,7 @@ def work_table(client: Client, *, media: Path) -> Mapping[CallKind, Work]:
 
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
-    return (*upkeep.PARTS, merging.carry_on)
+    return (*upkeep.PARTS, *keeping.PARTS, merging.carry_on)
 
 
 def due_parts() -> tuple[Part, ...]:

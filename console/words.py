@@ -113,7 +113,7 @@ ACTS = {
     "holidays removed": "去掉放假安排",
     "sign-up terms": "改报名设置", "sign-up questions": "改报名问题", "sign-up closed": "截止报名",
     "entry written down": "代读者报名", "entry cancelled": "取消报名", "entry approved": "通过报名", "entry refused": "不通过报名",
-    "entry put in line": "转候补", "line reordered": "调整候补次序", "absence marked": "记缺席", "absence lifted": "撤销缺席",
+    "entry put in line": "转候补", "entry changed": "改报名的人", "line reordered": "调整候补次序", "absence marked": "记缺席", "absence lifted": "撤销缺席",
     "appeal refused": "申诉没通过", "absence rule": "改缺席规则", "lottery drawn": "抽签", "sign-ups looked at": "查看报名名单",
     "words told": "给报名的读者发消息", "phones shown": "导出完整电话",
     "signed in": "登录", "signed out": "退出", "sign-in refused": "登录没有通过",

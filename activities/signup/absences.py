@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.by import By
-from activities.signup import queries, texts
+from activities.signup import queries, rules, texts
 from activities.signup.refusals import TooLate
 from activities.signup.rules import AbsenceRule
 from activities.signup.service import PART, lock, move, tell_reader
@@ -27,8 +27,10 @@ MOST_MISSES, MOST_DAYS = 20, 730
 def close_rolls(session: Session, now: datetime) -> int:
     """Whoever was expected and did not come: a part of those of activities that are over. How many.
 
-    Where nobody at all was checked in, the door was not kept, and nobody is called absent.
+    Where nobody at all was checked in, the door was not kept, and nobody is called absent. Not at night: they are told.
     """
+    if rules.is_night(now):
+        return 0
     today = times.today(now)
     other = sa.orm.aliased(Entry)
     door_was_kept = sa.exists().where(other.activity_id == Entry.activity_id, other.state == S.ATTENDED)
