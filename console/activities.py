@@ -100,6 +100,7 @@ class _Views:
             when=_said(activity.when),
             lines=lines,
             is_mine=is_mine(activity),
+            is_ours=is_theirs(me().branch_id, activity.branch_id),
             moves=ACTIVITY_MOVES[activity.state] if is_mine(activity) else frozenset(),
             more=_more(activity),
             visits=seen,

@@ -127,7 +127,7 @@ def tick(session: Session, person_id: int, came: bool, *, by: By) -> Entry:
         try:
             _admit(session, terms, entry, [person], by.who, by.at)
         except NotThisWay as no:
-            raise BadInput(no.to_reader) from None
+            raise BadInput(no.to_staff) from None
     elif not came and person.came_at is not None:
         person.came_at, person.came_by = None, ""
         if not any(one.came_at for one in entry.people):
@@ -159,17 +159,26 @@ def _seat(session: Session, terms: SignUp, entry: Entry, people: list[EntryPerso
     held(session, terms.activity_id)
     begin = times_of(terms).begins or now
     if _is_kept_for_the_line(session, terms, entry, begin, now):
-        raise NotThisWay("空着的名额要先问候补的读者，请稍等，或找现场的馆员。")
+        raise NotThisWay(
+            "空着的名额要先问候补的读者，请稍等，或找现场的馆员。",
+            to_staff="空着的名额要先问候补的读者，开始前半小时起才能给现场的人。",
+        )
     if seats.claim(session, terms.activity_id, missing):
         return
     if now < begin + GRACE or not seats.take_over(session, terms.activity_id, missing):
-        raise NotThisWay(_full_words(entry))
+        raise NotThisWay(_full_words(entry), to_staff=_full_to_staff(begin, now))
 
 
 def _full_words(entry: Entry) -> str:
     if entry.origin is not Origin.WALK_IN and entry.state is S.CONFIRMED:
         return "开始一阵子没等到您，位子让给了现场的读者。请找现场的馆员看看还能不能加座。"
     return "位子坐满了。请找现场的馆员，有人没来就能让给您。"
+
+
+def _full_to_staff(begin: datetime, now: datetime) -> str:
+    if now < begin + GRACE:
+        return "位子都有人了。开始一刻钟后，没来的人的位子可以让出来；也可以先加名额。"
+    return "位子坐满了。要再坐人，请先加名额。"
 
 
 def _is_kept_for_the_line(session: Session, terms: SignUp, entry: Entry, begin: datetime, now: datetime) -> bool:

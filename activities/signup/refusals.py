@@ -11,11 +11,14 @@ MINE = "我的报名"
 
 
 class NotThisWay(Refused):
-    """Something about this activity or this entry does not allow it; `to_reader` says what and the way on."""
+    """Something about this activity or this entry does not allow it; `to_reader` says what and the way on.
 
-    def __init__(self, to_reader: str) -> None:
+    `to_staff` is the same for whoever stands at the door, where their way on is another.
+    """
+
+    def __init__(self, to_reader: str, *, to_staff: str = "") -> None:
         super().__init__(to_reader)
-        self.to_reader = to_reader
+        self.to_reader, self.to_staff = to_reader, to_staff or to_reader
 
 
 class NoSignUp(NotThisWay):

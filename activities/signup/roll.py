@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 
 from models.signup import Entry, EntryPerson, EntryState
 
+S = EntryState
+# Who may stand at the door, by the order in which the sheet names them.
+AT_THE_DOOR = (S.CONFIRMED, S.ATTENDED, S.OFFERED, S.APPLIED, S.WAITING, S.EXCUSED, S.ABSENT)
+
 
 def masked(phone: str) -> str:
     """138****1234; of a short number its last two digits; nothing of none."""
@@ -56,3 +60,9 @@ def entries_of(session: Session, numbers: Iterable[int], activity_id: int) -> li
     """Those of these ids that belong to the activity, oldest first."""
     mine = sa.select(Entry).where(Entry.id.in_(list(numbers)), Entry.activity_id == activity_id)
     return list(session.scalars(mine.order_by(Entry.id)))
+
+
+def came(session: Session, activity_id: int) -> list[int]:
+    """Ids of those who are in."""
+    mine = sa.select(EntryPerson.id).join(Entry, Entry.id == EntryPerson.entry_id)
+    return list(session.scalars(mine.where(Entry.activity_id == activity_id, EntryPerson.came_at.is_not(None))))
