@@ -1,7 +1,6 @@
 """Names, ages, phones and answers go thirty days after the activity, as guardians were promised; figures stay."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,9 +13,9 @@ KEEP_NAMES = timedelta(days=30)
 PART = 500  # rows a unit
 
 
-def _is_old(activity_id: Any, now: datetime) -> sa.ColumnElement[bool]:
+def _is_old(now: datetime) -> sa.ColumnElement[bool]:
     day = times.today(now) - KEEP_NAMES
-    return activity_id.in_(sa.select(Activity.id).where(Activity.last_on < day))
+    return Entry.activity_id.in_(sa.select(Activity.id).where(Activity.last_on < day))
 
 
 def empty_people(session: Session, now: datetime) -> int:
@@ -24,7 +23,7 @@ def empty_people(session: Session, now: datetime) -> int:
     old = (
         sa.select(EntryPerson.id)
         .join(Entry, Entry.id == EntryPerson.entry_id)
-        .where(sa.or_(EntryPerson.name != "", EntryPerson.age.is_not(None)), _is_old(Entry.activity_id, now))
+        .where(sa.or_(EntryPerson.name != "", EntryPerson.age.is_not(None)), _is_old(now))
         .limit(PART)
     )
     emptied = sa.update(EntryPerson).where(EntryPerson.id.in_(old)).values(name="", age=None)
@@ -36,7 +35,7 @@ def empty_entries(session: Session, now: datetime) -> int:
     says = sa.or_(
         Entry.name != "", Entry.phone != "", Entry.unit != "", sa.cast(Entry.answers, sa.String) != "{}"
     )  # fmt: skip
-    old = sa.select(Entry.id).where(says, _is_old(Entry.activity_id, now)).limit(PART)
+    old = sa.select(Entry.id).where(says, _is_old(now)).limit(PART)
     emptied = sa.update(Entry).where(Entry.id.in_(old)).values(name="", phone="", unit="", answers={})
     return _count(session, emptied.returning(Entry.id))
 
