@@ -4,7 +4,6 @@ Every change says who made it, and readers see it at once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -128,7 +127,7 @@ def may_move(activity: Activity, when: When, *, reason: str, place: str | None =
     long a place; IllegalMove once it is finished."""
     if activity.state is ActivityState.FINISHED:
         raise IllegalMove(f"{activity.code} took place")
-    is_same = _says(when) == _says(activity.when) and place in (None, activity.place)
+    is_same = when.says_the_same(activity.when) and place in (None, activity.place)
     wrong = {
         "words": "日期和地点都没有变。" if is_same else "",
         "place": _problem(fields.words, "place", place or ""),
@@ -136,11 +135,6 @@ def may_move(activity: Activity, when: When, *, reason: str, place: str | None =
     }
     if any(wrong.values()):
         raise BadFields({name: words for name, words in wrong.items() if words})
-
-
-def _says(when: When) -> When:
-    """Without the words, where the days say all: 12月19日14:00 is 12月19日下午2点."""
-    return when if when.is_vague else replace(when, text="")
 
 
 def _problem(check: Callable[..., object], *given: str) -> str:

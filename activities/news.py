@@ -1,7 +1,8 @@
 """What an activity's change means for its readers: found by comparing before and after, told once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,8 +17,6 @@ from models.reminder import ReminderAsked
 from models.signup import Entry
 from models.telling import Audience, What
 from models.when import When
-
-SAME_DAY = timedelta(hours=24)  # what begins within it cannot wait for the morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +33,52 @@ class Before:
 
 
 def tell_change(session: Session, activity: Activity, before: Before, *, reason: str, by: By) -> int:
-    """Tell whoever it concerns what changed since `before`: how many readers that is."""
-    was_seen = before.state is ActivityState.PUBLISHED
-    if was_seen and activity.state is ActivityState.CANCELLED:
-        return _tell(
-            session,
-            activity,
-            What.CANCELLED,
-            texts.is_cancelled(activity.title, before.when, reason, today=times.today(by.at)),
-            by,
-        )
-    if activity.state is not ActivityState.PUBLISHED:
-        return 0
-    told = _tell_followers(session, activity, by) if not activity.when.is_vague else 0
-    if was_seen and _is_elsewhere(activity, before):
-        words = texts.has_moved(
-            activity.title, before.when, activity.when, place=_new_place(activity, before), reason=reason,
-            today=times.today(by.at),
-        )  # fmt: skip
-        told += _tell(session, activity, What.MOVED, words, by)
-    return told
+    """Tell whoever it concerns what changed since `before`: how many readers that is.
+
+    What an older change has not told yet is not told any more; called off and back again is such a change too.
+    """
+    news = list(_news(session, activity, before, reason, by))
+    if news or _is_back(activity, before):
+        supersede(session, activity, now=by.at)
+    for words, audience, _ in news:
+        tell(session, activity, words, by=by, audience=audience)
+    return sum(readers for _, _, readers in news)
 
 
-def _is_elsewhere(activity: Activity, before: Before) -> bool:
-    now, was = activity.when, before.when
-    is_other_time = (now.starts_on, now.ends_on, now.starts_at, now.ends_at) != (
-        was.starts_on, was.ends_on, was.starts_at, was.ends_at,
+def _is_back(activity: Activity, before: Before) -> bool:
+    return before.state is ActivityState.CANCELLED and activity.state is not ActivityState.CANCELLED
+
+
+def _news(
+    session: Session, activity: Activity, before: Before, reason: str, by: By
+) -> Iterator[tuple[Words, Audience, int]]:
+    """What is to be told to whom, with how many they are; nothing where nobody is concerned."""
+    told = _told(activity, before, reason, times.today(by.at))
+    if told is not None:
+        entries, asked = _concerned(session, activity)
+        words = Words(*told, useful_until(activity), at_night=rules.is_soon(rules.begins(activity.when), now=by.at))
+        found = ((words, Audience.ENTRIES, entries), (words, Audience.ASKED, asked))
+        yield from (one for one in found if one[2])
+    if activity.state is ActivityState.PUBLISHED and not activity.when.is_vague:
+        waiting = _count(session, sa.select(ActivityFollow.openid).where(ActivityFollow.activity_id == activity.id))
+        text = texts.day_is_fixed(activity.title, activity.when, today=times.today(by.at))
+        if waiting:
+            yield Words(What.FIXED, text, useful_until(activity)), Audience.FOLLOWERS, waiting
+
+
+def _told(activity: Activity, before: Before, reason: str, today: date) -> tuple[What, str] | None:
+    """To those who relied on what readers could see."""
+    if before.state is not ActivityState.PUBLISHED:
+        return None
+    if activity.state is ActivityState.CANCELLED:
+        return What.CANCELLED, texts.is_cancelled(activity.title, before.when, reason, today=today)
+    place = activity.place if activity.place != before.place else ""
+    is_same = activity.when.says_the_same(before.when) and not place
+    if activity.state is not ActivityState.PUBLISHED or is_same:
+        return None
+    return What.MOVED, texts.has_moved(
+        activity.title, before.when, activity.when, place=place, reason=reason, today=today
     )  # fmt: skip
-    return is_other_time or bool(_new_place(activity, before))
-
-
-def _new_place(activity: Activity, before: Before) -> str:
-    return activity.place if activity.place != before.place else ""
 
 
 def concerned(session: Session, activity: Activity) -> int:
@@ -80,32 +93,5 @@ def _concerned(session: Session, activity: Activity) -> tuple[int, int]:
     return _count(session, entries), _count(session, asked)
 
 
-def _tell(session: Session, activity: Activity, what: What, text: str, by: By) -> int:
-    """Nothing is written where nobody is concerned."""
-    entries, asked = _concerned(session, activity)
-    if not entries and not asked:
-        return 0
-    supersede(session, activity, now=by.at)
-    words = Words(what, text, useful_until(activity), at_night=_is_soon(activity, by.at))
-    if entries:
-        tell(session, activity, words, by=by)
-    if asked:
-        tell(session, activity, words, by=by, audience=Audience.ASKED)
-    return entries + asked
-
-
-def _tell_followers(session: Session, activity: Activity, by: By) -> int:
-    waiting = _count(session, sa.select(ActivityFollow.openid).where(ActivityFollow.activity_id == activity.id))
-    if waiting:
-        text = texts.day_is_fixed(activity.title, activity.when, today=times.today(by.at))
-        tell(session, activity, Words(What.FIXED, text, useful_until(activity)), by=by, audience=Audience.FOLLOWERS)
-    return waiting
-
-
 def _count(session: Session, rows: sa.Select[*tuple[object]]) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
-
-
-def _is_soon(activity: Activity, now: datetime) -> bool:
-    begin = rules.begins(activity.when)
-    return begin is not None and begin - now < SAME_DAY

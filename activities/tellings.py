@@ -83,13 +83,12 @@ def supersede(session: Session, activity: Activity, *, now: datetime) -> None:
 
 
 def _go_on(session: Session, telling: Telling, now: datetime) -> None:
-    if telling.useful_until is not None and telling.useful_until <= now:
-        telling.done_at = now
-        return
+    # What is of no use any more is still done to each (an entry ends with its activity); its message falls away unsent.
     readers = _PARTS[telling.audience](session, telling, now)
     openids = list(dict.fromkeys(readers))
     messages.owe_message_to_all(
-        session, openids, telling.text, occasion=f"telling:{telling.id}", now=now, useful_until=telling.useful_until
+        session, openids, telling.text, occasion=f"telling:{telling.id}", now=now, useful_until=telling.useful_until,
+        due_at=now if telling.at_night else rules.morning_after(now),
     )  # fmt: skip
     telling.told += len(openids)
     session.flush()

@@ -104,11 +104,8 @@ def day_is_fixed(title: str, when: When, *, today: date) -> str:
 
 def has_moved(title: str, was: When, now: When, *, place: str, reason: str, today: date) -> str:
     """To a reader who signed up, or asked to be reminded."""
-    is_other_time = (now.starts_on, now.ends_on, now.starts_at, now.ends_at) != (
-        was.starts_on, was.ends_on, was.starts_at, was.ends_at,
-    )  # fmt: skip
     lines = [f"“{title}”有变动{'：' + reason if reason else '。'}"]
-    if is_other_time:
+    if not now.says_the_same(was):
         lines += [f"改到：{said_when(now, today=today)}", f"原定：{said_when(was, today=today)}"]
     if place:
         lines.append(f"地点改为：{place}")

@@ -4,7 +4,7 @@ The windows are our ledger of what the platform counts on its side: the moments 
 and one row per message charged (models.outbox.SpentCredit). What is left is counted, never kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,16 @@ WITHOUT_RIGHT = "这个公众号现在没有发客服消息的权限，有了再
 
 
 def owe_message(
-    session: Session, openid: str, text: str, *, key: str, now: datetime, useful_until: datetime | None = None
+    session: Session,
+    openid: str,
+    text: str,
+    *,
+    key: str,
+    now: datetime,
+    useful_until: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> bool:
-    """Promise `text` to a reader. False if `key` was promised before."""
+    """Promise `text` to a reader, not before `due_at`. False if `key` was promised before."""
     payload = {"openid": openid, "text": text}
     return outbox.owe(
         session,
@@ -38,6 +45,7 @@ def owe_message(
         payload=payload,
         openid=openid,
         now=now,
+        due_at=due_at,
         useful_until=useful_until,
     )
 
@@ -50,10 +58,24 @@ def owe_message_to_all(
     occasion: str,
     now: datetime,
     useful_until: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """Promise `text` to each of these readers, once for this occasion, however many they are."""
-    calls = ((f"{occasion}:{openid}", openid, {"openid": openid, "text": text}) for openid in openids)
-    outbox.owe_to_all(session, CallKind.CUSTOMER_MESSAGE, calls, now=now, useful_until=useful_until)
+    letters = [(f"{occasion}:{openid}", openid, text) for openid in openids]
+    owe_messages(session, letters, now=now, useful_until=useful_until, due_at=due_at)
+
+
+def owe_messages(
+    session: Session,
+    letters: Iterable[tuple[str, str, str]],
+    *,
+    now: datetime,
+    useful_until: datetime | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Promise each of these (key, openid, text); a key promised before stays as it was."""
+    calls = [(key, openid, {"openid": openid, "text": text}) for key, openid, text in letters]
+    outbox.owe_to_all(session, CallKind.CUSTOMER_MESSAGE, calls, now=now, useful_until=useful_until, due_at=due_at)
 
 
 def _spent(window: WindowKind, moment: Any) -> sa.ScalarSelect[int]:

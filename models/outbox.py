@@ -155,11 +155,12 @@ def owe_to_all(
     *,
     now: datetime,
     useful_until: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """Promise a call to each of many readers in one statement: (key, openid, payload). A key promised before stays."""
     rows = [
         {
-            "kind": kind, "key": key, "openid": openid, "payload": payload, "state": S.OWED, "due_at": now,
+            "kind": kind, "key": key, "openid": openid, "payload": payload, "state": S.OWED, "due_at": due_at or now,
             "useful_until": useful_until, "attempts": 0, "cause": "", "created_at": now,
         }
         for key, openid, payload in calls

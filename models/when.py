@@ -4,7 +4,7 @@ Libraries plan in words such as 4月中下旬. Such a period is a value of its o
 last day its words allow, and no day in between is ever picked for it. Standard library only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
@@ -51,3 +51,9 @@ class When:
     def is_vague(self) -> bool:
         """The day is still to be fixed."""
         return self.precision in VAGUE or (self.starts_on is None and self.ends_on is None)
+
+    def says_the_same(self, other: "When") -> bool:
+        """Where the days say all the words do not count: 12月19日14:00 is 12月19日下午2点."""
+        if self.is_vague or other.is_vague:
+            return self == other
+        return replace(self, text="") == replace(other, text="")

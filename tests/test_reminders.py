@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities import changes, tellings
+from activities import changes, following, tellings
 from activities.by import By
 from activities.reminders import rules, service
 from activities.reminders.rules import Wish, moments
@@ -219,6 +219,58 @@ def test_after_a_second_move_nobody_hears_the_older_news(world: World) -> None:
         news = session.scalars(sa.select(Telling).order_by(Telling.id)).all()
         assert [telling.told for telling in news] == [tellings.PART, tellings.PART + 20]
         assert all(telling.done_at for telling in news)
+
+
+def test_readers_who_wait_for_the_day_hear_it_beside_those_who_signed_up(world: World) -> None:
+    talk = opens(world)
+    signs_up(world, talk, "a")
+    vague = When("12月下旬", Precision.PERIOD, date(2026, 12, 21), date(2026, 12, 31))
+    with world.database.units() as session:
+        changes.move(session, session.get_one(Activity, talk), vague, reason="场地未定", by=By(CHEN, times.now()))
+        for number in range(tellings.PART + 5):
+            following.follow(session, talk, f"f{number:03}", now=times.now())
+    with world.database.units() as session:
+        day = on(date(2026, 12, 25), time(9))
+        changes.move(session, session.get_one(Activity, talk), day, reason="", by=By(CHEN, times.now()))
+    carry_on(world)
+    for follower in ("f000", f"f{tellings.PART + 4:03}"):
+        assert [text.splitlines()[0] for text in told(world, follower)] == ["您关注的活动有日期了："]
+    assert "改到：周五（12月25日）上午9:00" in told(world, "a")[-1]
+
+
+def test_called_off_after_its_end_its_entries_end_all_the_same(world: World) -> None:
+    talk = opens(world)
+    signs_up(world, talk, "a")
+    to_the(world, begin_of(world, talk) + timedelta(hours=5))
+    with world.database.units() as session:
+        changes.cancel(session, session.get_one(Activity, talk), reason="没办成", by=By(CHEN, times.now()))
+    assert world.count(Entry, Entry.state == EntryState.CANCELLED) == 1
+
+
+def test_what_is_back_again_is_called_off_to_nobody_more(world: World) -> None:
+    talk = opens(world, seats=None)
+    for number in range(tellings.PART + 20):
+        signs_up(world, talk, f"o{number:03}", ONE)
+    with world.database.units() as session:
+        changes.cancel(session, session.get_one(Activity, talk), reason="停电", by=By(CHEN, times.now()))
+    with world.database.units() as session:
+        changes.publish(session, session.get_one(Activity, talk), by=By(CHEN, times.now()))
+    carry_on(world)
+    assert world.count(Entry, Entry.state == EntryState.CONFIRMED) == 20
+    assert told(world, "o000") == told(world, f"o{tellings.PART + 19:03}") == []
+
+
+@pytest.mark.parametrize(("days", "waits"), [(10, True), (1, False)])
+def test_news_wait_for_the_morning_unless_it_begins_soon(world: World, days: int, waits: bool) -> None:
+    talk = opens(world, days=days)
+    signs_up(world, talk, "a")
+    to_the(world, times.start_of(times.today(times.now())) + timedelta(hours=23))
+    with world.database.units() as session:
+        changes.cancel(session, session.get_one(Activity, talk), reason="停电", by=By(CHEN, times.now()))
+    with world.database.reading() as session:
+        due = session.scalars(sa.select(OutboxCall.due_at).where(OutboxCall.openid == "a")).one()
+    assert (due > times.now()) is waits
+    assert not waits or times.local(due).hour == 8
 
 
 def test_a_moved_activity_does_not_send_what_it_owed_of_the_old_day(world: World) -> None:

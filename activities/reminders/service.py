@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from activities.reminders import rules, texts
 from activities.reminders.rules import Wish
 from activities.signup.rules import begins
-from models import outbox, times
+from models import messages, outbox, times
 from models.activity import Activity, ActivityState
 from models.bulk import one_of
 from models.db import core, insert
-from models.outbox import CallKind
 from models.reminder import REMINDER_MOVES, Reminder, ReminderAsked, ReminderKind, ReminderState, ReminderWish
 from models.signup import Entry, EntryPerson, EntryState, SignUp
 from models.states import moved
@@ -62,10 +61,12 @@ def _refused(session: Session, activity_id: int, openids: Sequence[str]) -> set[
 
 def drop(session: Session, activity_id: int, openid: str, *, cause: str = NOT_COMING) -> None:
     """Nothing more of this activity to this reader."""
-    mine = sa.update(Reminder).where(
-        Reminder.activity_id == activity_id, Reminder.openid == openid, Reminder.state == R.DUE
-    )
-    session.execute(mine.values(state=moved(R.DUE, to=R.DROPPED, moves=REMINDER_MOVES), cause=cause))
+    _drop(session, sa.and_(Reminder.activity_id == activity_id, Reminder.openid == openid), cause)
+
+
+def _drop(session: Session, which: sa.ColumnElement[bool], cause: str) -> None:
+    due = sa.update(Reminder).where(which, Reminder.state == R.DUE)
+    session.execute(due.values(state=moved(R.DUE, to=R.DROPPED, moves=REMINDER_MOVES), cause=cause))
 
 
 def ask(session: Session, activity: Activity, openid: str, *, is_wanted: bool, now: datetime) -> None:
@@ -84,8 +85,7 @@ def wish(session: Session, openid: str, given: Wish, *, now: datetime) -> None:
     values = {"day_before": given.day_before, "hours_before": given.hours_before, "changed_at": now}
     kept = insert(session, ReminderWish).values(openid=openid, **values)
     session.execute(kept.on_conflict_do_update(index_elements=["openid"], set_=values))
-    mine = sa.update(Reminder).where(Reminder.openid == openid, Reminder.state == R.DUE)
-    session.execute(mine.values(state=moved(R.DUE, to=R.DROPPED, moves=REMINDER_MOVES), cause=UNWANTED))
+    _drop(session, Reminder.openid == openid, UNWANTED)
     for activity in _awaited(session, openid):
         plan(session, activity, [openid], now=now)
 
@@ -128,16 +128,17 @@ def send_due(session: Session, now: datetime) -> int:
     rows = core(session).execute(_DUE, {"now": now}).all()
     if not rows:
         return 0
-    causes: dict[int, str] = {}
-    calls = []
     by_activity: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_activity[row.activity_id].append(row)
+    causes: dict[int, str] = {}
     for activity_id, group in by_activity.items():
         activity = session.get_one(Activity, activity_id)
-        calls.append((activity, list(_calls(session, activity, group, causes, now))))
-    for activity, owed in calls:
-        outbox.owe_to_all(session, CallKind.CUSTOMER_MESSAGE, owed, now=now, useful_until=begins(activity.when))
+        entries = _entries(session, activity_id, [row.openid for row in group])
+        causes |= _why_not(session, activity, group, entries, now)
+        useful = [row for row in group if row.id not in causes]
+        letters = _letters(activity, session.get(SignUp, activity_id), useful, entries, now)
+        messages.owe_messages(session, letters, now=now, useful_until=begins(activity.when))
     settled = [
         {"number": row.id, "to": moved(R.DUE, to=R.DROPPED if row.id in causes else R.SENT, moves=REMINDER_MOVES),
          "why": causes.get(row.id, "")}
@@ -147,30 +148,35 @@ def send_due(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def _calls(
-    session: Session, activity: Activity, group: Sequence[Any], causes: dict[int, str], now: datetime
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(key, openid, payload) of those that are still of use; the others get a cause."""
-    entries = _entries(session, activity.id, [row.openid for row in group])
-    asked = _asked(session, activity.id, [row.openid for row in group if row.openid not in entries])
-    terms = session.get(SignUp, activity.id)
-    begin, today = begins(activity.when), times.today(now)
-    plain: dict[ReminderKind, str] = {}
+def _why_not(
+    session: Session, activity: Activity, group: Sequence[Any], entries: Mapping[str, Any], now: datetime
+) -> dict[int, str]:
+    """Of those that are of no use any more, why."""
+    stands, begin = activity.state is ActivityState.PUBLISHED, begins(activity.when)
+    awaited = entries.keys() | _asked(session, activity.id, [row.openid for row in group])
+    causes = {}
     for row in group:
-        entry = entries.get(row.openid)
-        if activity.state is not ActivityState.PUBLISHED or begin != row.of_start:
+        if not stands or begin != row.of_start:
             causes[row.id] = MOVED
         elif not rules.is_useful(row.kind, row.of_start, now=now):
             causes[row.id] = TOO_LATE
-        elif entry is None and row.openid not in asked:
+        elif row.openid not in awaited:
             causes[row.id] = NOT_COMING
-        else:
-            if entry is not None:
-                asks = terms is not None and terms.asks_again and row.kind is ReminderKind.DAY_BEFORE
-                text = texts.reminder(activity, row.kind, today=today, count=entry.count, code=entry.code, asks=asks)
-            else:
-                text = plain.setdefault(row.kind, texts.reminder(activity, row.kind, today=today))
-            yield f"reminder:{row.id}", row.openid, {"openid": row.openid, "text": text}
+    return causes
+
+
+def _letters(
+    activity: Activity, terms: SignUp | None, group: Sequence[Any], entries: Mapping[str, Any], now: datetime
+) -> Iterator[tuple[str, str, str]]:
+    """(key, openid, text) for each; who only asked to be reminded reads what everybody does."""
+    today = times.today(now)
+    plain = {kind: texts.reminder(activity, kind, today=today) for kind in {row.kind for row in group}}
+    for row in group:
+        entry, text = entries.get(row.openid), plain[row.kind]
+        if entry is not None:
+            asks = terms is not None and terms.asks_again and row.kind is ReminderKind.DAY_BEFORE
+            text = texts.reminder(activity, row.kind, today=today, count=entry.count, code=entry.code, asks=asks)
+        yield f"reminder:{row.id}", row.openid, text
 
 
 _COMING = (
@@ -188,7 +194,5 @@ def _entries(session: Session, activity_id: int, openids: Sequence[str]) -> Mapp
 
 
 def _asked(session: Session, activity_id: int, openids: Sequence[str]) -> set[str]:
-    if not openids:
-        return set()
     wanted = sa.select(ReminderAsked.openid).where(ReminderAsked.activity_id == activity_id, ReminderAsked.is_wanted)
     return set(session.scalars(wanted.where(one_of(ReminderAsked.openid, "readers")), {"readers": list(openids)}))

@@ -100,6 +100,19 @@ def is_night(moment: datetime) -> bool:
     return at >= DAY_ENDS or at < DAY_OPENS
 
 
+SOON = timedelta(hours=24)
+
+
+def is_soon(begin: datetime | None, *, now: datetime) -> bool:
+    """Does it begin so soon that news of it cannot wait for the morning?"""
+    return begin is not None and now < begin <= now + SOON
+
+
+def not_at_night(begin: datetime | None, *, now: datetime) -> datetime:
+    """When readers may be told something about what begins at `begin`: now, or in the morning."""
+    return now if is_soon(begin, now=now) else morning_after(now)
+
+
 def morning_after(moment: datetime) -> datetime:
     """The next 8:00; `moment` itself by day."""
     if not is_night(moment):

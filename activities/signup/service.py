@@ -515,11 +515,14 @@ def tell_reader(
     now: datetime,
     useful_until: datetime | None = None,
 ) -> None:
-    """Owe the reader of this entry these words, once for `what`; a caller has no chat."""
+    """Owe the reader of this entry these words, once for `what`, by day unless it begins soon; a caller has no chat."""
     if entry.openid is None:
         return
-    until = useful_until or times_of(terms).ends
-    messages.owe_message(session, entry.openid, words, key=f"entry:{entry.id}:{what}", now=now, useful_until=until)
+    at = times_of(terms)
+    messages.owe_message(
+        session, entry.openid, words, key=f"entry:{entry.id}:{what}", now=now, useful_until=useful_until or at.ends,
+        due_at=rules.not_at_night(at.begins, now=now),
+    )  # fmt: skip
 
 
 def _note(session: Session, act: str, entry: Entry, terms: SignUp, by: By, detail: str = "") -> None:
