@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from activities import search
 from activities.queries import Shown
-from activities.signup import queries, rules, service, texts
+from activities.signup import queries, rules, seats, service, texts
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft, NotThisWay, said_moment
 from activities.signup.service import Caller
 from activities.signup.terms import asked_for, terms_of, times_of, wanted_by
@@ -24,6 +24,7 @@ from models.errors import Refused
 from models.signup import Entry, EntryState, Origin, SignUp, Way
 
 SIGN = "sign"  # topic: a question of a sign-up is open
+MOST_TOLD = 100  # seats left are counted so far
 SIGN_UP, WAIT, GO_ON = "报名", "候补", "继续"
 
 
@@ -234,16 +235,13 @@ def standing(turn: Turn, activity_id: int) -> list[str]:
 def _places(turn: Turn, terms: SignUp) -> str:
     word = f"回复“{tappable(SIGN_UP)}”"
     if terms.way is Way.LOTTERY and terms.draws_at is not None:
-        return f"名额：{_total(turn, terms)} 个，{said_moment(terms.draws_at, today=turn.today)}抽签。{word}参加。"
+        total, _ = seats.count(turn.session, terms.activity_id)
+        return f"名额：{total} 个，{said_moment(terms.draws_at, today=turn.today)}抽签。{word}参加。"
     if terms.way is Way.APPROVAL:
         return f"报名后由馆员确认。{word}。"
     if not terms.is_limited:
         return f"要报名，名额不限。{word}。"
-    left = queries.seats_left(turn.session, terms.activity_id)
+    left = seats.free(turn.session, terms.activity_id, up_to=MOST_TOLD)
     if left and not queries.does_anybody_wait(turn.session, terms.activity_id):
         return f"名额：还剩 {left} 个。{word}。"
     return f"名额已满，回复“{tappable(WAIT)}”可以排队。" if terms.has_line else "名额已满。"
-
-
-def _total(turn: Turn, terms: SignUp) -> int:
-    return queries.standing(turn.session, terms).seats or 0

@@ -137,3 +137,15 @@ def test_who_unfollows_frees_the_seats_and_leaves_no_name(world: World, talk: in
         assert session.execute(sa.select(EntryPerson.name, EntryPerson.age, EntryPerson.openid)).all() == [
             ("", None, None)
         ]
+
+
+def test_those_in_line_are_asked_when_seats_are_counted_no_more(world: World, talk: int) -> None:
+    by_day(world)
+    signs_up(world, talk, "a", TWO)
+    signs_up(world, talk, "b", TWO, waits=True)
+    with world.database.units() as session:
+        activity = session.get_one(Activity, talk)
+        set_terms(session, activity, Terms(most_people=5), by=By("陈馆员", times.now()))
+    with world.database.units() as session:
+        assert service.offer_what_is_free(session, times.now()) == 1
+    assert states(world) == {"a": S.CONFIRMED, "b": S.OFFERED}

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.by import By
-from activities.signup import queries, seats, texts
-from activities.signup.service import PART, come, move, tell_reader
+from activities.signup import queries, texts
+from activities.signup.service import PART, come, move, seat, tell_reader
 from activities.signup.terms import held
 from models import audit
 from models.db import core
@@ -122,7 +122,7 @@ def draw_on(session: Session, now: datetime) -> int:
 
 
 def _decide(session: Session, terms: SignUp, entry: Entry, now: datetime) -> None:
-    if seats.claim(session, terms.activity_id, [person.id for person in entry.people]):
+    if seat(session, terms, entry.people):
         move(entry, S.CONFIRMED, now)
         come(session, terms, entry, now)
         words = texts.drawn(terms.activity, entry, now=now)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.signup import rules
+from activities.signup import rules, seats
 from activities.signup.rules import AbsenceRule, Absences
 from models import times
 from models.activity import Activity, ActivityState
@@ -83,14 +83,16 @@ def place_in_line(session: Session, entry: Entry) -> int:
 
 
 def seats_beside_a_line(session: Session, *, now: datetime, after: int, most: int) -> list[int]:
-    """Activities still to come where somebody waits though a seat is free, by id, from beyond `after` on."""
+    """Activities still to come where somebody waits though there is room, by id, from beyond `after` on."""
     today = times.today(now)
-    is_free = sa.exists().where(Seat.activity_id == SignUp.activity_id, Seat.person_id.is_(None))
+    has_room = sa.or_(
+        ~SignUp.is_limited, sa.exists().where(Seat.activity_id == SignUp.activity_id, Seat.person_id.is_(None))
+    )
     is_waited_for = sa.exists().where(Entry.activity_id == SignUp.activity_id, Entry.state == S.WAITING)
     found = (
         sa.select(SignUp.activity_id)
         .join(Activity, Activity.id == SignUp.activity_id)
-        .where(Activity.state == ActivityState.PUBLISHED, Activity.last_on >= today, is_free, is_waited_for)
+        .where(Activity.state == ActivityState.PUBLISHED, Activity.last_on >= today, has_room, is_waited_for)
         .where(SignUp.activity_id > after)
         .order_by(SignUp.activity_id)
         .limit(most)
@@ -132,21 +134,13 @@ def standing(session: Session, terms: SignUp) -> Standing:
         .where(Entry.activity_id == number, Entry.state.in_(coming))
     )
     people, came = session.execute(asked).one()
-    total, taken = session.execute(
-        sa.select(sa.func.count(), sa.func.count(Seat.person_id)).where(Seat.activity_id == number)
-    ).one()
+    total, taken = seats.count(session, number)
     return Standing(
         seats=total if terms.is_limited else None, taken=taken if terms.is_limited else people,
         entries=sum(by_state.get(state, 0) for state in coming), people=people,
         waiting=by_state.get(S.WAITING, 0), applied=by_state.get(S.APPLIED, 0), offered=by_state.get(S.OFFERED, 0),
         came=came,
     )  # fmt: skip
-
-
-def seats_left(session: Session, activity_id: int, *, up_to: int = 100) -> int:
-    """Free seats, counted as far as `up_to`: for the line readers see."""
-    free = sa.select(Seat.number).where(Seat.activity_id == activity_id, Seat.person_id.is_(None)).limit(up_to)
-    return len(core(session).execute(free).all())
 
 
 _NO_RULE = AbsenceRule(misses=0)

@@ -1,6 +1,5 @@
 """The roll of an activity: entries as staff look through them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -54,12 +53,6 @@ def _has(words: str) -> sa.ColumnElement[bool]:
     if words.isdecimal() and len(words) >= 4:
         found.append(Entry.phone.endswith(words, autoescape=True))
     return sa.or_(*found)
-
-
-def entries_of(session: Session, numbers: Iterable[int], activity_id: int) -> list[Entry]:
-    """Those of these ids that belong to the activity, oldest first."""
-    mine = sa.select(Entry).where(Entry.id.in_(list(numbers)), Entry.activity_id == activity_id)
-    return list(session.scalars(mine.order_by(Entry.id)))
 
 
 def came(session: Session, activity_id: int) -> list[int]:

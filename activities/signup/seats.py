@@ -1,6 +1,8 @@
 """Seats: rows that exist before anybody holds them. Claimed late, given back at once, never counted on the side."""
 
 from collections.abc import Sequence
+from itertools import count as count_up
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +12,6 @@ from models.errors import BadInput
 from models.signup import HOLDS_SEATS, Entry, EntryPerson, EntryState, Seat
 
 MOST_SEATS = 20_000
-_PART = 500
 
 _activity = sa.bindparam("activity", type_=sa.Integer)
 _FREE = (
@@ -49,9 +50,8 @@ def claim(session: Session, activity_id: int, people: Sequence[int]) -> bool:
     return True
 
 
-def give_back(session: Session, entry_id: int) -> int:
-    """The seats of everybody of this entry are free again: how many."""
-    people = sa.select(EntryPerson.id).where(EntryPerson.entry_id == entry_id)
+def give_back(session: Session, people: Sequence[int]) -> int:
+    """The seats of these people (ids) are free again: how many."""
     freed = sa.update(Seat).where(Seat.person_id.in_(people)).values(person_id=None).returning(Seat.number)
     return len(session.execute(freed.execution_options(synchronize_session=False)).all())
 
@@ -94,9 +94,8 @@ def resize(session: Session, activity_id: int, total: int) -> None:
     numbers = set(session.scalars(held))
     if total < len(numbers):
         _take_away(session, activity_id, len(numbers) - total)
-    fresh = [number for number in range(1, total + len(numbers) + 1) if number not in numbers][
-        : max(0, total - len(numbers))
-    ]
+    unused = (number for number in count_up(1) if number not in numbers)
+    fresh = list(islice(unused, max(0, total - len(numbers))))
     if fresh:
         rows = [{"activity_id": activity_id, "number": number, "person_id": None} for number in fresh]
         core(session).execute(sa.insert(Seat.__table__), rows)  # type: ignore[arg-type]

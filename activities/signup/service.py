@@ -36,7 +36,6 @@ from models.signup import (
     EntryPerson,
     EntryState,
     Origin,
-    Seat,
     SignUp,
     Way,
 )
@@ -71,7 +70,7 @@ def sign_up(session: Session, activity_id: int, caller: Caller, party: Party, *,
         return enter(session, terms, caller, party, S.APPLIED, now)
     seats_are_free(session, terms, len(party.people))
     entry = enter(session, terms, caller, party, S.CONFIRMED, now)
-    if terms.is_limited and not seats.claim(session, activity_id, [person.id for person in entry.people]):
+    if not seat(session, terms, entry.people):
         raise NoSeatsLeft(left=0, may_wait=terms.has_line)  # taken while we wrote; the unit undoes the entry
     come(session, terms, entry, now)
     return entry
@@ -93,9 +92,7 @@ def stand_in_line(session: Session, activity_id: int, caller: Caller, party: Par
     entry = enter(session, terms, caller, party, S.WAITING, now)
     # Those who stand in line hold the terms while they look: nobody can be left waiting beside a seat just freed.
     held(session, activity_id)
-    if not queries.is_anybody_before(session, entry) and seats.claim(
-        session, activity_id, [person.id for person in entry.people]
-    ):
+    if not queries.is_anybody_before(session, entry) and seat(session, terms, entry.people):
         move(entry, S.CONFIRMED, now)
         come(session, terms, entry, now)
     return entry
@@ -216,7 +213,7 @@ def end_with_activity(session: Session, entry: Entry, *, reason: str, now: datet
     """The activity was called off, and the entry ends with it. What readers are told is the caller's."""
     move(entry, S.CANCELLED, now)
     entry.reason, entry.offer_until = reason[:200], None
-    seats.give_back(session, entry.id)
+    seats.give_back(session, [person.id for person in entry.people])
 
 
 def leave_all(session: Session, openid: str, *, now: datetime) -> None:
@@ -237,7 +234,7 @@ def _leave(session: Session, terms: SignUp, entry: Entry, to: EntryState, now: d
         reminders.drop(session, entry.activity_id, entry.openid)
     entry.offer_until = None
     session.flush()
-    if held_seats and seats.give_back(session, entry.id):
+    if held_seats and seats.give_back(session, [person.id for person in entry.people]):
         offer_on(session, terms.activity_id, now=now)
 
 
@@ -251,23 +248,27 @@ def offer_on(session: Session, activity_id: int, *, now: datetime) -> int:
     """
     terms = held(session, activity_id)
     until = _offer_time(terms, now)
-    if until is None or not seats.free(session, activity_id, up_to=1):
+    if until is None or not _has_room(session, terms):
         return 0
     offered = 0
     for number in queries.line(session, activity_id):
         entry = _free_to_offer(session, number)
         if entry is None:
             continue
-        if seats.claim(session, activity_id, [person.id for person in entry.people]):
+        if seat(session, terms, entry.people):
             _offer(session, terms, entry, until, now)
             offered += 1
-        if not seats.free(session, activity_id, up_to=1):
+        if not _has_room(session, terms):
             break
     return offered
 
 
+def _has_room(session: Session, terms: SignUp) -> bool:
+    return not terms.is_limited or seats.free(session, terms.activity_id, up_to=1) > 0
+
+
 def _offer_time(terms: SignUp, now: datetime) -> datetime | None:
-    if not terms.is_limited or (terms.way is Way.LOTTERY and terms.drawn_at is None):
+    if terms.way is Way.LOTTERY and terms.drawn_at is None:
         return None
     at = times_of(terms)
     try:
@@ -324,7 +325,7 @@ def lapse_offers(session: Session, now: datetime) -> int:
         terms = asked_for(session, entry.activity_id)
         move(entry, S.LAPSED, now)
         entry.offer_until = None
-        seats.give_back(session, entry.id)
+        seats.give_back(session, [person.id for person in entry.people])
         tell_reader(
             session, terms, entry, texts.lapsed(terms.activity, now=now), what=f"lapsed-{entry.offers}", now=now
         )
@@ -380,10 +381,10 @@ def approve(session: Session, entry: Entry, *, by: By) -> None:
     """Yes to an entry that was applied for, or to one in line: with seats. Raises: BadInput when too few are free."""
     entry = lock(session, entry)
     terms = held(session, entry.activity_id)
-    people = [person.id for person in entry.people]
-    if terms.is_limited and not seats.claim(session, entry.activity_id, people):
-        left = seats.free(session, entry.activity_id, up_to=len(people))
-        raise BadInput(f"名额不够：这一项要 {len(people)} 个，还剩 {left} 个。可以先加名额，或转候补。")
+    if not seat(session, terms, entry.people):
+        wanted = len(entry.people)
+        left = seats.free(session, entry.activity_id, up_to=wanted)
+        raise BadInput(f"名额不够：这一项要 {wanted} 个，还剩 {left} 个。可以先加名额，或转候补。")
     move(entry, S.CONFIRMED, by.at)
     come(session, terms, entry, by.at)
     _note(session, "entry approved", entry, terms, by)
@@ -464,17 +465,14 @@ def _add_people(session: Session, terms: SignUp, entry: Entry, added: Sequence[P
     ]
     session.add_all(fresh)
     session.flush()
-    if not fresh or entry.state not in HOLDS_SEATS or not terms.is_limited:
-        return
-    if not seats.claim(session, terms.activity_id, [person.id for person in fresh]):
+    if entry.state in HOLDS_SEATS and not seat(session, terms, fresh):
         left = seats.free(session, terms.activity_id, up_to=len(fresh))
         raise BadInput(f"只剩 {left} 个名额，加不了 {len(fresh)} 位。可以先加名额。")
 
 
 def _remove_people(session: Session, gone: Sequence[EntryPerson]) -> int:
     ids = [person.id for person in gone]
-    freed = sa.update(Seat).where(Seat.person_id.in_(ids)).values(person_id=None).returning(Seat.number)
-    count = len(session.execute(freed.execution_options(synchronize_session=False)).all())
+    count = seats.give_back(session, ids)
     session.execute(
         sa.delete(EntryPerson).where(EntryPerson.id.in_(ids)).execution_options(synchronize_session=False)
     )
@@ -482,6 +480,11 @@ def _remove_people(session: Session, gone: Sequence[EntryPerson]) -> int:
 
 
 # ── shared ──
+
+
+def seat(session: Session, terms: SignUp, people: Sequence[EntryPerson]) -> bool:
+    """A seat for each of these, where seats are counted; none for any, and False, when too few are free."""
+    return not terms.is_limited or seats.claim(session, terms.activity_id, [person.id for person in people])
 
 
 def lock(session: Session, entry: Entry) -> Entry:

@@ -18,7 +18,7 @@ from activities.signup.rules import Times
 from models import audit
 from models.activity import Activity
 from models.errors import BadFields
-from models.signup import Entry, QuestionKind, SignUp, SignUpQuestion, Way
+from models.signup import QuestionKind, SignUp, SignUpQuestion, Way
 
 MOST_PEOPLE = 200  # of one entry: a school class and its teachers
 MOST_QUESTIONS, MOST_CHOICES, LONGEST_CHOICE, LONGEST_QUESTION = 10, 12, 30, 200
@@ -246,8 +246,3 @@ def close(session: Session, terms: SignUp, *, by: By) -> None:
     """Take no more names from now on."""
     terms.closes_at = terms.changed_at = by.at
     audit.note(session, "sign-up closed", who=by.who, subject=f"activity {terms.activity.code}", at=by.at)
-
-
-def has_entries(session: Session, activity_id: int) -> bool:
-    """Did anybody ever sign up?"""
-    return session.scalar(sa.select(sa.exists().where(Entry.activity_id == activity_id))) or False
