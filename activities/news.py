@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from activities import texts
 from activities.by import By
 from activities.signup import rules
-from activities.tellings import CONCERNED, Words, supersede, tell, useful_until
+from activities.tellings import Words, supersede, tell, useful_until
 from models import times
 from models.activity import Activity, ActivityFollow, ActivityState
 from models.reminder import ReminderAsked
-from models.signup import Entry
+from models.signup import OPEN, Entry
 from models.telling import Audience, What
 from models.when import When
 
@@ -88,7 +88,7 @@ def concerned(session: Session, activity: Activity) -> int:
 
 
 def _concerned(session: Session, activity: Activity) -> tuple[int, int]:
-    entries = sa.select(Entry.id).where(Entry.activity_id == activity.id, Entry.state.in_(CONCERNED))
+    entries = sa.select(Entry.id).where(Entry.activity_id == activity.id, Entry.state.in_(OPEN))
     asked = sa.select(ReminderAsked.openid).where(ReminderAsked.activity_id == activity.id, ReminderAsked.is_wanted)
     return _count(session, entries), _count(session, asked)
 

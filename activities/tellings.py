@@ -19,12 +19,11 @@ from models import messages, outbox
 from models.activity import Activity, ActivityFollow
 from models.outbox import OutboxCall
 from models.reminder import ReminderAsked
-from models.signup import Entry, EntryState
+from models.signup import OPEN, Entry, EntryState
 from models.telling import Audience, Telling, What
 
 S = EntryState
 PART = 200  # readers a unit
-CONCERNED = (S.CONFIRMED, S.OFFERED, S.WAITING, S.APPLIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def tell(
     *,
     by: By,
     audience: Audience = Audience.ENTRIES,
-    states: Sequence[EntryState] = CONCERNED,
+    states: Sequence[EntryState] = OPEN,
     entry_ids: Sequence[int] = (),
 ) -> Telling:
     """Owe these words to the first part of the audience now, to the others by and by."""
@@ -121,7 +120,7 @@ def _part_of_entries(session: Session, telling: Telling, now: datetime) -> list[
 
 
 def _concern(session: Session, telling: Telling, activity: Activity, entry: Entry, now: datetime) -> None:
-    if telling.what is What.CANCELLED and entry.state in CONCERNED:
+    if telling.what is What.CANCELLED and entry.state in OPEN:
         signup.end_with_activity(session, entry, reason=activity.reason, now=now)
     if telling.what is What.MOVED and entry.offer_until is not None:
         begin = rules.begins(activity.when)
@@ -131,7 +130,7 @@ def _concern(session: Session, telling: Telling, activity: Activity, entry: Entr
 
 def _part_of_asked(session: Session, telling: Telling, now: datetime) -> list[str]:
     has_entry = sa.exists().where(
-        Entry.activity_id == telling.activity_id, Entry.openid == ReminderAsked.openid, Entry.state.in_(CONCERNED)
+        Entry.activity_id == telling.activity_id, Entry.openid == ReminderAsked.openid, Entry.state.in_(OPEN)
     )  # fmt: skip
     asked = (
         sa.select(ReminderAsked.openid)

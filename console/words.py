@@ -111,7 +111,7 @@ ACTS = {
     "branch deleted": "删除分馆", "week set": "改每周开放时间", "days set": "登记特别的日子", "days removed": "去掉特别的日子",
     "closure entered": "登记闭馆", "closure undone": "撤掉闭馆", "holidays entered": "录入放假安排",
     "holidays removed": "去掉放假安排",
-    "sign-up terms": "改报名设置", "sign-up questions": "改报名问题", "sign-up closed": "截止报名",
+    "sign-up terms": "改报名设置", "sign-up questions": "改报名问题",
     "entry written down": "代读者报名", "entry cancelled": "取消报名", "entry approved": "通过报名", "entry refused": "不通过报名",
     "entry put in line": "转候补", "line reordered": "调整候补次序", "absence marked": "记缺席", "absence lifted": "撤销缺席",
     "appeal refused": "申诉没通过", "absence rule": "改缺席规则", "lottery drawn": "抽签", "sign-ups looked at": "查看报名名单",

@@ -4,8 +4,9 @@ from activities.signup import queries, service, texts
 from activities.signup.refusals import TooLate
 from activities.signup.terms import asked_for
 from handlers import mine
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
 from models.signup import Entry, EntryState
+from models.tapping import tappable
 
 S = EntryState
 

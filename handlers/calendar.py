@@ -10,7 +10,8 @@ from activities.search import Listing
 from handlers import headings, mine, signing
 from handlers.asking import Known, Place, Question
 from handlers.details import LIST, opened
-from handlers.turn import MORE, Reply, Turn, tappable
+from handlers.turn import MORE, Reply, Turn
+from models.tapping import tappable
 from models.wording import needed_grams
 
 REST = "rest"  # topic: the end of a message that was too long

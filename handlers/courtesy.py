@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
+from models.tapping import tappable
 from models.wording import compact
 
 _THANKS = re.compile(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from activities import following, texts
 from activities.details import Details, details, details_of
-from handlers.turn import Reply, Turn, link, tappable
+from handlers.turn import Reply, Turn, link
+from models.tapping import tappable
 
 LIST = "list"  # topic: a numbered list is on the screen; `chosen` is the vague activity opened last
 TELL_ME = "告诉我"

@@ -5,7 +5,8 @@ import re
 from activities.details import details
 from activities.signup import door, texts
 from activities.signup.door import CameIn
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
+from models.tapping import tappable
 
 _SCENE = re.compile(r"in\.(?P<code>[a-z2-7]{8})\.(?P<digits>\d{4,8})")
 

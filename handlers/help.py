@@ -7,8 +7,9 @@ from activities.queries import Shown
 from handlers.calendar import known
 from handlers.headings import shortened
 from handlers.nearest import Vocabulary, words_of
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
 from models.activity import MAIN_LIBRARY
+from models.tapping import tappable
 from models.wording import compact
 
 MISSES_UNTIL_A_PERSON = 3

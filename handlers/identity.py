@@ -1,7 +1,8 @@
 """Who a browser belongs to, as the chat tells it: the way to one's own page, and 不是我."""
 
-from handlers.turn import Reply, Turn, link, tappable
+from handlers.turn import Reply, Turn, link
 from models import binding
+from models.tapping import tappable
 
 
 def own_page(turn: Turn, path: str = "/me", shown: str = "打开我的网页") -> str:

@@ -1,42 +1,43 @@
 """我的报名: everything a reader signed up for, what can be done about each, and doing it."""
 
 from activities.signup import absences, queries, rules, service, texts
-from activities.signup.refusals import NotThisWay, said_moment
+from activities.signup.refusals import MINE, NotThisWay
 from activities.signup.terms import asked_for, times_of
 from activities.texts import LONGEST_TITLE
 from handlers.details import LIST
 from handlers.identity import own_page
-from handlers.turn import Reply, Turn, tappable
-from models.signup import Entry, EntryState
+from handlers.turn import Reply, Turn
+from models.signup import OPEN, Entry, EntryState
+from models.tapping import tappable
 
 S = EntryState
-MINE, CANCEL, SURE, APPEAL = "我的报名", "取消报名", "确定取消", "申诉"
+CANCEL, SURE, APPEAL = "取消报名", "确定取消", "申诉"
 ENTRIES = "entries"  # what a list on the screen is of
 CANCELLING = "cancelling"  # topic: 确定? is open, of `entry`
 MOST_SHOWN, MOST_PAST = 8, 5
-MAY_CANCEL = (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED)
-_ORDER = (S.OFFERED, S.CONFIRMED, S.WAITING, S.APPLIED)
 
 
 def mine(turn: Turn) -> Reply:
     """我的报名: what waits for an answer first, then what is coming, then what was."""
+    return _listed(turn, "您的报名：", "发数字看详情，要改要退都在里面。")
+
+
+def _listed(turn: Turn, head: str, tail: str) -> Reply:
     entries = _shown(turn)
     if not entries:
         none = f"您还没有报过名。回复“{tappable('活动')}”看安排，打开想去的活动，再回复“报名”。"
         return Reply("\n".join(filter(None, [none, own_page(turn)])))
     turn.talk.hold(LIST, list=ENTRIES, ids=[entry.id for entry in entries], more=False)
     lines = [_line(turn, number, entry) for number, entry in enumerate(entries, 1)]
-    return Reply(
-        "\n".join(["您的报名：", *lines, "发数字看详情，要改要退都在里面。", *filter(None, [own_page(turn)])])
-    )
+    return Reply("\n".join(filter(None, [head, *lines, tail, own_page(turn)])))
 
 
 def _shown(turn: Turn) -> list[Entry]:
     every = queries.mine(turn.session, turn.incoming.openid)
     coming = sorted(
-        (one for one in every if one.state in _ORDER), key=lambda one: (_ORDER.index(one.state), _begins(turn, one))
+        (one for one in every if one.state in OPEN), key=lambda one: (OPEN.index(one.state), _begins(turn, one))
     )
-    past = [one for one in every if one.state not in _ORDER][:MOST_PAST]
+    past = [one for one in every if one.state not in OPEN][:MOST_PAST]
     return [*coming, *past][:MOST_SHOWN]
 
 
@@ -52,18 +53,14 @@ def _line(turn: Turn, number: int, entry: Entry) -> str:
 
 
 def _state(turn: Turn, entry: Entry) -> str:
-    said = texts.STATE_WORDS[entry.state] + texts.people(len(entry.people))
-    if entry.state is S.WAITING:
-        return f"{said} · 第 {queries.place_in_line(turn.session, entry)} 位"
-    if entry.state is S.OFFERED and entry.offer_until is not None:
-        return f"{said} · 留到{said_moment(entry.offer_until, today=turn.today)}"
-    return said
+    place = queries.place_in_line(turn.session, entry) if entry.state is S.WAITING else 0
+    return texts.said_state(entry, place=place, today=turn.today)
 
 
 def opened(turn: Turn, number: int) -> Reply:
     """One of the list: turn's own entry with this id."""
-    entry = next((one for one in queries.mine(turn.session, turn.incoming.openid) if one.id == number), None)
-    return told(turn, entry) if entry is not None else mine(turn)
+    entry = turn.session.get(Entry, number)
+    return told(turn, entry) if entry is not None and entry.openid == turn.incoming.openid else mine(turn)
 
 
 def told(turn: Turn, entry: Entry, *, before: str = "") -> Reply:
@@ -78,7 +75,7 @@ def told(turn: Turn, entry: Entry, *, before: str = "") -> Reply:
 def _what_next(entry: Entry) -> str:
     if entry.state is S.OFFERED:
         return f"回复“{tappable('要')}”就是您的，“{tappable('不要')}”让给下一位。"
-    if entry.state in MAY_CANCEL:
+    if entry.state in OPEN:
         return f"来不了，回复“{tappable(CANCEL)}”。"
     if entry.state is S.ABSENT:
         return f"要是当时有事，回复“{APPEAL}”和原因，比如：{APPEAL} 孩子发烧了。"
@@ -89,7 +86,7 @@ def cancel(turn: Turn) -> Reply:
     """取消报名 [number]: asked once more before a seat is given back. turn.argument is the number, or None."""
     entry = _meant(turn, turn.argument)
     if entry is None:
-        return _which(turn)
+        return _listed(turn, "想取消哪一个？", f"回复“{CANCEL}”和数字，比如：{CANCEL}1。")
     if entry.state not in (S.CONFIRMED, S.APPLIED):
         return _cancelled(turn, entry)
     turn.talk.hold(CANCELLING, entry=entry.id)
@@ -101,7 +98,7 @@ def cancel(turn: Turn) -> Reply:
 
 def _meant(turn: Turn, number: int | None) -> Entry | None:
     """By its number in the list of mine, the one that is open, or the only one."""
-    live = [one for one in queries.live_entries(turn.session, turn.incoming.openid) if one.state in MAY_CANCEL]
+    live = [one for one in queries.live_entries(turn.session, turn.incoming.openid) if one.state in OPEN]
     held = turn.talk.held if turn.talk.topic == LIST and turn.talk.held.get("list") == ENTRIES else {}
     ids = held.get("ids", [])
     if number is not None:
@@ -116,15 +113,6 @@ def _meant(turn: Turn, number: int | None) -> Entry | None:
 def _of_open_activity(turn: Turn, live: list[Entry]) -> int | None:
     chosen = turn.talk.held.get("chosen") if turn.talk.topic == LIST else None
     return next((one.id for one in live if one.activity_id == chosen), None)
-
-
-def _which(turn: Turn) -> Reply:
-    reply = mine(turn)
-    if turn.talk.topic != LIST or turn.talk.held.get("list") != ENTRIES:
-        return reply
-    return Reply(
-        f"{(reply.text or '').replace('您的报名：', '想取消哪一个？', 1)}\n回复“{CANCEL}”和数字，比如：{CANCEL}1。"
-    )
 
 
 def sure(turn: Turn) -> Reply:

@@ -9,8 +9,9 @@ from activities.opening import Timetable, said_stretches, said_week
 from handlers import whereabouts
 from handlers.asking import Known, Place
 from handlers.days import find_span
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
 from models import times
+from models.tapping import tappable
 from models.wording import compact, tidy
 
 MOST_DAYS = 7  # of a run of days, so many are told one by one

@@ -13,9 +13,10 @@ from activities.records.rules import Figures
 from handlers import calendar
 from handlers.asking import Question
 from handlers.record_words import Told, read_record, told_in
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
 from models.activity import Activity
 from models.errors import BadInput
+from models.tapping import tappable
 from models.wording import tidy
 
 WHICH = "record"  # topic: a numbered list of activities that may be meant

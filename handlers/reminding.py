@@ -11,8 +11,9 @@ from activities.signup.refusals import NotThisWay
 from handlers import details
 from handlers.asking import Question
 from handlers.details import LIST
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
 from models.activity import Activity
+from models.tapping import tappable
 
 SETTING, OFF, BACK = "提醒设置", "退订", "恢复提醒"
 CHOOSING = "reminding"  # topic: the four wishes are on the screen

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from activities import search
 from activities.queries import Shown
 from activities.signup import queries, rules, seats, service, texts
-from activities.signup.refusals import AlreadyIn, NoSeatsLeft, NotThisWay, said_moment
+from activities.signup.refusals import MINE, AlreadyIn, NoSeatsLeft, NotThisWay, said_moment
 from activities.signup.service import Caller
 from activities.signup.terms import asked_for, terms_of, times_of, wanted_by
 from activities.texts import short_title
@@ -18,10 +18,11 @@ from handlers import mine
 from handlers.asking import Question
 from handlers.details import LIST
 from handlers.draft import Draft, answered, asked, next_step, said_people
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
 from models.activity import ActivityState
 from models.errors import Refused
 from models.signup import Entry, EntryState, Origin, SignUp, Way
+from models.tapping import tappable
 
 SIGN = "sign"  # topic: a question of a sign-up is open
 MOST_TOLD = 100  # seats left are counted so far
@@ -222,7 +223,7 @@ def standing(turn: Turn, activity_id: int) -> list[str]:
     entry = queries.live_entry(turn.session, activity_id, turn.incoming.openid)
     if entry is not None:
         return [
-            f"您{texts.STATE_WORDS[entry.state]}{texts.people(len(entry.people))}，回复“{tappable(mine.MINE)}”可以改或取消。"
+            f"您{texts.STATE_WORDS[entry.state]}{texts.people(len(entry.people))}，回复“{tappable(MINE)}”可以改或取消。"
         ]
     at = times_of(terms)
     try:

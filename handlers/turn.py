@@ -124,11 +124,6 @@ class Reply:
         return cls(None)
 
 
-def tappable(words: str, shown: str | None = None) -> str:
-    """A word the reader can tap instead of typing it (undocumented but long-lived; typing works everywhere)."""
-    return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={words}">{shown or words}</a>'
-
-
 def link(url: str, shown: str) -> str:
     """A web link inside a text message."""
     return f'<a href="{url}">{shown}</a>'

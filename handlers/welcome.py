@@ -3,9 +3,10 @@
 from activities import farewell, search, texts
 from handlers import details, door, signing
 from handlers.help import examples
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
 from models import follower
 from models.errors import Refused
+from models.tapping import tappable
 
 
 def followed(turn: Turn) -> Reply:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from activities import queries
 from activities.queries import Whereabouts
 from handlers.asking import Known, Place
-from handlers.turn import Reply, Turn, tappable
+from handlers.turn import Reply, Turn
+from models.tapping import tappable
 from models.wording import compact
 
 _BEFORE = r"(?:请问|您好|你们?|咱们|我们|图书馆|馆里|想问问?|去|到|的|是|在)*"

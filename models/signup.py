@@ -50,6 +50,8 @@ ENTRY_MOVES: Moves[EntryState] = {
     S.EXCUSED: frozenset({S.ABSENT, S.ATTENDED}),
 }
 LIVE = (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED, S.ATTENDED)
+# What may still be cancelled, and whom news concern; in the order in which readers look through theirs.
+OPEN = (S.OFFERED, S.CONFIRMED, S.WAITING, S.APPLIED)
 HOLDS_SEATS = (S.CONFIRMED, S.OFFERED, S.ATTENDED)
 _IS_LIVE_AND_ONLY = sa.text("state IN ('applied', 'confirmed', 'waiting', 'offered', 'attended') AND NOT is_extra")
 _IS_FREE = sa.text("person_id IS NULL")

@@ -37,7 +37,7 @@ def _empty_pushes(session: Session, now: datetime) -> int:
         .limit(PART)
     )
     emptied = sa.update(Push).where(Push.key.in_(old)).values(content=sa.null())
-    return _count(session, emptied)
+    return counted(session, emptied)
 
 
 def _drop_pushes(session: Session, now: datetime) -> int:
@@ -46,12 +46,12 @@ def _drop_pushes(session: Session, now: datetime) -> int:
 
 def _drop_those(session: Session, which: sa.ColumnElement[bool], now: datetime) -> int:
     old = sa.select(Push.key).where(Push.received_at < now - inbox.KEEP_KEYS, which).limit(PART)
-    return _count(session, sa.delete(Push).where(Push.key.in_(old)))
+    return counted(session, sa.delete(Push).where(Push.key.in_(old)))
 
 
 def _drop_farewells(session: Session, now: datetime) -> int:
     old = sa.select(Farewell.reader).where(Farewell.left_at < now - inbox.KEEP_KEYS).limit(PART)
-    return _count(session, sa.delete(Farewell).where(Farewell.reader.in_(old)))
+    return counted(session, sa.delete(Farewell).where(Farewell.reader.in_(old)))
 
 
 def _give_up_calls(session: Session, now: datetime) -> int:
@@ -64,7 +64,7 @@ def _give_up_calls(session: Session, now: datetime) -> int:
         "state": CallState.DROPPED, "settled_at": now, "payload": {}, "openid": None,
         "cause": OutboxCall.cause + f"（{KEEP_STUCK.days} 天没有下文，已放弃）",
     }  # fmt: skip
-    return _count(session, sa.update(OutboxCall).where(OutboxCall.id.in_(old)).values(given_up))
+    return counted(session, sa.update(OutboxCall).where(OutboxCall.id.in_(old)).values(given_up))
 
 
 def _empty_calls(session: Session, now: datetime) -> int:
@@ -78,34 +78,35 @@ def _empty_calls(session: Session, now: datetime) -> int:
         .limit(PART)
     )
     emptied = sa.update(OutboxCall).where(OutboxCall.id.in_(old)).values(payload={}, openid=None)
-    return _count(session, emptied)
+    return counted(session, emptied)
 
 
 def _drop_calls(session: Session, now: datetime) -> int:
     old = sa.select(OutboxCall.id).where(OutboxCall.state.in_(SETTLED), OutboxCall.created_at < now - KEEP_CALLS)
-    return _count(session, sa.delete(OutboxCall).where(OutboxCall.id.in_(old.limit(PART))))
+    return counted(session, sa.delete(OutboxCall).where(OutboxCall.id.in_(old.limit(PART))))
 
 
 def _drop_fires(session: Session, now: datetime) -> int:
-    return _count(session, sa.delete(Fire).where(Fire.slot < now - timedelta(days=30)))
+    return counted(session, sa.delete(Fire).where(Fire.slot < now - timedelta(days=30)))
 
 
 def _drop_sessions(session: Session, now: datetime) -> int:
     idle = sa.select(StaffSession.token_hash).where(StaffSession.seen_at < now - KEEP_SESSIONS).limit(PART)
-    return _count(session, sa.delete(StaffSession).where(StaffSession.token_hash.in_(idle)))
+    return counted(session, sa.delete(StaffSession).where(StaffSession.token_hash.in_(idle)))
 
 
 def _drop_bindings(session: Session, now: datetime) -> int:
     idle = sa.select(Binding.cookie_hash).where(Binding.seen_at < now - IDLE).limit(PART)
-    return _count(session, sa.delete(Binding).where(Binding.cookie_hash.in_(idle)))
+    return counted(session, sa.delete(Binding).where(Binding.cookie_hash.in_(idle)))
 
 
 def _drop_paces(session: Session, now: datetime) -> int:
     free = sa.select(SignInPace.key).where(SignInPace.next_us < int(now.timestamp() * 1e6)).limit(PART)
-    return _count(session, sa.delete(SignInPace).where(SignInPace.key.in_(free)))
+    return counted(session, sa.delete(SignInPace).where(SignInPace.key.in_(free)))
 
 
-def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
+def counted(session: Session, statement: sa.Update | sa.Delete) -> int:
+    """Do it, and say to how many rows."""
     # RETURNING and not rowcount: psycopg answers -1 for some statements.
     column = next(iter(statement.table.primary_key.columns))  # type: ignore[attr-defined]
     return len(session.execute(statement.returning(column)).all())

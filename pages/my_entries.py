@@ -11,19 +11,16 @@ from werkzeug.wrappers import Response
 
 from activities import texts as activity_texts
 from activities.signup import queries, service, texts
-from activities.signup.refusals import said_moment
 from activities.signup.terms import asked_for
 from models import times
 from models.db import Database
 from models.errors import Refused
-from models.signup import Entry, EntryState
+from models.signup import OPEN, Entry, EntryState
 from pages.errors import Sorry
 from pages.identity import Identity
 from pages.me import Section
 
 S = EntryState
-MAY_CANCEL = (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED)
-_ORDER = (S.OFFERED, S.CONFIRMED, S.WAITING, S.APPLIED)
 MOST_PAST = 10
 
 
@@ -41,14 +38,14 @@ class Mine:
 
 def coming(session: Session, openid: str, now: datetime) -> Section | None:
     """What is to come or waits for an answer; offers first."""
-    entries = [entry for entry in queries.mine(session, openid) if entry.state in _ORDER]
-    entries.sort(key=lambda entry: (_ORDER.index(entry.state), -entry.id))
+    entries = [entry for entry in queries.mine(session, openid) if entry.state in OPEN]
+    entries.sort(key=lambda entry: (OPEN.index(entry.state), -entry.id))
     return _section(session, entries, "coming", "我报的活动", now)
 
 
 def past(session: Session, openid: str, now: datetime) -> Section | None:
     """What was, newest first."""
-    entries = [entry for entry in queries.mine(session, openid) if entry.state not in _ORDER]
+    entries = [entry for entry in queries.mine(session, openid) if entry.state not in OPEN]
     return _section(session, entries[:MOST_PAST], "past", "以前的", now)
 
 
@@ -62,20 +59,12 @@ def _section(session: Session, entries: Sequence[Entry], name: str, title: str, 
 
 def _mine(session: Session, entry: Entry, now: datetime) -> Mine:
     activity, today = asked_for(session, entry.activity_id).activity, times.today(now)
-    named = "、".join(person.name for person in entry.people if person.name)
+    place = queries.place_in_line(session, entry) if entry.state is S.WAITING else 0
     return Mine(
         activity.title, url_for("pages.activity", code=activity.code), activity_texts.said_when(activity.when, today=today),
-        _state(session, entry, now), named or f"{len(entry.people)} 位", tuple(_acts(entry)),
+        texts.said_state(entry, place=place, today=today), "、".join(one.name for one in entry.people if one.name),
+        tuple(_acts(entry)),
     )  # fmt: skip
-
-
-def _state(session: Session, entry: Entry, now: datetime) -> str:
-    said = texts.STATE_WORDS[entry.state]
-    if entry.state is S.WAITING:
-        return f"{said}，第 {queries.place_in_line(session, entry)} 位"
-    if entry.state is S.OFFERED and entry.offer_until is not None:
-        return f"{said}，留到{said_moment(entry.offer_until, today=times.today(now))}"
-    return said
 
 
 def _acts(entry: Entry) -> list[tuple[str, str]]:
@@ -83,7 +72,7 @@ def _acts(entry: Entry) -> list[tuple[str, str]]:
         [(url_for("pages.my_entry", code=entry.code, act="take"), "要这个名额")] if entry.state is S.OFFERED else []
     )
     leave = "让给下一位" if entry.state is S.OFFERED else "不等了" if entry.state is S.WAITING else "取消报名"
-    if entry.state in MAY_CANCEL:
+    if entry.state in OPEN:
         take.append((url_for("pages.my_entry", code=entry.code, act="leave"), leave))
     return take
 

@@ -57,7 +57,7 @@ def test_an_offer_is_taken_with_one_press_and_no_later_than_it_stands(world: Wor
     talk = opens(world, seats=1)
     signs_up(world, talk, "a")
     mine = signs_up(world, talk, READERS["小林"], waits=True)
-    assert "候补中，第 1 位" in reader.get("/me").text
+    assert "候补中 · 第 1 位" in reader.get("/me").text
     world.says("a", "取消报名")
     world.says("a", "确定取消")
     assert "要这个名额" in reader.get("/me").text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.limits import MAX_TEXT_BYTES
 from config.menu import faults_of, menu_of
-from handlers.turn import fitted, tappable
+from handlers.turn import fitted
 from handlers.words import number_in
 from models import times
 from models.activity import ACTIVITY_MOVES
@@ -20,6 +20,7 @@ from models.inbox import PUSH_MOVES
 from models.money import fen_from, yuan
 from models.outbox import CALL_MOVES, LONGEST_PAUSE, pause_after
 from models.states import moved
+from models.tapping import tappable
 from models.wording import compact, grams, needed_grams, searched, tidy
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)

@@ -7,6 +7,7 @@ from activities.signup.texts import people
 from models import times
 from models.activity import Activity
 from models.reminder import ReminderKind
+from models.tapping import tappable
 
 
 def reminder(
@@ -20,10 +21,10 @@ def reminder(
         lines.append(f"请带：{activity.materials}")
     if asks and code:
         lines.append(
-            f"还来吗？回复“{_tap(f'来{code}', '来')}”或“{_tap(f'不来{code}', '不来')}”，来不了就把名额让给别人。"
+            f"还来吗？回复“{tappable(f'来{code}', '来')}”或“{tappable(f'不来{code}', '不来')}”，来不了就把名额让给别人。"
         )
     elif code:
-        lines.append(f"来不了请回复“{_tap(f'不来{code}', '不来')}”。")
+        lines.append(f"来不了请回复“{tappable(f'不来{code}', '不来')}”。")
     return "\n".join(filter(None, lines))
 
 
@@ -32,8 +33,3 @@ def _soon(activity: Activity, kind: ReminderKind, today: date) -> str:
     if day is None or day == today:
         return "今天的活动" if kind is ReminderKind.DAY_BEFORE else "马上开始"
     return "明天的活动" if (day - today).days == 1 else f"{times.short_day(day, beside=today)}的活动"
-
-
-def _tap(words: str, shown: str) -> str:
-    """As handlers.turn.tappable; of a room below the conversations."""
-    return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={words}">{shown}</a>'

@@ -9,7 +9,7 @@ from activities.by import By
 from activities.signup import queries, rules, texts
 from activities.signup.refusals import TooLate
 from activities.signup.rules import AbsenceRule
-from activities.signup.service import PART, lock, move, tell_reader
+from activities.signup.service import PART, lock, move, note, tell_reader
 from activities.signup.terms import asked_for, times_of
 from models import audit, times
 from models.activity import Activity
@@ -60,7 +60,7 @@ def mark_absent(session: Session, entry: Entry, *, now: datetime, by: By | None 
     move(entry, S.ABSENT, now)
     session.flush()
     if by is not None:
-        _note(session, "absence marked", entry, terms.activity, by)
+        note(session, "absence marked", entry, terms, by)
     if entry.openid is None:
         return
     standing = queries.absences_of(session, entry.openid, today=times.today(now))
@@ -93,7 +93,7 @@ def grant(session: Session, entry: Entry, *, reason: str, by: By) -> None:
     asked = session.get(Appeal, entry.id)
     if asked is not None:
         _answer(asked, AppealState.GRANTED, reason, by)
-    _note(session, "absence lifted", entry, terms.activity, by, reason.strip())
+    note(session, "absence lifted", entry, terms, by, reason.strip())
     words = texts.absence_lifted(terms.activity)
     tell_reader(session, terms, entry, words, what="lifted", now=by.at, useful_until=by.at + timedelta(days=7))
 
@@ -104,7 +104,7 @@ def refuse_appeal(session: Session, entry: Entry, *, answer: str, by: By) -> Non
         raise BadFields({"answer": "请写上答复，读者会看到。"})
     terms, asked = asked_for(session, entry.activity_id), session.get_one(Appeal, entry.id)
     _answer(asked, AppealState.REFUSED, answer, by)
-    _note(session, "appeal refused", entry, terms.activity, by, answer.strip())
+    note(session, "appeal refused", entry, terms, by, answer.strip())
     words = texts.appeal_refused(terms.activity, asked.answer)
     tell_reader(session, terms, entry, words, what="appeal", now=by.at, useful_until=by.at + timedelta(days=7))
 
@@ -136,9 +136,3 @@ def is_over(session: Session, entry: Entry, *, now: datetime) -> bool:
     """Is the activity of this entry over?"""
     ends = times_of(asked_for(session, entry.activity_id)).ends
     return ends is not None and ends <= now
-
-
-def _note(session: Session, act: str, entry: Entry, activity: Activity, by: By, detail: str = "") -> None:
-    audit.note(
-        session, act, who=by.who, subject=f"activity {activity.code}", at=by.at, detail=f"{entry.code} {detail}".strip()
-    )  # fmt: skip

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from models import times
 from models.activity import Activity
 from models.signup import Appeal, AppealState, DoorMark, Entry, EntryPerson
+from models.upkeep import PART, counted
 
 KEEP_NAMES = timedelta(days=30)
-PART = 500  # rows a unit
 
 
 def _is_old(now: datetime) -> sa.ColumnElement[bool]:
@@ -27,7 +27,7 @@ def empty_people(session: Session, now: datetime) -> int:
         .limit(PART)
     )
     emptied = sa.update(EntryPerson).where(EntryPerson.id.in_(old)).values(name="", age=None)
-    return _count(session, emptied.returning(EntryPerson.id))
+    return counted(session, emptied)
 
 
 def empty_entries(session: Session, now: datetime) -> int:
@@ -37,7 +37,7 @@ def empty_entries(session: Session, now: datetime) -> int:
     )  # fmt: skip
     old = sa.select(Entry.id).where(says, _is_old(now)).limit(PART)
     emptied = sa.update(Entry).where(Entry.id.in_(old)).values(name="", phone="", unit="", answers={})
-    return _count(session, emptied.returning(Entry.id))
+    return counted(session, emptied)
 
 
 def empty_appeals(session: Session, now: datetime) -> int:
@@ -46,17 +46,13 @@ def empty_appeals(session: Session, now: datetime) -> int:
         Appeal.words != "", Appeal.state != AppealState.ASKED, Appeal.answered_at < now - KEEP_NAMES
     )
     emptied = sa.update(Appeal).where(Appeal.entry_id.in_(old.limit(PART))).values(words="")
-    return _count(session, emptied.returning(Appeal.entry_id))
+    return counted(session, emptied.returning(Appeal.entry_id))
 
 
 def drop_marks(session: Session, now: datetime) -> int:
     """Ticks that no phone will send again."""
     old = sa.select(DoorMark.key).where(DoorMark.at < now - KEEP_NAMES).limit(PART)
-    return _count(session, sa.delete(DoorMark).where(DoorMark.key.in_(old)).returning(DoorMark.key))
-
-
-def _count(session: Session, statement: sa.Executable) -> int:
-    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())
+    return counted(session, sa.delete(DoorMark).where(DoorMark.key.in_(old)))
 
 
 PARTS = (empty_people, empty_entries, empty_appeals, drop_marks)

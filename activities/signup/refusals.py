@@ -48,9 +48,9 @@ class SignUpClosed(NotThisWay):
 class NoSeatsLeft(Refused):
     """`left`: seats that are still free, too few for this entry. `may_wait`: there is a line to stand in."""
 
-    def __init__(self, *, left: int, may_wait: bool, next_step: tuple[str, dict[str, object]] | None = None) -> None:
-        super().__init__(f"{left} seats left", next_step=next_step)
-        self.left, self.may_wait = left, may_wait
+    def __init__(self, *, left: int, may_wait: bool) -> None:
+        super().__init__(f"{left} seats left")
+        self.left = left
         full = f"只剩 {left} 个名额，不够您这几位。" if left else "名额已满。"
         self.to_reader = full + ("回复“候补”可以排队，空出来就告诉您。" if may_wait else "回复“活动”看看别的。")
 

@@ -32,6 +32,7 @@ from models.errors import BadInput
 from models.signup import (
     ENTRY_MOVES,
     HOLDS_SEATS,
+    OPEN,
     Entry,
     EntryPerson,
     EntryState,
@@ -158,7 +159,7 @@ def enter(session: Session, terms: SignUp, caller: Caller, party: Party, state: 
     session.flush()
     entry = session.get_one(Entry, number)
     if caller.by is not None:
-        _note(session, "entry written down", entry, terms, caller.by)
+        note(session, "entry written down", entry, terms, caller.by)
     return entry
 
 
@@ -186,7 +187,7 @@ def cancel(session: Session, entry: Entry, *, now: datetime) -> EntryState:
     entry = lock(session, entry)
     terms = asked_for(session, entry.activity_id)
     at = times_of(terms)
-    if entry.state not in (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED):
+    if entry.state not in OPEN:
         raise TooLate(f"这个报名{texts.STATE_WORDS[entry.state]}，不用再取消了。")
     rules.may_cancel(at, now=now)
     apologises = entry.state is S.CONFIRMED and not rules.is_in_time(at, now=now)
@@ -194,7 +195,7 @@ def cancel(session: Session, entry: Entry, *, now: datetime) -> EntryState:
     return entry.state
 
 
-def call_off(session: Session, entry: Entry, *, reason: str, by: By, tell: bool = True) -> None:
+def call_off(session: Session, entry: Entry, *, reason: str, by: By) -> None:
     """By staff, with a reason the reader is told. Raises: IllegalMove; BadInput without a reason."""
     if not reason.strip():
         raise BadInput("请写上原因，读者会看到。")
@@ -202,11 +203,9 @@ def call_off(session: Session, entry: Entry, *, reason: str, by: By, tell: bool 
     terms = asked_for(session, entry.activity_id)
     entry.reason = reason.strip()[:200]
     _leave(session, terms, entry, S.CANCELLED, by.at)
-    _note(session, "entry cancelled", entry, terms, by, entry.reason)
-    if tell:
-        tell_reader(
-            session, terms, entry, texts.called_off(terms.activity, entry.reason), what="called-off", now=by.at
-        )
+    note(session, "entry cancelled", entry, terms, by, entry.reason)
+    words = texts.called_off(terms.activity, entry.reason)
+    tell_reader(session, terms, entry, words, what="called-off", now=by.at)
 
 
 def end_with_activity(session: Session, entry: Entry, *, reason: str, now: datetime) -> None:
@@ -218,12 +217,10 @@ def end_with_activity(session: Session, entry: Entry, *, reason: str, now: datet
 
 def leave_all(session: Session, openid: str, *, now: datetime) -> None:
     """The reader unfollows: what is still to come is given back, and offered on."""
-    mine = sa.select(Entry.id).where(
-        Entry.openid == openid, Entry.state.in_((S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED))
-    )
+    mine = sa.select(Entry.id).where(Entry.openid == openid, Entry.state.in_(OPEN))
     for number in session.scalars(mine.order_by(Entry.id)).all():
         entry = lock(session, session.get_one(Entry, number))
-        if entry.state in (S.APPLIED, S.CONFIRMED, S.WAITING, S.OFFERED):
+        if entry.state in OPEN:
             _leave(session, asked_for(session, entry.activity_id), entry, S.CANCELLED, now)
 
 
@@ -326,9 +323,7 @@ def lapse_offers(session: Session, now: datetime) -> int:
         move(entry, S.LAPSED, now)
         entry.offer_until = None
         seats.give_back(session, [person.id for person in entry.people])
-        tell_reader(
-            session, terms, entry, texts.lapsed(terms.activity, now=now), what=f"lapsed-{entry.offers}", now=now
-        )
+        tell_reader(session, terms, entry, texts.lapsed(terms.activity), what=f"lapsed-{entry.offers}", now=now)
     session.flush()
     for activity_id in sorted({entry.activity_id for entry in entries}):
         offer_on(session, activity_id, now=now)
@@ -362,7 +357,7 @@ def put_in_line(session: Session, entry: Entry, place: int, *, reason: str, by: 
     place = max(1, min(place, len(others) + 1))
     entry.line = _line_at(others, place)
     session.flush()
-    _note(session, "line reordered", entry, terms, by, f"{before} → {place} {reason.strip()}"[:300])
+    note(session, "line reordered", entry, terms, by, f"{before} → {place} {reason.strip()}"[:300])
 
 
 def _line_at(others: Sequence[tuple[int, int]], place: int) -> int:
@@ -387,7 +382,7 @@ def approve(session: Session, entry: Entry, *, by: By) -> None:
         raise BadInput(f"名额不够：这一项要 {wanted} 个，还剩 {left} 个。可以先加名额，或转候补。")
     move(entry, S.CONFIRMED, by.at)
     come(session, terms, entry, by.at)
-    _note(session, "entry approved", entry, terms, by)
+    note(session, "entry approved", entry, terms, by)
     tell_reader(session, terms, entry, texts.approved(terms.activity, entry, now=by.at), what="approved", now=by.at)
 
 
@@ -399,10 +394,8 @@ def refuse(session: Session, entry: Entry, *, reason: str, by: By) -> None:
     terms = asked_for(session, entry.activity_id)
     move(entry, S.REFUSED, by.at)
     entry.reason = reason.strip()[:200]
-    _note(session, "entry refused", entry, terms, by, entry.reason)
-    tell_reader(
-        session, terms, entry, texts.declined(terms.activity, entry.reason, now=by.at), what="refused", now=by.at
-    )
+    note(session, "entry refused", entry, terms, by, entry.reason)
+    tell_reader(session, terms, entry, texts.declined(terms.activity, entry.reason), what="refused", now=by.at)
 
 
 def to_the_line(session: Session, entry: Entry, *, by: By) -> None:
@@ -410,7 +403,7 @@ def to_the_line(session: Session, entry: Entry, *, by: By) -> None:
     entry = lock(session, entry)
     terms = asked_for(session, entry.activity_id)
     move(entry, S.WAITING, by.at)
-    _note(session, "entry put in line", entry, terms, by)
+    note(session, "entry put in line", entry, terms, by)
 
 
 def change_people(
@@ -435,7 +428,7 @@ def change_people(
     session.flush()
     session.refresh(entry, ["people"])
     entry.changed_at = by.at
-    _note(session, "entry changed", entry, terms, by, f"{before} → {len(entry.people)}")
+    note(session, "entry changed", entry, terms, by, f"{before} → {len(entry.people)}")
     if freed:
         offer_on(session, terms.activity_id, now=by.at)
 
@@ -528,6 +521,7 @@ def tell_reader(
     )  # fmt: skip
 
 
-def _note(session: Session, act: str, entry: Entry, terms: SignUp, by: By, detail: str = "") -> None:
+def note(session: Session, act: str, entry: Entry, terms: SignUp, by: By, detail: str = "") -> None:
+    """A line of the log about one entry."""
     words = f"{entry.code} {detail}".strip()
     audit.note(session, act, who=by.who, subject=f"activity {terms.activity.code}", at=by.at, detail=words)

@@ -240,9 +240,3 @@ def _check_questions(questions: Sequence[NewQuestion]) -> None:
             raise BadFields({"questions": f"第 {number} 个问题请给 2 到 {MOST_CHOICES} 个不同的选项。"})
         if any(len(choice) > LONGEST_CHOICE for choice in one.choices):
             raise BadFields({"questions": f"第 {number} 个问题的选项最多 {LONGEST_CHOICE} 个字。"})
-
-
-def close(session: Session, terms: SignUp, *, by: By) -> None:
-    """Take no more names from now on."""
-    terms.closes_at = terms.changed_at = by.at
-    audit.note(session, "sign-up closed", who=by.who, subject=f"activity {terms.activity.code}", at=by.at)

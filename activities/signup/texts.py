@@ -8,6 +8,7 @@ from activities.signup.rules import Absences
 from models import times
 from models.activity import Activity
 from models.signup import Entry, EntryState
+from models.tapping import tappable
 
 STATE_WORDS = {
     EntryState.APPLIED: "等馆里确认",
@@ -23,6 +24,16 @@ STATE_WORDS = {
 }
 
 
+def said_state(entry: Entry, *, place: int, today: date) -> str:
+    """已报上（2 位） · 候补中 · 第 3 位 · 有名额了，等您答复 · 留到今天18:00"""
+    said = STATE_WORDS[entry.state] + people(len(entry.people))
+    if entry.state is EntryState.WAITING:
+        return f"{said} · 第 {place} 位"
+    if entry.state is EntryState.OFFERED and entry.offer_until is not None:
+        return f"{said} · 留到{said_moment(entry.offer_until, today=today)}"
+    return said
+
+
 def people(count: int) -> str:
     """2 位; nothing of one."""
     return f"（{count} 位）" if count > 1 else ""
@@ -35,15 +46,16 @@ def about(activity: Activity, *, today: date) -> str:
 
 
 def offered(activity: Activity, entry: Entry, until: datetime, *, now: datetime) -> str:
-    """A seat fell free."""
+    """A seat fell free. The code in the tap says which of several offers is meant."""
     today = times.today(now)
+    yes, no = tappable(f"要{entry.code}", "要"), tappable(f"不要{entry.code}", "不要")
     return (
         f"候补到您了{people(len(entry.people))}：\n{about(activity, today=today)}\n"
-        f"名额给您留到{said_moment(until, today=today)}。回复“要”就是您的，“不要”就让给下一位。"
+        f"名额给您留到{said_moment(until, today=today)}。回复“{yes}”就是您的，“{no}”就让给下一位。"
     )
 
 
-def lapsed(activity: Activity, *, now: datetime) -> str:
+def lapsed(activity: Activity) -> str:
     """The offer ran out."""
     return f"“{activity.title}”的名额没等到您的答复，已经让给下一位。还想来，再报名就会排到候补。"
 
@@ -52,7 +64,7 @@ def approved(activity: Activity, entry: Entry, *, now: datetime) -> str:
     return f"报名通过了{people(len(entry.people))}：\n{about(activity, today=times.today(now))}\n来不了请回复“取消报名”，把名额留给别人。"
 
 
-def declined(activity: Activity, reason: str, *, now: datetime) -> str:
+def declined(activity: Activity, reason: str) -> str:
     why = f"：{reason}" if reason else "。"
     return f"“{activity.title}”这次没能报上{why}\n回复“活动”看看别的。"
 
