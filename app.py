@@ -35,7 +35,7 @@ from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
 from handlers.turn import House
-from models import messages, rights, schema, tables, times, upkeep
+from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
 from models.inbox import Push
 from models.outbox import CallKind, Pace
@@ -181,7 +181,7 @@ def work_table(client: Client, *, media: Path) -> Mapping[CallKind, Work]:
 
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
-    return (*upkeep.PARTS, *keeping.PARTS, merging.carry_on)
+    return (*upkeep.PARTS, *keeping.PARTS, conversation.forget_drafts, merging.carry_on)
 
 
 def due_parts() -> tuple[Part, ...]:

@@ -1,7 +1,7 @@
 """给报名的读者发消息: written, seen as the phone shows it, with how many get it by which way; then told in parts."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask import Blueprint, request, url_for
@@ -11,14 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import tellings
 from activities.by import By
 from activities.tellings import Words
-from config import limits
 from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me, note
 from console.forms import Form, print_of
 from console.rights import Act, may
-from models import times
+from models import messages, times
 from models.activity import Activity
-from models.follower import Follower
 from models.signup import Entry, EntryState
 from models.telling import Audience, Telling, What
 
@@ -92,9 +90,7 @@ def _reach(session: Session, activity: Activity, to: str, now: datetime) -> tupl
         Entry.activity_id == activity.id, Entry.state.in_(TO[to][1]), Entry.openid.is_not(None)
     )
     every = session.scalar(sa.select(sa.func.count(sa.distinct(readers.subquery().c.openid)))) or 0
-    since = now - timedelta(hours=limits.MESSAGE_WINDOW_HOURS)
-    open_now = sa.select(sa.func.count()).where(Follower.openid.in_(readers), Follower.last_message_at > since)
-    return every, session.scalar(open_now) or 0
+    return every, messages.reachable(session, readers, now=now)
 
 
 def _past(session: Session, activity: Activity) -> Sequence[Telling]:

@@ -4,9 +4,20 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from activities.signup.party import GUARDIAN_WORDS, Asked, Party, Person, Wanted, answer_in, is_guarded, phone_in
+from activities.signup.party import (
+    GUARDIAN_WORDS,
+    Asked,
+    Party,
+    Person,
+    Wanted,
+    answer_in,
+    is_guarded,
+    phone_in,
+    unit_name_in,
+)
 from activities.signup.refusals import NotThisWay, TooManyPeople
 from handlers.people import MEANS_UNIT, people_in, unit_in
+from models.conversation import DRAFT
 from models.signup import QuestionKind
 from models.wording import compact
 
@@ -34,7 +45,7 @@ class Draft:
     @classmethod
     def of(cls, held: dict[str, Any], *, now: float) -> "Draft | None":
         """The draft of a conversation, unless it has grown old."""
-        given = held.get("draft")
+        given = held.get(DRAFT)
         return cls(**given) if given and now - given["at"] <= LIVES_SECONDS else None
 
     @property
@@ -158,7 +169,7 @@ def _with_people(raw: str, draft: Draft, wanted: Wanted) -> Draft:
         name, count = unit
         if count > wanted.most_people:
             raise TooManyPeople(wanted.most_people)
-        return replace(draft, unit=name, people=[["", None]] * count)
+        return replace(draft, unit=unit_name_in(name), people=[["", None]] * count)
     if wanted.units and MEANS_UNIT.fullmatch(raw.strip()):
         raise NotThisWay("请写单位名称和人数，比如：单位 实验小学 40。")
     people = people_in(raw, names=wanted.names, ages=wanted.ages)

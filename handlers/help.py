@@ -9,6 +9,7 @@ from handlers.headings import shortened
 from handlers.nearest import Vocabulary, words_of
 from handlers.turn import Reply, Turn
 from models.activity import MAIN_LIBRARY
+from models.conversation import DRAFT
 from models.tapping import tappable
 from models.wording import compact
 
@@ -75,7 +76,7 @@ def desk(turn: Turn) -> Reply:
 
 def leave(turn: Turn) -> Reply:
     """取消, 退出: out of whatever was open."""
-    said = "好的，已退出。" if turn.talk.topic or "draft" in turn.talk.held else "现在没有要退出的。"
+    said = "好的，已退出。" if turn.talk.topic or DRAFT in turn.talk.held else "现在没有要退出的。"
     turn.talk.drop_draft()
     turn.talk.hold(None)
     return Reply(f"{said}回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看还能做什么。")

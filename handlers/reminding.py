@@ -12,16 +12,17 @@ from handlers import details
 from handlers.asking import Question
 from handlers.details import LIST
 from handlers.turn import Reply, Turn
-from models.activity import Activity
+from models.activity import Activity, ActivityState
 from models.tapping import tappable
 
 SETTING, OFF, BACK = "提醒设置", "退订", "恢复提醒"
+NONE = Wish(day_before=False, hours_before=False)
 CHOOSING = "reminding"  # topic: the four wishes are on the screen
 WISHES = (
     ("前一天和开始前两小时", Wish()),
     ("只要前一天", Wish(hours_before=False)),
     ("只要开始前两小时", Wish(day_before=False)),
-    ("都不要", Wish(day_before=False, hours_before=False)),
+    ("都不要", NONE),
 )
 
 
@@ -43,14 +44,12 @@ def remind_me(turn: Turn) -> Reply:
     activity = _meant(turn, turn.argument)
     if activity is None:
         return details.tell_me(turn)
-    if activity.when.is_vague:
+    if activity.state is not ActivityState.PUBLISHED or activity.when.is_vague:
         return details.tell_me_of(turn, activity.id)
-    moments = [
-        due
-        for _, due in rules.moments(activity.when, queries.wish_of(turn.session, turn.incoming.openid))
-        if due > turn.now
-    ]
-    if not moments:
+    wish = queries.wish_of(turn.session, turn.incoming.openid)
+    if wish == NONE:
+        return Reply(f"您选了不要提醒。要的话，先回复“{tappable(BACK)}”，再说一次“提醒我”。")
+    if not any(due > turn.now for _, due in rules.moments(activity.when, wish)):
         return Reply(
             f"“{activity.title}”快开始了，来不及再提醒：{texts.said_when(activity.when, today=turn.today)}。"
         )
@@ -96,7 +95,7 @@ def off(turn: Turn) -> Reply:
         return Reply(
             f"好的，“{activity.title}”不再提醒。改期、取消还是会告诉您。\n想要回来，回复“{tappable('提醒我')}”。"
         )
-    service.wish(turn.session, turn.incoming.openid, Wish(day_before=False, hours_before=False), now=turn.now)
+    service.wish(turn.session, turn.incoming.openid, NONE, now=turn.now)
     return Reply(
         f"好的，以后不再提醒。您报的活动改期、取消，候补有名额，还是会告诉您。\n想要回来，回复“{tappable(BACK)}”。"
     )

@@ -20,6 +20,7 @@ from handlers.details import LIST
 from handlers.draft import Draft, answered, asked, next_step, said_people
 from handlers.turn import Reply, Turn
 from models.activity import ActivityState
+from models.conversation import DRAFT
 from models.errors import Refused
 from models.signup import Entry, EntryState, Origin, SignUp, Way
 from models.tapping import tappable
@@ -153,11 +154,11 @@ def _refused_with(turn: Turn, draft: Draft, act: Callable[[], Reply]) -> Reply:
         turn.talk.drop_draft()
         return mine.told(turn, present.entry, before="您已经报过这个活动了。")
     except NoSeatsLeft as full:
-        full.next_step = (LIST, {"list": "activities", "ids": [draft.activity], "more": False, "draft": draft.json})
+        full.next_step = (LIST, {"list": "activities", "ids": [draft.activity], "more": False, DRAFT: draft.json})
         raise
     except Refused as no:
         if no.next_step is None and turn.talk.topic == SIGN:
-            no.next_step = (SIGN, {"draft": replace(draft, confirmed=False).json})
+            no.next_step = (SIGN, {DRAFT: replace(draft, confirmed=False).json})
         raise
 
 
@@ -167,7 +168,7 @@ def _go_on(turn: Turn, draft: Draft, terms: SignUp) -> Reply:
     if step is None:
         return _done(turn, draft, terms)
     is_first = turn.talk.topic != SIGN
-    turn.talk.hold(SIGN, draft=draft.json)
+    turn.talk.hold(SIGN, **{DRAFT: draft.json})
     title = f"{'候补' if draft.waits else '报名'}“{terms.activity.title[:30]}”。\n" if is_first else ""
     return Reply(f"{title}{asked(step, draft, wanted)}")
 

@@ -12,6 +12,7 @@ from activities import queries
 from config.limits import MAX_TEXT_BYTES
 from handlers.shelf import Shelf
 from models import times
+from models.conversation import DRAFT
 from models.links import Purpose, sealed_link
 
 MORE = "更多"
@@ -52,15 +53,15 @@ class Talk:
 
     def hold(self, topic: str | None, **held: Any) -> None:
         """Open (or, with None, close) a topic with what it must remember; a half-done sign-up is kept beside it."""
-        if "draft" in self.held:
-            held.setdefault("draft", self.held["draft"])
+        if DRAFT in self.held:
+            held.setdefault(DRAFT, self.held[DRAFT])
         if (topic, held) != (self.topic, self.held):
             self.topic, self.held, self.changed = topic, held, True
 
     def drop_draft(self) -> None:
         """The sign-up is done, or not wanted any more."""
-        if "draft" in self.held:
-            self.held, self.changed = {key: value for key, value in self.held.items() if key != "draft"}, True
+        if DRAFT in self.held:
+            self.held, self.changed = {key: value for key, value in self.held.items() if key != DRAFT}, True
 
     def count_miss(self, misses: int) -> None:
         """Remember how often in a row we did not understand."""

@@ -1,7 +1,7 @@
 """Where a reader is in a conversation: the numbered list on the screen, and the question still open."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, Session
 
 from models.bulk import Bulk, one_of
 from models.db import Base, UtcDateTime, core, personal, plain
+
+DRAFT = "draft"  # what is held of a sign-up half done: names, ages, a phone
+KEEP_DRAFTS = timedelta(days=1)
+_PART = 500  # rows a unit
 
 
 class Conversation(Base):
@@ -38,3 +42,15 @@ def states_of(session: Session, readers: Sequence[str]) -> Mapping[str, tuple[st
 def keep_states(session: Session, states: Sequence[tuple[str, str | None, dict[str, Any], int, datetime]]) -> None:
     """Where these readers are now: openid, topic, held, misses, moment."""
     _KEEP.run(session, states)
+
+
+def forget_drafts(session: Session, now: datetime) -> int:
+    """Sign-ups that nobody went on with are not kept: a part of them. How many."""
+    old = sa.select(Conversation).where(
+        Conversation.updated_at < now - KEEP_DRAFTS, sa.cast(Conversation.held, sa.Text).contains(f'"{DRAFT}"')
+    )
+    rows = session.scalars(old.limit(_PART).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.topic, row.held = None, {}
+    session.flush()
+    return len(rows)

@@ -145,6 +145,13 @@ def _shut_windows(session: Session, openid: str, *, opened_until: datetime) -> N
         session.execute(of_reader.values({moment: None}))
 
 
+def reachable(session: Session, readers: sa.Select[Any], *, now: datetime) -> int:
+    """To how many of these a message would leave at once, by the window their own last message opened."""
+    since = now - channels.LENGTHS[WindowKind.MESSAGE]
+    here = sa.select(sa.func.count()).where(Follower.openid.in_(readers), Follower.last_message_at > since)
+    return session.scalar(here) or 0
+
+
 _IS_ALIVE = sa.select(Capability.is_alive).where(Capability.name == sa.bindparam("name"))
 
 

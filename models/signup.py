@@ -218,7 +218,10 @@ class AppealState(StrEnum):
     REFUSED = "refused"
 
 
-APPEAL_MOVES: Moves[AppealState] = {AppealState.ASKED: frozenset({AppealState.GRANTED, AppealState.REFUSED})}
+APPEAL_MOVES: Moves[AppealState] = {
+    AppealState.ASKED: frozenset({AppealState.GRANTED, AppealState.REFUSED}),
+    AppealState.REFUSED: frozenset({AppealState.GRANTED}),  # staff think again
+}
 
 
 class Appeal(Base):

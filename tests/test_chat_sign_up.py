@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from activities.by import By
 from activities.signup import absences, rules, seats, service
 from activities.signup.terms import NewQuestion, Terms, set_questions, set_terms, terms_of
-from models import times
+from models import conversation, times
 from models.activity import Activity
+from models.conversation import Conversation
 from models.signup import Entry, EntryPerson, EntryState, QuestionKind, Way
 from tests.test_sign_up import by_day
 from tests.wechat import shown
@@ -245,3 +246,24 @@ def test_nothing_of_ours_is_seen_by_another_reader(world: World) -> None:
         code = session.scalars(sa.select(Entry.code)).one()
     assert world.says("老周", f"不来{code}").startswith("没找到这个报名。")
     assert entries(world) == [(openid("小林"), S.CONFIRMED)]
+
+
+def test_a_sign_up_that_nobody_went_on_with_is_not_kept(world: World) -> None:
+    opens(world, most_people=3, asks_names=True)
+    world.says("小林", "报名 绘本")
+    world.says("小林", "小林，小小林")
+    for hours, left in ((20, 1), (5, 0)):
+        world.passes(hours=hours)
+        with world.database.units() as session:
+            conversation.forget_drafts(session, times.now())
+        assert world.count(Conversation, sa.cast(Conversation.held, sa.Text).contains("draft")) == left
+
+
+def test_a_unit_whose_name_is_long_is_taken_and_one_too_long_is_said(world: World) -> None:
+    opens(world, takes_units=True, most_people=60, seats=50)
+    world.says("小林", "报名 绘本")
+    assert "，40 位" in world.says("小林", f"单位 {'校' * 80} 40")
+    assert world.says("小林", "对").startswith("报上了")
+    world.says("老周", "报名 绘本")
+    assert world.says("老周", f"单位 {'校' * 81} 2") == "单位名称最多 80 个字，现在有 81 个。"
+    assert "，2 位" in world.says("老周", "单位 实验小学 2")

@@ -373,3 +373,11 @@ def test_unsubscribing_from_one_or_from_all_and_coming_back(world: World) -> Non
     assert world.says("小林", "恢复提醒").startswith("好的，前一天和开始前两小时")
     world.says("小林", "提醒我 绘本")
     assert world.count(Reminder, Reminder.state == R.DUE) == 2
+
+
+def test_who_wants_no_reminders_is_told_how_to_have_them_again(world: World) -> None:
+    opens(world)
+    world.says("小林", "退订")
+    assert world.says("小林", "提醒我 绘本").startswith("您选了不要提醒。")
+    world.says("小林", "恢复提醒")
+    assert world.says("小林", "提醒我 绘本").startswith("好的，“听绘本”会提醒您")

@@ -17,7 +17,7 @@ from activities.signup.terms import Terms, set_terms, terms_of
 from models import times
 from models.activity import Activity
 from models.errors import BadFields, BadInput
-from models.signup import Entry, EntryPerson, EntryState, SignUp, Way
+from models.signup import Appeal, AppealState, Entry, EntryPerson, EntryState, SignUp, Way
 from tests.test_sign_up import ONE, TWO, by_day, opened, signs_up, states
 from tests.world import World
 
@@ -112,6 +112,22 @@ def test_who_missed_three_times_is_told_before_and_may_appeal(world: World, toda
         absences.grant(session, session.get_one(Entry, mine), reason="有病历", by=By(CHEN, times.now()))
     with world.database.reading() as session:
         assert queries.absences_of(session, "a", today=times.today(times.now())).blocked_until is None
+
+
+def test_an_appeal_once_refused_may_still_be_granted_and_none_is_answered_without_being_asked(
+    world: World, today: int
+) -> None:
+    mine = signs_up(world, today, "a")
+    by = By(CHEN, times.now())
+    with world.database.units() as session:
+        entry = session.get_one(Entry, mine)
+        absences.mark_absent(session, entry, now=times.now(), by=by)
+        with pytest.raises(BadInput):
+            absences.refuse_appeal(session, entry, answer="没有", by=by)
+        absences.appeal(session, entry, "孩子发烧", now=times.now())
+        absences.refuse_appeal(session, entry, answer="要病历", by=by)
+        absences.grant(session, entry, reason="病历补上了", by=by)
+        assert session.get_one(Appeal, mine).state is AppealState.GRANTED
 
 
 def test_a_blocked_reader_is_refused_with_the_day_and_the_way(world: World, today: int) -> None:

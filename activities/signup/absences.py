@@ -14,7 +14,7 @@ from activities.signup.terms import asked_for, times_of
 from models import audit, times
 from models.activity import Activity
 from models.db import insert
-from models.errors import BadFields
+from models.errors import BadFields, BadInput
 from models.signup import APPEAL_MOVES, Appeal, AppealState, Entry, EntryState, HouseRule
 from models.states import moved
 
@@ -99,10 +99,13 @@ def grant(session: Session, entry: Entry, *, reason: str, by: By) -> None:
 
 
 def refuse_appeal(session: Session, entry: Entry, *, answer: str, by: By) -> None:
-    """It stays an absence, and the reader is told why. Raises: IllegalMove; BadFields without an answer."""
+    """It stays an absence, and the reader is told why. Raises: IllegalMove; BadInput without an appeal or an
+    answer."""
     if not answer.strip():
         raise BadFields({"answer": "请写上答复，读者会看到。"})
-    terms, asked = asked_for(session, entry.activity_id), session.get_one(Appeal, entry.id)
+    terms, asked = asked_for(session, entry.activity_id), session.get(Appeal, entry.id)
+    if asked is None:
+        raise BadInput("这一位没有申诉。")
     _answer(asked, AppealState.REFUSED, answer, by)
     note(session, "appeal refused", entry, terms, by, answer.strip())
     words = texts.appeal_refused(terms.activity, asked.answer)
@@ -110,8 +113,7 @@ def refuse_appeal(session: Session, entry: Entry, *, answer: str, by: By) -> Non
 
 
 def _answer(asked: Appeal, to: AppealState, words: str, by: By) -> None:
-    if asked.state is AppealState.ASKED or to is AppealState.REFUSED:
-        asked.state = moved(asked.state, to=to, moves=APPEAL_MOVES)
+    asked.state = moved(asked.state, to=to, moves=APPEAL_MOVES)
     asked.answer, asked.answered_at = words.strip()[:LONGEST_ANSWER], by.at
 
 

@@ -63,18 +63,23 @@ class Wanted:
     questions: Sequence[Asked] = ()
 
 
-def name_in(raw: str) -> str:
+def name_in(raw: str, *, what: str = "姓名", most: int = LONGEST_NAME) -> str:
     """A name as it is kept: any script, the · of minority names, emoji; no control characters. Raises: NotThisWay."""
     name = " ".join("".join(char for char in raw if _is_visible(char)).split())
     if not name:
-        raise NotThisWay("请写上姓名。")
-    if len(name) > LONGEST_NAME:
-        raise NotThisWay(f"姓名最多 {LONGEST_NAME} 个字，现在有 {len(name)} 个。")
+        raise NotThisWay(f"请写上{what}。")
+    if len(name) > most:
+        raise NotThisWay(f"{what}最多 {most} 个字，现在有 {len(name)} 个。")
     return name
 
 
 def _is_visible(char: str) -> bool:
     return char == _JOINER or unicodedata.category(char) not in _INVISIBLE
+
+
+def unit_name_in(raw: str) -> str:
+    """The name of an organisation. Raises: NotThisWay."""
+    return name_in(raw, what="单位名称", most=LONGEST_UNIT)
 
 
 def phone_in(raw: str) -> str:
@@ -146,7 +151,7 @@ def checked(party: Party, wanted: Wanted) -> Party:
         people,
         contact=name_in(party.contact) if party.contact else people[0].name,
         phone=phone_in(party.phone) if wanted.phone or party.phone else "",
-        unit=name_in(party.unit[:LONGEST_UNIT]) if party.unit else "",
+        unit=unit_name_in(party.unit) if party.unit else "",
         answers={number: words for number, words in answers.items() if words},
         guardian_agrees=party.guardian_agrees,
     )
