@@ -61,6 +61,7 @@ _PHOTO = Route(recording.photo, writes=True)
 
 ALWAYS: dict[str, Route] = {
     "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
+    "在吗": _HELP, "在不在": _HELP, "有人吗": _HELP,
     "取消": _LEAVE, "退出": _LEAVE, "返回": _LEAVE,
     "人工": _DESK, "转人工": _DESK, "人工客服": _DESK, "人工服务": _DESK, "客服": _DESK, "服务台": _DESK, "馆员": _DESK,
     "电话": _DESK, "图书馆电话": _DESK, "电话号码": _DESK, "联系电话": _DESK, "联系方式": _DESK, "服务台电话": _DESK,
@@ -212,11 +213,20 @@ def _signs(turn: Turn, words: str, raw: str) -> Route | None:
             which = signing.Which(number=number)
         else:
             question = _read(turn, tidy(raw).partition("报名")[2].removeprefix("参加"))
-            if not isinstance(question, Question) or not signing.finds(turn, question):
+            if not isinstance(question, Question) or not _is_to_be_signed_up_for(turn, question, raw):
                 return None
             which = signing.Which(question=question)
     turn.argument = which
     return _SIGN_UP
+
+
+def _is_to_be_signed_up_for(turn: Turn, question: Question, raw: str) -> bool:
+    """Does it name something to sign up for, or that needs no sign-up, and is 报名 no word of the title itself?"""
+    found = signing.finds(turn, question)
+    if signing.taking_names(turn, found):
+        return True
+    whole = _read(turn, raw)
+    return bool(found) and not (isinstance(whole, Question) and signing.finds(turn, whole))
 
 
 def _answer(turn: Turn, words: str) -> Route | None:

@@ -4,7 +4,7 @@ What was said so far is the conversation's draft (handlers.draft). It survives a
 house: 继续 goes on, 候补 takes what was said.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from activities import search
@@ -71,23 +71,34 @@ def _opened(turn: Turn) -> int | None:
     )
 
 
-def finds(turn: Turn, question: Question) -> list[Shown]:
-    """What the words name, as far as it takes names."""
-    there = search.found(turn.session, question.facets, now=turn.now).activities
-    return [one for one in there if terms_of(turn.session, one.id) is not None]
+def finds(turn: Turn, question: Question) -> tuple[Shown, ...]:
+    """What the words name."""
+    return search.found(turn.session, question.facets, now=turn.now).activities
+
+
+def taking_names(turn: Turn, found: Iterable[Shown]) -> list[Shown]:
+    """Those of them for which one signs up."""
+    return [one for one in found if terms_of(turn.session, one.id) is not None]
 
 
 def _found(turn: Turn, question: Question) -> Reply:
-    takes_names = finds(turn, question)
+    found = finds(turn, question)
+    takes_names = taking_names(turn, found)
     if len(takes_names) == 1:
         return start(turn, takes_names[0].id)
     if not takes_names:
-        return Reply(f"没找到要报名的这个活动，多半直接来就行。回复“{tappable('活动')}”看安排。")
+        return _need_not(turn, found)
     turn.talk.hold(LIST, list="activities", ids=[one.id for one in takes_names], more=False)
     lines = [
         tappable(f"{SIGN_UP}{number}", f"{number}. {short_title(one)}") for number, one in enumerate(takes_names, 1)
     ]
     return Reply("\n".join(["想报哪一个？", *lines, f"回复“{SIGN_UP}”和数字，比如：{SIGN_UP}1。"]))
+
+
+def _need_not(turn: Turn, found: Sequence[Shown]) -> Reply:
+    turn.talk.hold(LIST, list="activities", ids=[one.id for one in found], more=False)
+    lines = [tappable(str(number), f"{number}. {short_title(one)}") for number, one in enumerate(found, 1)]
+    return Reply("\n".join(["不用报名，到时候直接来就好：", *lines, "发数字看时间和地点。"]))
 
 
 # ── the questions ──

@@ -63,6 +63,12 @@ def test_words_that_name_nothing_to_sign_up_for_stay_a_question(world: World) ->
     assert "报名须知讲座" in world.says("小林", "报名须知")
 
 
+def test_what_needs_no_sign_up_is_said_so(world: World) -> None:
+    world.plans(world.activity("周六故事会", day=times.today(times.now()) + timedelta(days=9)))
+    assert world.says("小林", "报名 故事会").splitlines()[:2] == ["不用报名，到时候直接来就好：", "1. 周六故事会"]
+    assert world.says("小林", "1").startswith("周六故事会\n时间：")
+
+
 def test_several_that_are_meant_are_offered_by_number(world: World) -> None:
     opens(world, "听绘本")
     opens(world, "画绘本", days=12)
