@@ -20,17 +20,20 @@ import worker.commands
 from activities import merging, tellings
 from activities.records import photos
 from activities.reminders import service as reminders
-from activities.signup import absences, keeping, lottery
+from activities.signup import absences, door_qr, keeping, lottery
 from activities.signup import service as signup
-from bot import calls, errcodes
-from bot.client import Client
+from bot import calls, errcodes, pay_calls
+from bot.client import READ_SECONDS, Client
 from bot.envelope import Envelope
 from bot.notify import owe_menu, prepare_menu
+from bot.pay_client import client_of
+from bot.pay_notice import notices_of
+from bot.platform import REAL_SCRIPT, Platform
 from bot.webhook import Door
 from bot.wsgi import Callback
 from config import limits, logging
 from config.menu import menu_of
-from config.settings import CALLBACK_SETTINGS, Settings, SettingsError, settings_here
+from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, Settings, SettingsError, settings_here
 from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
@@ -41,8 +44,16 @@ from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from pages import health, site
+from payouts import appeals as prize_appeals
+from payouts import draws, paying
+from payouts import service as prizes
+from payouts.tax import Tax
+from quizzes import boards, drawing, playing, traces
+from quizzes import service as quizzes
 from worker.clock import Clock, DailyJob, Part
 from worker.hands import Hands
+
+PAGE_PATIENCE_SECONDS = 3  # somebody looks at a white screen meanwhile; without an answer the page goes on without it
 
 __all__ = ["create_app", "serving", "tables"]  # tables: all are known before the first query
 
@@ -64,15 +75,26 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES,
     )
     desk = _desk(settings, database, house)
-    protect_forms(app, desk)
+    forms = protect_forms(app, desk)
     app.extensions["shusheng"] = (settings, database)
+    client = _client(settings, database)
     simulator_url = settings.simulator_url if settings.demo else None
     app.register_blueprint(
-        site.pages_of(database, house, simulator_url=simulator_url, data=settings.data, secret=settings.secret_key)
+        site.pages_of(
+            database,
+            house,
+            simulator_url=simulator_url,
+            data=settings.data,
+            secret=settings.secret_key,
+            platform=_platform(settings, database, _client(settings, database, read_seconds=PAGE_PATIENCE_SECONDS)),
+        )
     )
     app.register_blueprint(health.health_of(database, token=settings.metrics_token))
+    if settings.payout == "transfer" and not settings.missing(*PAY_SETTINGS["transfer"]):
+        notices = notices_of(database, partial(client_of, settings))
+        forms.exempt(notices)  # WeChat Pay has no form of ours: its signature is checked
+        app.register_blueprint(notices)
     app.register_blueprint(console_of(desk))
-    client = _client(settings, database)
     for command in (
         *bot.commands.commands_of(settings, database, client, house),
         *worker.commands.commands_of(settings, database, partial(start_work, settings, database)),
@@ -103,7 +125,8 @@ def serving() -> Flask:
 
 def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
-    hands = Hands(database, work_table(_client(settings, database), media=settings.media))
+    table = work_table(_client(settings, database), media=settings.media, site=settings.site)
+    hands = Hands(database, {**table, **pay_table(settings)})
     clock = Clock(database, _daily_jobs(settings), upkeep_parts(), due_parts())
     with database.units() as session:
         now = times.now()
@@ -125,13 +148,26 @@ def _desk(settings: Settings, database: Database, house: House) -> Desk:
 
     outside = Outside(rerun=rerun, advice=errcodes.advice)
     return desk_of(
-        database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside, media=settings.media
+        database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside, media=settings.media,
+        payout=settings.payout, merchant=settings.pay_merchant,
+        tax=Tax(settings.tax_rate, int(settings.tax_above * 100)),
+        secret=settings.secret_key,
     )  # fmt: skip
 
 
-def _client(settings: Settings, database: Database) -> Client:
+def _client(settings: Settings, database: Database, *, read_seconds: float = READ_SECONDS) -> Client:
     return Client(
-        app_id=settings.wechat_app_id, secret=settings.wechat_app_secret, base=settings.wechat_api_base, database=database
+        app_id=settings.wechat_app_id, secret=settings.wechat_app_secret, base=settings.wechat_api_base, database=database,
+        read_seconds=read_seconds,
+    )  # fmt: skip
+
+
+def _platform(settings: Settings, database: Database, client: Client) -> Platform:
+    return Platform(
+        client, database, open_base=settings.wechat_open_base,
+        script=f"{settings.simulator_url}/jweixin.js" if settings.demo else REAL_SCRIPT,
+        has_rights=settings.account_kind == "service" and settings.account_verified, merchant=settings.pay_merchant,
+        bridge=f"{settings.simulator_url}/jweixin.js" if settings.demo else "",
     )  # fmt: skip
 
 
@@ -142,7 +178,7 @@ def _door(settings: Settings, database: Database, house: House) -> Door:
     return Door(database, envelope, house, allow_plain=settings.allow_plain)
 
 
-def work_table(client: Client, *, media: Path) -> Mapping[CallKind, Work]:
+def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, Work]:
     """Everything we can owe, a row a kind."""
     rows = (
         Work(
@@ -153,6 +189,34 @@ def work_table(client: Client, *, media: Path) -> Mapping[CallKind, Work]:
             unknown=Unknown.NEVER,
             prepare=messages.prepare_message,
             settle=messages.settle_message,
+        ),
+        *(
+            Work(
+                kind,
+                do=partial(send, client, site),
+                pace=Pace(per_second=limits.TEMPLATE_MESSAGES_PER_SECOND, burst=20, slots=20),
+                unknown=Unknown.NEVER,
+                prepare=messages.prepare_by_template,
+                settle=messages.settle_by_template,
+            )
+            for kind, send in (
+                (CallKind.SUBSCRIPTION, calls.send_subscription),
+                (CallKind.TEMPLATE, calls.send_template),
+            )
+        ),
+        Work(
+            CallKind.LIST_TEMPLATES,
+            do=partial(calls.list_templates, client),
+            pace=Pace(per_second=1, burst=2, slots=1),
+            unknown=Unknown.AGAIN,
+            settle=rights.settle_list,
+        ),
+        Work(
+            CallKind.QR_CODE,
+            do=partial(calls.create_qr, client),
+            pace=Pace(per_second=5, burst=5, slots=1),
+            unknown=Unknown.AGAIN,
+            settle=door_qr.settle,
         ),
         Work(
             CallKind.MENU,
@@ -179,16 +243,52 @@ def work_table(client: Client, *, media: Path) -> Mapping[CallKind, Work]:
     return {row.kind: row for row in rows}
 
 
+def pay_table(settings: Settings) -> Mapping[CallKind, Work]:
+    """What we can owe to WeChat Pay; nothing where prizes are handed over at the desk."""
+    if settings.payout == "desk":
+        return {}
+    pay = client_of(settings)
+    notify_url = f"{settings.site}/pay/notify"
+    by_packet = Work(
+        CallKind.RED_PACKET,
+        do=partial(pay_calls.send_red_packet, pay),
+        pace=Pace(per_second=limits.RED_PACKETS_PER_SECOND, burst=8, slots=8),
+        unknown=Unknown.AGAIN,  # the same number is the same packet
+        prepare=paying.prepare,
+        settle=paying.settle,
+    )
+    by_transfer = Work(
+        CallKind.TRANSFER,
+        do=partial(pay_calls.send_transfer, pay, notify_url),
+        pace=Pace(per_second=limits.TRANSFERS_PER_SECOND, burst=16, slots=16),
+        unknown=Unknown.AGAIN,
+        prepare=paying.prepare,
+        settle=paying.settle,
+    )
+    look = Work(
+        CallKind.PAY_LOOK,
+        do=partial(pay_calls.look, pay),
+        pace=Pace(per_second=limits.PAY_LOOKS_PER_SECOND, burst=4, slots=4),
+        unknown=Unknown.AGAIN,
+        prepare=paying.prepare_look,
+        settle=paying.settle_look,
+    )
+    send = by_packet if settings.payout == "red_packet" else by_transfer
+    return {send.kind: send, look.kind: look}
+
+
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
-    return (*upkeep.PARTS, *keeping.PARTS, conversation.forget_drafts, merging.carry_on)
+    return (*upkeep.PARTS, *keeping.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on)
 
 
 def due_parts() -> tuple[Part, ...]:
     """What falls due at any minute, a part a unit."""
     return (
         signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
-        absences.close_rolls, tellings.carry_on, reminders.send_due,
+        absences.close_rolls, tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
+        quizzes.close_due, traces.measure, drawing.collect_due, draws.draw_due, draws.hand_out,
+        prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
     )  # fmt: skip
 
 

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
-from activities.by import By
 from activities.catalogue import readers_see_anew
 from activities.service import branch_called
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
+from models.by import By
 from models.db import insert
 from models.errors import BadInput, IllegalMove
 from models.staff import Staff

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import fields, rules, texts
-from activities.by import By
 from activities.catalogue import readers_see_anew
 from activities.news import Before, tell_change
 from activities.service import reindex
 from models import audit, times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState, Branch
+from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from models.states import moved
 from models.when import When

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import texts
-from activities.by import By
 from activities.signup import rules
 from activities.tellings import Words, supersede, tell, useful_until
-from models import times
+from models import messages, times
 from models.activity import Activity, ActivityFollow, ActivityState
+from models.by import By
+from models.messages import Forecast
+from models.notice import NoticePurpose
 from models.reminder import ReminderAsked
 from models.signup import OPEN, Entry
 from models.telling import Audience, What
@@ -81,10 +83,20 @@ def _told(activity: Activity, before: Before, reason: str, today: date) -> tuple
     )  # fmt: skip
 
 
-def concerned(session: Session, activity: Activity) -> int:
-    """How many readers hear of a change: who signed up or waits, and who asked to be reminded."""
-    entries, asked = _concerned(session, activity)
-    return entries + asked
+def callers(session: Session, activity: Activity) -> int:
+    """Open entries of people who telephoned: no message reaches them."""
+    return _count(
+        session,
+        sa.select(Entry.id).where(Entry.activity_id == activity.id, Entry.openid.is_(None), Entry.state.in_(OPEN)),
+    )
+
+
+def reach(session: Session, activity: Activity, *, now: datetime) -> Forecast:
+    """How many readers hear of a change, and by which way: who signed up or waits, and who asked to be reminded."""
+    entries = sa.select(Entry.openid).where(Entry.activity_id == activity.id, Entry.state.in_(OPEN))
+    asked = sa.select(ReminderAsked.openid).where(ReminderAsked.activity_id == activity.id, ReminderAsked.is_wanted)
+    both = sa.union(entries.where(Entry.openid.is_not(None)), asked).subquery()
+    return messages.forecast(session, sa.select(both.c.openid), now=now, purpose=NoticePurpose.CHANGE)
 
 
 def _concerned(session: Session, activity: Activity) -> tuple[int, int]:

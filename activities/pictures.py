@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.by import By
 from activities.picture_files import PictureFile
 from models import audit
 from models.activity import Activity
+from models.by import By
 from models.db import core
 from models.errors import BadFields
 from models.media import COVER, MOST_PICTURES, ActivityPicture
+from models.quiz import BankQuestion
 
 LONGEST_ALT = 120
 
@@ -114,8 +115,10 @@ def remove(session: Session, activity: Activity, number: int, *, by: By) -> str 
 
 
 def is_needed(session: Session, digest: str) -> bool:
-    """Is the file of this hash some activity's?"""
-    return session.scalar(sa.select(ActivityPicture.id).where(ActivityPicture.digest == digest).limit(1)) is not None
+    """Is the file of this hash some activity's, or some question's?"""
+    of_activity = sa.select(ActivityPicture.id).where(ActivityPicture.digest == digest)
+    of_question = sa.select(BankQuestion.id).where(BankQuestion.picture == digest, sa.text("picture != ''"))
+    return any(session.scalar(one.limit(1)) is not None for one in (of_activity, of_question))
 
 
 def _has_cover(there: Sequence[Picture]) -> bool:

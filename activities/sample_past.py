@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
-from activities.by import By
 from activities.plans.plan import PlannedActivity
 from activities.sample import plan_of
 from models import times
 from models.activity import Activity, ActivityGram, ActivityState, Branch
+from models.by import By
 from models.record import ActivityRecord, RecordState
 from models.wording import grams, searched
 

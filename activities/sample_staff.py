@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import changes, hours
-from activities.by import By
 from activities.opening import Stretch
 from activities.sample import on_day
 from models import times
 from models.activity import MAIN_LIBRARY, Activity, Branch
+from models.by import By
 
 EDITED: Mapping[str, Mapping[str, Any]] = {
     "植物界的活化石": {"materials": "一支水彩笔", "contact": "少儿部方老师"},

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
-from activities.by import By
 from activities.catalogue import readers_see_anew
 from activities.imported import (
     Compared,
@@ -38,6 +37,7 @@ from models.activity import (
     BranchName,
     FormerName,
 )
+from models.by import By
 from models.db import insert
 from models.errors import BadInput
 from models.states import moved

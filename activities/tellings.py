@@ -11,13 +11,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.by import By
+from activities.notices import notice_of_news
 from activities.reminders import service as reminders
 from activities.signup import rules
 from activities.signup import service as signup
 from models import messages, outbox
 from models.activity import Activity, ActivityFollow
-from models.outbox import OutboxCall
+from models.by import By
+from models.outbox import CallState, OutboxCall
 from models.reminder import ReminderAsked
 from models.signup import OPEN, Entry, EntryState
 from models.telling import Audience, Telling, What
@@ -88,6 +89,7 @@ def _go_on(session: Session, telling: Telling, now: datetime) -> None:
     messages.owe_message_to_all(
         session, openids, telling.text, occasion=f"telling:{telling.id}", now=now, useful_until=telling.useful_until,
         due_at=now if telling.at_night else rules.morning_after(now),
+        notice=notice_of_news(session.get_one(Activity, telling.activity_id), telling.what),
     )  # fmt: skip
     telling.told += len(openids)
     session.flush()
@@ -168,6 +170,34 @@ _PARTS = {
     Audience.ASKED: _part_of_asked,
     Audience.FOLLOWERS: _part_of_followers,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What became of one telling's messages so far: readers who got it, who get it at their next contact, whom it missed."""
+
+    got: int
+    later: int
+    missed: int
+
+
+_GOT, _MISSED = (CallState.DONE,), (CallState.DEAD, CallState.UNSURE, CallState.DROPPED)
+
+
+def reached(session: Session, telling: Telling) -> Reached:
+    """From the rows that are owed; those on their way count as later."""
+    theirs = (
+        OutboxCall.key == sa.literal(f"telling:{telling.id}:") + Entry.openid
+    )  # looked up one by one, by their keys
+    mine = (
+        sa.select(OutboxCall.state, sa.func.count(sa.distinct(OutboxCall.id)))
+        .join(Entry, theirs)
+        .where(Entry.activity_id == telling.activity_id)
+        .group_by(OutboxCall.state)
+    )
+    counts: dict[CallState, int] = dict(session.execute(mine).all())
+    got, missed = (sum(counts.get(state, 0) for state in states) for states in (_GOT, _MISSED))
+    return Reached(got, sum(counts.values()) - got - missed, missed)
 
 
 def useful_until(activity: Activity) -> datetime | None:

@@ -7,6 +7,7 @@ from activities.audience import ages_in, said_ages
 from activities.queries import Shown
 from models import times
 from models.when import When
+from models.wording import quoted
 
 LONGEST_TITLE = 26  # characters in a list: five lines must fit one message, links included
 
@@ -104,7 +105,7 @@ def day_is_fixed(title: str, when: When, *, today: date) -> str:
 
 def has_moved(title: str, was: When, now: When, *, place: str, reason: str, today: date) -> str:
     """To a reader who signed up, or asked to be reminded."""
-    lines = [f"“{title}”有变动{'：' + reason if reason else '。'}"]
+    lines = [f"{quoted(title)}有变动{'：' + reason if reason else '。'}"]
     if not now.says_the_same(was):
         lines += [f"改到：{said_when(now, today=today)}", f"原定：{said_when(was, today=today)}"]
     if place:
@@ -114,4 +115,4 @@ def has_moved(title: str, was: When, now: When, *, place: str, reason: str, toda
 
 def is_cancelled(title: str, was: When, reason: str, *, today: date) -> str:
     """To the same readers."""
-    return f"“{title}”（{said_when(was, today=today)}）取消了{'：' + reason if reason else '。'}\n很抱歉让您白等。回复“活动”看看别的。"
+    return f"{quoted(title)}（{said_when(was, today=today)}）取消了{'：' + reason if reason else '。'}\n很抱歉让您白等。回复“活动”看看别的。"

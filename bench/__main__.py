@@ -1,11 +1,11 @@
-"""`python -m bench [callback|growth|import|page|console|cold|delivery …]`: everything, unless parts are named."""
+"""`python -m bench [callback|growth|import|page|console|cold|delivery|seats|quizzes|reminders …]`: everything, unless parts are named."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import callback, cold, delivery, office, page, plans, report
+from bench import callback, cold, delivery, office, page, plans, quizzes, reminding, report, seats
 from bench.measuring import Pace
 
 Part = Callable[[report.Report, Pace], None]
@@ -27,8 +27,11 @@ PARTS: dict[str, Part] = {
     "page": page.page,
     "console": office.lists,
     "import": plans.plans,
+    "seats": seats.last_seats,
+    "quizzes": quizzes.last_packets,
+    "reminders": reminding.due_at_once,
 }
-ALL = ("callback", "growth", "delivery", "cold", "page", "console", "import")
+ALL = ("callback", "growth", "delivery", "cold", "page", "console", "import", "seats", "quizzes", "reminders")
 
 
 def main() -> int:

@@ -56,6 +56,7 @@ def environment(channel: Channel, port: int, data: Path, **settings: str) -> dic
         "WECHAT_TOKEN": channel.token,
         "WECHAT_AES_KEY": channel.aes_key,
         "WECHAT_API_BASE": "http://127.0.0.1:9",
+        "WECHAT_OPEN_BASE": "http://127.0.0.1:9",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         **settings,
     }

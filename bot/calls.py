@@ -1,6 +1,7 @@
 """What we ask of WeChat, one function a kind of owed work. No session and no row comes in here."""
 
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,10 @@ from activities import picture_files
 from activities.picture_files import LARGEST_FILE
 from bot.client import Client, Json
 from bot.errcodes import DAILY_QUOTA, NO_RIGHT
+from config.limits import LONGEST_QR_SECONDS
 from models.errors import BadInput, Rejected, Stopped
+from models.outbox import CallKind
+from models.template import MANY
 
 # A harmless question per right. An error other than "no such right" proves the right.
 PROBES: dict[str, Callable[[Client], Any]] = {
@@ -19,12 +23,66 @@ PROBES: dict[str, Callable[[Client], Any]] = {
     "subscription": lambda client: client.get(client.api("wxaapi/newtmpl/gettemplate")),
     "publish": lambda client: client.post("freepublish/batchget", data={"offset": 0, "count": 1, "no_content": 1}),
     "mass": lambda client: client.post("message/mass/speed/get", data={}),
+    "qr": lambda client: client.qrcode.create(_qr("probe", seconds=60)),  # a code nobody sees, gone in a minute
 }
 
 
 def send_customer_message(client: Client, payload: Json) -> Json:
     """{"openid", "text"} by message/custom/send. Not repeated by us: the platform knows no key for it."""
     return client.ask(lambda: client.message.send_text(payload["openid"], payload["text"]))
+
+
+def send_template(client: Client, site: str, payload: Json) -> Json:
+    """{"openid", "template_id", "data", "path", "key"} by message/template/send → {"msgid"}. The platform knows a key,
+    but for ten minutes only: not repeated by us."""
+    body = {
+        "touser": payload["openid"], "template_id": payload["template_id"], "url": site + payload["path"],
+        "client_msg_id": blake2b(payload["key"].encode(), digest_size=16).hexdigest(), "data": payload["data"],
+    }  # fmt: skip
+    return client.ask(lambda: client.post("message/template/send", data=body))
+
+
+def send_subscription(client: Client, site: str, payload: Json) -> Json:
+    """The same by message/subscribe/bizsend, against one consent of the reader's."""
+    page = site + payload["path"]
+    return client.ask(
+        lambda: client.message.send_subscribe_message(
+            payload["openid"], payload["template_id"], payload["data"], page=page
+        )
+    )
+
+
+def create_qr(client: Client, payload: Json) -> Json:
+    """{"scene"} by qrcode/create → {"url", "expire_seconds"}: what a picture of the code says. Again is another code for
+    the same scene."""
+    return client.ask(lambda: client.qrcode.create(_qr(payload["scene"], seconds=LONGEST_QR_SECONDS)))
+
+
+def _qr(scene: str, *, seconds: int) -> Json:
+    return {"expire_seconds": seconds, "action_name": "QR_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
+
+
+def list_templates(client: Client, payload: Json) -> Json:
+    """{"way"} → {"templates": [{"id", "title", "content", "is_lasting"}]}: what the account has."""
+    if payload["way"] == CallKind.TEMPLATE:
+        listed = client.ask(lambda: client.template.get_all_private_template()).get("template_list") or []
+        return {
+            "templates": [
+                {"id": one["template_id"], "title": one["title"], "content": one["content"]} for one in listed
+            ]
+        }
+    listed = client.ask(lambda: client.get(client.api("wxaapi/newtmpl/gettemplate"))).get("data") or []
+    return {
+        "templates": [
+            {
+                "id": one["priTmplId"],
+                "title": one["title"],
+                "content": one["content"],
+                "is_lasting": one["type"] == MANY,
+            }
+            for one in listed
+        ]
+    }
 
 
 def fetch_picture(client: Client, media: Path, payload: Json) -> Json:

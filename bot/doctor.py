@@ -35,6 +35,7 @@ RIGHTS_SAID = {  # what it is called, and what goes without it
     "subscription": ("订阅通知", "没有开通订阅通知；认证的服务号可以申请"),
     "publish": ("发布", "文章请在公众平台里手动发布"),
     "mass": ("群发", "通知请在公众平台里手动群发"),
+    "qr": ("带参数的二维码", "门口的签到码改用网页，读者扫码后点“签到”"),
 }
 PROGRAMS = {
     "ffmpeg": ("ffmpeg", "转换读者的语音；Debian：apt-get install ffmpeg"),

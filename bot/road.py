@@ -6,6 +6,7 @@ nobody else's, no proxy of the environment, no redirect followed, nothing repeat
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ssl import SSLCertVerificationError
 from typing import Any
@@ -38,10 +39,15 @@ class Answer:
 class Road:
     """Stands where wechatpy has a requests.Session; threads share it."""
 
-    def __init__(self, base: str, *, connections: int) -> None:
-        """Whatever is meant for the platform goes to `base` (the platform itself, the simulator, a proxy's path)."""
+    def __init__(self, base: str, *, connections: int, certificate: str = "", key: str = "") -> None:
+        """Whatever is meant for the platform goes to `base` (the platform itself, the simulator, a proxy's path).
+
+        `certificate`, `key`: files by which WeChat Pay knows a merchant.
+        """
         parts = urllib3.util.parse_url(base)
         trust = {"ca_certs": certifi.where()} if parts.scheme == "https" else {}
+        if certificate and parts.scheme == "https":
+            trust |= {"cert_file": certificate, "key_file": key}
         self._path = (parts.path or "").rstrip("/")
         self._pool = urllib3.connection_from_url(base, maxsize=connections, **trust)
 
@@ -73,6 +79,28 @@ class Road:
         if not 200 <= answer.status < 300:
             raise FateUnknown(f"HTTP {answer.status}")
         return Answer(answer.data)
+
+    def plain(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: urllib3.Timeout,
+        body: bytes | None = None,
+        headers: Mapping[str, str],
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One call to a path below the base, made once: status, headers and body as they came.
+
+        Raises: TryLater where it surely did not leave, FateUnknown where nobody knows.
+        """
+        try:
+            answer = self._pool.urlopen(
+                method, self._path + path, body=body, headers=dict(headers), timeout=timeout, retries=False, redirect=False,
+                assert_same_host=False,
+            )  # fmt: skip
+        except HTTPError as error:
+            raise _network_error(error) from None
+        return answer.status, answer.headers, answer.data
 
     def file(self, url: str, *, timeout: urllib3.Timeout, params: dict[str, Any], most: int) -> bytes:
         """What stands there, from this host alone, read no further than `most` bytes and one.

@@ -2,11 +2,12 @@
 
 One at a time per reader: their rows are held first, so one reader's pushes take turns while others go by; then
 the keys are looked up, the verbs run, and pushes, replies and conversations are kept. Every statement serves the
-whole group. A verb that writes may lock what other verbs want, in any order; where several groups write at once
-(PostgreSQL) it is put aside, to be done by itself, and so is a reader whose row must be made first.
+whole group, those of a shared verb (handlers.router.Shared) as well. Any other verb that writes may lock what other verbs
+want, in any order; where several groups write at once (PostgreSQL) it is put aside, to be done by itself, and so is a
+reader whose row must be made first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.parsing import storable
 from handlers.calendar import REST
-from handlers.router import Route, reply_to
+from handlers.router import Route, Shared, reply_to
 from handlers.shelf import Shelf
 from handlers.turn import House, Incoming, Reply, Talk, Turn, fitted
 from models import conversation, follower, inbox, outbox
@@ -70,41 +71,62 @@ class Taker:
         outbox.wake_waiting(session, list(seen.here), now=now)
         version = catalogue_version(session)
         replies: list[Reply | Exception] = []
-        taken: list[Taken] = []
-        changed = []
-        for incoming, sign in zip(group, signs, strict=True):
+        turns: list[Turn | None] = []
+        waiting: dict[Shared, list[int]] = {}
+        for at, (incoming, sign) in enumerate(zip(group, signs, strict=True)):
+            turn = None
             if incoming.openid in seen.aside:
-                replies.append(ToBeDoneAlone())
-                continue
-            if incoming.key in stored:
-                replies.append(Reply(stored[incoming.key]))
-                continue
-            talk = Talk(*states.get(incoming.openid, NO_TALK))
-            turn = Turn(session, incoming, talk, now, self.house, self.shelf, version)
-            has_left = sign.at is not None and incoming.openid not in seen.here
-            reply = Reply.silence() if has_left else self._replied(turn)
+                reply: Reply | Exception = ToBeDoneAlone()
+            elif incoming.key in stored:
+                reply = Reply(stored[incoming.key])
+            else:
+                talk = Talk(*states.get(incoming.openid, NO_TALK))
+                turn = Turn(session, incoming, talk, now, self.house, self.shelf, version)
+                has_left = sign.at is not None and incoming.openid not in seen.here
+                reply = Reply.silence() if has_left else self._replied(turn, at, waiting)
             replies.append(reply)
-            if isinstance(reply, Exception):
-                continue
-            taken.append(kept(incoming, reply, now=now, has_left=has_left))
-            if talk.changed:
-                changed.append((incoming.openid, talk.topic, talk.held, talk.misses, now))
-        inbox.keep(session, taken)
-        conversation.keep_states(session, changed)
+            turns.append(turn)
+        for shared, places in waiting.items():
+            own = [turn for at in places if (turn := turns[at]) is not None]
+            for at, reply in zip(places, run_shared(shared, session, own), strict=True):
+                replies[at] = reply
+        self._keep(session, zip(turns, signs, replies, strict=True), seen.here)
         return replies
 
-    def _replied(self, turn: Turn) -> Reply | Exception:
+    def _replied(self, turn: Turn, at: int, waiting: dict[Shared, list[int]]) -> Reply | Exception:
+        """The reply; of a shared verb one without words, and `at` goes among those that wait for it."""
+
+        def run_now(route: Route | Shared, turn: Turn) -> Reply:
+            if isinstance(route, Shared):
+                waiting.setdefault(route, []).append(at)
+                return Reply.silence()
+            if route.writes and not self.joins:
+                raise ToBeDoneAlone
+            return run(route, turn)
+
         try:
-            return _whole(reply_to(turn, self._run), turn.talk)
+            return _whole(reply_to(turn, run_now), turn.talk)
         except sa.exc.DBAPIError:  # the transaction may be gone with it
             raise
         except Exception as error:
             return error
 
-    def _run(self, route: Route, turn: Turn) -> Reply:
-        if route.writes and not self.joins:
-            raise ToBeDoneAlone
-        return run(route, turn)
+    def _keep(
+        self, session: Session, answered: Iterable[tuple[Turn | None, Sign, Reply | Exception]], here: Container[str]
+    ) -> None:
+        """Pushes with their replies, and conversations that moved."""
+        taken: list[Taken] = []
+        changed = []
+        for turn, sign, reply in answered:
+            if turn is None or isinstance(reply, Exception):
+                continue
+            openid, talk = turn.incoming.openid, turn.talk
+            has_left = sign.at is not None and openid not in here
+            taken.append(kept(turn.incoming, reply, now=turn.now, has_left=has_left))
+            if talk.changed:
+                changed.append((openid, talk.topic, talk.held, talk.misses, turn.now))
+        inbox.keep(session, taken)
+        conversation.keep_states(session, changed)
 
 
 def answer_again(session: Session, incoming: Incoming, house: House, *, now: datetime) -> Reply:
@@ -128,8 +150,13 @@ def sign_of(incoming: Incoming, now: datetime) -> Sign:
     return Sign(incoming.openid)
 
 
-def run(route: Route, turn: Turn) -> Reply:
+def run(route: Route | Shared, turn: Turn) -> Reply:
     """The verb; one that writes runs inside a savepoint, so that a refusal undoes what it did."""
+    if isinstance(route, Shared):
+        (reply,) = run_shared(route, turn.session, [turn])
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
     before = replace(turn.talk)
     try:
         if not route.writes:
@@ -137,11 +164,31 @@ def run(route: Route, turn: Turn) -> Reply:
         with turn.session.begin_nested():
             return route.verb(turn)
     except Refused as refusal:
-        turn.talk.topic, turn.talk.held, turn.talk.changed = before.topic, before.held, before.changed
-        if refusal.next_step is not None:
-            topic, held = refusal.next_step
-            turn.talk.hold(topic, **held)
-        return Reply(refusal.to_reader)
+        return _refused(turn, refusal, before)
+
+
+def run_shared(shared: Shared, session: Session, turns: Sequence[Turn]) -> list[Reply | Exception]:
+    """The verb for all of them in one savepoint. Where it fails nothing was done, and each wants a unit of its own."""
+    before = [replace(turn.talk) for turn in turns]
+    try:
+        with session.begin_nested():
+            replies = shared.verb(turns)
+    except sa.exc.DBAPIError:
+        raise
+    except Exception as error:
+        return [ToBeDoneAlone() for _ in turns] if len(turns) > 1 else [error]
+    return [
+        _whole(_refused(turn, reply, was) if isinstance(reply, Refused) else reply, turn.talk)
+        for turn, reply, was in zip(turns, replies, before, strict=True)
+    ]
+
+
+def _refused(turn: Turn, refusal: Refused, before: Talk) -> Reply:
+    turn.talk.topic, turn.talk.held, turn.talk.changed = before.topic, before.held, before.changed
+    if refusal.next_step is not None:
+        topic, held = refusal.next_step
+        turn.talk.hold(topic, **held)
+    return Reply(refusal.to_reader)
 
 
 def _whole(reply: Reply, talk: Talk) -> Reply:

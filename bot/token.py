@@ -1,4 +1,4 @@
-"""The access token: one row for all processes, renewed by whoever holds its lease, read by everybody else."""
+"""The access token (and the ticket of pages): one row for all processes, renewed by whoever holds its lease, read by everybody else."""
 
 import threading
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from models.platform import Token
 
 LEASE = timedelta(seconds=25)  # above the timeouts of the two calls that may be made under it
 LOOK_AGAIN_SECONDS = 0.1
-NAME = "access_token"
+OF_ACCESS = "access_token"
 
 Fetch = Callable[[bool], tuple[str, int]]  # force_refresh → (token, seconds it lives)
 
@@ -30,7 +30,9 @@ class _Held:
 class TokenHolder:
     """Hands out the shared token, and renews it when it is old or was refused."""
 
-    def __init__(self, database: Database, fetch: Fetch) -> None:
+    def __init__(self, database: Database, fetch: Fetch, *, name: str = OF_ACCESS) -> None:
+        """`name` of its row: pages have a ticket that is kept like the token."""
+        self._name = name
         self._database = database
         self._fetch = fetch
         self._held: _Held | None = None
@@ -60,7 +62,7 @@ class TokenHolder:
         wait, until = threading.Event(), times.now() + LEASE
         while times.now() < until:
             with self._database.units() as session:
-                row = _locked_row(session, now=times.now())
+                row = _locked_row(session, self._name, now=times.now())
                 known = _usable(row, refused=refused, now=times.now())
                 may_fetch = known is None and _take_lease(row, now=times.now())
             if known is not None:
@@ -77,23 +79,23 @@ class TokenHolder:
                 value, seconds = self._fetch(True)
         except BaseException:
             with self._database.units() as session:
-                session.execute(sa.update(Token).where(Token.name == NAME).values(leased_until=None))
+                session.execute(sa.update(Token).where(Token.name == self._name).values(leased_until=None))
             raise
         held = _Held(value, times.now() + timedelta(seconds=seconds))
         with self._database.units() as session:
             session.execute(
                 sa.update(Token)
-                .where(Token.name == NAME)
+                .where(Token.name == self._name)
                 .values(value=value, expires_at=held.expires_at, leased_until=None, asked=Token.asked + 1)
             )
         return held
 
 
-def _locked_row(session: Session, *, now: datetime) -> Token:
+def _locked_row(session: Session, name: str, *, now: datetime) -> Token:
     """The one row, held until the unit ends: looking at it and leasing it must be one step."""
-    new = {"name": NAME, "value": "", "expires_at": now, "asked": 0}
+    new = {"name": name, "value": "", "expires_at": now, "asked": 0}
     session.execute(insert(session, Token).values(new).on_conflict_do_nothing())
-    return session.execute(sa.select(Token).where(Token.name == NAME).with_for_update()).scalar_one()
+    return session.execute(sa.select(Token).where(Token.name == name).with_for_update()).scalar_one()
 
 
 def _usable(row: Token, *, refused: str | None, now: datetime) -> _Held | None:

@@ -14,5 +14,17 @@ TOKEN_RENEW_BEFORE_SECONDS = 300
 MAX_MENU_BUTTONS, MAX_SUB_BUTTONS = 3, 5
 MAX_MENU_NAME_BYTES, MAX_SUB_NAME_BYTES, MAX_MENU_KEY_BYTES = 16, 40, 128
 
+LONGEST_QR_SECONDS = 2_592_000  # qrcode/create: a temporary code, thirty days; without it thirty seconds
+
 # Ours. The platform publishes no rate for customer-service messages; 500 000 a day was the last daily figure.
 CUSTOMER_MESSAGES_PER_SECOND = 400
+TEMPLATE_MESSAGES_PER_SECOND = 200  # 100 000 a day is the base quota; no rate is published
+
+# 现金红包 (mmpaymkttransfers/sendredpack): without a scene_id; 30 calls a second
+LEAST_RED_PACKET_FEN, MOST_RED_PACKET_FEN = 100, 20_000
+RED_PACKETS_PER_SECOND = 30
+
+# 商家转账 (fund-app/mch-transfer/transfer-bills), scene 1000 现金营销; 100 calls a second; confirmed within 24 hours
+LEAST_TRANSFER_FEN, MOST_TRANSFER_FEN = 10, 20_000
+TRANSFERS_PER_SECOND = 100
+PAY_LOOKS_PER_SECOND = 20

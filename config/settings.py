@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -25,6 +26,13 @@ PREFIX = "SHUSHENG_"
 DEMO_FILE = Path(__file__).with_name("demo.env")
 MARK = "DEMO"  # in a data folder: the demo was loaded here; its text is the port it was last served at
 CALLBACK_SETTINGS = ("secret_key", "wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key")
+PAY_SETTINGS = {
+    "desk": (),
+    "red_packet": ("pay_merchant", "pay_v2_key", "pay_certificate", "pay_private_key"),
+    "transfer": (
+        "pay_merchant", "pay_v3_key", "pay_serial", "pay_private_key", "pay_platform_key", "pay_platform_key_id",
+    ),
+}  # fmt: skip
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -54,6 +62,19 @@ class Settings(BaseSettings):
     account_kind: Literal["subscription", "service"] = "subscription"
     account_verified: bool = False
     wechat_api_base: str = "https://api.weixin.qq.com"
+    wechat_open_base: str = "https://open.weixin.qq.com"
+    payout: Literal["desk", "red_packet", "transfer"] = "desk"
+    pay_api_base: str = "https://api.mch.weixin.qq.com"
+    pay_merchant: str = ""
+    pay_v2_key: str = ""
+    pay_v3_key: str = ""
+    pay_serial: str = ""
+    pay_certificate: Path | None = None
+    pay_private_key: Path | None = None
+    pay_platform_key: Path | None = None
+    pay_platform_key_id: str = ""
+    tax_rate: Annotated[int, Field(ge=0, le=100)] = 0
+    tax_above: Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=2)] = Decimal(0)
     timezone: str = "Asia/Shanghai"
     threads: Annotated[int, Field(ge=1, le=512)] = 64
     workers: Annotated[int, Field(ge=1, le=32)] = 1
@@ -72,6 +93,13 @@ class Settings(BaseSettings):
     def _aes_key(cls, value: str) -> str:
         if value and len(_decoded(value)) != 32:
             raise ValueError("要公众平台“服务器配置”里 EncodingAESKey 的那 43 个字符，一个不能少")
+        return value
+
+    @field_validator("pay_v2_key", "pay_v3_key")
+    @classmethod
+    def _pay_key(cls, value: str) -> str:
+        if value and len(value.encode()) != 32:
+            raise ValueError("要商户平台“API安全”里设的那 32 个字符，一个不能少")
         return value
 
     @field_validator("timezone")
@@ -98,7 +126,7 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("要写反向代理的地址或网段，例如 172.16.0.0/12；代理就在本机时不用设") from None
 
-    @field_validator("public_url", "wechat_api_base")
+    @field_validator("public_url", "wechat_api_base", "wechat_open_base", "pay_api_base")
     @classmethod
     def _address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -199,7 +227,14 @@ def enter_demo(*, port: str = "") -> tuple[Settings, dict[str, str]]:
     """
     at = os.environ.get("PORT") or port or "8000"
     simulator = f"http://127.0.0.1:{int(at) + 1}" if at.isascii() and at.isdigit() else ""
-    own = {**demo_keys(), PREFIX + "WECHAT_API_BASE": simulator}
+    bases = ("WECHAT_API_BASE", "WECHAT_OPEN_BASE", "PAY_API_BASE")
+    keys = Path(os.environ.get(PREFIX + "DATA") or "data") / "pay-keys"  # the simulator makes them at its first start
+    files = {"PAY_PRIVATE_KEY": "merchant-key.pem", "PAY_PLATFORM_KEY": "platform-key.pem"}
+    own = {
+        **demo_keys(),
+        **{PREFIX + name: simulator for name in bases},
+        **{PREFIX + name: str(keys / file) for name, file in files.items()},
+    }
     environment = {**own, **os.environ, "PORT": at, PREFIX + "DEMO": "1"}
     given = {name.removeprefix(PREFIX).lower(): environment[name] for name in own}
     return read_settings(env_file=None, **{**given, "PORT": at}), environment
@@ -210,8 +245,11 @@ def _demo_faults(settings: Settings) -> list[str]:
     faults = []
     if settings.wechat_app_id != demo_keys()[PREFIX + "WECHAT_APP_ID"]:
         faults.append(f"{PREFIX}WECHAT_APP_ID：演示只用它自己的 AppID；要接真实的公众号，请去掉 {PREFIX}DEMO。")
-    if not _is_loopback(settings.wechat_api_base):
-        faults.append(f"{PREFIX}WECHAT_API_BASE：演示只和本机的模拟器说话，请去掉这个设置。")
+    if settings.pay_merchant != demo_keys()[PREFIX + "PAY_MERCHANT"]:
+        faults.append(f"{PREFIX}PAY_MERCHANT：演示只用它自己的商户号；要接真实的商户，请去掉 {PREFIX}DEMO。")
+    for name in ("wechat_api_base", "wechat_open_base", "pay_api_base"):
+        if not _is_loopback(getattr(settings, name)):
+            faults.append(f"{PREFIX}{name.upper()}：演示只和本机的模拟器说话，请去掉这个设置。")
     if not _is_loopback(f"http://{settings.host}"):
         faults.append(f"{PREFIX}HOST：演示只在本机打开，请去掉这个设置。")
     return faults
@@ -221,7 +259,7 @@ def _real_faults(settings: Settings) -> list[str]:
     keys = demo_keys()
     return [
         f"{named(name)}：这是演示用的，人人都知道；请换成自己的。"
-        for name in CALLBACK_SETTINGS
+        for name in (*CALLBACK_SETTINGS, "pay_merchant", "pay_v2_key", "pay_v3_key")
         if getattr(settings, name) and getattr(settings, name) == keys[named(name)]
     ]
 

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, news, pictures, queries, texts, visits
-from activities.by import By
 from activities.fields import EDITABLE
 from activities.records import queries as records
 from activities.records import rules as record_rules
 from activities.records.texts import figures_of, said_figures
 from activities.signup import queries as sign_ups
 from activities.signup.terms import terms_of
-from console import activity_list, exports, words
+from console import activity_list, exports, sign_up_labels, words
 from console.activity_list import SORTS, SPANS, said_when
 from console.activity_rows import found, held, is_mine, mine
 from console.desk import Desk, done, drawn, is_island, me, note, refused
@@ -25,6 +24,7 @@ from console.records import lines_about
 from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState
+from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.when import When
 
@@ -57,11 +57,12 @@ class _Views:
         with self._desk.reading() as session:
             page = activity_list.page(session, filters, activity_list.place_of(filters, request.args), today=today)
             choices = {"months": activity_list.months(session), "branches": queries.branches(session)}
+            labels = sign_up_labels.labels(session, [row.id for row in page.rows])
         return drawn(
             "parts/activity_list.html" if is_island() else "activities.html",
             page=page, filters=filters, may_import=Act.IMPORT_PLANS in me().acts,
             may_change=Act.CHANGE_ACTIVITIES in me().acts,
-            spans=SPANS, sorts=SORTS, states=list(ActivityState), said_when=said_when,
+            spans=SPANS, sorts=SORTS, names=sign_up_labels.FILTERS, labels=labels, states=list(ActivityState), said_when=said_when,
             may_tick=_may_tick, is_ticked="ticked" in request.args, address={**filters.address(), **_place()}, **choices,
         )  # fmt: skip
 
@@ -159,12 +160,12 @@ class _Views:
                 wrong = error.to_staff
         with self._desk.reading() as session:
             activity = mine(session, code)
-            concerned = news.concerned(session, activity)
+            reach, callers = news.reach(session, activity, now=times.now()), news.callers(session, activity)
         if to not in ACTIVITY_MOVES[activity.state]:
             return refused("这个活动现在不能这样做。请看看它的状态。", url_for("console.activity", code=code))
         page = drawn(
             template, activity=activity, when=_said(activity.when), reason=request.form.get("reason", ""), wrong=wrong,
-            most=changes.LONGEST_REASON, concerned=concerned,
+            most=changes.LONGEST_REASON, reach=reach, callers=callers,
         )  # fmt: skip
         return page, 400 if wrong else 200
 

@@ -8,7 +8,6 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, news, texts
-from activities.by import By
 from activities.following import followers
 from activities.plans.written import EXAMPLES, when_coming, written
 from console import activity_form
@@ -18,6 +17,7 @@ from console.forms import Form
 from console.rights import Act, may
 from models import times
 from models.activity import Activity, ActivityState
+from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from models.when import When
 
@@ -108,10 +108,11 @@ class _Move:
     def _drawn(self, code: str, form: Form, read: Read | None = None, *, stale: str = "") -> str:
         with self._desk.reading() as session:
             activity = mine(session, code)
-            waiting, concerned = followers(session, activity.id), news.concerned(session, activity)
+            waiting = followers(session, activity.id)
+            reach, callers = news.reach(session, activity, now=times.now()), news.callers(session, activity)
         return drawn(
             "move.html", activity=activity, form=form, read=read, stale=stale, names=NAMES, waiting=waiting,
-            concerned=concerned,
+            reach=reach, callers=callers,
             now_said=texts.said_when(activity.when, today=times.today(times.now())), version=_version(activity),
             needs_reason=changes.needs_reason(activity),
             is_told=read is not None and not read.when.is_vague and activity.state is ActivityState.PUBLISHED,

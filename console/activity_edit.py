@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, fields, queries
-from activities.by import By
 from console import activity_form
 from console.activity_form import BRANCH, said
 from console.activity_rows import held, mine
@@ -20,6 +19,7 @@ from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import Activity, Branch
 from models.audit import AuditLine
+from models.by import By
 from models.errors import BadFields
 
 _UNDECIDED = "您和别人都改了这一项：选一个留下。"

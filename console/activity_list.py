@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import texts
-from console import paging
+from console import paging, sign_up_labels
 from console.paging import Order, Page, Place
 from models import times
 from models.activity import Activity, ActivityGram, ActivityState, Branch
@@ -40,6 +40,7 @@ class Filters:
     state: str = ""
     span: str = ""
     sort: str = ""
+    names: str = ""  # how its sign-up stands
 
     @property
     def order(self) -> str:
@@ -51,12 +52,12 @@ class Filters:
     @property
     def is_narrow(self) -> bool:
         """Is anything but the whole list asked for?"""
-        return bool(self.words or self.month or self.branch or self.state)
+        return bool(self.words or self.month or self.branch or self.state or self.names)
 
     @property
     def is_narrowed_by_choice(self) -> bool:
         """Is anything but words and an order asked for?"""
-        return bool(self.month or self.branch or self.state or self.span)
+        return bool(self.month or self.branch or self.state or self.span or self.names)
 
     def address(self, **changes: str) -> dict[str, str]:
         """As query arguments, with some of them changed."""
@@ -66,7 +67,8 @@ class Filters:
 def filters_of(args: Mapping[str, str]) -> Filters:
     """From an address; an unknown state or sort asks for nothing."""
     given = {name: args.get(name, "").strip()[:80] for name in Filters.__slots__}
-    known = {"state": {state.value for state in ActivityState}, "span": set(SPANS), "sort": set(SORTS)}
+    known = {"state": {state.value for state in ActivityState}, "span": set(SPANS), "sort": set(SORTS),
+             "names": set(sign_up_labels.FILTERS)}  # fmt: skip
     return Filters(**{name: value if value in known.get(name, {value}) else "" for name, value in given.items()})
 
 
@@ -125,7 +127,7 @@ def _part(filters: Filters, words: list[str], grams: dict[str, int], state: Acti
         some = sa.orm.aliased(ActivityGram)
         found = found.where(Activity.id.in_(sa.select(some.activity_id).where(*_has(some, list(grams)))))
         column = _sorted(column)
-    elif filters.month:
+    elif filters.month or filters.names not in ("", "none"):
         column = _sorted(column)
     last_on = Activity.last_on if by_change else column
     found = found.where(*_in_time(filters, today, last_on), *_asked_for(filters, words, walks=walks))
@@ -163,6 +165,9 @@ def _asked_for(filters: Filters, words: list[str], *, walks: bool) -> Iterator[s
         asked.append(
             Activity.branch_id == sa.select(Branch.id).where(Branch.name == filters.branch).scalar_subquery()
         )
+    if filters.names:
+        named = Activity.id.in_(sign_up_labels.having(filters.names))
+        asked.append(~named if filters.names == "none" else named)
     for condition in asked:
         yield sa.func.coalesce(condition, sa.false()) if walks else condition
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, fields, pictures, queries, texts
-from activities.by import By
 from activities.plans.written import EXAMPLES, when_coming, written
 from activities.service import branch_called
 from console import activity_form
@@ -23,6 +22,7 @@ from console.forms import Form
 from console.rights import Act, may
 from models import times
 from models.activity import MAIN_LIBRARY, Activity, ActivityState, Branch
+from models.by import By
 from models.errors import BadFields, BadInput
 from models.when import When
 

@@ -4,7 +4,6 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import picture_files, pictures
-from activities.by import By
 from activities.picture_files import LARGEST_FILE, PictureFile
 from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me, refused
@@ -12,6 +11,7 @@ from console.forms import Form
 from console.rights import Act, may
 from console.uploads import takes_files
 from models import times
+from models.by import By
 from models.errors import BadFields, BadInput
 from models.media import MOST_PICTURES
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import picture_files, texts
-from activities.by import By
 from activities.picture_files import LARGEST_FILE, RECORDS
 from activities.records import queries, rules, service
 from activities.records.rules import NAMES, Figures
@@ -20,6 +19,7 @@ from console.rights import Act, may
 from console.uploads import takes_files
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.errors import BadFields, BadInput
 from models.record import ActivityRecord, RecordState
 

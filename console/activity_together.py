@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes
-from activities.by import By
 from console import activity_list, words
 from console.activity_list import Filters
 from console.desk import Desk, done, drawn, local_path, me, refused
 from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import Activity, ActivityState, Branch
+from models.by import By
 
 PART = 10  # rows a unit: the write lock is held for some 25 ms, on a busy machine 100
 MOST = 500  # in one go, so that nobody waits longer than a few seconds for the answer

@@ -5,7 +5,6 @@ from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities.by import By
 from activities.signup import absences, queries, roll
 from activities.signup.rules import AbsenceRule
 from console.desk import Desk, done, drawn, me, note
@@ -13,6 +12,7 @@ from console.forms import Form
 from console.rights import Act, is_of_the_whole, is_theirs, may
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.errors import BadFields
 from models.signup import Appeal, AppealState, Entry
 

@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import merging
-from activities.by import By
 from console import branch_rows
 from console.branch_rows import NUMBER, all_branches, held, of_the_whole
 from console.branch_work import carried_on
@@ -14,6 +13,7 @@ from console.forms import Form
 from console.rights import Act, may
 from models import times
 from models.activity import Branch
+from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 
 _NAMES = {"into": "并入哪个馆", "name": "要并掉的馆的名字"}

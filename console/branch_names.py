@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import branches
-from activities.by import By
 from console.branch_rows import NUMBER, held
 from console.desk import Desk, done, me, refused
 from console.rights import Act, may
 from models import times
 from models.activity import Branch, BranchName, FormerName
+from models.by import By
 from models.errors import BadInput, IllegalMove
 
 

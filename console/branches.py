@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import branches, hours, merging
 from activities.branches import DETAILS
-from activities.by import By
 from activities.opening import runs_of, said_stretches, said_week
 from console import branch_list, branch_names, branch_rows
 from console.branch_rows import NUMBER, found, held, is_mine, is_whole, now_at, of_the_whole
@@ -17,6 +16,7 @@ from console.records import lines_about
 from console.rights import Act, may
 from models import times
 from models.activity import Branch
+from models.by import By
 from models.errors import BadInput, IllegalMove
 
 _BUSY = "这个馆正在并入别的馆，等做完再看。"

@@ -73,3 +73,48 @@ def _row(name: str, at: int, step: int, most: int, series: Sequence[Series], *, 
         bars.append(Bar(y + number * BAR, round(length, 1), said, kind))
     short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
     return Row(short, y + BAR * len(series) / 2, tuple(bars))
+
+
+COLUMNS_HEIGHT, COLUMNS_TOP, COLUMNS_LEFT = 128, 18, 8  # of the field of upright bars; above and beside it
+LEAST_SEEN = 1.5  # height of a number that is small, beside none
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One upright bar; `name` stands below it where there is room, `said` above the highest."""
+
+    x: float
+    y: float
+    height: float
+    name: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Numbers along a time: a title that says the answer, and a bar for each moment."""
+
+    title: str
+    columns: tuple[Column, ...]
+    step: float
+    head: tuple[str, str]
+    table: tuple[tuple[str, str], ...]
+    width: int = WIDTH
+    base: int = COLUMNS_TOP + COLUMNS_HEIGHT
+    height: int = COLUMNS_TOP + COLUMNS_HEIGHT + BOTTOM
+
+
+def columns(title: str, unit: str, first: str, points: Sequence[tuple[str, int]], *, named: Sequence[int]) -> Columns:
+    """A bar for each (name, number) of `points`; those at the places `named` have their name below."""
+    most = max((number for _, number in points), default=0)
+    step = (WIDTH - 2 * COLUMNS_LEFT) / max(1, len(points))
+    highest = max(range(len(points)), key=lambda at: points[at][1], default=0)
+    drawn = []
+    for at, (name, number) in enumerate(points):
+        height = max(LEAST_SEEN, COLUMNS_HEIGHT * number / most) if number else 0.0
+        said = words.number(number) if at == highest and number else ""
+        y = COLUMNS_TOP + COLUMNS_HEIGHT - height
+        x = COLUMNS_LEFT + at * step
+        drawn.append(Column(round(x, 1), round(y, 1), round(height, 1), name if at in named else "", said))
+    table = tuple((name, words.number(number)) for name, number in points)
+    return Columns(title, tuple(drawn), round(step, 2), (first, unit), table)

@@ -1,4 +1,4 @@
-"""Commands for those who run the library's bot: serve, demo, migrate, backup, restore, plan, follower."""
+"""Commands for those who run the library's bot: serve, demo, migrate, backup, restore, plan, pay, follower."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from activities import farewell
 from config.settings import CALLBACK_SETTINGS, Settings
 from console import keeping
 from console.demo import run_demo
+from console.pay_commands import pay_of
 from console.plan_commands import plan_of
 from console.ports import must_be_free
 from models import audit, follower, privacy, schema, times
@@ -18,7 +19,7 @@ from models.db import Database
 
 
 def commands_of(settings: Settings, database: Database) -> list[click.Command]:
-    """serve, demo, migrate, backup, restore, plan, follower"""
+    """serve, demo, migrate, backup, restore, plan, pay, follower"""
     kept = keeping.commands_of(settings, database)
     return [
         _serve(settings, database),
@@ -26,6 +27,7 @@ def commands_of(settings: Settings, database: Database) -> list[click.Command]:
         _migrate(database),
         *kept,
         plan_of(settings, database),
+        pay_of(settings, database),
         _follower(database),
     ]
 

@@ -12,8 +12,7 @@ import requests
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities import sample_past
-from activities.by import By
+from activities import sample_past, sample_sign_up
 from activities.plans.plan import Plan
 from activities.sample import sample_plans
 from activities.sample_staff import look_after, open_the_doors
@@ -23,9 +22,12 @@ from console import demo_staff
 from console.ports import must_be_free
 from models import schema, times
 from models.activity import Activity
+from models.by import By
 from models.db import Database
 from models.follower import Follower
+from models.payout import PayWay
 from models.platform import demo_shift
+from quizzes import sample as quiz_sample
 
 READY_SECONDS = 60
 LOG, LAST_LINES = "demo.log", 20
@@ -81,6 +83,8 @@ def load_demo(settings: Settings) -> None:
             _put_in(session, plan, by)
         if is_new:
             sample_past.remember(session, by=by)
+            sample_sign_up.open_sign_ups(session, by=by)
+        quiz_sample.open_quiz(session, by=by, way=PayWay(settings.payout))
         demo_staff.hire(session, now=by.at)
     database.close()
 
@@ -108,7 +112,9 @@ def _start_simulator(settings: Settings, environment: dict[str, str]) -> subproc
         "--state", str(settings.data / "simulator.db"), "--app-id", settings.wechat_app_id,
         "--app-secret", settings.wechat_app_secret, "--token", settings.wechat_token,
         "--aes-key", settings.wechat_aes_key, "--callback", f"http://127.0.0.1:{settings.port}/wechat",
-        "--name", settings.library, "--kind", settings.account_kind,
+        "--name", settings.library, "--kind", settings.account_kind, "--merchant", settings.pay_merchant,
+        "--pay-v2-key", settings.pay_v2_key, "--pay-v3-key", settings.pay_v3_key, "--pay-serial", settings.pay_serial,
+        "--pay-platform-key-id", settings.pay_platform_key_id, "--pay-keys", str(settings.data / "pay-keys"),
     ]  # fmt: skip
     simulator = subprocess.Popen(arguments, env=environment, text=True, stdout=subprocess.PIPE)
     line = simulator.stdout.readline() if simulator.stdout else ""

@@ -14,6 +14,7 @@ from console.sessions import Me
 from models import audit, times
 from models.db import Database
 from models.inbox import Push
+from payouts.tax import Tax
 from web.assets import Asset, assets_of
 
 STATIC = Path(__file__).with_name("static")
@@ -43,6 +44,10 @@ class Desk:
     is_demo: bool
     outside: Outside
     media: Path
+    payout: str  # how money reaches winners: desk, transfer, red_packet
+    merchant: str  # whose bills WeChat Pay hands out; empty without one
+    tax: Tax
+    secret: str  # seals links to pages
     assets: dict[str, Asset]
 
     @property
@@ -67,9 +72,21 @@ class Desk:
             yield session
 
 
-def desk_of(database: Database, *, library: str, site: str, is_demo: bool, outside: Outside, media: Path) -> Desk:
+def desk_of(
+    database: Database,
+    *,
+    library: str,
+    site: str,
+    is_demo: bool,
+    outside: Outside,
+    media: Path,
+    payout: str,
+    merchant: str,
+    tax: Tax,
+    secret: str,
+) -> Desk:
     """The console of this installation, its files read once."""
-    return Desk(database, library, site, is_demo, outside, media, assets_of(STATIC))
+    return Desk(database, library, site, is_demo, outside, media, payout, merchant, tax, secret, assets_of(STATIC))
 
 
 def me() -> Me:

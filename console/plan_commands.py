@@ -9,7 +9,6 @@ import click
 from activities import changes, holidays, service
 from activities.against import Known, with_doubts
 from activities.beside import known_beside
-from activities.by import By
 from activities.festivals import NOTHING_TOLD
 from activities.imported import Imported
 from activities.plans.files import KINDS
@@ -19,6 +18,7 @@ from config.settings import Settings
 from console.plan_report import lines_after, lines_before, row_of
 from console.putting_in import put_in
 from models import schema, times
+from models.by import By
 from models.db import Database
 from models.errors import BadInput
 from models.when import When

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import changes, checking, queries
-from activities.by import By
 from activities.imported import Gone
 from activities.plans.plan import MAIN_LIBRARY, Plan
 from console import plan_owners
@@ -17,6 +16,7 @@ from console.plan_view import Checked
 from console.putting_in import put_in
 from console.rights import Act, may
 from models import times
+from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.plan import PlanFile, PlanState
 

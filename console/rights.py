@@ -20,6 +20,14 @@ class Act(StrEnum):
     SEE_SIGN_UPS = "see sign-ups"  # names, with phones masked
     CHANGE_SIGN_UPS = "change sign-ups"  # terms, yes and no, the door, words to those who come
     SEE_PHONES = "see phones"  # whole, for a reason that is written down
+    SEE_QUIZZES = "see quizzes"
+    CHANGE_QUIZZES = "change quizzes"  # set up, bank of questions, open, pause
+    CHECK_PAPERS = "check papers"  # look through a paper: two of them before it opens
+    SEE_PRIZES = "see prizes"  # who won what, and where it is
+    HAND_OVER = "hand over"  # a prize against its code, at the desk
+    APPROVE_PRIZES = (
+        "approve prizes"  # seal a pot somebody else planned; hold, refuse, pause, close, the finance sheet
+    )
     SEE_OUTBOX = "see outbox"
     DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
     SEE_WAYS = "see ways"
@@ -44,19 +52,23 @@ _SIGN_UPS = frozenset({Act.SEE_SIGN_UPS, Act.CHANGE_SIGN_UPS})
 _ACTIVITIES = frozenset({
     Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.KEEP_RECORDS, Act.IMPORT_PLANS, Act.CHANGE_BRANCHES,
 })  # fmt: skip
+_QUIZZES = frozenset({Act.SEE_QUIZZES, Act.CHANGE_QUIZZES, Act.CHECK_PAPERS})
+_MONEY = frozenset({Act.SEE_PRIZES, Act.APPROVE_PRIZES, Act.HAND_OVER})
 _READERS = frozenset({Act.SEE_READERS, Act.EXPORT_READERS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | {Act.SEE_WAYS},
-    Role.PROOFREADER: frozenset({Act.SEE_ACTIVITIES}),
-    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS,
+    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | {Act.SEE_WAYS},
+    Role.PROOFREADER: frozenset({Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS}),
+    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES,
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
-    Role.DESK: frozenset({Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS})
+    Role.DESK: frozenset(
+        {Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_QUIZZES, Act.HAND_OVER}
+    )
     | _SIGN_UPS
     | _READERS
     | _MESSAGES,
-    Role.FINANCE: frozenset({Act.SEE_ACTIVITIES}),
+    Role.FINANCE: _MONEY | {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.SEE_WAYS, Act.MEND_WAYS},
     Role.ADMIN: frozenset(Act),
 }
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import texts
-from activities.by import By
 from activities.signup import lottery, queries, service
 from activities.signup.party import Asked, Party, Wanted
 from activities.signup.refusals import NoSignUp
@@ -19,6 +18,7 @@ from console.forms import Form
 from console.rights import Act, may
 from handlers.people import people_in
 from models import times
+from models.by import By
 from models.errors import BadInput, Refused
 from models.signup import Entry, EntryState, Origin
 

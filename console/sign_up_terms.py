@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import texts
-from activities.by import By
 from activities.signup import queries, seats
 from activities.signup.party import Asked
 from activities.signup.terms import (
@@ -27,6 +26,7 @@ from console.forms import Form, print_of
 from console.rights import Act, may
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.errors import BadFields, BadInput
 from models.signup import QuestionKind, SignUp, Way
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import tellings
-from activities.by import By
 from activities.tellings import Words
 from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me, note
@@ -17,6 +16,8 @@ from console.forms import Form, print_of
 from console.rights import Act, may
 from models import messages, times
 from models.activity import Activity
+from models.by import By
+from models.messages import Forecast
 from models.signup import Entry, EntryState
 from models.telling import Audience, Telling, What
 
@@ -26,9 +27,11 @@ TO = {
     "coming": ("报上的和来了的", (S.CONFIRMED, S.ATTENDED)), "waiting": ("候补的", (S.WAITING, S.OFFERED)),
     "applied": ("待确认的", (S.APPLIED,)),
     "all": ("以上全部", (S.CONFIRMED, S.ATTENDED, S.WAITING, S.OFFERED, S.APPLIED)),
+    "chosen": ("名单里打勾的", tuple(S)),
 }  # fmt: skip
 NAMES = {"to": "发给谁", "text": "内容"}
 MOST_PAST = 10
+MOST_CODES = 2000  # characters: some two hundred codes
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
@@ -43,7 +46,10 @@ class _Views:
     @may(Act.CHANGE_SIGN_UPS)
     def words(self, code: str) -> AnyResponse | tuple[str, int]:
         """The form; sent, how it will look and whom it reaches; sent once more unchanged, owed."""
-        values = {"to": request.values.get("to", "coming"), "text": request.form.get("text", "").strip()}
+        values = {
+            "to": request.values.get("to", "coming"), "text": request.form.get("text", "").strip(),
+            "codes": request.values.get("codes", "")[:MOST_CODES],
+        }  # fmt: skip
         if request.method == "GET":
             return self._page(code, Form(values)), 200
         wrong = _wrong(values)
@@ -51,22 +57,23 @@ class _Views:
             return self._page(code, Form(values, wrong)), 400
         with self._desk.unit() as session:
             activity = held(session, code)
-            reach = _reach(session, activity, values["to"], times.now())
-            if request.form.get("seen") == print_of(values, reach[0]) and reach[0]:
+            reach = _reach(session, activity, values, times.now())
+            if request.form.get("seen") == print_of(values, reach.every) and reach.every:
                 return self._told(session, activity, values)
-        return self._page(code, Form(values), reach=reach, seen=print_of(values, reach[0])), 200
+        return self._page(code, Form(values), reach=reach, seen=print_of(values, reach.every)), 200
 
     def _told(self, session: Session, activity: Activity, values: dict[str, str]) -> AnyResponse:
         by = By(me().login, times.now())
         words = Words(What.WORDS, f"关于“{activity.title[:40]}”：\n{values['text']}", tellings.useful_until(activity))
-        telling = tellings.tell(session, activity, words, by=by, states=TO[values["to"]][1])
+        chosen = session.scalars(_chosen(activity, values)).all() if values["to"] == "chosen" else ()
+        telling = tellings.tell(session, activity, words, by=by, states=TO[values["to"]][1], entry_ids=chosen)
         note(session, "words told", f"activity {activity.code}", detail=f"{telling.id} {TO[values['to']][0]}")
         return done("已经在发了，这一页能看到发到哪里。", url_for("console.entry_words", code=activity.code))
 
-    def _page(self, code: str, form: Form, *, reach: tuple[int, int] | None = None, seen: str = "") -> str:
+    def _page(self, code: str, form: Form, *, reach: Forecast | None = None, seen: str = "") -> str:
         with self._desk.reading() as session:
             activity = mine(session, code)
-            past = _past(session, activity)
+            past = [(one, tellings.reached(session, one)) for one in _past(session, activity)]
         return drawn(
             "sign_up_words.html", activity=activity, form=form, names=NAMES, to=TO, reach=reach, seen=seen, past=past,
             most=LONGEST,
@@ -84,13 +91,19 @@ def _wrong(values: dict[str, str]) -> dict[str, str]:
     return wrong
 
 
-def _reach(session: Session, activity: Activity, to: str, now: datetime) -> tuple[int, int]:
-    """How many readers it concerns, and how many of them can be written to at once."""
+def _chosen(activity: Activity, values: dict[str, str]) -> sa.Select[int]:
+    """Ids of the entries that were ticked."""
+    return sa.select(Entry.id).where(Entry.activity_id == activity.id, Entry.code.in_(values["codes"].split(",")))
+
+
+def _reach(session: Session, activity: Activity, values: dict[str, str], now: datetime) -> Forecast:
+    """How many readers it concerns, and by which way. Words of staff fit no template."""
     readers = sa.select(Entry.openid).where(
-        Entry.activity_id == activity.id, Entry.state.in_(TO[to][1]), Entry.openid.is_not(None)
+        Entry.activity_id == activity.id, Entry.state.in_(TO[values["to"]][1]), Entry.openid.is_not(None)
     )
-    every = session.scalar(sa.select(sa.func.count(sa.distinct(readers.subquery().c.openid)))) or 0
-    return every, messages.reachable(session, readers, now=now)
+    if values["to"] == "chosen":
+        readers = readers.where(Entry.id.in_(_chosen(activity, values)))
+    return messages.forecast(session, readers, now=now)
 
 
 def _past(session: Session, activity: Activity) -> Sequence[Telling]:

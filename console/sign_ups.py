@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import texts
-from activities.by import By
 from activities.signup import absences, queries, roll, service
 from activities.signup.roll import Sought
 from activities.signup.terms import questions_of, terms_of
@@ -21,6 +20,7 @@ from console.records import lines_of_entry
 from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.errors import BadInput, IllegalMove, Refused
 from models.signup import ENTRY_MOVES, Appeal, Entry, EntryState, SignUp
 
@@ -67,7 +67,7 @@ class _Views:
                 places={number: at for at, number in enumerate(queries.line(session, activity.id), 1)}, most=MOST_SHOWN,
                 names=roll.names, masked=roll.masked, is_mine=is_mine(activity), origins=words.ORIGINS,
                 when=texts.said_when(activity.when, today=_today()), may_change=Act.CHANGE_SIGN_UPS in me().acts,
-                may_unmask=Act.SEE_PHONES in me().acts,
+                may_unmask=Act.SEE_PHONES in me().acts, is_ticked="ticked" in request.args,
             )  # fmt: skip
 
     @may(Act.SEE_SIGN_UPS)

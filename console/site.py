@@ -42,14 +42,14 @@ def console_of(desk: Desk) -> Blueprint:
     return blueprint
 
 
-def protect_forms(app: Flask, desk: Desk) -> None:
-    """Every POST of the app needs a token of its own browser, good as long as a session may idle."""
+def protect_forms(app: Flask, desk: Desk) -> CSRFProtect:
+    """Every POST of the app needs a token of its own browser, good as long as a session may idle, but what is exempted."""
     app.config.update(
         SESSION_COOKIE_NAME="shusheng_form", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=desk.is_secure,
         WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
     )  # fmt: skip
     app.before_request(lambda: uploads.let_in(_view(), is_theirs=lambda: _is_entitled(desk)))
-    CSRFProtect(app)  # reads the form: after the bound of the body is known
+    return CSRFProtect(app)  # reads the form: after the bound of the body is known
 
 
 def _view() -> object:

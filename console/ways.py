@@ -14,7 +14,7 @@ from console.rights import Act, may
 from models import outbox, rights, times
 from models.inbox import Push
 from models.outbox import CLAIMABLE, CallKind, CallState, OutboxCall
-from models.platform import Breaker, Capability, Token, close_breaker
+from models.platform import Breaker, Capability, Token
 
 QUIET = timedelta(hours=24)  # without any push from WeChat: worth a look at the callback address
 LATE = timedelta(minutes=10)  # owed and due for so long: is anybody at work?
@@ -78,8 +78,7 @@ class _Views:
     def try_again(self, kind: str) -> Response:
         """Open a road: what is owed on it leaves now; if the cause is still there it shuts again."""
         with self._desk.unit() as session:
-            close_breaker(session, kind)
-            outbox.ring(session)
+            outbox.resume(session, kind, now=times.now())
             note(session, "breaker closed", kind)
         return done("已经放行，正在再试。要是原因还在，它会自己再关上。", url_for("console.ways"))
 
@@ -105,7 +104,7 @@ def _callback(session: Session, now: datetime) -> Sign:
 
 
 def _token(session: Session, now: datetime) -> Sign:
-    token = session.scalars(sa.select(Token).limit(1)).one_or_none()
+    token = session.scalars(sa.select(Token).where(Token.name == "access_token")).one_or_none()
     if token is None:
         return Sign("微信令牌", "还没有要过", True)
     if not token.asked:

@@ -9,7 +9,9 @@ from activities.imported import Fate
 from models import times
 from models.activity import ActivityState
 from models.inbox import PushState
+from models.money import yuan
 from models.outbox import CallKind, CallState
+from models.payout import PoolState, PrizeState
 from models.plan import PlanState
 from models.record import RecordState
 from models.signup import EntryState, Origin
@@ -68,6 +70,19 @@ STATES: Mapping[StrEnum, State] = {
     EntryState.REFUSED: State("没通过", "stopped"),
     EntryState.ATTENDED: State("来了", "done"),
     EntryState.ABSENT: State("没来", "stopped"),
+    PoolState.DRAFT: State("待批准", "waiting"),
+    PoolState.SEALED: State("已封存", "live"),
+    PoolState.CLOSED: State("已结清", "done"),
+    PrizeState.FREE: State("没人得", "draft"),
+    PrizeState.WON: State("待领取", "waiting"),
+    PrizeState.HELD: State("核对中", "stopped"),
+    PrizeState.CLAIMED: State("发放中", "live"),
+    PrizeState.PAID: State("已发", "done"),
+    PrizeState.FAILED: State("没到账", "stopped"),
+    PrizeState.LAPSED: State("过期未领", "draft"),
+    PrizeState.DENIED: State("不发，可申诉", "stopped"),
+    PrizeState.REFUSED: State("不发", "draft"),
+    PrizeState.LEFT: State("结清退回", "draft"),
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }
@@ -78,12 +93,12 @@ ROLES = {
 }  # fmt: skip
 
 ROLE_NOTES = {
-    Role.EDITOR: "排活动、发布和取消；分馆和开放时间",
-    Role.PROOFREADER: "看活动；通知上线后校对文字",
-    Role.REVIEWER: "审活动、发布和取消；分馆和开放时间",
+    Role.EDITOR: "排活动、发布和取消；题库和答题；分馆和开放时间",
+    Role.PROOFREADER: "看活动；看试卷；通知上线后校对文字",
+    Role.REVIEWER: "审活动、发布和取消；审试卷；分馆和开放时间",
     Role.JUDGE: "看活动；比赛上线后评分",
-    Role.DESK: "记活动的人次，看读者来往、处理没送到的消息",
-    Role.FINANCE: "看活动；红包上线后管钱和报表",
+    Role.DESK: "记活动的人次，兑奖，看读者来往、处理没送到的消息",
+    Role.FINANCE: "批准奖池，管发放和财务表",
     Role.ADMIN: "以上全部，加上馆员和通道",
 }
 
@@ -91,18 +106,22 @@ ORIGINS = {Origin.CHAT: "聊天", Origin.PAGE: "网页", Origin.STAFF: "馆员�
 
 CALLS = {
     CallKind.CUSTOMER_MESSAGE: "客服消息", CallKind.MENU: "自定义菜单", CallKind.PROBE: "检查权限",
-    CallKind.FETCH_MEDIA: "取回照片",
+    CallKind.FETCH_MEDIA: "取回照片", CallKind.SUBSCRIPTION: "订阅通知", CallKind.TEMPLATE: "模板消息",
+    CallKind.LIST_TEMPLATES: "取模板清单", CallKind.QR_CODE: "签到二维码", CallKind.RED_PACKET: "发微信红包",
+    CallKind.TRANSFER: "微信转账", CallKind.PAY_LOOK: "核对付款",
 }  # fmt: skip
 
 RIGHTS = {
     "customer_message": "客服消息", "menu": "自定义菜单", "users": "用户列表", "template": "模板消息",
     "subscription": "订阅通知", "publish": "发布", "mass": "群发",
+    "qr": "带参数的二维码",
 }  # fmt: skip
 
 PUSHES = {
     "text": "文字", "image": "图片", "voice": "语音", "video": "视频", "shortvideo": "小视频", "location": "位置",
     "link": "链接", "subscribe": "关注", "unsubscribe": "取消关注", "scan": "扫码", "click": "点菜单",
-    "view": "点菜单打开网页",
+    "view": "点菜单打开网页", "subscribe_msg_popup_event": "同意接收通知", "subscribe_msg_change_event": "关掉通知",
+    "subscribe_msg_sent_event": "订阅通知送达", "templatesendjobfinish": "模板消息送达",
 }  # fmt: skip
 
 ACTS = {
@@ -117,6 +136,20 @@ ACTS = {
     "appeal refused": "申诉没通过", "absence rule": "改缺席规则", "lottery drawn": "抽签", "sign-ups looked at": "查看报名名单",
     "entry changed": "改报名的人",
     "words told": "给报名的读者发消息", "phones shown": "导出完整电话",
+    "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",
+    "quiz approved": "开放答题", "quiz paused": "暂停答题", "quiz resumed": "恢复答题", "quiz cancelled": "取消答题",
+    "question edited": "改题目", "question rechecked": "复核题目",
+    "question let out": "抢答放题", "question stopped": "抢答停止作答", "question voided": "抢答作废一题",
+    "questions added": "导入题目", "question retired": "停用题目", "question back": "恢复题目", "complaint settled": "处理纠错",
+    "pot sealed": "批准封存奖池", "pot closed": "结清奖池", "payouts paused": "暂停发放", "payouts resumed": "恢复发放",
+    "prize held": "扣下核对", "prize released": "放行奖品", "prize refused": "不发奖品", "prize appeal refused": "奖品申诉没通过",
+    "prize handed over": "兑奖",
+    "prize paid again": "再发一次奖品",
+    "prizes looked at": "查看奖品", "prizes drawn": "抽奖",
+    "certificate revoked": "作废证书", "certificates looked at": "查看证书",
+    "board name barred": "取消榜上的名字", "board name allowed": "放行榜上的名字",
+    "bill taken in": "导入账单", "bill looked at": "查看对账",
+    "fair play looked at": "公平核对", "evidence looked at": "看答题的证据",
     "signed in": "登录", "signed out": "退出", "sign-in refused": "登录没有通过",
     "staff added": "添加馆员", "staff changed": "修改馆员", "staff disabled": "停用馆员", "staff enabled": "恢复馆员",
     "password set": "重设密码", "password chosen": "改了自己的密码",
@@ -127,6 +160,7 @@ ACTS = {
     "activity cancelled": "取消", "activity finished": "结束", "activity edited": "修改", "activity moved": "改期",
     "activity copied": "复制", "activity added": "新建", "picture added": "加图片",
     "picture removed": "删图片", "cover chosen": "换封面", "breaker closed": "再试通道",
+    "templates listed": "取模板清单", "template used": "定模板用途",
     "call retried": "再发一次", "call dropped": "不发了", "push run again": "重新处理来信",
     "rights asked": "重新检查权限", "record sent": "手机报人次", "record confirmed": "确认人次",
     "record picture added": "加现场照片", "record picture removed": "删现场照片", "phone bound": "绑定微信",
@@ -136,6 +170,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
+    "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
     "house rules": "馆里的规则",
     "rights": "公众号的权限", "figures": "台账", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
@@ -205,8 +240,8 @@ def act(name: str) -> str:
 
 
 def who(login: str) -> str:
-    """Whoever did it: a login, or the machine's own command line."""
-    return "命令行" if login == "command line" else login
+    """Whoever did it: a login, the machine's own command line, or the clock."""
+    return {"command line": "命令行", "house": "程序"}.get(login, login)
 
 
 def push(kind: str) -> str:
@@ -247,5 +282,6 @@ def masked(openid: str | None) -> str:
 
 FILTERS: Mapping[str, Callable[..., object]] = {
     "state": state, "moment": moment, "exact": exact, "ago": ago, "span": span, "number": number, "act": act, "who": who,
-    "push": push, "masked": masked, "month": month, "subject": subject, "topic": topic, "role": ROLES.__getitem__, "call": CALLS.__getitem__,
+    "push": push, "masked": masked, "yuan": yuan,
+    "month": month, "subject": subject, "topic": topic, "role": ROLES.__getitem__, "call": CALLS.__getitem__,
 }  # fmt: skip

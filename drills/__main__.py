@@ -1,4 +1,5 @@
-"""`python -m drills`: 200 kills on SQLite and on PostgreSQL, the stalled worker, and each guard taken away in turn."""
+"""`python -m drills`: workers killed on SQLite and on PostgreSQL, around deliveries (200 times), reminders (50),
+seats and news (50), the stalled worker, and each guard taken away in turn."""
 
 import argparse
 import contextlib
@@ -16,7 +17,7 @@ import requests
 import sqlalchemy as sa
 
 from config.settings import demo_keys
-from drills import delivery
+from drills import delivery, reminding, seats
 from drills.stalled import stalled as frozen
 from drills.workers import Site, folder
 
@@ -32,6 +33,14 @@ def main() -> int:
             for name, place in (("SQLite", sqlite_place), ("PostgreSQL", postgres_place))
         ]
         held.append(_said("stalled worker", stalled(url, "")))
+        held.append(_said("reminders, SQLite", reminded(sqlite_place, url, arguments.seed)))
+        held.append(_said("reminders, PostgreSQL", reminded(postgres_place, url, arguments.seed)))
+        held.append(_said("seats and news, SQLite", seated(sqlite_place, url, arguments.seed)))
+        held.append(_said("seats and news, PostgreSQL", seated(postgres_place, url, arguments.seed)))
+        halves = seated(sqlite_place, url, arguments.seed, without="unit")
+        held.append(_noticed("one unit for a cancelling", halves))
+        unguarded = reminded(sqlite_place, url, arguments.seed, without="once")
+        held.append(_noticed("the reminder's mark and key", unguarded))
         for guard in ("lease", "token", "key"):
             report = small(url, guard, arguments.seed) if guard == "key" else stalled(url, guard)
             held.append(_noticed(guard, report))
@@ -72,6 +81,23 @@ def small(url: str, without: str, seed: int) -> delivery.Report:
     """A short drill with one guard taken away."""
     with sqlite_place() as database_url:
         return delivery.run(Site(database_url, url), readers=120, kills=4, seed=seed, without=without)
+
+
+def reminded(
+    place: Callable[[], AbstractContextManager[str]], url: str, seed: int, *, without: str = ""
+) -> delivery.Report:
+    """The reminder run under kills; a short one with what makes each once taken away."""
+    count, kills = (24, 4) if without else (600, 50)
+    with place() as database_url:
+        return reminding.run(Site(database_url, url), count=count, kills=kills, seed=seed, without=without)
+
+
+def seated(
+    place: Callable[[], AbstractContextManager[str]], url: str, seed: int, *, without: str = ""
+) -> delivery.Report:
+    """Seats, the line and a change told to many under kills; fewer where a cancelling is cut in two."""
+    with place() as database_url:
+        return seats.run(Site(database_url, url), kills=20 if without else 50, seed=seed, without=without)
 
 
 def stalled(url: str, without: str) -> delivery.Report:

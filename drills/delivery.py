@@ -9,10 +9,11 @@ What must hold at the end, row by row, against the simulator's own books:
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import requests
 import sqlalchemy as sa
@@ -54,18 +55,20 @@ class Report:
 def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -> Report:
     """Owe readers × 5 messages, kill the worker `kills` times, let it finish, compare the books."""
     report, draw = Report(seed), random.Random(seed)
-    openids = _readers(site, readers)
+    openids = readers_who_wrote(site, readers)
     in_child(partial(_owe, site, openids, without))
     requests.post(f"{site.simulator_url}/sim/faults", json={"path": SEND, "what": f"latency:{LATENCY_S}"}, timeout=10)
     for _ in range(kills):
-        before = _left_by_the_dead(site, report)
+        before = left_by_the_dead(site, report)
         pid = forked(partial(work_for_ever, site, without=without))
         killed(pid, after=draw.uniform(SHORTEST_S, LONGEST_S))
         report.kills += 1
         fresh = calling(site) - before
         report.in_flight += bool(fresh)
-    _left_by_the_dead(site, report)
-    _finish(site, without)  # still slow: a worker must not take what it is calling itself for orphaned
+    left_by_the_dead(site, report)
+    finish(
+        partial(work_for_ever, site, without=without), quiet=partial(_is_quiet, site)
+    )  # still slow: a worker must not take what it is calling itself for orphaned
     requests.delete(f"{site.simulator_url}/sim/faults", timeout=10)
     _compare(site, report)
     if report.in_flight * 2 < report.kills:
@@ -73,7 +76,7 @@ def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -
     return report
 
 
-def _left_by_the_dead(site: Site, report: Report) -> set[tuple[int, str]]:
+def left_by_the_dead(site: Site, report: Report) -> set[tuple[int, str]]:
     """What is being called while no worker lives. Not only what a kill was seen to leave: PostgreSQL may still commit a
     claim whose worker is gone.
     """
@@ -85,7 +88,7 @@ def _left_by_the_dead(site: Site, report: Report) -> set[tuple[int, str]]:
 SEND = "/cgi-bin/message/custom/send"
 
 
-def _readers(site: Site, count: int) -> list[str]:
+def readers_who_wrote(site: Site, count: int) -> list[str]:
     """Followers who have all just written; their pushes go nowhere, only the platform's windows matter."""
     requests.post(f"{site.simulator_url}/sim/reset", json={"callback": "http://127.0.0.1:9/wechat"}, timeout=10)
     body = {"name": "读者", "following": True, "count": count}
@@ -112,11 +115,11 @@ def _owe(site: Site, openids: list[str], without: str) -> None:
     database.close()
 
 
-def _finish(site: Site, without: str) -> None:
+def finish(life: Callable[..., None], *, quiet: Callable[[], bool]) -> None:
     """A last worker, two minutes later: every lease of a dead one has run out."""
-    pid = forked(partial(work_for_ever, site, shift=AFTER_ALL_LEASES, without=without))
+    pid = forked(partial(life, shift=AFTER_ALL_LEASES))
     for _ in range(PATIENCE):
-        if in_child(partial(_is_quiet, site)):
+        if in_child(quiet):
             break
         time.sleep(0.1)
     killed(pid, after=0.2)
@@ -150,14 +153,15 @@ def _compare(site: Site, report: Report) -> None:
 
 
 def _delivered(site: Site) -> Counter[str]:
-    found: Counter[str] = Counter()
+    contents = (sent["content"] for sent in deliveries(site))
+    return Counter(content["content"] if isinstance(content, dict) else content for content in contents)
+
+
+def deliveries(site: Site) -> Iterator[dict[str, Any]]:
+    """What reached readers, by the simulator's books."""
     after = 0
-    while True:
-        page = requests.get(f"{site.simulator_url}/sim/deliveries?after={after}", timeout=30).json()
-        if not page:
-            return found
-        for sent in page:
-            found[sent["content"]["content"] if isinstance(sent["content"], dict) else sent["content"]] += 1
+    while page := requests.get(f"{site.simulator_url}/sim/deliveries?after={after}", timeout=30).json():
+        yield from page
         after = page[-1]["n"] if "n" in page[-1] else page[-1]["id"]
 
 

@@ -39,9 +39,14 @@ class Site:
 
 
 def work_for_ever(
-    site: Site, *, shift: timedelta = timedelta(), without: str = "", read_seconds: float = READ_SECONDS
+    site: Site,
+    *,
+    shift: timedelta = timedelta(),
+    without: str = "",
+    read_seconds: float = READ_SECONDS,
+    beside: Callable[[Database], None] | None = None,
 ) -> None:
-    """A worker's life: hands on the outbox until it is killed."""
+    """A worker's life: hands on the outbox, and what it does beside them, until it is killed."""
     times.set_shift(shift)
     remove(without)
     database = Database(site.database_url)
@@ -50,7 +55,9 @@ def work_for_ever(
         app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
         base=site.simulator_url, database=database, read_seconds=read_seconds,
     )  # fmt: skip
-    Hands(database, work_table(client, media=Path(gettempdir()) / "shusheng-drill")).start()
+    Hands(database, work_table(client, media=Path(gettempdir()) / "shusheng-drill", site="")).start()
+    if beside is not None:
+        beside(database)
     while True:
         signal.pause()
 

@@ -7,6 +7,7 @@ from handlers import mine
 from handlers.turn import Reply, Turn
 from models.signup import Entry, EntryState
 from models.tapping import tappable
+from models.wording import quoted
 
 S = EntryState
 
@@ -55,4 +56,4 @@ def come_not(turn: Turn) -> Reply:
     title = asked_for(turn.session, entry.activity_id).activity.title
     state = service.cancel(turn.session, entry, now=turn.now)
     said = "给您记成请假，不算缺席" if state is S.EXCUSED else "名额让给别人了"
-    return Reply(f"知道了，“{title}”{said}，谢谢您告诉我们。\n回复“{tappable('活动')}”看看别的。")
+    return Reply(f"知道了，{quoted(title)}{said}，谢谢您告诉我们。\n回复“{tappable('活动')}”看看别的。")

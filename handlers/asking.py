@@ -16,8 +16,7 @@ from activities.facets import Facets, Hours, Only, Wanted
 from activities.festivals import NOTHING_TOLD, Told
 from handlers.days import find_span
 from handlers.spans import Span
-from handlers.words import number_of
-from models.wording import compact, plain
+from models.wording import compact, number_of, plain
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from activities.plans.days import PARTS_OF_MONTH
 from handlers.spans import Span, day_span, month_span
-from handlers.words import number_of
 from models import times
+from models.wording import number_of
 
 _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 _STEPS = {"这": 0, "本": 0, "当": 0, "下": 1, "上": -1}

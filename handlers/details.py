@@ -7,6 +7,7 @@ from activities import following, texts
 from activities.details import Details, details, details_of
 from handlers.turn import Reply, Turn, link
 from models.tapping import tappable
+from models.wording import quoted
 
 LIST = "list"  # topic: a numbered list is on the screen; `chosen` is the vague activity opened last
 TELL_ME = "告诉我"
@@ -113,10 +114,10 @@ def tell_me_of(turn: Turn, number: int) -> Reply:
     title = texts.short_title(told.shown)
     if not told.shown.when.is_vague:
         when = texts.said_when(told.shown.when, today=turn.today)
-        return Reply(f"“{title}”已经定了：{when}。\n要提醒，回复“{tappable('提醒我')}”。")
+        return Reply(f"{quoted(title)}已经定了：{when}。\n要提醒，回复“{tappable('提醒我')}”。")
     is_new = following.follow(turn.session, told.shown.id, turn.incoming.openid, now=turn.now)
     return Reply(
-        f"{'好的，' if is_new else '已经记着了，'}“{title}”日期定下来就告诉您，只说一次。\n"
+        f"{'好的，' if is_new else '已经记着了，'}{quoted(title)}日期定下来就告诉您，只说一次。\n"
         f"要是那时您有两天没来过，就等您下次发消息时说。不想要了，回复“{tappable('不用告诉我')}”。"
     )
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from activities import festivals
 from activities.festivals import NOTHING_TOLD, Told
 from handlers.spans import Span, day_span
-from handlers.words import number_of
 from models import times
+from models.wording import number_of
 
 # Those whose days people ask for; 世界读书日 and the like stand in titles and are left to the search.
 NAMES = (

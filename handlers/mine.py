@@ -9,6 +9,7 @@ from handlers.identity import own_page
 from handlers.turn import Reply, Turn
 from models.signup import OPEN, Entry, EntryState
 from models.tapping import tappable
+from models.wording import quoted
 
 S = EntryState
 CANCEL, SURE, APPEAL = "取消报名", "确定取消", "申诉"
@@ -69,7 +70,8 @@ def told(turn: Turn, entry: Entry, *, before: str = "") -> Reply:
     turn.talk.hold(LIST, list=ENTRIES, ids=[entry.id], more=False, chosen_entry=entry.id)
     lines = [before, texts.about(terms.activity, today=turn.today), _state(turn, entry), entry.reason]
     named = "、".join(person.name for person in entry.people if person.name)
-    return Reply("\n".join(filter(None, [*lines, named, _what_next(entry)])))
+    change = own_page(turn, f"/me/entries/{entry.code}/change", "改报名") if entry.state in service.CHANGEABLE else ""
+    return Reply("\n".join(filter(None, [*lines, named, _what_next(entry), change])))
 
 
 def _what_next(entry: Entry) -> str:
@@ -130,7 +132,7 @@ def _cancelled(turn: Turn, entry: Entry) -> Reply:
     state = service.cancel(turn.session, entry, now=turn.now)
     turn.talk.hold(None)
     if state is S.EXCUSED:
-        return Reply(f"知道了，“{title}”给您记成请假，不算缺席。\n回复“{tappable('活动')}”看看别的。")
+        return Reply(f"知道了，{quoted(title)}给您记成请假，不算缺席。\n回复“{tappable('活动')}”看看别的。")
     said = (
         "不排“{}”的候补了。"
         if was is S.WAITING
@@ -141,17 +143,28 @@ def _cancelled(turn: Turn, entry: Entry) -> Reply:
     return Reply(f"{said.format(title)}\n回复“{tappable('活动')}”看看别的。")
 
 
+def missed(turn: Turn) -> list[Entry]:
+    """Entries that were absences, the latest first."""
+    return [one for one in queries.mine(turn.session, turn.incoming.openid) if one.state is S.ABSENT]
+
+
+def shows_absence(turn: Turn) -> bool:
+    """Is one of them on the screen?"""
+    chosen = turn.talk.held.get("chosen_entry") if turn.talk.topic == LIST else None
+    return chosen is not None and any(one.id == chosen for one in missed(turn))
+
+
 def appeal(turn: Turn) -> Reply:
     """申诉 [why]: of the absence that is open, or the latest. turn.argument is what was said behind it."""
-    missed = [one for one in queries.mine(turn.session, turn.incoming.openid) if one.state is S.ABSENT]
+    absences_of = missed(turn)
     chosen = turn.talk.held.get("chosen_entry") if turn.talk.topic == LIST else None
-    entry = next((one for one in missed if one.id == chosen), missed[0] if missed else None)
+    entry = next((one for one in absences_of if one.id == chosen), absences_of[0] if absences_of else None)
     if entry is None:
         return Reply(f"您没有缺席的记录，不用申诉。回复“{tappable('活动')}”看近期安排。")
     words = turn.argument.strip()
     if not words:
         title = asked_for(turn.session, entry.activity_id).activity.title
-        return Reply(f"“{title}”那天怎么没来？请写在“{APPEAL}”后面发给我们，比如：{APPEAL} 孩子发烧了。")
+        return Reply(f"{quoted(title)}那天怎么没来？请写在“{APPEAL}”后面发给我们，比如：{APPEAL} 孩子发烧了。")
     absences.appeal(turn.session, entry, words, now=turn.now)
     return Reply("收到，馆员看过就回复您。")
 

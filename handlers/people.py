@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from activities.signup.party import Person, age_in, name_in
 from activities.signup.refusals import NotThisWay
-from handlers.words import number_of
+from models.wording import number_of
 
 _BETWEEN = re.compile(r"[,，、;；\n\r/|]+|\s+[和与跟]\s*")
 _AND = re.compile(r"(?<=[\u3400-\u9fff\d])[和与跟](?=[\u3400-\u9fff]{2})")

@@ -5,7 +5,6 @@ Who is not bound never meets it: their words go on as a question about activitie
 
 import re
 
-from activities.by import By
 from activities.records import phones, photos, queries, rules, service, texts
 from activities.records.phones import Sender
 from activities.records.queries import Meant
@@ -15,9 +14,10 @@ from handlers.asking import Question
 from handlers.record_words import Told, read_record, told_in
 from handlers.turn import Reply, Turn
 from models.activity import Activity
+from models.by import By
 from models.errors import BadInput
 from models.tapping import tappable
-from models.wording import tidy
+from models.wording import quoted, tidy
 
 WHICH = "record"  # topic: a numbered list of activities that may be meant
 MOST_LISTED = 5
@@ -152,4 +152,4 @@ def photo(turn: Turn) -> Reply:
         return Reply("这个活动刚刚撤下了，照片没有收。")
     media_id = str(turn.incoming.fields["MediaId"])[:256]
     photos.take(turn.session, activity.id, media_id, sent_at=min(turn.incoming.sent_at, turn.now), now=turn.now)
-    return Reply(f"照片收下了，放在“{activity.title}”的记录里。")
+    return Reply(f"照片收下了，放在{quoted(activity.title)}的记录里。")

@@ -14,6 +14,7 @@ from handlers.details import LIST
 from handlers.turn import Reply, Turn
 from models.activity import Activity, ActivityState
 from models.tapping import tappable
+from models.wording import quoted
 
 SETTING, OFF, BACK = "提醒设置", "退订", "恢复提醒"
 NONE = Wish(day_before=False, hours_before=False)
@@ -51,11 +52,11 @@ def remind_me(turn: Turn) -> Reply:
         return Reply(f"您选了不要提醒。要的话，先回复“{tappable(BACK)}”，再说一次“提醒我”。")
     if not any(due > turn.now for _, due in rules.moments(activity.when, wish)):
         return Reply(
-            f"“{activity.title}”快开始了，来不及再提醒：{texts.said_when(activity.when, today=turn.today)}。"
+            f"{quoted(activity.title)}快开始了，来不及再提醒：{texts.said_when(activity.when, today=turn.today)}。"
         )
     service.ask(turn.session, activity, turn.incoming.openid, is_wanted=True, now=turn.now)
     return Reply(
-        f"好的，“{activity.title}”会提醒您：{texts.said_when(activity.when, today=turn.today)}。\n"
+        f"好的，{quoted(activity.title)}会提醒您：{texts.said_when(activity.when, today=turn.today)}。\n"
         f"改时间也会告诉您。要改提醒的时候，回复“{tappable(SETTING)}”；不要了，回复“{tappable(OFF)}”。"
     )
 
@@ -93,7 +94,7 @@ def off(turn: Turn) -> Reply:
     if activity is not None:
         service.ask(turn.session, activity, turn.incoming.openid, is_wanted=False, now=turn.now)
         return Reply(
-            f"好的，“{activity.title}”不再提醒。改期、取消还是会告诉您。\n想要回来，回复“{tappable('提醒我')}”。"
+            f"好的，{quoted(activity.title)}不再提醒。改期、取消还是会告诉您。\n想要回来，回复“{tappable('提醒我')}”。"
         )
     service.wish(turn.session, turn.incoming.openid, NONE, now=turn.now)
     return Reply(

@@ -5,20 +5,27 @@ end the nearest word.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from activities.records import phones
 from handlers import (
     account,
     answers,
+    boards,
     calendar,
+    certificates,
+    consents,
     details,
     door,
+    elders,
     help,
     identity,
+    live,
     mine,
     opening,
+    prizes,
+    quizzing,
     recording,
     reminding,
     signing,
@@ -30,9 +37,11 @@ from handlers.courtesy import courtesy_in, kind_word
 from handlers.turn import MORE, Reply, Turn
 from handlers.whereabouts import AskedWhere
 from handlers.words import number_in
+from models.errors import Refused
 from models.wording import compact, tidy
 
 Verb = Callable[[Turn], Reply]
+Together = Callable[[Sequence[Turn]], Sequence[Reply | Refused]]
 LONGEST_QUESTION = 40  # characters: longer words are no title and no command
 
 
@@ -44,17 +53,34 @@ class Route:
     writes: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A verb that writes for many readers at once: a statement for all of them, in one savepoint.
+
+    Of rows that it locks none is anybody else's than those readers', but for what is skipped when locked, and for the one
+    question of a live round, which is waited for by whoever holds nothing that others want.
+    """
+
+    verb: Together
+
+
 _HELP, _LEAVE, _DESK = Route(help.help_), Route(help.leave), Route(help.desk)
 _COMING, _BRANCHES, _MORE = Route(calendar.coming), Route(calendar.branches), Route(calendar.more)
 _MINE, _WAIT, _GO_ON = Route(mine.mine), Route(signing.wait, writes=True), Route(signing.go_on, writes=True)
 _SIGN_UP, _ANSWER = Route(signing.sign_up, writes=True), Route(signing.answer, writes=True)
 _CANCEL, _SURE = Route(mine.cancel, writes=True), Route(mine.sure, writes=True)
-_APPEAL, _CHECK_IN = Route(mine.appeal, writes=True), Route(door.check_in, writes=True)
+_APPEAL, _CHECK_IN = Route(prizes.appeal, writes=True), Route(door.check_in, writes=True)
 _REMIND, _OFF = Route(reminding.remind_me, writes=True), Route(reminding.off, writes=True)
 _WISH = Route(reminding.chosen, writes=True)
 _AT_THE_DOOR = Route(lambda turn: door.scanned(turn, welcome.scene_of(turn)), writes=True)
 _TELL_ME, _TELL_ME_NOT = Route(details.tell_me, writes=True), Route(details.tell_me_not, writes=True)
 
+_PLAY, _BEGIN = Route(quizzing.play), Shared(boards.begin)
+_GROUP, _NAME = Route(boards.choose, writes=True), Route(boards.name, writes=True)
+_LIVE, _LIVE_GIVEN = Route(live.join), Shared(live.answer)
+_GIVEN, _NO_ANSWER = Shared(quizzing.answer), Route(quizzing.not_an_answer)
+_REVIEW, _RESULT, _COMPLAIN = Route(quizzing.review), Route(quizzing.result), Route(quizzing.complain, writes=True)
+_PRIZES, _CLAIM = Route(prizes.mine), Route(prizes.claim, writes=True)
 _BIND, _UNBIND = Route(recording.bind, writes=True), Route(recording.unbind, writes=True)
 _TELL_RECORD, _WHICH_RECORD = Route(recording.tell, writes=True), Route(recording.choose, writes=True)
 _PHOTO = Route(recording.photo, writes=True)
@@ -66,7 +92,7 @@ ALWAYS: dict[str, Route] = {
     "人工": _DESK, "转人工": _DESK, "人工客服": _DESK, "人工服务": _DESK, "客服": _DESK, "服务台": _DESK, "馆员": _DESK,
     "电话": _DESK, "图书馆电话": _DESK, "电话号码": _DESK, "联系电话": _DESK, "联系方式": _DESK, "服务台电话": _DESK,
 }  # fmt: skip
-COMMANDS: dict[str, Route] = {
+COMMANDS: dict[str, Route | Shared] = {
     "活动": _COMING, "近期活动": _COMING, "最近活动": _COMING, "活动安排": _COMING, "有什么活动": _COMING,
     "最近有什么活动": _COMING, "活动预告": _COMING,
     "分馆": _BRANCHES, "各分馆": _BRANCHES, "分馆活动": _BRANCHES,
@@ -78,12 +104,23 @@ COMMANDS: dict[str, Route] = {
     **dict.fromkeys(("恢复提醒", "打开提醒", "要提醒"), Route(reminding.back, writes=True)),
     **dict.fromkeys(("不是我", "不是本人", "不是我本人"), Route(identity.not_me, writes=True)),
     **dict.fromkeys(("清除我的资料", "清除资料", "删除我的资料"), Route(identity.clear)),
+    **dict.fromkeys(("开始答题", "开始", "开始答"), _BEGIN),
+    **dict.fromkeys(("长辈模式", "关爱模式", "老年模式", "长者模式", "大字版", "大字模式"), Route(elders.choose, writes=True)),
+    **dict.fromkeys(("退出长辈模式", "关闭长辈模式", "不用长辈模式", "普通模式", "标准模式"), Route(elders.leave, writes=True)),
+    **dict.fromkeys(("看题", "看题目", "读完了", "看完了"), Route(quizzing.read_on, writes=True)),
+    **dict.fromkeys(("看材料", "再看材料", "材料"), Route(quizzing.passage)),
+    **dict.fromkeys(("看解析", "解析", "错题", "看错题"), _REVIEW),
+    **dict.fromkeys(("我的成绩", "成绩", "我的名次", "查成绩"), _RESULT),
+    **dict.fromkeys(("证书", "我的证书", "领证书", "领取证书", "电子证书"), Route(certificates.mine)),
+    **dict.fromkeys(("选分组", "我的分组", "换分组"), Route(boards.regroup)),
+    **dict.fromkeys(("我的奖品", "我的红包", "我的奖", "奖品"), _PRIZES),
+    **dict.fromkeys(("领奖", "领红包", "领取", "兑奖", "我要领奖", "领取红包"), _CLAIM),
     "继续": _GO_ON, "继续报名": _GO_ON, "确定取消": _SURE, "确认取消": _SURE,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
 NEAREST = (
     "活动", "周末", "今天", "明天", "后天", "本月", "下个月", "本周", "下周", "分馆", "今晚", MORE, "帮助", "取消", "人工",
-    "下一页", "有什么活动", "近期活动",
+    "下一页", "有什么活动", "近期活动", "答题", "领奖",
 )  # fmt: skip
 
 # Words with something behind them, in the order in which they are tried: what is behind becomes the argument.
@@ -93,6 +130,10 @@ _CHECKS = re.compile(r"(?:我要)?(?:签到|打卡)(?:码)?(?P<rest>\d{0,8})")
 _APPEALS = re.compile(r"(?:我要)?申诉(?P<rest>.*)")
 _REMINDS = re.compile(r"(?:到时|到时候|请)?提醒(?:一下)?我(?:一下)?(?P<rest>.*)")
 _OFFS = re.compile(r"(?:我要)?(?:退订|不用提醒|取消提醒|别提醒)(?:我|提醒)?(?P<rest>.*)")
+_PLAYS = re.compile(r"(?:我要|我想|参加|继续|有奖)?(?:答题|知识竞赛|知识问答|竞答)(?:活动)?(?P<rest>\d{0,2})")
+_LIVES = re.compile(r"(?:我要|我想|参加|进入|现场)?(?:抢答|现场答题)(?P<rest>\d{0,2})")
+_COMPLAINS = re.compile(r"(?:我要)?纠错\s*(?:第)?(?P<number>\d{1,3})?\s*题?\s*(?P<words>.*)")
+_NAMES = re.compile(r"\s*(?:我的|榜上的|我榜上的)名字\s*(?:改成|改为|是|叫)?\s*[:：]?\s*(?P<name>.*?)\s*", re.DOTALL)
 _OFFER_WORDS = {
     re.compile(r"(?:要|我要|接受|要了)(?P<rest>[a-z0-9]{6}|)"): Route(answers.take, writes=True),
     re.compile(r"(?:不要|不要了|放弃|让给别人)(?P<rest>[a-z0-9]{6}|)"): Route(answers.leave, writes=True),
@@ -106,6 +147,10 @@ EVENTS: dict[str, Route] = {
     "subscribe": Route(welcome.followed, writes=True),
     "unsubscribe": Route(welcome.left, writes=True),
     "scan": Route(welcome.scanned),
+    "subscribe_msg_popup_event": Route(consents.asked, writes=True),
+    "subscribe_msg_change_event": Route(consents.withdrawn, writes=True),
+    "subscribe_msg_sent_event": Route(consents.notified, writes=True),
+    "templatesendjobfinish": Route(consents.sent_by_template, writes=True),
     **dict.fromkeys(account.MAY_CHANGE_RIGHTS, Route(account.rights_may_have_changed, writes=True)),
 }
 _CHOSEN, _MISS, _COURTESY = Route(calendar.chosen), Route(help.not_understood), Route(kind_word)
@@ -116,7 +161,7 @@ _ONLY_WORDS, _SILENCE = Route(help.only_words), Route(lambda _turn: Reply.silenc
 _SILENT_EVENTS_BUT = frozenset({"click"})
 
 
-def reply_to(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
+def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
     """Find the verb and have `run` run it. Reads only until then."""
     incoming = turn.incoming
     if incoming.event == "scan" and door.is_door(welcome.scene_of(turn)):
@@ -131,13 +176,15 @@ def reply_to(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
     return _to_words(turn, run)
 
 
-def _to_words(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
+def _to_words(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
     route = _route_of(turn, turn.incoming.words)
     if route is None and isinstance(turn.argument, Question):
         found = calendar.answered(turn)
         if found is not None:
             turn.talk.count_miss(0)
             return found
+    if route is None and quizzing.is_open(turn):
+        return run(_NO_ANSWER, turn)
     if route is None:
         turn.argument = NEAREST
         return run(_MISS, turn)
@@ -145,13 +192,27 @@ def _to_words(turn: Turn, run: Callable[[Route, Turn], Reply]) -> Reply:
     return run(route, turn)
 
 
-def _route_of(turn: Turn, raw: str) -> Route | None:
+def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
     """The route that the words name, its argument put on the turn; None for a question, and for nothing we know."""
     words = compact(raw)
     if words in ALWAYS:
         return ALWAYS[words]
+    if match := _LIVES.fullmatch(words):
+        turn.argument = int(match["rest"]) if match["rest"] else None
+        return _LIVE
+    if live.is_in(turn) and (route := _in_live(turn, words, raw)) is not None:
+        return route
+    if (given := quizzing.given_in(turn, raw)) and not (
+        given.is_doubtful and (words in COMMANDS or _PLAYS.fullmatch(words))
+    ):
+        turn.argument = given
+        return _GIVEN
+    if quizzing.is_too_early(turn, words):
+        return _NO_ANSWER
     if words in COMMANDS:
         return COMMANDS[words]
+    if (playing := _about_quizzes(turn, words, raw)) is not None:
+        return playing
     if (about := _about_names(turn, words, raw)) is not None:
         return about
     if (recorded := _about_records(turn, words, raw)) is not None:
@@ -165,6 +226,32 @@ def _route_of(turn: Turn, raw: str) -> Route | None:
     if not words:
         return _HELP
     return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
+
+
+def _in_live(turn: Turn, words: str, raw: str) -> Route | Shared | None:
+    """Whoever is in a live quiz answers by whatever is no command of ours."""
+    if live.is_asking_again(raw):
+        return _LIVE
+    if not raw.strip() or words in COMMANDS or _PLAYS.fullmatch(words) or _COMPLAINS.fullmatch(tidy(raw)):
+        return None
+    turn.argument = raw
+    return _LIVE_GIVEN
+
+
+def _about_quizzes(turn: Turn, words: str, raw: str) -> Route | None:
+    if match := _PLAYS.fullmatch(words):
+        turn.argument = int(match["rest"]) if match["rest"] else None
+        return _PLAY
+    if (group := boards.group_in(turn, raw)) is not None:
+        turn.argument = group
+        return _GROUP
+    if match := _NAMES.fullmatch(raw):
+        turn.argument = match["name"]
+        return _NAME
+    if match := _COMPLAINS.fullmatch(tidy(raw)):
+        turn.argument = (int(match["number"]) if match["number"] else None, match["words"])
+        return _COMPLAIN
+    return None
 
 
 def _about_names(turn: Turn, words: str, raw: str) -> Route | None:
@@ -212,7 +299,8 @@ def _signs(turn: Turn, words: str, raw: str) -> Route | None:
         if (number := number_in(rest)) is not None:
             which = signing.Which(number=number)
         else:
-            question = _read(turn, tidy(raw).partition("报名")[2].removeprefix("参加"))
+            asked = tidy(raw).partition("报名")[2].removeprefix("参加")
+            question = turn.kept("question", asked, lambda: _read(turn, asked))
             if not isinstance(question, Question) or not _is_to_be_signed_up_for(turn, question, raw):
                 return None
             which = signing.Which(question=question)

@@ -4,29 +4,33 @@ What was said so far is the conversation's draft (handlers.draft). It survives a
 house: 继续 goes on, 候补 takes what was said.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from activities import search
 from activities.queries import Shown
-from activities.signup import queries, rules, seats, service, texts
-from activities.signup.refusals import MINE, AlreadyIn, NoSeatsLeft, NotThisWay, said_moment
+from activities.signup import queries, service, texts
+from activities.signup.refusals import MINE, AlreadyIn, NoSeatsLeft, NotThisWay
+from activities.signup.seen import Look, Seen, seen
 from activities.signup.service import Caller
-from activities.signup.terms import asked_for, terms_of, times_of, wanted_by
+from activities.signup.terms import asked_for, terms_of, wanted_by, with_terms
 from activities.texts import short_title
 from handlers import mine
 from handlers.asking import Question
 from handlers.details import LIST
 from handlers.draft import Draft, answered, asked, next_step, said_people
+from handlers.identity import own_page
 from handlers.turn import Reply, Turn
 from models.activity import ActivityState
 from models.conversation import DRAFT
 from models.errors import Refused
 from models.signup import Entry, EntryState, Origin, SignUp, Way
 from models.tapping import tappable
+from models.times import said_moment
+from models.wording import quoted
 
 SIGN = "sign"  # topic: a question of a sign-up is open
-MOST_TOLD = 100  # seats left are counted so far
 SIGN_UP, WAIT, GO_ON = "报名", "候补", "继续"
 
 
@@ -73,12 +77,16 @@ def _opened(turn: Turn) -> int | None:
 
 def finds(turn: Turn, question: Question) -> tuple[Shown, ...]:
     """What the words name."""
-    return search.found(turn.session, question.facets, now=turn.now).activities
+    return turn.kept_for_now(
+        "names", question, lambda: search.found(turn.session, question.facets, now=turn.now).activities
+    )
 
 
-def taking_names(turn: Turn, found: Iterable[Shown]) -> list[Shown]:
+def taking_names(turn: Turn, found: Sequence[Shown]) -> list[Shown]:
     """Those of them for which one signs up."""
-    return [one for one in found if terms_of(turn.session, one.id) is not None]
+    ids = tuple(one.id for one in found)
+    taking = turn.kept("taking names", ids, lambda: with_terms(turn.session, ids))
+    return [one for one in found if one.id in taking]
 
 
 def _found(turn: Turn, question: Question) -> Reply:
@@ -111,7 +119,10 @@ def start(turn: Turn, activity_id: int, *, waits: bool = False) -> Reply:
 
 
 def _begin(turn: Turn, draft: Draft) -> Reply:
-    terms = service.admit(turn.session, draft.activity, _caller(turn), now=turn.now)
+    terms = asked_for(turn.session, draft.activity)
+    if next_step(draft, wanted_by(turn.session, terms)) is None:  # the verb itself asks all of this
+        return _done(turn, draft, terms)
+    service.admit(turn.session, draft.activity, _caller(turn), now=turn.now)
     if not draft.waits:
         service.seats_are_free(turn.session, terms, 1)
     return _go_on(turn, draft, terms)
@@ -180,8 +191,11 @@ def _go_on(turn: Turn, draft: Draft, terms: SignUp) -> Reply:
         return _done(turn, draft, terms)
     is_first = turn.talk.topic != SIGN
     turn.talk.hold(SIGN, **{DRAFT: draft.json})
-    title = f"{'候补' if draft.waits else '报名'}“{terms.activity.title[:30]}”。\n" if is_first else ""
-    return Reply(f"{title}{asked(step, draft, wanted)}")
+    if not is_first:
+        return Reply(asked(step, draft, wanted))
+    title = f"{'候补' if draft.waits else '报名'}{quoted(terms.activity.title[:30])}。"
+    page = own_page(turn, f"/a/{terms.activity.code}/sign-up", "在网页上填")
+    return Reply("\n".join(filter(None, (title, asked(step, draft, wanted), f"也可以{page}。" if page else ""))))
 
 
 # ── the end ──
@@ -237,24 +251,17 @@ def standing(turn: Turn, activity_id: int) -> list[str]:
         return [
             f"您{texts.STATE_WORDS[entry.state]}{texts.people(len(entry.people))}，回复“{tappable(MINE)}”可以改或取消。"
         ]
-    at = times_of(terms)
-    try:
-        rules.may_enter(terms.activity.state, at, now=turn.now)
-    except NotThisWay as no:
-        return [no.to_reader.split("。")[0] + "。"]
-    return [_places(turn, terms)]
+    return [_said_seen(seen(turn.session, terms, now=turn.now), turn.today)]
 
 
-def _places(turn: Turn, terms: SignUp) -> str:
+def _said_seen(now: Seen, today: date) -> str:
     word = f"回复“{tappable(SIGN_UP)}”"
-    if terms.way is Way.LOTTERY and terms.draws_at is not None:
-        total, _ = seats.count(turn.session, terms.activity_id)
-        return f"名额：{total} 个，{said_moment(terms.draws_at, today=turn.today)}抽签。{word}参加。"
-    if terms.way is Way.APPROVAL:
-        return f"报名后由馆员确认。{word}。"
-    if not terms.is_limited:
-        return f"要报名，名额不限。{word}。"
-    left = seats.free(turn.session, terms.activity_id, up_to=MOST_TOLD)
-    if left and not queries.does_anybody_wait(turn.session, terms.activity_id):
-        return f"名额：还剩 {left} 个。{word}。"
-    return f"名额已满，回复“{tappable(WAIT)}”可以排队。" if terms.has_line else "名额已满。"
+    if now.look is Look.DRAW and now.draws_at is not None:
+        return f"名额：{now.seats} 个，{said_moment(now.draws_at, today=today)}抽签。{word}参加。"
+    return {
+        Look.SHUT: now.why,
+        Look.APPROVAL: f"报名后由馆员确认。{word}。",
+        Look.UNLIMITED: f"要报名，名额不限。{word}。",
+        Look.SEATS: f"名额：还剩 {now.seats} 个。{word}。",
+        Look.LINE: f"名额已满，回复“{tappable(WAIT)}”可以排队。",
+    }.get(now.look, "名额已满。")

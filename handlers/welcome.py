@@ -12,7 +12,10 @@ from models.tapping import tappable
 def followed(turn: Turn) -> Reply:
     """subscribe: who we are, the next activity, and what to say."""
     scene = scene_of(turn)
-    follower.follow(turn.session, turn.incoming.openid, at=turn.incoming.sent_at, came_by=scene or None)
+    at = min(
+        turn.incoming.sent_at, turn.now
+    )  # a clock of ours that is behind must not make their first links too old
+    follower.follow(turn.session, turn.incoming.openid, at=at, came_by=scene or None)
     hello = f"您好，这里是{turn.house.library}，很高兴认识您。"
     if door.is_door(scene):
         return Reply(f"{hello}\n{_at_the_door(turn, scene)}")

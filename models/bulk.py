@@ -84,10 +84,7 @@ class Bulk:
         if not rows:
             return
         connection = core(session)
-        zone = "+00" if connection.dialect.name == "postgresql" else ""
-        listed = [[_plain(value, zone) for value in row] for row in rows]
-        given = json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
-        connection.execute(self._statements[connection.dialect.name], {"rows": given})
+        connection.execute(self._statements[connection.dialect.name], as_rows(connection, rows))
 
     def _statement(
         self, dialect: Any, target: sa.Table, key: str, changed: Changed | None, rows: sa.Select[Any]
@@ -98,6 +95,18 @@ class Bulk:
         new = statement.excluded
         set_ = changed(target.c, new) if changed else {c.name: new[c.name] for c in self._columns if c.name != key}
         return statement.on_conflict_do_update(index_elements=[key], set_=set_)
+
+
+def rows_of(dialect: str, columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
+    """The rows that `as_rows` hands over, as a table with the names and the types of these columns."""
+    return (_sqlite_rows if dialect == "sqlite" else _postgresql_rows)(columns)
+
+
+def as_rows(connection: sa.Connection, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """The parameter of a statement over `rows_of`."""
+    zone = "+00" if connection.dialect.name == "postgresql" else ""
+    listed = [[_plain(value, zone) for value in row] for row in rows]
+    return {"rows": json.dumps(listed, ensure_ascii=False, separators=(",", ":"))}
 
 
 def _plain(value: Any, zone: str) -> Any:
@@ -114,7 +123,10 @@ def _written(moment: datetime) -> str:
 
 def _sqlite_rows(columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
     listed = sa.func.json_each(sa.bindparam("rows", type_=sa.Text)).table_valued("value", name="listed")
-    values = [sa.func.json_extract(listed.c.value, sa.literal_column(f"'$[{at}]'")) for at in range(len(columns))]
+    values = [
+        sa.func.json_extract(listed.c.value, sa.literal_column(f"'$[{at}]'")).label(column.name)
+        for at, column in enumerate(columns)
+    ]
     # WHERE true: without it SQLite reads ON CONFLICT as the ON of a join.
     return sa.select(*values).select_from(listed).where(sa.true())
 
@@ -123,7 +135,7 @@ def _postgresql_rows(columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
     given = sa.cast(sa.bindparam("rows", type_=sa.Text), sa.JSON)
     listed = sa.func.json_array_elements(given).table_valued("value", name="listed").render_derived()
     values = [
-        sa.cast(listed.c.value.op("->>")(sa.literal_column(str(at))), _stored(column))
+        sa.cast(listed.c.value.op("->>")(sa.literal_column(str(at))), _stored(column)).label(column.name)
         for at, column in enumerate(columns)
     ]
     return sa.select(*values).select_from(listed)

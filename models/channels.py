@@ -1,4 +1,5 @@
-"""Which way to a reader is open at this moment. Pure: the account's rights and the reader's windows are handed in.
+"""Which window of a reader is open at this moment. Pure: the account's right and the reader's windows are handed in.
+Without one, models.template finds the next way.
 
 Source: wechat customer-service rules of 2025-26: a message opens 48 h with 5 messages; a follow, a scan or a
 tap on a menu item opens a minute with 3 (config.limits).
@@ -15,13 +16,6 @@ from config import limits
 class WindowKind(StrEnum):
     MESSAGE = "message"
     TOUCH = "touch"
-
-
-class Way(StrEnum):
-    """In the order in which they are tried."""
-
-    CUSTOMER_MESSAGE = "customer_message"
-    NEXT_CONTACT = "next_contact"  # kept, and sent when the reader writes again
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +46,8 @@ CREDITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The way to take, and the window to charge when it is a customer-service message."""
-
-    way: Way
-    window: Window | None = None
-
-
-def choose(windows: Sequence[Window], *, may_send_customer_messages: bool, now: datetime) -> Decision:
-    """The cheapest open way: the window that closes first is charged first, since its credits are lost first."""
-    open_windows = [window for window in windows if window.left(now)]
-    if may_send_customer_messages and open_windows:
-        return Decision(Way.CUSTOMER_MESSAGE, min(open_windows, key=lambda window: window.closes_at))
-    return Decision(Way.NEXT_CONTACT)
+def choose(windows: Sequence[Window], *, may_send_customer_messages: bool, now: datetime) -> Window | None:
+    """The window to charge for a customer-service message, if one is open: the one that closes first, since its
+    credits are lost first."""
+    usable = [window for window in windows if window.left(now)] if may_send_customer_messages else []
+    return min(usable, key=lambda window: window.closes_at, default=None)

@@ -70,9 +70,9 @@ def plain(*args: Any, **options: Any) -> MappedColumn[Any]:
     return mapped_column(*args, info={"personal": None}, **options)
 
 
-def personal(what: str, *args: Any, **options: Any) -> MappedColumn[Any]:
-    """A column that does; `what` is the Chinese word in a person's own export."""
-    return mapped_column(*args, info={"personal": what}, **options)
+def personal(what: str, *args: Any, kept: str = "", **options: Any) -> MappedColumn[Any]:
+    """A column that does; `what` is the Chinese word in a person's own export. `kept`: why it outlives an erasure."""
+    return mapped_column(*args, info={"personal": what, "kept": kept}, **options)
 
 
 def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:

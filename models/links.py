@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     """What a link is good for; one made for another purpose does not open."""
 
     PAGES = "pages"  # binds a browser to the reader
+    TRIAL = "trial"  # staff try a quiz before it opens: the subject is its number
+    TRIAL_STATE = "trial state"  # where they are in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session
 from models.bulk import one_of
 from models.db import Base, UtcDateTime, after_commit, core, insert, personal, plain, word
 from models.errors import IllegalMove
-from models.platform import Breaker, Rate
+from models.platform import Breaker, Rate, close_breaker
 from models.states import Moves, moved
 
 LEASE = timedelta(seconds=90)  # above every timeout of one call, its repeat and two fresh tokens together
@@ -33,6 +33,13 @@ class CallKind(StrEnum):
     MENU = "menu"
     PROBE = "probe"
     FETCH_MEDIA = "fetch_media"
+    SUBSCRIPTION = "subscription"  # as WeChat calls them: a message handed over by CUSTOMER_MESSAGE, sent by template
+    TEMPLATE = "template"
+    LIST_TEMPLATES = "list_templates"
+    QR_CODE = "qr_code"
+    RED_PACKET = "red_packet"
+    TRANSFER = "transfer"
+    PAY_LOOK = "pay_look"  # where is this payment?
 
 
 class CallState(StrEnum):
@@ -52,6 +59,7 @@ CALL_MOVES: Moves[CallState] = {
     S.WAITING: frozenset({S.OWED, S.DROPPED}),
     S.UNSURE: frozenset({S.OWED, S.DROPPED}),
     S.DEAD: frozenset({S.OWED, S.DROPPED}),
+    S.DONE: frozenset({S.WAITING}),  # WeChat took it and could not deliver it
 }
 CLAIMABLE = (S.OWED, S.CALLING)
 # Written out where an index of some states alone is to serve: no database matches it with a parameter.
@@ -77,12 +85,25 @@ class OutboxCall(Base):
     cause: Mapped[str] = plain(sa.Text)
     created_at: Mapped[datetime] = plain(UtcDateTime)
     settled_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    receipt: Mapped[str | None] = plain(sa.String(32), nullable=True)  # WeChat's number: delivery is told later
 
     __table_args__ = (
+        sa.Index("ix_outbox_receipt", "receipt", unique=True),
         sa.Index("ix_outbox_claimable", "kind", "due_at", sqlite_where=_IS_CLAIMABLE, postgresql_where=_IS_CLAIMABLE),
         sa.Index("ix_outbox_waiting", "openid", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
         sa.Index("ix_outbox_state", "state", "created_at"),
     )
+
+
+class Undelivered(Base):
+    """WeChat's word that what it took under this number did not arrive; kept a day, for a call that is not settled yet."""
+
+    __tablename__ = "undelivered"
+
+    receipt: Mapped[str] = plain(sa.String(32), primary_key=True)
+    openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64))
+    cause: Mapped[str] = plain(sa.String(100))
+    told_at: Mapped[datetime] = plain(UtcDateTime, index=True)
 
 
 class SpentCredit(Base):
@@ -271,7 +292,7 @@ _SETTLE = (
     sa.update(Base.metadata.tables["outbox"])
     .where(_this_row)
     .values(
-        state=sa.bindparam("to"), token=None, cause=sa.bindparam("why"), due_at=sa.bindparam("due"),
+        kind=sa.bindparam("as_kind"), state=sa.bindparam("to"), token=None, cause=sa.bindparam("why"), due_at=sa.bindparam("due"),
         settled_at=sa.bindparam("settled"), attempts=sa.bindparam("count"),
     )
 )  # fmt: skip
@@ -318,10 +339,11 @@ def settle(
     cause: str = "",
     due_at: datetime | None = None,
     counts: bool = True,
+    kind: CallKind | None = None,
 ) -> None:
-    """Close the lease of a call that is `held`. `counts`: it was an attempt."""
+    """Close the lease of a call that is `held`. `counts`: it was an attempt. `kind`: the way it takes from here on."""
     values = {
-        "number": call.id, "to": moved(S.CALLING, to=to, moves=CALL_MOVES), "why": cause, "due": due_at or now,
+        "as_kind": kind or call.kind, "number": call.id, "to": moved(S.CALLING, to=to, moves=CALL_MOVES), "why": cause, "due": due_at or now,
         "settled": None if to in (S.OWED, S.WAITING) else now, "count": call.attempts - (not counts),
     }  # fmt: skip
     core(session).execute(_SETTLE, values)
@@ -345,6 +367,21 @@ def wake_waiting(session: Session, readers: Sequence[str], *, now: datetime) -> 
         .where(OutboxCall.openid.in_(back), OutboxCall.state == S.WAITING)
         .values(state=moved(S.WAITING, to=S.OWED, moves=CALL_MOVES), due_at=now)
     )
+    ring(session)
+
+
+def hand_back(session: Session, way: CallKind) -> None:
+    """This way is shut: whatever was handed on to it looks for another, or waits where the reader's next contact finds it."""
+    mine = sa.update(OutboxCall).where(OutboxCall.kind == way, OutboxCall.state == S.OWED)
+    session.execute(mine.values(kind=CallKind.CUSTOMER_MESSAGE).execution_options(synchronize_session=False))
+    ring(session)
+
+
+def resume(session: Session, kind: str, *, now: datetime) -> None:
+    """Staff have mended what held this kind back: what was tried and stopped leaves at once, not when its pause is over."""
+    close_breaker(session, kind)
+    stopped = sa.update(OutboxCall).where(OutboxCall.kind == kind, OutboxCall.state == S.OWED, OutboxCall.cause != "")
+    session.execute(stopped.values(due_at=now).execution_options(synchronize_session=False))
     ring(session)
 
 
@@ -384,6 +421,32 @@ def retry(session: Session, call: OutboxCall, *, now: datetime) -> None:
     call.state = moved(call.state, to=S.OWED, moves=CALL_MOVES)
     call.due_at, call.attempts, call.settled_at, call.token = now, 0, None, None
     ring(session)
+
+
+def note_receipt(session: Session, call: Claimed, receipt: str) -> str | None:
+    """WeChat took it under this number. Why it was not delivered, if that came in before the answer did; else None."""
+    session.execute(sa.update(OutboxCall).where(OutboxCall.id == call.id).values(receipt=receipt[:32]))
+    return session.scalar(sa.select(Undelivered.cause).where(Undelivered.receipt == receipt[:32]))
+
+
+def not_delivered(session: Session, receipt: str, openid: str, *, cause: str, now: datetime) -> None:
+    """What WeChat took and could not deliver is kept for the reader's next contact.
+
+    The word of it may be faster than the answer to the call. Whoever settles holds the row: either we wait and find the
+    number there, or the settling finds ours.
+    """
+    kinds = OutboxCall.kind.in_((CallKind.SUBSCRIPTION, CallKind.TEMPLATE))
+    being_sent = sa.select(OutboxCall.id).where(OutboxCall.openid == openid, OutboxCall.state == S.CALLING, kinds)
+    session.execute(being_sent.with_for_update()).all()
+    told = {"receipt": receipt[:32], "openid": openid, "cause": cause, "told_at": now}
+    session.execute(insert(session, Undelivered).values(told).on_conflict_do_nothing())
+    mine = sa.update(OutboxCall).where(OutboxCall.receipt == receipt, OutboxCall.openid == openid)
+    waiting = moved(S.DONE, to=S.WAITING, moves=CALL_MOVES)
+    session.execute(
+        mine.where(OutboxCall.state == S.DONE).values(
+            kind=CallKind.CUSTOMER_MESSAGE, state=waiting, cause=cause, settled_at=None, receipt=None
+        )
+    )
 
 
 def drop(session: Session, call: OutboxCall, *, now: datetime, cause: str) -> None:

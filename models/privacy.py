@@ -33,11 +33,13 @@ def _said(column: sa.Column[Any]) -> str:
 
 
 def erase(session: Session, openid: str) -> None:
-    """Rows keyed by the openid go; where other facts must stay, every personal column of the row is emptied."""
+    """Rows keyed by the openid go; where other facts must stay, every personal column of the row is emptied but those
+    that the law wants kept."""
     for table in reversed(tables_about_people()):
         if _must_keep_rows(table):
-            emptied = {column.name: _empty(column) for column in table.c if column.info["personal"]}
-            session.execute(sa.update(table).where(table.c.openid == openid).values(emptied))
+            emptied = {column.name: _empty(column) for column in table.c if _is_emptied(column)}
+            if emptied:
+                session.execute(sa.update(table).where(table.c.openid == openid).values(emptied))
         else:
             session.execute(sa.delete(table).where(table.c.openid == openid))
 
@@ -45,6 +47,10 @@ def erase(session: Session, openid: str) -> None:
 def _must_keep_rows(table: sa.Table) -> bool:
     """A nullable openid says: this row is ours (a key that must not be used twice, a call that was made)."""
     return bool(table.c.openid.nullable)
+
+
+def _is_emptied(column: sa.Column[Any]) -> bool:
+    return bool(column.info["personal"]) and not column.info.get("kept")
 
 
 def _empty(column: sa.Column[Any]) -> Any:

@@ -240,6 +240,17 @@ class Appeal(Base):
     __table_args__ = (sa.Index("ix_appeals_state", "state", "asked_at"),)
 
 
+class DoorQr(Base):
+    """The parametric code WeChat made for this activity's door, while it is the code of today's digits."""
+
+    __tablename__ = "door_qr"
+
+    activity_id: Mapped[int] = plain(sa.ForeignKey("sign_ups.activity_id", ondelete="CASCADE"), primary_key=True)
+    digits: Mapped[str] = plain(sa.String(8))
+    url: Mapped[str] = plain(sa.String(200))
+    expires_at: Mapped[datetime] = plain(UtcDateTime)
+
+
 class DoorMark(Base):
     """A tick made on a staff phone, with the number that phone gave it: sent twice, done once."""
 

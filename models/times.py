@@ -92,3 +92,19 @@ def short_day(day: date, *, beside: date) -> str:
     """4月8日, with the year in front where it differs from that of `beside`."""
     year = f"{day.year}年" if day.year != beside.year else ""
     return f"{year}{day.month}月{day.day}日"
+
+
+def said_end(moment: datetime, *, today: date) -> str:
+    """As said_moment, but midnight is the end of the day before it: 11月28日24:00"""
+    local_time = local(moment)
+    if local_time.hour or local_time.minute:
+        return said_moment(moment, today=today)
+    return said_moment(moment - timedelta(minutes=1), today=today).replace("23:59", "24:00")
+
+
+def said_moment(moment: datetime, *, today: date) -> str:
+    """今天18:00 · 明天8:00 · 11月28日9:30"""
+    local_time = local(moment)
+    days = (local_time.date() - today).days
+    day = {0: "今天", 1: "明天", 2: "后天"}.get(days) or short_day(local_time.date(), beside=today)
+    return f"{day}{local_time.hour}:{local_time.minute:02d}"

@@ -10,9 +10,10 @@ from models import inbox
 from models.binding import IDLE, Binding
 from models.follower import Farewell
 from models.inbox import Push, PushState
-from models.outbox import CallState, OutboxCall
+from models.outbox import CallState, OutboxCall, Undelivered
 from models.platform import Fire
 from models.staff import SignInPace, StaffSession
+from models.template import Consent
 
 PART = 2000  # rows a unit: a few milliseconds, whatever the size of the table
 KEEP_SENT_WORDS = timedelta(days=3)
@@ -105,6 +106,16 @@ def _drop_paces(session: Session, now: datetime) -> int:
     return counted(session, sa.delete(SignInPace).where(SignInPace.key.in_(free)))
 
 
+def _drop_consents(session: Session, now: datetime) -> int:
+    spent = sa.select(Consent.key).where(Consent.spent_at < now - KEEP_CALLS).limit(PART)
+    return counted(session, sa.delete(Consent).where(Consent.key.in_(spent)))
+
+
+def _drop_undelivered(session: Session, now: datetime) -> int:
+    told = sa.select(Undelivered.receipt).where(Undelivered.told_at < now - timedelta(days=1)).limit(PART)
+    return counted(session, sa.delete(Undelivered).where(Undelivered.receipt.in_(told)))
+
+
 def counted(session: Session, statement: sa.Update | sa.Delete) -> int:
     """Do it, and say to how many rows."""
     # RETURNING and not rowcount: psycopg answers -1 for some statements.
@@ -114,5 +125,5 @@ def counted(session: Session, statement: sa.Update | sa.Delete) -> int:
 
 PARTS: tuple[Part, ...] = (
     _empty_pushes, _drop_pushes, _drop_farewells, _give_up_calls, _empty_calls, _drop_calls, _drop_fires,
-    _drop_sessions, _drop_bindings, _drop_paces,
+    _drop_sessions, _drop_bindings, _drop_paces, _drop_consents, _drop_undelivered,
 )  # fmt: skip

@@ -28,6 +28,14 @@ def plain(text: str) -> str:
     return simplified(unicodedata.normalize("NFKC", text).casefold())
 
 
+_INNER = str.maketrans("“”", "‘’")
+
+
+def quoted(title: str) -> str:
+    """“老有所学”普法课堂 inside a sentence is “‘老有所学’普法课堂”: marks within marks change."""
+    return f"“{title.translate(_INNER)}”"
+
+
 @lru_cache(maxsize=4096)  # pure, and thousands say the same few words
 def tidy(text: str) -> str:
     """'　活動！ ' and '活动' are one: case, width and outer punctuation do not count."""
@@ -59,3 +67,18 @@ def needed_grams(words: Sequence[str]) -> list[str]:
     """The fewest grams that whatever contains all of `words` must have: the pairs, or a lone character."""
     pairs = [word[i : i + 2] for word in words for i in range(max(1, len(word) - 1))]
     return list(dict.fromkeys(pairs))
+
+
+_DIGITS = {**{digit: value for value, digit in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
+
+
+def number_of(written: str) -> int | None:
+    """8 for '8' and '八', 23 for '二十三' and '廿三'; None for '' and for what counts nothing."""
+    written = written.replace("廿", "二十")
+    if not written or written.isdigit():
+        return int(written) if written else None
+    if "十" not in written:
+        return _DIGITS.get(written)
+    tens, _, ones = written.partition("十")
+    high, low = _DIGITS.get(tens or "一"), _DIGITS.get(ones or "零")
+    return None if high is None or low is None else high * 10 + low

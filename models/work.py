@@ -32,10 +32,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """No call is to be made: the row goes to `to` with this cause."""
+    """No call is to be made: the row goes to `to` with this cause; with `kind`, on another way from here on."""
 
     to: CallState
     cause: str
+    kind: CallKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pages.cards import STAGE_WORDS, Stage, countdown, stage_of
 from pages.cover import Cover, cover_of
 from pages.ics import has_entry
 from pages.month import MonthName, month_named
+from pages.sign_up import Standing
 
 LONG_TITLE, LONGEST_TITLE = 20, 40  # characters
 MOST_CLOSURES = 2
@@ -69,6 +70,7 @@ class ActivityPage:
     month: MonthName
     action: Action
     has_entry: bool
+    sign_up: Standing | None = None
 
     @property
     def is_entry_the_action(self) -> bool:
@@ -107,6 +109,7 @@ def activity_page(
     now: datetime,
     library: str,
     in_wechat: bool,
+    sign_up: Standing | None = None,
 ) -> ActivityPage:
     """`in_wechat`: WeChat's own browser does not open calendar files, so the way around it is told."""
     activity, today = told.shown, times.today(now)
@@ -122,7 +125,7 @@ def activity_page(
         countdown=countdown(activity, now=now),
         where=texts.said_where(activity),
         way=() if _is_online_only(activity) else tuple(filter(None, (told.address, told.way))),
-        facts=tuple(_facts(told)),
+        facts=tuple(_facts(told, sign_up if stage not in DONE else None)),
         reason=told.reason,
         moved_from="" if stage in DONE else told.moved_from,
         paragraphs=tuple(filter(None, (line.strip() for line in activity.summary.splitlines()))),
@@ -132,14 +135,17 @@ def activity_page(
         cover=cover_of(activity, library=library),
         pictures=tuple(pictures),
         month=month,
-        action=_action(told, stage, month, addable=addable, in_wechat=in_wechat),
+        action=_action(told, stage, month, sign_up, addable=addable, in_wechat=in_wechat),
         has_entry=addable,
+        sign_up=sign_up,
     )
 
 
-def _facts(told: Details) -> Iterator[Fact]:
+def _facts(told: Details, sign_up: Standing | None) -> Iterator[Fact]:
     if who := texts.said_for(told.audience, told.age_from, told.age_to):
         yield Fact("people", "适合", who)
+    if sign_up:
+        yield Fact("ticket", "报名", sign_up.places)
     if told.fee:
         yield Fact("coin", "费用", told.fee)
     if told.materials:
@@ -200,7 +206,11 @@ def _is_online_only(activity: Shown) -> bool:
     return activity.is_online and not activity.is_on_site
 
 
-def _action(told: Details, stage: Stage, month: MonthName, *, addable: bool, in_wechat: bool) -> Action:
+def _action(
+    told: Details, stage: Stage, month: MonthName, sign_up: Standing | None, *, addable: bool, in_wechat: bool
+) -> Action:
+    if stage not in DONE and sign_up and sign_up.do:
+        return Action(sign_up.do, url_for("pages.sign_up", code=told.shown.code))
     if stage not in DONE and told.link.startswith(("https://", "http://")):
         return Action("去线上看看", told.link)
     if addable:

@@ -69,7 +69,7 @@ def _of_rows(database: Database) -> CollectorRegistry:
             outbox.labels(state).set(count)
         failed.set(_count(session, sa.select(Push).where(Push.state == PushState.FAILED)))
         breakers.set(_count(session, sa.select(Breaker).where(Breaker.until > times.now())))
-        asked.set(session.scalar(sa.select(Token.asked)) or 0)
+        asked.set(session.scalar(sa.select(Token.asked).where(Token.name == "access_token")) or 0)
     return registry
 
 

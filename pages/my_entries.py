@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from activities import texts as activity_texts
 from activities.signup import queries, service, texts
-from activities.signup.terms import asked_for
+from activities.signup.terms import asked_for, wanted_by
 from models import times
 from models.db import Database
 from models.errors import Refused
@@ -34,6 +34,7 @@ class Mine:
     state: str
     people: str
     acts: tuple[tuple[str, str], ...]
+    change: str = ""  # where it is corrected; "" where nothing can be
 
 
 def coming(session: Session, openid: str, now: datetime) -> Section | None:
@@ -53,18 +54,32 @@ MAKERS = (coming, past)
 
 
 def _section(session: Session, entries: Sequence[Entry], name: str, title: str, now: datetime) -> Section | None:
-    rows = [_mine(session, entry, now) for entry in entries]
+    rows = [entry_of_mine(session, entry, now) for entry in entries]
     return Section(name, title, "pages/parts/my_entries.html", rows) if rows else None
 
 
-def _mine(session: Session, entry: Entry, now: datetime) -> Mine:
+def entry_of_mine(session: Session, entry: Entry, now: datetime) -> Mine:
+    """As a page shows it. Asks for what it needs; the session may close before the page is drawn."""
     activity, today = asked_for(session, entry.activity_id).activity, times.today(now)
     place = queries.place_in_line(session, entry) if entry.state is S.WAITING else 0
     return Mine(
         activity.title, url_for("pages.activity", code=activity.code), activity_texts.said_when(activity.when, today=today),
         texts.said_state(entry, place=place, today=today), "、".join(one.name for one in entry.people if one.name),
-        tuple(_acts(entry)),
+        tuple(_acts(entry)), _change(session, entry, now),
     )  # fmt: skip
+
+
+def _change(session: Session, entry: Entry, now: datetime) -> str:
+    """Only where something was asked is there something to correct."""
+    terms = asked_for(session, entry.activity_id)
+    wanted = wanted_by(session, terms)
+    if not (wanted.most_people > 1 or wanted.names or wanted.ages or wanted.phone or wanted.questions):
+        return ""
+    try:
+        service.may_revise(terms, entry, now=now)
+    except Refused:
+        return ""
+    return url_for("pages.change_entry", code=entry.code)
 
 
 def _acts(entry: Entry) -> list[tuple[str, str]]:

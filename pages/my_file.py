@@ -10,14 +10,19 @@ HEADS = {
     "conversations": "没说完的对话", "followers": "关注", "inbox": "您发来的和我们当场回的", "outbox": "我们后来发给您的",
     "page_bindings": "认作是您的手机", "page_refusals": "不是我", "reminder_wishes": "提醒设置", "spent_credits": "发消息的条数",
     "activity_follows": "等日期的活动", "reminders": "提醒", "reminders_asked": "要过的提醒", "staff_phones": "馆员手机",
-    "entries": "报名", "appeals": "申诉", "entry_people": "同来的人",
+    "entries": "报名", "appeals": "申诉", "entry_people": "同来的人", "consents": "同意接收的通知",
+    "undelivered": "微信没有送到的", "attempts": "答题", "standings": "答题成绩", "complaints": "给题目纠错", "prizes": "奖品",
+    "payments": "奖品的发放", "pool_entries": "抽奖", "board_names": "榜上的名字",
+    "players": "答题的分组", "frozen_places": "封榜时的名次", "certificates": "证书",
+    "prize_appeals": "奖品申诉", "live_answers": "抢答", "elder_readers": "长辈模式",
 }  # fmt: skip
 # What says nothing about a person by itself, and yet belongs to their story; all else of ours is left out.
 WORDS = {
     "activity_id": "活动编号", "asked_at": "提出的时间", "received_at": "收到的时间", "created_at": "写好的时间",
     "entered_at": "报名的时间", "changed_at": "改动的时间", "code": "报名号", "answer": "答复", "answered_at": "答复的时间",
     "came_at": "签到的时间", "due_at": "到点的时间", "guardian_wording": "监护人同意的原文", "guardian_at": "监护人同意的时间",
-    "reason": "原因", "bound_at": "绑定的时间",
+    "reason": "原因", "bound_at": "绑定的时间", "started_at": "开始的时间", "score": "答对的题数", "won_at": "得奖的时间",
+    "fen": "金额（分）", "gift": "礼品", "settled_at": "办结的时间",
 }  # fmt: skip
 
 
@@ -44,6 +49,8 @@ def _said(value: Any) -> str:
         return f"{times.local(value):%Y-%m-%d %H:%M}"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Mapping) and isinstance(value.get("text"), str):  # a message: the words, not their envelope
+        return str(value["text"])
     if isinstance(value, Mapping):
         return "；".join(_said(one) for one in value.values())
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -17,15 +17,33 @@ from activities.queries import Shown
 from handlers.turn import House
 from models import times
 from models.db import Database
-from pages import errors, identity, me, my_entries
+from pages import (
+    certificate,
+    change_entry,
+    check_in,
+    elder,
+    errors,
+    identity,
+    live,
+    lottery,
+    me,
+    my_entries,
+    prizes,
+    quiz,
+    quiz_board,
+    quiz_draw,
+    quiz_trial,
+    sign_up,
+)
 from pages.activity import activity_page
 from pages.cards import card
 from pages.cover import cover_of
 from pages.domain import domain_proof
 from pages.ics import entry, has_entry
-from pages.identity import Identity
+from pages.identity import Identity, own
 from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_page
 from pages.pictures import picture
+from pages.platform import Nobody, Platform
 from pages.visitors import Visitors
 from web.assets import ASK_FIRST, Asset, assets_of, served
 from web.safety import safety_headers, with_headers
@@ -50,15 +68,26 @@ class Site:
 
 
 def pages_of(
-    database: Database, house: House, *, simulator_url: str | None = None, data: Path | None = None, secret: str = ""
-) -> Blueprint:
+    database: Database, house: House, *, simulator_url: str | None = None, data: Path | None = None, secret: str = "",
+    platform: Platform | None = None,
+) -> Blueprint:  # fmt: skip
     """The readers' pages, and the error pages of the whole app. `simulator_url` only in the demo.
 
     `secret` makes the digests of visitors. `data` is the folder where WeChat's MP_verify_….txt lies, by which it sees
     that the domain is the library's.
     """
     site = Site(house.library, house.desk_phone, house.site, _origin(simulator_url), assets_of(STATIC))
-    views = _Views(database, site, Visitors(database, secret=secret))
+
+    def draw(name: str, **words: object) -> str:
+        if name.startswith(elder.PAGES):
+            words.setdefault("elder", elder.is_chosen_by(database, readers.reader()))
+        return render_template(name, site=site, **words)
+
+    platform = platform or Nobody()
+    readers = Identity(
+        database, draw, platform, secret=house.secret, site=house.site, is_demo=simulator_url is not None
+    )
+    views = _Views(database, site, Visitors(database, secret=secret), readers)
     blueprint = Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/static/pages/<path:filename>", "static", views.static)
     blueprint.add_url_rule("/", "front", views.front)
@@ -69,17 +98,28 @@ def pages_of(
     if data is not None:
         blueprint.add_url_rule("/pictures/<digest>.jpg", "picture", lambda digest: picture(data / "media", digest))
         blueprint.add_url_rule("/MP_verify_<word>.txt", "domain_proof", lambda word: domain_proof(data, word))
-    headers = safety_headers(framed_by=" ".join(filter(None, ("'self'", site.simulator_url))))
+    framed_by = " ".join(filter(None, ("'self'", site.simulator_url)))
+    headers = safety_headers(framed_by=framed_by, script=platform.script)
     blueprint.after_request(lambda response: with_headers(_kept(response), headers))
 
-    def draw(name: str, **words: object) -> str:
-        return render_template(name, site=site, **words)
-
     errors.register(blueprint, draw, headers)
-    readers = Identity(database, draw, secret=house.secret, is_secure=house.site.startswith("https:"))
     identity.register(readers, blueprint)
-    me.register(readers, blueprint, database, draw, library=house.library, makers=my_entries.MAKERS)
+    me.register(
+        readers, blueprint, database, draw, library=house.library, makers=(*my_entries.MAKERS, *prizes.MAKERS)
+    )
     my_entries.register(readers, blueprint, database)
+    sign_up.register(readers, blueprint, database, draw, platform=platform, site=house.site)
+    change_entry.register(readers, blueprint, database, draw)
+    check_in.register(readers, blueprint, database, draw)
+    lottery.register(blueprint, database, draw)
+    quiz.register(readers, blueprint, database, draw)
+    elder.register(readers, blueprint, database, draw)
+    live.register(readers, blueprint, database, draw)
+    quiz_draw.register(blueprint, database, draw)
+    quiz_board.register(readers, blueprint, database, draw)
+    certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
+    quiz_trial.register(blueprint, database, draw, house.secret)
+    prizes.register(readers, blueprint, database, draw, platform=platform, site=house.site)
     return blueprint
 
 
@@ -103,10 +143,11 @@ def _kept(response: Response) -> Response:
 class _Views:
     """One method a route."""
 
-    def __init__(self, database: Database, site: Site, visitors: Visitors) -> None:
+    def __init__(self, database: Database, site: Site, visitors: Visitors, readers: Identity) -> None:
         self._database = database
         self._site = site
         self._visitors = visitors
+        self._readers = readers
 
     def static(self, filename: str) -> Response:
         """A style sheet or an icon."""
@@ -161,13 +202,14 @@ class _Views:
         )
 
     def activity(self, code: str) -> Response:
-        """One activity; who looks at one online is counted."""
-        now = times.now()
+        """One activity, with what its reader has there where they are known; who looks at one online is counted."""
+        now, openid = times.now(), self._readers.reader()
         with self._database.reading() as session:
             told = details(session, code) or abort(404)
             timetable = hours.timetable_of(session, told.branch_id, since=times.today(now))
             seen = visits.visits(session, told.shown.id) if told.shown.is_online else 0
             there = pictures.pictures_of(session, told.shown.id)
+            standing = sign_up.standing_of(session, told.shown.id, openid, now) if told.takes_names else None
         page = activity_page(
             told,
             timetable=timetable,
@@ -176,9 +218,12 @@ class _Views:
             now=now,
             library=self._site.library,
             in_wechat="MicroMessenger" in _agent(),
+            sign_up=standing,
         )
         response = make_response(self._drawn("activity.html", page=page))
-        response.vary.add("User-Agent")
+        response.vary.update(("User-Agent", "Cookie"))
+        if standing and standing.mine:
+            own(response)
         if told.shown.is_online:
             self._visitors.came(told.shown.id, now)
         return response

@@ -1,1 +1,1 @@
-"""The room of the quizzes: stands on activities and payouts. Nothing is furnished yet."""
+"""Red-packet quizzes: a bank of questions, a paper two people have checked, attempts by the server's clock, and prizes."""

@@ -4,8 +4,10 @@ import argparse
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from simulator.account import KINDS, Account, WrongSetting
+from simulator.merchant import Merchant, merchant_at
 from simulator.platform import Platform
 from simulator.server import Server
 from simulator.state import State
@@ -20,7 +22,7 @@ def main() -> int:
         print(f"simulator: {error}", file=sys.stderr)  # noqa: T201
         return 2
     state = State(wishes.state)
-    platform = Platform(account, state)
+    platform = Platform(account, state, _merchant(wishes))
     try:
         server = Server(wishes.port, whole_app(platform))
     except OSError as error:
@@ -56,6 +58,15 @@ def _account(wishes: argparse.Namespace) -> Account:
     )
 
 
+def _merchant(wishes: argparse.Namespace) -> Merchant | None:
+    if not wishes.merchant:
+        return None
+    return merchant_at(
+        wishes.pay_keys, number=wishes.merchant, v2_key=wishes.pay_v2_key, v3_key=wishes.pay_v3_key,
+        serial=wishes.pay_serial, platform_key_id=wishes.pay_platform_key_id,
+    )  # fmt: skip
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator", description="A pretend WeChat on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=8001, help="0 picks a free one")
@@ -69,6 +80,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--unverified", action="store_true")
     parser.add_argument("--account-id", default="gh_demo")
     parser.add_argument("--name", default="书声图书馆", help="the account's name as readers see it")
+    parser.add_argument("--merchant", default="", help="number of a merchant account: WeChat Pay answers too")
+    parser.add_argument("--pay-v2-key", default="")
+    parser.add_argument("--pay-v3-key", default="")
+    parser.add_argument("--pay-serial", default="")
+    parser.add_argument("--pay-platform-key-id", default="")
+    parser.add_argument(
+        "--pay-keys", type=Path, default=Path("pay-keys"), help="folder of the key files, made at need"
+    )
     return parser.parse_args()
 
 

@@ -18,6 +18,7 @@ class Right(StrEnum):
     USERS = "users"
     REMARK = "remark"
     CODES = "codes"
+    OAUTH = "oauth"
 
 
 EVERYONE = frozenset({Right.BASIC})
@@ -26,7 +27,7 @@ RIGHTS: dict[tuple[str, bool], frozenset[Right]] = {
     ("subscription", False): EVERYONE,
     ("subscription", True): VERIFIED,
     ("service", False): EVERYONE | {Right.MENU},
-    ("service", True): VERIFIED | {Right.TEMPLATE, Right.SUBSCRIPTION, Right.REMARK, Right.CODES},
+    ("service", True): VERIFIED | {Right.TEMPLATE, Right.SUBSCRIPTION, Right.REMARK, Right.CODES, Right.OAUTH},
 }
 
 KINDS = ("subscription", "service")

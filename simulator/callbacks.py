@@ -2,8 +2,11 @@
 
 import http.client
 import json
+import queue
+import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +20,8 @@ from simulator.push import Envelope, Push, enveloped
 TRIES = 3
 LONGEST_REORDER_S = 10.0
 LONGEST_ANSWER = 1024 * 1024
+LONGEST_FORGETTING_S = 10
+AT_ONCE = 4  # pushes of the platform's own on their way together
 
 
 @dataclass
@@ -36,6 +41,51 @@ class Pushes:
         self.platform = platform
         self._gone = 0
         self._another = threading.Condition()
+        self._line: queue.SimpleQueue[tuple[int, Push]] = queue.SimpleQueue()
+        self._owed = 0
+        self._paid = threading.Condition()
+        self._life = 0  # grows with every reset
+        for _ in range(AT_ONCE):
+            threading.Thread(target=self._work_off, daemon=True).start()
+
+    def owe(self, pushes: list[Push]) -> Callable[[], None]:
+        """Owe these from now on; what is returned lets them go, in the background.
+
+        Whoever asks `settled` after the answer that brought them came waits for them, also before they go.
+        """
+        life = self._life
+        with self._paid:
+            self._owed += len(pushes)
+
+        def let_go() -> None:
+            for push in pushes:
+                self._line.put((life, push))
+
+        return let_go
+
+    def forget(self) -> None:
+        """Owe nothing more, before a reset: what is on its way arrives first, the rest is not pushed."""
+        self._life += 1
+        self.settled(LONGEST_FORGETTING_S)
+
+    def settled(self, timeout_s: float) -> int:
+        """Wait until everything owed has been pushed; returns how many still are when time is over."""
+        with self._paid:
+            self._paid.wait_for(lambda: not self._owed, timeout_s)
+            return self._owed
+
+    def _work_off(self) -> None:
+        while True:
+            life, push = self._line.get()
+            try:
+                if life == self._life and not self.platform.stopping.is_set():
+                    self.deliver(push)
+            except sqlite3.ProgrammingError:  # the state was closed under it: the program ends
+                return
+            finally:
+                with self._paid:
+                    self._owed -= 1
+                    self._paid.notify_all()
 
     def deliver(self, push: Push) -> list[dict[str, Any]]:
         """Push until answered, show the answer; returns the tries as the simulator's API tells them."""

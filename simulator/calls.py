@@ -6,7 +6,7 @@ import select
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from simulator.clock import day_of
 from simulator.errors import Refusal
 from simulator.faults import Fault
 from simulator.platform import Platform
+from simulator.push import Push
 from simulator.server import CutConnection
 from simulator.tokens import check_token, expire_all
 
@@ -37,6 +38,7 @@ class Call:
     db: sqlite3.Connection
     request: Request
     now: float
+    owed: list[Push] = field(default_factory=list)  # what the account is told once it has its answer
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -90,29 +92,51 @@ def endpoint(
     return register
 
 
-def answer_call(platform: Platform, request: Request) -> Response:
-    """The platform's answer, after the faults on order have had their way. Raises: CutConnection."""
+@dataclass(frozen=True)
+class Door:
+    """One of the platform's addresses: how its calls are named for faults, worked on, and refused."""
+
+    place: Callable[[Request], str]
+    work: Callable[[Platform, sqlite3.Connection, Request], tuple[Response, list[Push]]]
+    refusal: Callable[[Request, str], Response]
+
+
+def answer_call(
+    platform: Platform, request: Request, owe: Callable[[list[Push]], Callable[[], None]], door: Door | None = None
+) -> Response:
+    """The platform's answer, after the faults on order have had their way. Raises: CutConnection.
+
+    What the work makes the platform tell the account is owed at once (`owe`) and let go when the answer has left, or
+    now where a fault delays or swallows the answer.
+    """
     started = time.perf_counter()
     sent = sent_text(request)
-    faults = platform.faults.strike(request.path, f"{request.query_string.decode('latin-1')} {sent}")
-    spoiled = next((word for fault in faults if (word := _spoil(platform, request, fault)) is not None), None)
+    door = door or API
+    faults = platform.faults.strike(door.place(request), f"{request.query_string.decode('latin-1')} {sent}")
+    spoiled = next((word for fault in faults if (word := _spoil(platform, request, fault, door)) is not None), None)
     with platform.state.unit() as db:
-        response = spoiled or _work(platform, db, request)
+        response, owed = (spoiled, []) if spoiled else door.work(platform, db, request)
         cut = any(fault.what in ("silent", "drop", "cut") for fault in faults)
         _log(db, platform, request, sent, None if cut else response, faults, started)
+    let_go = owe(owed)
+    if not faults:
+        response.call_on_close(let_go)
+        return response
+    let_go()
     for fault in faults:
+        _sign_wrongly(response, fault)
         _delay_or_cut(platform, request, fault)
     return response
 
 
-def _spoil(platform: Platform, request: Request, fault: Fault) -> Response | None:
+def _spoil(platform: Platform, request: Request, fault: Fault, door: Door) -> Response | None:
     """What is answered instead of doing the work, if this fault prevents it."""
     if fault.what == "expire_token":
         with platform.state.unit() as db:
             expire_all(db, platform.clock.now())
         return None
     if fault.what.startswith("errcode:"):
-        return as_response(Refusal(fault.code).answer())
+        return door.refusal(request, fault.code)
     return {
         "silent": Response(status=504),
         "cut": Response(status=504),
@@ -121,6 +145,13 @@ def _spoil(platform: Platform, request: Request, fault: Fault) -> Response | Non
         "empty": Response("", 200, mimetype="application/json"),
         "garbage": Response('{"errcode":0,"errm', 200, mimetype="application/json"),
     }.get(fault.what)
+
+
+def _sign_wrongly(response: Response, fault: Fault) -> None:
+    """What only an answer of WeChat Pay's v3 carries."""
+    name = {"forged": "Wechatpay-Signature", "foreign": "Wechatpay-Serial"}.get(fault.what, "")
+    if name in response.headers:
+        response.headers[name] = response.headers[name][::-1]
 
 
 def _delay_or_cut(platform: Platform, request: Request, fault: Fault) -> None:
@@ -142,7 +173,8 @@ def _hold(platform: Platform, request: Request) -> None:
             return
 
 
-def _work(platform: Platform, db: sqlite3.Connection, request: Request) -> Response:
+def _work(platform: Platform, db: sqlite3.Connection, request: Request) -> tuple[Response, list[Push]]:
+    """The answer, and the pushes it brings with it."""
     found = ENDPOINTS.get(request.path)
     if found is None:
         unknown = {
@@ -150,13 +182,16 @@ def _work(platform: Platform, db: sqlite3.Connection, request: Request) -> Respo
             "path": request.path,
             "known": sorted(ENDPOINTS),
         }
-        return as_response(unknown, 404)
+        return as_response(unknown, 404), []
     call = Call(platform, db, request, platform.clock.now())
     try:
         _admit(call, found)
-        return as_response(found.answer(call))
+        return as_response(found.answer(call)), call.owed
     except Refusal as refusal:
-        return as_response(refusal.answer())
+        return as_response(refusal.answer()), []
+
+
+API = Door(lambda request: request.path, _work, lambda _request, code: as_response(Refusal(int(code)).answer()))
 
 
 def _admit(call: Call, found: Endpoint) -> None:

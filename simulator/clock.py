@@ -22,3 +22,8 @@ class Clock:
 def day_of(moment: float) -> str:
     """The platform's day, by which quotas are counted: midnight to midnight in Shanghai."""
     return datetime.fromtimestamp(moment, SHANGHAI).strftime("%Y-%m-%d")
+
+
+def said_time(moment: float) -> str:
+    """2026-11-26 08:30:00, in Shanghai."""
+    return datetime.fromtimestamp(moment, SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

@@ -106,7 +106,7 @@ def ticket_of(db: sqlite3.Connection, scene: str, now: float) -> str | None:
 def living(db: sqlite3.Connection, now: float) -> list[dict[str, Any]]:
     """What the phone offers to scan."""
     rows = db.execute(
-        "SELECT ticket, action, scene, expires_at FROM codes WHERE expires_at IS NULL OR expires_at > ?"
+        "SELECT ticket, action, scene, url, expires_at FROM codes WHERE expires_at IS NULL OR expires_at > ?"
         " ORDER BY made_at DESC LIMIT 50",
         (now,),
     )

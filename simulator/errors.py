@@ -30,25 +30,35 @@ MESSAGES: dict[int, str] = {
     40025: "invalid sub button name size",
     40026: "invalid sub button key size",
     40027: "invalid sub button url size",
+    40029: "invalid code",
+    40030: "invalid refresh_token",
     40032: "invalid openid list size",
     40033: r"invalid charset. please check your request, if include \uxxxx will create fail!",
     40035: "invalid parameter",
+    40037: "invalid template_id",
+    40039: "invalid url size",
     40052: "invalid action_name",
     40053: "invalid action_info",
     40125: "invalid appsecret",
+    40163: "code been used",
     40164: "invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist",
     40202: "invalid action",
     40203: "invalid check_operator",
+    40246: "invalid keyword_name_list",
+    40247: "only templates of the account's categories can be added",
     41001: "access_token missing",
     41002: "appid missing",
     41004: "appsecret missing",
     41005: "media data missing",
     41006: "media_id missing",
+    41008: "missing code",
     42001: "access_token expired",
+    42002: "refresh_token expired",
     43001: "require GET method",
     43002: "require POST method",
     43004: "require subscribe",
     43019: "the user is in the blacklist",
+    43101: "user refuse to accept the msg",
     44002: "empty post data",
     44003: "empty news data",
     44004: "empty content",
@@ -62,6 +72,7 @@ MESSAGES: dict[int, str] = {
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
     45015: "response out of time limit or subscription is canceled",
+    45026: "template num exceeds limit",
     45047: "out of response count limit",
     45056: "too many tags",
     45058: "can't modify sys tag",
@@ -75,6 +86,7 @@ MESSAGES: dict[int, str] = {
     46001: "media data no exist",
     46003: "menu no exist",
     47001: "data format error",
+    47003: "argument invalid!",
     48001: "api unauthorized",
     48002: "user refuses to receive messages",
     48006: "forbid to clear quota because of reaching the limit",
@@ -89,6 +101,14 @@ MESSAGES: dict[int, str] = {
     89503: "this ip is waiting for the administrator's confirmation",
     89506: "the administrator refused this ip for 24 hours",
     89507: "the administrator refused this ip for 1 hour",
+    200012: "template count reaches the limit",
+    200014: "invalid tid",
+    200016: "invalid start",
+    200017: "invalid limit",
+    200018: "category ids missing",
+    200020: "invalid kidList",
+    200021: "invalid sceneDesc",
+    200022: "template is already there",
 }
 
 
@@ -102,7 +122,8 @@ class Refusal(Exception):
 
     def answer(self) -> dict[str, object]:
         words = MESSAGES.get(self.code, "refused by the simulator as it was told")
-        hint = f", hints: {self.detail}" if self.detail else ""
+        joined = " " if self.code == 47003 else ", hints: "  # as the platform writes them
+        hint = f"{joined}{self.detail}" if self.detail else ""
         return {
             "errcode": self.code,
             "errmsg": f"{words}{hint} rid: {secrets.token_hex(4)}-{secrets.token_hex(4)}",

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 CALLBACK = "callback"
+PAY_PATHS = ("/mmpaymkttransfers/", "/v3/")
 
 API_FAULTS: dict[str, str] = {
     "slow:SECONDS": "does the work at once, answers after SECONDS",
@@ -19,6 +20,8 @@ API_FAULTS: dict[str, str] = {
     "empty": "does not do the work, answers 200 with nothing",
     "garbage": "does not do the work, answers 200 with broken JSON",
     "errcode:CODE": "does not do the work, answers this error code",
+    "forged": "does the work, signs the answer wrongly (WeChat Pay v3)",
+    "foreign": "does the work, signs the answer with another certificate's number (WeChat Pay v3)",
     "expire_token": "kills every access token, then answers as usual (42001 where a token is needed)",
 }
 CALLBACK_FAULTS: dict[str, str] = {
@@ -31,7 +34,7 @@ CALLBACK_FAULTS: dict[str, str] = {
     "forged": "the push carries a wrong signature",
     "foreign": "the push is sealed for another AppID",
 }
-SHAPES = re.compile(r"(slow|latency):(\d+(?:\.\d+)?)|errcode:(-?\d+)|[a-z0-9_]+")
+SHAPES = re.compile(r"(slow|latency):(\d+(?:\.\d+)?)|errcode:(-?\d+|[A-Z][A-Z0-9_]+)|[a-z0-9_]+")
 
 
 class UnknownFault(ValueError):
@@ -40,7 +43,7 @@ class UnknownFault(ValueError):
 
 @dataclass
 class Fault:
-    """One order: at `path` (one path, `*` for the whole API, or `callback`) `what` happens `left` times."""
+    """One order: at `path` (one path, `*` for the whole API but WeChat Pay, or `callback`) `what` happens `left` times."""
 
     number: int
     path: str
@@ -53,11 +56,11 @@ class Fault:
         return float(self.what.partition(":")[2])
 
     @property
-    def code(self) -> int:
-        return int(self.what.partition(":")[2])
+    def code(self) -> str:
+        return self.what.partition(":")[2]
 
     def strikes(self, path: str, text: str) -> bool:
-        where = self.path == path or (self.path == "*" and path != CALLBACK)
+        where = self.path == path or (self.path == "*" and path != CALLBACK and not path.startswith(PAY_PATHS))
         return where and (self.openid is None or self.openid in text)
 
 
@@ -114,6 +117,8 @@ def meaning_of(path: str, what: str) -> str:
     if path not in ("*", CALLBACK) and not path.startswith("/"):
         raise UnknownFault("path must be an API path such as /cgi-bin/message/custom/send, * or callback")
     word = re.sub(r"^(slow|latency):.*", r"\1:SECONDS", re.sub(r"^errcode:.*", "errcode:CODE", what))
+    if what.startswith("errcode:") and path != "*" and what[8:9].isalpha() != path.startswith(PAY_PATHS):
+        raise UnknownFault("WeChat Pay's codes are words (errcode:NOTENOUGH), all others numbers")
     if not SHAPES.fullmatch(what) or word not in known:
         raise UnknownFault(f"unknown fault {what!r}; at {path} there are: {', '.join(known)}")
     return known[word]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import codes, media, readers, screen, windows, xml
+from simulator import codes, events, media, readers, screen, windows
 from simulator.platform import Platform
 from simulator.push import Push
 
@@ -70,17 +70,9 @@ def push_of(act: Act) -> Push | None:
     windows.grant(act.db, act.openid, "menu" if tapped else "message", act.now)
     readers.heard(act.db, act.openid, act.now)
     numbered = {**fields, **_extra(act), "MsgId": act.platform.next_msgid()}
-    return Push(act.openid, _xml(act, kind, numbered), kind, is_message=True, item=item)
-
-
-def _xml(act: Act, kind: str, fields: dict[str, Any]) -> str:
-    head = {
-        "ToUserName": act.platform.account.account_id,
-        "FromUserName": act.openid,
-        "CreateTime": act.platform.clock.second(),
-        "MsgType": kind,
-    }
-    return xml.write({**head, **fields})
+    return Push(
+        act.openid, events.written(act.platform, act.openid, kind, numbered), kind, is_message=True, item=item
+    )
 
 
 def _extra(act: Act) -> dict[str, Any]:
@@ -176,12 +168,7 @@ def event(act: Act) -> Push | None:
         return None
     if name != "unsubscribe":
         readers.heard(act.db, act.openid, act.now)
-    told = {"Event": name, **fields, **_extra(act)}
-    return Push(act.openid, _xml(act, "event", told), f"event {name}", is_message=False, shows=name not in SILENT)
-
-
-# Nobody looks at the chat then, or there is none any more.
-SILENT = ("unsubscribe", "LOCATION", "VIEW", "view_miniprogram")
+    return events.event_push(act.platform, act.openid, name, {**fields, **_extra(act)})
 
 
 def _subscribe(act: Act) -> dict[str, Any] | None:

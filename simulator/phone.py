@@ -24,4 +24,9 @@ def phone(platform: Platform) -> Blueprint:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
+    @pages.get("/jweixin.js")
+    def jssdk() -> Response:
+        """What pages of the account load for WeChat's JSSDK."""
+        return pages.send_static_file("jweixin.js")
+
     return pages

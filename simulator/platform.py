@@ -4,9 +4,11 @@ import threading
 from dataclasses import asdict
 from typing import Any
 
+from simulator import template_shelf
 from simulator.account import Account
 from simulator.clock import Clock
 from simulator.faults import Faults
+from simulator.merchant import Merchant
 from simulator.state import State, keep_setting, setting
 
 SECRET = ("app_secret", "token", "aes_key")
@@ -16,7 +18,8 @@ MSGID_SHIFT = 22  # milliseconds shifted so far give numbers of the size seen in
 class Platform:
     """Handed to every door of the simulator; there is one in a program."""
 
-    def __init__(self, started_as: Account, state: State) -> None:
+    def __init__(self, started_as: Account, state: State, merchant: Merchant | None = None) -> None:
+        self.merchant = merchant
         self.started_as = started_as
         self.account = started_as
         self.state = state
@@ -27,6 +30,7 @@ class Platform:
         with state.unit() as db:
             self.clock = Clock(setting(db, "clock_ahead_s", 0.0))
             self._last_msgid: int = setting(db, "last_msgid", 0)
+            template_shelf.fill(db)
 
     def next_msgid(self) -> int:
         """A 64-bit number above every earlier one, also across restarts: it grows with the clock."""
@@ -49,6 +53,8 @@ class Platform:
         self.state.wipe()
         self.clock.ahead_s = 0.0
         self.account = account
+        with self.state.unit() as db:
+            template_shelf.fill(db)
         return self.account_shown()
 
     def account_shown(self) -> dict[str, Any]:

@@ -4,22 +4,12 @@ from typing import Any
 
 from simulator.account import Right
 from simulator.calls import Call, endpoint
-from simulator.errors import OK, Refusal
+from simulator.errors import Refusal
 
 
 @endpoint("ANY", "/cgi-bin/message/mass/speed/get", Right.MASS)
 def mass_speed(call: Call) -> dict[str, Any]:
     return {"speed": 0, "realspeed": 80}
-
-
-@endpoint("GET", "/cgi-bin/template/get_all_private_template", Right.TEMPLATE)
-def templates(call: Call) -> dict[str, Any]:
-    return {"template_list": []}
-
-
-@endpoint("GET", "/wxaapi/newtmpl/gettemplate", Right.SUBSCRIPTION)
-def subscription_templates(call: Call) -> dict[str, Any]:
-    return {**OK, "data": []}
 
 
 @endpoint("POST", "/cgi-bin/freepublish/batchget", Right.PUBLISH)

@@ -61,7 +61,12 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         try:
-            self._send(*self._run(body))
+            chunks, status, headers, content = self._run(body)
+            try:
+                self._send(status, headers, content)
+            finally:
+                if hasattr(chunks, "close"):
+                    chunks.close()  # only now: what waits for it wants the answer to have left
         except CutConnection:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -88,13 +93,11 @@ class Connection(BaseHTTPRequestHandler):
             pass  # trailers
         return whole.getvalue()
 
-    def _run(self, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
+    def _run(self, body: bytes) -> tuple[Any, str, list[tuple[str, str]], bytes]:
         started: list[Any] = []
         chunks = self.server.app(self._environ(body), lambda *head: started.append(head))
         content = b"".join(chunks)
-        if hasattr(chunks, "close"):
-            chunks.close()
-        return started[-1][0], started[-1][1], content
+        return chunks, started[-1][0], started[-1][1], content
 
     def _environ(self, body: bytes) -> dict[str, Any]:
         path, _, query = self.path.partition("?")

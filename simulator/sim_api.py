@@ -7,14 +7,16 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, jsonify, request
 
-from simulator import codes, inbound, media, readers, screen
+from simulator import codes, consent_api, inbound, media, notices, pay_api, readers, screen
 from simulator.account import WrongSetting
 from simulator.callbacks import Pushes, verify_address
 from simulator.faults import API_FAULTS, CALLBACK_FAULTS, UnknownFault
 from simulator.inbound import BadWish
+from simulator.pay_notices import Notices
 from simulator.platform import Platform
 from simulator.readers import NoSuchReader
 from simulator.state import setting
+from simulator.wishes import asked
 
 MOST_READERS_AT_ONCE = 100_000
 LOGS = {
@@ -28,31 +30,22 @@ NEWEST = {
     for name, query in LOGS.items()
 }
 LOG_PAGE = 10_000
+SETTLES_IN_S, LONGEST_WAIT_S = 20, 60
 
 
-def sim_api(platform: Platform) -> Blueprint:
+def sim_api(platform: Platform, pushes: Pushes, notices_: Notices) -> Blueprint:
     """The blueprint of /sim for one platform."""
     api = Blueprint("sim", __name__, url_prefix="/sim")
     _errors(api)
     _readers(api, platform)
-    _acts(api, platform, Pushes(platform))
+    _acts(api, platform, pushes)
+    consent_api.register(api, platform, pushes)
     _phone(api, platform)
     _faults(api, platform)
-    _controls(api, platform)
+    _controls(api, platform, pushes)
     _books(api, platform)
+    pay_api.register(api, platform, notices_)
     return api
-
-
-def asked() -> dict[str, Any]:
-    """The JSON body; nothing counts as {}. Raises: BadWish."""
-    raw = request.get_data()
-    try:
-        body = json.loads(raw) if raw.strip() else {}
-    except ValueError as error:
-        raise BadWish(f"the body is not JSON: {error}") from None
-    if not isinstance(body, dict):
-        raise BadWish("the body must be a JSON object")
-    return body
 
 
 def _errors(api: Blueprint) -> None:
@@ -85,6 +78,13 @@ def _readers(api: Blueprint, platform: Platform) -> None:
             openids = [readers.add(db, name, now, following=following) for _ in range(count)]
         return jsonify(openid=openids[0], **({"openids": openids} if count > 1 else {}))
 
+    @api.post("/readers/<openid>/marks")
+    def mark_reader(openid: str) -> Response:
+        with platform.state.unit() as db:
+            readers.reader(db, openid)
+            _mark(db, openid, asked())
+            return jsonify(notices.marks_of(db, openid))
+
     @api.get("/readers/<openid>/screen")
     def shown(openid: str) -> Response:
         with platform.state.unit() as db:
@@ -98,8 +98,18 @@ def _readers(api: Blueprint, platform: Platform) -> None:
             row = db.execute("SELECT * FROM screen WHERE openid = ? AND n = ?", (openid, number)).fetchone()
             if row is None:
                 raise BadWish(f"there is no item {number!r} on this screen")
+            if row["kind"] == "red_packet":
+                pay_api.open_packet(platform, db, row)
             db.execute("UPDATE screen SET opened = 1 WHERE n = ?", (row["n"],))
             return jsonify({**screen.item(row), "opened": True})
+
+
+def _mark(db: sqlite3.Connection, openid: str, wish: dict[str, Any]) -> None:
+    """Set what the wish names. Raises: BadWish for a mark there is not."""
+    for name, on in wish.items():
+        if name not in notices.MARKS or not isinstance(on, bool):
+            raise BadWish(f"marks are {', '.join(notices.MARKS)}, each true or false")
+        notices.mark(db, openid, name, on=on)
 
 
 def _acts(api: Blueprint, platform: Platform, pushes: Pushes) -> None:
@@ -111,6 +121,13 @@ def _acts(api: Blueprint, platform: Platform, pushes: Pushes) -> None:
         wish: dict[str, Any] = request.form.to_dict()
         wish["type"] = wish.get("type") or _kind_of(upload.mimetype)
         return _act(platform, pushes, openid, wish, (upload.filename or "file", upload.read()))
+
+    @api.post("/settle")
+    def settle() -> Response:
+        seconds = asked().get("timeout_s", SETTLES_IN_S)
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= LONGEST_WAIT_S:
+            raise BadWish(f"timeout_s is a number of seconds up to {LONGEST_WAIT_S}")
+        return jsonify(owed=pushes.settled(seconds))
 
     @api.post("/readers/<openid>/tap")
     def tap(openid: str) -> Response:
@@ -191,7 +208,7 @@ def _faults(api: Blueprint, platform: Platform) -> None:
         return jsonify(cleared=platform.faults.clear(request.args.get("number", type=int)))
 
 
-def _controls(api: Blueprint, platform: Platform) -> None:
+def _controls(api: Blueprint, platform: Platform, pushes: Pushes) -> None:
     @api.get("/clock")
     def read_clock() -> Response:
         return jsonify(now=platform.clock.now(), ahead_s=platform.clock.ahead_s)
@@ -205,7 +222,9 @@ def _controls(api: Blueprint, platform: Platform) -> None:
 
     @api.post("/reset")
     def reset() -> Response:
-        return jsonify(platform.reset(asked()))
+        wishes = asked()
+        pushes.forget()
+        return jsonify(platform.reset(wishes))
 
     @api.get("/account")
     def account() -> Response:
@@ -218,10 +237,6 @@ def _controls(api: Blueprint, platform: Platform) -> None:
 
 
 def _books(api: Blueprint, platform: Platform) -> None:
-    @api.get("/books")
-    def books() -> Response:
-        return jsonify([])
-
     def log(name: str) -> Response:
         """`after=N` gives what came later, oldest first; `newest=N` only the last N of it."""
         after, newest = request.args.get("after", 0, type=int), request.args.get("newest", 0, type=int)

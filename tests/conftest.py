@@ -92,6 +92,8 @@ def wechat(simulator_program: Simulator) -> Simulator:
 @pytest.fixture
 def live(database_url: str, tmp_path: Path, wechat: Simulator) -> Iterator[Live]:
     """An installation on a port of its own, with hands, and the platform pushing to it."""
-    built = Live(demo_settings(tmp_path, database_url, wechat_api_base=wechat.url), wechat)
+    built = Live(
+        demo_settings(tmp_path, database_url, wechat_api_base=wechat.url, wechat_open_base=wechat.url), wechat
+    )
     yield built
     built.close()

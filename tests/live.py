@@ -1,13 +1,14 @@
 """An installation as it runs: an HTTP server, hands, and the pretend WeChat on the other side."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from werkzeug.serving import make_server
 
-from app import work_table
+from app import pay_table, work_table
 from bot.client import Client
 from config.settings import Settings
 from models import messages, outbox, times
@@ -32,7 +33,9 @@ class Live(World):
         self._thread.start()
         wechat.reset(callback=f"http://127.0.0.1:{self._server.server_port}/wechat")
         self.client = self.another_client()
-        self.hands = Hands(self.database, work_table(self.client, media=self.settings.media))
+        table = work_table(self.client, media=self.settings.media, site=self.settings.site)
+        reached = settings.model_copy(update={"public_url": f"http://127.0.0.1:{self._server.server_port}"})
+        self.hands = Hands(self.database, {**table, **pay_table(reached)})
 
     def another_client(self) -> Client:
         """As another process would have."""
@@ -86,6 +89,15 @@ class Live(World):
                 return
             pause.wait(0.02)
         raise AssertionError(f"still at work after {PATIENCE_SECONDS} s: {self.states()}")
+
+    def waits_for(self, holds: Callable[[], bool]) -> None:
+        """What WeChat pushes by itself comes when it comes."""
+        pause = threading.Event()
+        for _ in range(PATIENCE_SECONDS * 50):
+            if holds():
+                return
+            pause.wait(0.02)
+        raise AssertionError(f"not after {PATIENCE_SECONDS} s: {self.states()}")
 
     def states(self) -> dict[str, str]:
         """key → state of everything owed."""

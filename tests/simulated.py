@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -15,11 +17,16 @@ class Simulator:
     """Starts it once; `reset` makes it new for a test."""
 
     def __init__(self) -> None:
+        self._keys = tempfile.TemporaryDirectory()
+        self.keys = Path(self._keys.name)
         arguments = [
             sys.executable, "-m", "simulator", "--port", "0", "--state", ":memory:",
             "--app-id", KEYS["SHUSHENG_WECHAT_APP_ID"], "--app-secret", KEYS["SHUSHENG_WECHAT_APP_SECRET"],
             "--token", KEYS["SHUSHENG_WECHAT_TOKEN"], "--aes-key", KEYS["SHUSHENG_WECHAT_AES_KEY"],
-            "--callback", "http://127.0.0.1:9/wechat",
+            "--callback", "http://127.0.0.1:9/wechat", "--merchant", KEYS["SHUSHENG_PAY_MERCHANT"],
+            "--pay-v2-key", KEYS["SHUSHENG_PAY_V2_KEY"], "--pay-v3-key", KEYS["SHUSHENG_PAY_V3_KEY"],
+            "--pay-serial", KEYS["SHUSHENG_PAY_SERIAL"], "--pay-platform-key-id", KEYS["SHUSHENG_PAY_PLATFORM_KEY_ID"],
+            "--pay-keys", self._keys.name,
         ]  # fmt: skip
         self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout
@@ -31,6 +38,7 @@ class Simulator:
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(timeout=10)
+        self._keys.cleanup()
 
     def post(self, path: str, body: Any = None) -> Any:
         answer = self._http.post(self.url + path, json=body or {}, timeout=30)
@@ -56,6 +64,18 @@ class Simulator:
 
     def heals(self) -> None:
         self._http.delete(self.url + "/sim/faults", timeout=30)
+
+    @property
+    def pays_with(self) -> dict[str, Any]:
+        """Settings of an installation that pays through this simulator."""
+        return {
+            "pay_api_base": self.url, "pay_private_key": self.keys / "merchant-key.pem",
+            "pay_platform_key": self.keys / "platform-key.pem", "pay_certificate": self.keys / "merchant-key.pem",
+        }  # fmt: skip
+
+    def books(self) -> dict[str, tuple[str, int, str]]:
+        """What WeChat Pay has: number → (openid, fen, state)."""
+        return {row["number"]: (row["openid"], row["fen"], row["state"]) for row in self.get("/sim/books")}
 
     def delivered(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.get("/sim/deliveries")

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities import changes, following
-from activities.by import By
 from activities.service import branch_called
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityFollow, ActivityState
 from models.audit import AuditLine
+from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.outbox import OutboxCall
 from models.when import Precision, When

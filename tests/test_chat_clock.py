@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities import changes, queries, rules, search
-from activities.by import By
 from activities.facets import Facets
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.when import Precision, When
 from tests.world import World, on
 

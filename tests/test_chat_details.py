@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from activities import changes
-from activities.by import By
 from models import times
 from models.activity import Activity, ActivityFollow
+from models.by import By
 from models.outbox import OutboxCall
 from models.when import Precision, When
 from tests.world import World, on, openid

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from activities.by import By
 from activities.signup import absences, rules, seats, service
 from activities.signup.terms import NewQuestion, Terms, set_questions, set_terms, terms_of
 from models import conversation, times
 from models.activity import Activity
+from models.by import By
 from models.conversation import Conversation
 from models.signup import Entry, EntryPerson, EntryState, QuestionKind, Way
 from tests.test_sign_up import by_day
@@ -233,6 +233,15 @@ def test_the_door_by_number_by_scan_and_by_a_newcomers_scan(world: World) -> Non
     assert hello.splitlines()[-1] == "欢迎，“听绘本”给您补上了名额，签到好了。"
     assert world.happens("老周", "SCAN", EventKey=f"in.{code}.{int(digits) ^ 1:04d}").startswith("这个签到码换过了")
     assert entries(world) == [(openid("小林"), S.ATTENDED), (openid("老周"), S.ATTENDED)]
+
+
+def test_who_guesses_at_the_door_has_to_wait_and_a_right_code_costs_nothing(world: World) -> None:
+    for _ in range(5):
+        assert world.says("小林", "签到0000").startswith("今天没有活动用这个签到码")
+    assert world.says("小林", "签到0000").startswith("签到码错了好几次，过几分钟再试。")
+    assert world.says("老周", "签到0000").startswith("今天没有活动用这个签到码")
+    world.passes(minutes=6)
+    assert world.says("小林", "签到0000").startswith("今天没有活动用这个签到码")
 
 
 def test_an_absence_is_appealed_in_the_chat(world: World) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from drills import __main__ as drills
+from drills import seats
+from drills.workers import Site
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +38,15 @@ def test_a_stalled_worker_keeps_its_row_while_its_lease_runs_and_no_longer(url: 
 )  # fmt: skip
 def test_a_stalled_worker_without_lease_or_token_is_noticed(url: str, guard: str, fault: str) -> None:
     assert any(fault in found for found in drills.stalled(url, guard).faults)
+
+
+def test_reminders_owed_twice_without_their_mark_and_key_are_noticed(url: str) -> None:
+    report = drills.reminded(drills.sqlite_place, url, 7, without="once")
+    assert any("is owed" in fault for fault in report.faults)
+
+
+def test_seats_and_news_outlive_processes_killed_in_the_middle() -> None:
+    with drills.sqlite_place() as database_url:
+        report = seats.run(Site(database_url, "http://127.0.0.1:9"), kills=3, seed=7)
+    assert report.holds, report
+    assert report.states["confirmed"] >= seats.CROWD

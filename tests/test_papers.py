@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from config.faults import FOUND_AT
-from config.settings import CALLBACK_SETTINGS, PREFIX, Settings, SettingsError, demo_keys, read_settings
+from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, PREFIX, Settings, SettingsError, demo_keys, read_settings
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
 
 
 def _settings_in_the_papers() -> set[str]:
-    return set(re.findall(r"(?m)^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8")))
+    return set(re.findall(r"(?m)^\| `([A-Z0-9_]+)` \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8")))
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
@@ -65,24 +65,41 @@ def test_the_real_mode_refuses_every_key_of_the_demo() -> None:
     keys = {name.removeprefix(PREFIX).lower(): value for name, value in demo_keys().items()}
     with pytest.raises(SettingsError) as error:
         read_settings(env_file=None, **{**keys, "demo": False})
-    for name in ("SECRET_KEY", "WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY"):
+    for name in (
+        "SECRET_KEY",
+        "WECHAT_APP_ID",
+        "WECHAT_APP_SECRET",
+        "WECHAT_TOKEN",
+        "WECHAT_AES_KEY",
+        "PAY_MERCHANT",
+        "PAY_V2_KEY",
+        "PAY_V3_KEY",
+    ):
         assert f"{PREFIX}{name}：这是演示用的" in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("wechat_app_id", "wx1111111111111111"), ("wechat_api_base", "https://api.weixin.qq.com"), ("host", "0.0.0.0")],
+    [
+        ("wechat_app_id", "wx1111111111111111"),
+        ("wechat_api_base", "https://api.weixin.qq.com"),
+        ("wechat_open_base", "https://open.weixin.qq.com"),
+        ("pay_api_base", "https://api.mch.weixin.qq.com"),
+        ("pay_merchant", "1230000109"),
+        ("host", "0.0.0.0"),
+    ],
 )
 def test_the_demo_refuses_whatever_could_reach_real_people(name: str, value: str) -> None:
     keys = {key.removeprefix(PREFIX).lower(): word for key, word in demo_keys().items()}
-    loopback = {"wechat_api_base": "http://127.0.0.1:8001"}
+    loopback = dict.fromkeys(("wechat_api_base", "wechat_open_base", "pay_api_base"), "http://127.0.0.1:8001")
     with pytest.raises(SettingsError, match=PREFIX + name.upper()):
         read_settings(**{**keys, **loopback, name: value})
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("wechat_token", "ab"), ("wechat_token", "有字"), ("wechat_aes_key", "short"), ("wechat_aes_key", "!" * 43),
+    [("wechat_token", "ab"), ("wechat_token", "有字"), ("wechat_aes_key", "short"), ("wechat_aes_key", "!" * 43), ("pay_v3_key", "short"),
+     ("payout", "cash"),
      ("port", "70000"), ("port", "abc"), ("account_kind", "personal"), ("threads", "0"), ("allow_plain", "maybe"),
      ("timezone", "Mars"), ("proxy", "everybody"), ("timezone", "../etc"), ("database_url", "postgresql://x"), ("public_url", "lib.example")],
 )  # fmt: skip
@@ -117,7 +134,8 @@ def test_missing_settings_are_all_named_at_once() -> None:
 
 
 def test_every_setting_a_command_may_miss_says_where_it_is_found() -> None:
-    assert set(CALLBACK_SETTINGS) | {"public_url"} == set(FOUND_AT)
+    paid_by = {name for names in PAY_SETTINGS.values() for name in names}
+    assert set(CALLBACK_SETTINGS) | paid_by | {"public_url"} == set(FOUND_AT)
 
 
 def test_only_config_reads_the_environment() -> None:

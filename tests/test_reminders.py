@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import changes, following, tellings
-from activities.by import By
 from activities.reminders import rules, service
 from activities.reminders.rules import Wish, moments
 from activities.signup import rules as sign_up_rules
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.outbox import CallState, OutboxCall
 from models.reminder import Reminder, ReminderKind, ReminderState
 from models.signup import Entry, EntryState

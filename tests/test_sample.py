@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import changes, sample_past
-from activities.by import By
 from activities.plans.plan import PlannedActivity
 from activities.plans.reading import read_plan
 from activities.records import ledger
@@ -20,6 +19,7 @@ from activities.sample import sample_plans
 from console.demo import load_demo
 from models import times
 from models.activity import MAIN_LIBRARY, Activity, ActivityState
+from models.by import By
 from models.opening import WeekHours
 from models.platform import ClockShift
 from models.record import ActivityRecord, RecordState

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from activities.by import By
 from activities.signup import absences, door, door_marks, lottery, queries, rules, seats, service
 from activities.signup.door_marks import Mark
 from activities.signup.party import Party, Person
@@ -16,6 +15,7 @@ from activities.signup.rules import AbsenceRule
 from activities.signup.terms import Terms, set_terms, terms_of
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.errors import BadFields, BadInput
 from models.signup import Appeal, AppealState, Entry, EntryPerson, EntryState, SignUp, Way
 from tests.test_sign_up import ONE, TWO, by_day, opened, signs_up, states

@@ -19,13 +19,13 @@ from hypothesis.stateful import (
 )
 
 from activities import changes
-from activities.by import By
 from activities.signup import absences, door, queries, rules, seats, service
 from activities.signup.party import Party, Person
 from activities.signup.service import Caller
 from activities.signup.terms import Terms, set_terms
 from models import times
 from models.activity import Activity, Branch
+from models.by import By
 from models.errors import BadInput, Refused
 from models.outbox import OutboxCall
 from models.signup import ENTRY_MOVES, HOLDS_SEATS, Entry, EntryPerson, EntryState, Origin, Seat

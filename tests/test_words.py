@@ -14,14 +14,14 @@ from handlers.turn import fitted
 from handlers.words import number_in
 from models import times
 from models.activity import ACTIVITY_MOVES
-from models.channels import CREDITS, LENGTHS, Way, Window, WindowKind, choose
+from models.channels import CREDITS, LENGTHS, Window, WindowKind, choose
 from models.errors import IllegalMove
 from models.inbox import PUSH_MOVES
 from models.money import fen_from, yuan
 from models.outbox import CALL_MOVES, LONGEST_PAUSE, pause_after
 from models.states import moved
 from models.tapping import tappable
-from models.wording import compact, grams, needed_grams, searched, tidy
+from models.wording import compact, grams, needed_grams, quoted, searched, tidy
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 FEN = st.integers(min_value=0, max_value=10**10)
@@ -115,15 +115,15 @@ def test_a_message_leaves_only_through_a_window_with_a_credit(
         window(WindowKind.MESSAGE, timedelta(seconds=message_s), message_spent),
         window(WindowKind.TOUCH, timedelta(seconds=touch_s), touch_spent),
     ]
-    decision = choose(windows, may_send_customer_messages=may, now=NOW)
+    window_chosen = choose(windows, may_send_customer_messages=may, now=NOW)
     usable = [w for w in windows if NOW - w.opened_at < LENGTHS[w.kind] and w.spent < CREDITS[w.kind]]
-    assert (decision.way is Way.CUSTOMER_MESSAGE) == (may and bool(usable))
-    assert decision.window is None or decision.window in usable
+    assert (window_chosen is not None) == (may and bool(usable))
+    assert window_chosen is None or window_chosen in usable
 
 
 def test_the_window_that_closes_first_is_charged_first() -> None:
     both = [window(WindowKind.MESSAGE, timedelta(0)), window(WindowKind.TOUCH, timedelta(0))]
-    chosen = choose(both, may_send_customer_messages=True, now=NOW).window
+    chosen = choose(both, may_send_customer_messages=True, now=NOW)
     assert chosen is not None
     assert chosen.kind is WindowKind.TOUCH
 
@@ -140,3 +140,7 @@ def test_the_menu_is_one_the_platform_takes() -> None:
         faults_of({"button": [{"name": "六个汉字太长"}] * 4})
         == ["4 buttons"] + ["六个汉字太长: 18 bytes, at most 16"] * 4
     )
+
+
+def test_marks_within_marks_change() -> None:
+    assert quoted("“老有所学”普法课堂") == "“‘老有所学’普法课堂”"

@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 import struct
-import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +13,8 @@ from urllib.parse import urlencode
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from werkzeug.test import Client as HttpClient
 from werkzeug.test import TestResponse
+
+from models import times
 
 _message_ids = itertools.count(7250021412600020992)
 
@@ -71,7 +72,7 @@ class Platform:
         return whole[4 : 4 + size].decode()
 
     def query(self, *signed: str, at: float | None = None, **more: str) -> dict[str, str]:
-        timestamp, nonce = str(int(at if at is not None else time.time())), os.urandom(4).hex()
+        timestamp, nonce = str(int(at if at is not None else times.now().timestamp())), os.urandom(4).hex()
         query = {"timestamp": timestamp, "nonce": nonce, "signature": sha1(self.token, timestamp, nonce)}
         if signed:
             query["msg_signature"] = sha1(self.token, timestamp, nonce, *signed)
@@ -121,7 +122,7 @@ class Platform:
     def message(self, openid: str, **fields: Any) -> dict[str, Any]:
         """The fields of a push of this kind."""
         return {
-            "ToUserName": self.account, "FromUserName": openid, "CreateTime": int(time.time()), **fields,
+            "ToUserName": self.account, "FromUserName": openid, "CreateTime": int(times.now().timestamp()), **fields,
         }  # fmt: skip
 
     def text(self, openid: str, words: str, **more: Any) -> dict[str, Any]:

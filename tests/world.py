@@ -26,7 +26,8 @@ READERS = {"小林": "oXiaoLin0000000000000000001", "老周": "oLaoZhou000000000
 
 def demo_settings(data: Path, database_url: str, **more: Any) -> Settings:
     keys = {name.removeprefix("SHUSHENG_").lower(): value for name, value in demo_keys().items()}
-    given = {"data": data, "database_url": database_url, "wechat_api_base": "http://127.0.0.1:9", **more}
+    given = {"data": data, "database_url": database_url, "wechat_api_base": "http://127.0.0.1:9",
+             "wechat_open_base": "http://127.0.0.1:9", "pay_api_base": "http://127.0.0.1:9", "payout": "desk", **more}  # fmt: skip
     return read_settings(**{**keys, **given})
 
 

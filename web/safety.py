@@ -6,12 +6,13 @@ from flask import Response
 _NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
-def safety_headers(*, framed_by: str = "'none'") -> dict[str, str]:
-    """`framed_by`: who may show our pages in a frame, as frame-ancestors says it."""
+def safety_headers(*, framed_by: str = "'none'", script: str = "") -> dict[str, str]:
+    """`framed_by`: who may show our pages in a frame, as frame-ancestors says it. `script`: one more address to load
+    scripts from."""
     policy = (
         "default-src 'self'",
         "style-src 'self'",
-        "script-src 'self'",
+        f"script-src 'self' {script}".strip(),
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",

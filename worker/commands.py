@@ -16,7 +16,7 @@ from models import audit, outbox, schema, times
 from models.db import Database, insert
 from models.errors import IllegalMove
 from models.outbox import CallState, OutboxCall
-from models.platform import Breaker, ClockShift, close_breaker, demo_shift
+from models.platform import Breaker, ClockShift, demo_shift
 
 MOST_SHOWN = 200
 TEXT_START = 30  # characters: enough to know a message by
@@ -89,8 +89,7 @@ def _outbox(database: Database) -> click.Group:
         with database.units() as session:
             if session.get(Breaker, kind) is None:
                 raise click.ClickException(f"“{kind}”没有停着；用 outbox breakers 看看有哪些。")
-            close_breaker(session, kind)
-            outbox.ring(session)
+            outbox.resume(session, kind, now=times.now())
             audit.note(session, "breaker closed", who="command line", subject=kind, at=times.now())
         click.echo(f"{kind} 已恢复。", err=True)
 

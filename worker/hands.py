@@ -93,6 +93,7 @@ class Hands:
         free = self._free()
         if not any(free.values()):
             return LOOK_SECONDS  # a hand that gets free rings
+        began = monotonic()
         try:
             claims, ready = self._database.unit(partial(self._claimed, free, apart=False))
         except Exception as error:  # one row that cannot be prepared must not hold up all the others
@@ -103,6 +104,10 @@ class Hands:
         for call, payload in ready:
             if payload is not None:
                 self._begin(call, payload)
+        if claims.calls and all(payload is None for _, payload in ready):
+            return (
+                monotonic() - began
+            )  # thousands may be looked at with nothing to send: readers get every second turn
         if claims.calls:
             return 0
         return PACE_SECONDS if claims.is_paced else LOOK_SECONDS
@@ -124,7 +129,10 @@ class Hands:
         decision = self._decided_apart(session, call, now) if apart else self._decide(session, call, now)
         if isinstance(decision, Ready):
             return decision.payload
-        outbox.settle(session, call, decision.to, now=now, cause=decision.cause)
+        is_tried = decision.kind is None  # to be handed on to another way is no attempt
+        outbox.settle(
+            session, call, decision.to, now=now, cause=decision.cause, counts=is_tried, kind=decision.kind
+        )  # fmt: skip
         return None
 
     def _decided_apart(self, session: Session, call: Claimed, now: datetime) -> Ready | NotNow:
@@ -185,9 +193,19 @@ class Hands:
             return None
         now, work = times.now(), self._work[call.kind]
         verdict = work.settle(session, call, outcome, now) or verdict_of(work, outcome)
-        due_at = _next_try(call, outcome, now) if verdict.to is CallState.OWED else None
+        goes_on = verdict.to is CallState.OWED and verdict.kind is None
+        due_at = _next_try(call, outcome, now) if goes_on else None
         is_shut = isinstance(outcome.error, Stopped)  # that says nothing about the call
-        outbox.settle(session, call, verdict.to, now=now, cause=verdict.cause, due_at=due_at, counts=not is_shut)
+        outbox.settle(
+            session,
+            call,
+            verdict.to,
+            now=now,
+            cause=verdict.cause,
+            due_at=due_at,
+            counts=not is_shut,
+            kind=verdict.kind,
+        )
         if isinstance(outcome.error, Stopped):
             _break(session, call.kind, outcome.error, now)
         elif call.is_trial and (outcome.is_done or isinstance(outcome.error, Rejected)):

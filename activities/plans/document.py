@@ -15,6 +15,12 @@ _GONE = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "txbxContent",
 _ALSO_GONE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
+_PICTURES = {
+    "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic",
+    "{urn:schemas-microsoft-com:vml}imagedata",
+}
+
+
 class StrangeXml(ValueError):
     """The document declares entities, which no word processor writes."""
 
@@ -29,9 +35,31 @@ def read_document(xml: bytes, name: str, *, footnotes: bytes | None = None) -> P
             tables += 1
             blocks.append(Table(tuple(_rows_of(element, f"{name}:表{tables}"))))
         else:
-            blocks += [Line(text, f"{name}:第{at + 1}段") for text in _text_of(element).split("\n")]
+            first, *rest = _text_of(element).split("\n")
+            place = f"{name}:第{at + 1}段"
+            blocks += [
+                Line(first, place, _numbering(element), _pictures(element)),
+                *(Line(text, place) for text in rest),
+            ]
     notes = list(_root(footnotes)) if footnotes else []
     return Page("", (*blocks, *(line for at, note in enumerate(notes) for line in _note(note, f"{name}:脚注{at}"))))
+
+
+def _numbering(paragraph: Element) -> str:
+    """Its own list, or that of a style made for lists."""
+    own = paragraph.find(f"{_W}pPr/{_W}numPr")
+    if own is not None:
+        level, number = (own.find(f"{_W}{tag}") for tag in ("ilvl", "numId"))
+        values = [one.get(f"{_W}val", "0") if one is not None else "0" for one in (number, level)]
+        return "" if values[0] == "0" else "/".join(values)
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    name = style.get(f"{_W}val", "") if style is not None else ""
+    return f"{name}/0" if name.startswith(("ListNumber", "ListBullet")) else ""
+
+
+def _pictures(paragraph: Element) -> int:
+    """Drawings and old pictures of a paragraph."""
+    return sum(1 for one in paragraph.iter() if one.tag in _PICTURES)
 
 
 def _root(xml: bytes) -> Element:

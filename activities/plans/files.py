@@ -6,6 +6,7 @@ The kind is told by the content, never by the name alone.
 import csv
 import zipfile
 import zlib
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -14,13 +15,25 @@ from activities.plans.document import StrangeXml, read_document
 from activities.plans.plan import PlanUnreadable, quoted
 from activities.plans.tables import Cell, Line, Page, Table
 from activities.plans.web import charset_of, is_web_page, read_web_page
-from activities.plans.workbook import read_workbook
+from activities.plans.workbook import MOST_ROWS, read_workbook
 
 LARGEST_FILE = 20 * 1024 * 1024  # bytes; a plan with pictures in it is a few MB
-LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes; only what is read: sheets and text, not pictures
 LARGEST_DOCUMENT = 16 * 1024 * 1024  # bytes of words with their marks; parsed they take ten times that
-MOST_LINES = 30_000  # of a whole file; a year of a large library has some hundreds
 MOST_PARTS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a file is read: lines and rows of the whole, rows of a sheet, bytes of sheets and text unpacked."""
+
+    lines: int
+    sheet_rows: int
+    unpacked: int
+
+
+PLAN = Bounds(
+    lines=30_000, sheet_rows=MOST_ROWS, unpacked=64 * 1024 * 1024
+)  # a year of a large library has some hundreds
 
 KINDS = ".txt, .csv, .html, .docx, .xlsx, .xls"
 _KINDS = "能读的有：文本（.txt）、.csv、网页（.html）、Word（.docx）和 Excel（.xlsx、.xls）"
@@ -42,25 +55,30 @@ _REFUSED = (
 
 def read_pages(path: Path) -> list[Page]:
     """The pages of a file. Raises: PlanUnreadable."""
-    pages = _pages(path)
+    return pages_of(_content(path), path.name)
+
+
+def pages_of(content: bytes, name: str, bounds: Bounds = PLAN) -> list[Page]:
+    """The pages of a file called `name`, handed in as its bytes. Raises: PlanUnreadable."""
+    _refuse_empty(content, name)
+    pages = _pages(content, name, bounds)
     lines = sum(len(block.rows) if isinstance(block, Table) else 1 for page in pages for block in page.blocks)
-    if lines > MOST_LINES:
+    if lines > bounds.lines:
         raise PlanUnreadable(
-            f"{quoted(path.name)}有 {lines} 行，不像一份活动计划（最多 {MOST_LINES} 行）。请只留下活动安排表，再导入。"
+            f"{quoted(name)}有 {lines} 行，不像一份活动计划（最多 {bounds.lines} 行）。请只留下活动安排表，再导入。"
         )
     return pages
 
 
-def _pages(path: Path) -> list[Page]:
-    content = _content(path)
+def _pages(content: bytes, name: str, bounds: Bounds) -> list[Page]:
     if content.startswith(b"PK\x03\x04"):
-        return _unpacked(content, path.name)
+        return _unpacked(content, name, bounds)
     if content.startswith(_OLE):
-        return _old_office(content, path.name)
+        return _old_office(content, name, bounds)
     for beginning, reason in _REFUSED:
         if content.startswith(beginning):
-            raise PlanUnreadable(f"{quoted(path.name)}{reason}。{_KINDS}。")
-    return [_text_page(_decoded(content, path.name), path)]
+            raise PlanUnreadable(f"{quoted(name)}{reason}。{_KINDS}。")
+    return [_text_page(_decoded(content, name), name)]
 
 
 def _content(path: Path) -> bytes:
@@ -71,7 +89,7 @@ def _content(path: Path) -> bytes:
                 f"{quoted(path.name)}有 {size / 1024 / 1024:.0f} MB，太大了（最多 {LARGEST_FILE // 1024 // 1024} MB）。"
                 "请去掉里面的图片，或只留下活动安排表再导入。"
             )
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise PlanUnreadable(f"找不到文件{quoted(str(path))}。请核对文件名和所在的文件夹。") from None
     except IsADirectoryError:
@@ -82,19 +100,21 @@ def _content(path: Path) -> bytes:
         ) from None
     except OSError:
         raise PlanUnreadable(f"{quoted(str(path))}读不出来。请核对文件是否完好、磁盘是否还连着。") from None
+
+
+def _refuse_empty(content: bytes, name: str) -> None:
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        raise PlanUnreadable(f"{quoted(path.name)}是空的，里面没有文字。请选写有活动安排的文件。{_KINDS}。")
-    return content
+        raise PlanUnreadable(f"{quoted(name)}是空的，里面没有文字。请选写有活动安排的文件。{_KINDS}。")
 
 
-def _old_office(content: bytes, name: str) -> list[Page]:
+def _old_office(content: bytes, name: str, bounds: Bounds) -> list[Page]:
     """The old container holds old Excel, old Word, or a new file behind a password. Raises: PlanUnreadable."""
     if _has_stream(content, "EncryptedPackage"):
         raise PlanUnreadable(f"{quoted(name)}设了打开密码。请在 Word、Excel 或 WPS 里去掉密码，再导入。")
     if _has_stream(content, "WordDocument"):
         raise PlanUnreadable(f"{quoted(name)}是旧版 Word 文件（.doc）。请用 Word 或 WPS 打开，另存为 .docx，再导入。")
     if _has_stream(content, "Workbook") or _has_stream(content, "Book"):
-        return read_workbook(content, name)
+        return read_workbook(content, name, most_rows=bounds.sheet_rows)
     raise PlanUnreadable(f"{quoted(name)}是旧版 Office 或 WPS 文件。请另存为 .docx 或 .xlsx，再导入。")
 
 
@@ -102,19 +122,19 @@ def _has_stream(content: bytes, name: str) -> bool:
     return name.encode("utf-16-le") in content
 
 
-def _unpacked(content: bytes, name: str) -> list[Page]:
+def _unpacked(content: bytes, name: str, bounds: Bounds) -> list[Page]:
     """Word or Excel. Raises: PlanUnreadable for anything else in a zip, for bombs and for broken files."""
     broken = f"{quoted(name)}已损坏，打不开。请用 Word、Excel 或 WPS 打开后重新保存，再导入。"
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            _refuse_bombs(archive, name)
+            _refuse_bombs(archive, name, bounds.unpacked)
             parts = set(archive.namelist())
             if _DOCUMENT in parts:
                 return [_document(archive, parts, name)]
             if _WORKBOOK in parts:
                 _unpack_once(archive)
         if _WORKBOOK in parts:
-            return read_workbook(content, name)
+            return read_workbook(content, name, most_rows=bounds.sheet_rows)
     except RuntimeError as error:
         if isinstance(error, NotImplementedError):
             raise PlanUnreadable(broken) from None
@@ -133,11 +153,11 @@ def _document(archive: zipfile.ZipFile, parts: set[str], name: str) -> Page:
     return read_document(archive.read(_DOCUMENT), name, footnotes=footnotes)
 
 
-def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
+def _refuse_bombs(archive: zipfile.ZipFile, name: str, most: int) -> None:
     """A few KB can unpack to many GB: look at the totals before unpacking anything."""
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
-    if unpacked > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
+    if unpacked > most or len(parts) > MOST_PARTS:
         raise PlanUnreadable(
             f"{quoted(name)}展开后有 {unpacked / 1024 / 1024:.0f} MB 文字、{len(parts)} 个部分，不像一份活动计划，没有打开。"
             "请把活动安排表复制到新文件里，再导入。"
@@ -175,13 +195,13 @@ def _decoded(content: bytes, name: str) -> str:
     )
 
 
-def _text_page(text: str, path: Path) -> Page:
+def _text_page(text: str, name: str) -> Page:
     if is_web_page(text):
-        return read_web_page(text, path.name)
-    if path.suffix.lower() == ".csv":
-        return Page("", (_comma_table(text, path.name),))
+        return read_web_page(text, name)
+    if name.lower().endswith(".csv"):
+        return Page("", (_comma_table(text, name),))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return Page("", tuple(Line(line, f"{path.name}:{number}") for number, line in enumerate(lines, start=1)))
+    return Page("", tuple(Line(line, f"{name}:{number}") for number, line in enumerate(lines, start=1)))
 
 
 def _comma_table(text: str, name: str) -> Table:

@@ -1,7 +1,8 @@
-"""A program of its own: a workbook on stdin, its sheets as JSON on stdout. Started by `workbook`, imports nothing of ours.
+"""A program of its own: a workbook on stdin, its sheets as JSON on stdout, of each as many rows as its argument says.
 
-A broken or malicious workbook can make the reader ask for hundreds of GB and abort; here that ends a child and not the
-server. Exit code 3 is a password, 4 a file the reader refuses; anything else but 0 is a crash.
+Started by `workbook`, imports nothing of ours. A broken or malicious workbook can make the reader ask for hundreds of GB
+and abort; here that ends a child and not the server. Exit code 3 is a password, 4 a file the reader refuses; anything
+else but 0 is a crash.
 """
 
 import json
@@ -23,7 +24,6 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-MOST_ROWS = 20_000  # a month's plan has some dozens; far more is another file
 MOST_COLUMNS = 100
 MOST_MEMORY = 1 << 30  # bytes of address space
 MOST_SECONDS = 30  # of work
@@ -35,28 +35,28 @@ Value = int | float | str | bool | time | date | datetime | timedelta
 _NOT_CALCULATED = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 
 
-def sheets_of(content: bytes) -> dict[str, Any]:
+def sheets_of(content: bytes, most_rows: int) -> dict[str, Any]:
     """Every sheet with its cells in words, merged ranges, true size; and how many formulas were never calculated."""
     with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
-        found = [_sheet(workbook.get_sheet_by_name(sheet.name), sheet) for sheet in sheets]
+        found = [_sheet(workbook.get_sheet_by_name(sheet.name), sheet, most_rows) for sheet in sheets]
     return {"sheets": found, "not_calculated": _not_calculated(content)}
 
 
-def _sheet(sheet: CalamineSheet, about: SheetMetadata) -> dict[str, Any]:
+def _sheet(sheet: CalamineSheet, about: SheetMetadata, most_rows: int) -> dict[str, Any]:
     return {
         "name": about.name,
         "is_seen": about.visible is SheetVisibleEnum.Visible,
         "height": sheet.end[0] + 1 if sheet.end else 0,
         "width": sheet.end[1] + 1 if sheet.end else 0,
-        "rows": list(_rows(sheet)),
+        "rows": list(_rows(sheet, most_rows)),
         "merged": sheet.merged_cell_ranges or [],
     }
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[tuple[int, str, bool]]]]:
+def _rows(sheet: CalamineSheet, most_rows: int) -> Iterator[tuple[int, list[tuple[int, str, bool]]]]:
     """The rows that hold something with their index; of each the cells that do: index, words, is it a bare number."""
-    for down, row in enumerate(sheet.to_python(False, MOST_ROWS)):
+    for down, row in enumerate(sheet.to_python(False, most_rows)):
         cells = [(across, *_cell(value)) for across, value in enumerate(row[:MOST_COLUMNS]) if value != ""]
         if cells:
             yield down, cells
@@ -97,7 +97,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
-        found = sheets_of(sys.stdin.buffer.read())
+        found = sheets_of(sys.stdin.buffer.read(), int(sys.argv[1]))
     except PasswordError:
         return IS_LOCKED
     except Exception:  # the reader has a dozen errors, and all mean that it cannot read this

@@ -23,10 +23,13 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line or paragraph outside every table, as it stands."""
+    """A line or paragraph outside every table, as it stands. `numbering`: the list that numbers it by itself, and how deep
+    in it, where a word processor does ("3/0"): the number is not in the text. `pictures`: how many stand in it, unread."""
 
     text: str
     where: str
+    numbering: str = ""
+    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

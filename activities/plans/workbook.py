@@ -8,14 +8,16 @@ import subprocess
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from activities.plans.plan import Doubt, DoubtKind, PlanUnreadable, quoted
 from activities.plans.tables import Cell, Page, Row, Table
 
+MOST_ROWS = 20_000  # a month's plan has some dozens; far more is another file
 # Named here and in `sheets`, which must start quickly and imports nothing of ours.
-MOST_ROWS, MOST_COLUMNS = 20_000, 100
+MOST_COLUMNS = 100
 IS_LOCKED, IS_REFUSED = 3, 4
 
 _Cells = dict[int, dict[int, Cell]]  # by row and column
@@ -24,10 +26,10 @@ _READER = Path(__file__).with_name("sheets.py")
 _PATIENCE = 60  # seconds
 
 
-def read_workbook(content: bytes, name: str) -> list[Page]:
-    """Raises: PlanUnreadable."""
-    found = _sheets_of(content, name)
-    pages = [_page(sheet, f"{name}:{sheet['name']}") for sheet in found["sheets"]]
+def read_workbook(content: bytes, name: str, *, most_rows: int = MOST_ROWS) -> list[Page]:
+    """Of each sheet the first `most_rows` rows. Raises: PlanUnreadable."""
+    found = _sheets_of(content, name, most_rows)
+    pages = [_page(sheet, f"{name}:{sheet['name']}", most_rows) for sheet in found["sheets"]]
     if found["not_calculated"]:
         text = (
             f"有 {found['not_calculated']} 格是公式，文件里没有存它们的结果，读出来是空的。"
@@ -37,11 +39,10 @@ def read_workbook(content: bytes, name: str) -> list[Page]:
     return pages
 
 
-def _sheets_of(content: bytes, name: str) -> Any:
+def _sheets_of(content: bytes, name: str, most_rows: int) -> Any:
+    asked = [sys.executable, "-I", str(_READER), str(most_rows)]
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(_READER)], input=content, capture_output=True, timeout=_PATIENCE, check=False
-        )
+        done = subprocess.run(asked, input=content, capture_output=True, timeout=_PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         raise PlanUnreadable(_too_much(name)) from None
     if done.returncode == 0:
@@ -60,16 +61,22 @@ def _too_much(name: str) -> str:
     )
 
 
-def _page(sheet: Any, place: str) -> Page:
+def _page(sheet: Any, place: str, most_rows: int) -> Page:
     title = sheet["name"]
     if not sheet["is_seen"]:
         return Page(title, (), _hidden(sheet, place))
-    rows = {
-        down: {across: Cell(text, _where(place, down, across), is_number) for across, text, is_number in cells}
-        for down, cells in sheet["rows"]
-    }
+    rows: _Cells = {}
+    for down, cells in _given_up(sheet["rows"]):
+        rows[down] = {across: Cell(text, _where(place, down, across), is_number) for across, text, is_number in cells}
     _fill_merged(rows, sheet["merged"])
-    return Page(title, (Table(tuple(_dense(rows, place))),), _too_large(sheet, place))
+    return Page(title, (Table(tuple(_dense(rows, place))),), _too_large(sheet, place, most_rows))
+
+
+def _given_up(rows: list[Any]) -> Iterator[Any]:
+    """The rows in order, let go one by one: of a hundred thousand, twice would be too many to hold."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def _where(place: str, down: int, across: int) -> str:
@@ -82,16 +89,17 @@ def _hidden(sheet: Any, place: str) -> tuple[Doubt, ...]:
     return (Doubt(DoubtKind.SHEET, text, place),) if sheet["height"] else ()
 
 
-def _too_large(sheet: Any, place: str) -> tuple[Doubt, ...]:
-    if sheet["height"] <= MOST_ROWS and sheet["width"] <= MOST_COLUMNS:
+def _too_large(sheet: Any, place: str, most_rows: int) -> tuple[Doubt, ...]:
+    if sheet["height"] <= most_rows and sheet["width"] <= MOST_COLUMNS:
         return ()
     text = (
         f"工作表{quoted(sheet['name'])}有 {sheet['height']} 行、{sheet['width']} 列，"
-        f"只读了前 {MOST_ROWS} 行、前 {MOST_COLUMNS} 列。请把活动安排表单独存成一个文件，再导入一次。"
+        f"只读了前 {most_rows} 行、前 {MOST_COLUMNS} 列。请把活动安排表单独存成一个文件，再导入一次。"
     )
     return (Doubt(DoubtKind.SHEET, text, place),)
 
 
+@cache
 def column_letters(at: int) -> str:
     """0 → A, 25 → Z, 26 → AA."""
     letters = ""

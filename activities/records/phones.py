@@ -1,20 +1,20 @@
 """Whose phone may send records: bound with six digits that the console shows, ten minutes, few tries."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.records.rules import CODE_IS_GOOD, KEEPERS
-from models import audit
+from models import audit, tries
 from models.db import core, insert
 from models.record import PhoneCode, StaffPhone
-from models.staff import SignInPace, Staff, StaffRole, StaffState
+from models.staff import Staff, StaffRole, StaffState
+from models.tries import Allowance
 
-TRIES, TRY_AGAIN = 5, timedelta(minutes=2)  # at once, and then one every so often
+TRIES = Allowance(burst=5, step_s=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,7 @@ def open_code(session: Session, login: str, *, now: datetime) -> PhoneCode | Non
 
 def may_try(session: Session, openid: str, *, now: datetime) -> bool:
     """Counts one try of a phone; False when it has had too many."""
-    key = hashlib.sha256(f"bind\n{openid}".encode()).hexdigest()
-    session.execute(insert(session, SignInPace).values(key=key, next_us=0).on_conflict_do_nothing())
-    pace = session.scalars(sa.select(SignInPace).where(SignInPace.key == key).with_for_update()).one()
-    now_us, step = int(now.timestamp() * 1e6), int(TRY_AGAIN.total_seconds() * 1e6)
-    earliest = max(pace.next_us, now_us - step * (TRIES - 1))
-    if earliest > now_us:
-        return False
-    pace.next_us = earliest + step
-    return True
+    return tries.take(session, tries.key("bind", openid), TRIES, now=now) is None
 
 
 def bind(session: Session, openid: str, digits: str, *, now: datetime) -> str | None:

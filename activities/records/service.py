@@ -5,12 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.by import By
 from activities.picture_files import PictureFile
 from activities.records import texts
 from activities.records.rules import MOST_PICTURES, Figures, may_be_kept
 from models import audit, times
 from models.activity import Activity
+from models.by import By
 from models.db import insert
 from models.errors import BadFields, Refused
 from models.record import RECORD_MOVES, ActivityRecord, RecordPicture, RecordState

@@ -6,6 +6,7 @@ from activities import texts
 from activities.records.rules import Figures
 from models.activity import Activity
 from models.record import ActivityRecord
+from models.wording import quoted
 
 EXAMPLE = "乌木山 绘本 8日 23人"
 
@@ -29,7 +30,7 @@ def said_figures(figures: Figures) -> str:
 
 def named(activity: Activity, *, today: date) -> str:
     """乌木山社区分馆“少儿绘本阅读分享”，周日（11月8日）上午9:30—10:30"""
-    return f"{activity.branch.name}“{activity.title}”，{texts.said_when(activity.when, today=today)}"
+    return f"{activity.branch.name}{quoted(activity.title)}，{texts.said_when(activity.when, today=today)}"
 
 
 def sent(activity: Activity, figures: Figures, *, today: date) -> str:
@@ -43,4 +44,4 @@ def sent(activity: Activity, figures: Figures, *, today: date) -> str:
 
 def already_confirmed(title: str, figures: Figures) -> str:
     """A phone does not write over what a desk has confirmed."""
-    return f"“{title}”已经在管理台确认过：{said_figures(figures)}。要改请到管理台的这个活动里改。"
+    return f"{quoted(title)}已经在管理台确认过：{said_figures(figures)}。要改请到管理台的这个活动里改。"

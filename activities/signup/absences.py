@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.by import By
 from activities.signup import queries, rules, texts
 from activities.signup.refusals import TooLate
 from activities.signup.rules import AbsenceRule
@@ -13,6 +12,7 @@ from activities.signup.service import PART, lock, move, note, tell_reader
 from activities.signup.terms import asked_for, times_of
 from models import audit, times
 from models.activity import Activity
+from models.by import By
 from models.db import insert
 from models.errors import BadFields, BadInput
 from models.signup import APPEAL_MOVES, Appeal, AppealState, Entry, EntryState, HouseRule

@@ -10,25 +10,28 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.by import By
 from activities.signup import queries, rules, seats, texts
 from activities.signup.party import Party, Person
-from activities.signup.refusals import NotThisWay, TooLate, said_moment
+from activities.signup.refusals import NotThisWay, TooLate, TooManyTries
 from activities.signup.service import Caller, enter, lock, move
 from activities.signup.terms import asked_for, held, times_of
-from models import times
+from models import times, tries
 from models.activity import Activity, ActivityState
+from models.by import By
 from models.errors import BadInput
 from models.signup import Entry, EntryPerson, EntryState, Origin, Seat, SignUp
+from models.times import said_moment
+from models.tries import Allowance
 
 S = EntryState
 GRACE = timedelta(minutes=15)  # after the start the seats of those who are not there may be given away
 MOST_AT_ONCE = 200
+DOOR_TRIES = Allowance(burst=5, step_s=300)
 
 
 @dataclass(frozen=True, slots=True)
 class CameIn:
-    """`people` came in by this; 0 when all of the entry were in before."""
+    """`people` came in by this; 0 when all were in before. `entry`: the newest of them, where several are allowed."""
 
     activity: Activity
     entry: Entry
@@ -36,8 +39,12 @@ class CameIn:
     is_walk_in: bool = False
 
 
-def check_in_by_code(session: Session, digits: str, openid: str, *, now: datetime) -> CameIn:
-    """Of today's activity with this door code. Raises: NotThisWay where no door has it, and as `check_in`."""
+def check_in_by_code(session: Session, digits: str, openid: str, *, now: datetime) -> CameIn | None:
+    """Of today's activity with this door code; None where no door has it, and then the try counts.
+
+    Raises: TooManyTries for somebody who guesses, and as `check_in`.
+    """
+    counted = _may_try(session, openid, now)
     today = times.today(now)
     doors = session.scalars(
         sa.select(SignUp.activity_id)
@@ -46,7 +53,8 @@ def check_in_by_code(session: Session, digits: str, openid: str, *, now: datetim
         .where(Activity.state.in_((ActivityState.PUBLISHED, ActivityState.FINISHED)))
     ).all()
     if not doors:
-        raise NotThisWay("今天没有活动用这个签到码。请看看门口的数字，或扫门口的码。")
+        return None
+    tries.give_back(session, counted, DOOR_TRIES)
     mine = [number for number in doors if queries.live_entry(session, number, openid)]
     return check_in(session, (mine or list(doors))[0], openid, how="code", now=now)
 
@@ -58,21 +66,39 @@ def check_in(session: Session, activity_id: int, openid: str, *, how: str, now: 
     """
     terms = asked_for(session, activity_id)
     may_check_in(terms, now=now)
-    entry = queries.live_entry(session, activity_id, openid)
-    if entry is None:
+    mine = queries.at_the_door(session, activity_id, openid)
+    if not mine:
         return _walk_in_reader(session, terms, openid, how, now)
+    people = sum(_came_with(session, terms, entry, how, now) for entry in mine)
+    return CameIn(terms.activity, mine[-1], people)
+
+
+def _came_with(session: Session, terms: SignUp, entry: Entry, how: str, now: datetime) -> int:
+    """All of this entry who were not in yet: how many."""
     entry = lock(session, entry)
     if entry.state is S.APPLIED:
         raise NotThisWay("您的报名还没确认，请找现场的馆员。")
     people = [person for person in entry.people if person.came_at is None]
     if people:
         _admit(session, terms, entry, people, how, now)
-    return CameIn(terms.activity, entry, len(people))
+    return len(people)
 
 
-def is_door_code(session: Session, activity_id: int, digits: str) -> bool:
-    """Is it the code at this activity's door today?"""
-    return asked_for(session, activity_id).door_code == digits
+def is_door_code(session: Session, activity_id: int, digits: str, openid: str, *, now: datetime) -> bool:
+    """Is it the code at this activity's door today? A wrong one counts as a try. Raises: TooManyTries."""
+    counted = _may_try(session, openid, now)
+    if asked_for(session, activity_id).door_code != digits:
+        return False
+    tries.give_back(session, counted, DOOR_TRIES)
+    return True
+
+
+def _may_try(session: Session, openid: str, now: datetime) -> str:
+    """Four digits could be guessed from home: a few wrong ones, and one has to wait, or to scan."""
+    key = tries.key("door", openid)
+    if tries.take(session, key, DOOR_TRIES, now=now):
+        raise TooManyTries
+    return key
 
 
 def may_check_in(terms: SignUp, *, now: datetime) -> None:

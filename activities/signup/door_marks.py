@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from activities.by import By
 from activities.signup import door
+from models.by import By
 from models.db import insert
 from models.errors import BadInput, IllegalMove
 from models.signup import DoorMark, Entry, EntryPerson, SignUp

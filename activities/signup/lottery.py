@@ -5,36 +5,23 @@ hash and put in the order of HMAC-SHA256(seed, code). At the draw, seats go to t
 staff nor readers can have chosen it: a seed chosen after the list would not fit its hash. docs/lottery.md has a checker.
 """
 
-import hashlib
-import hmac
-from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.by import By
 from activities.signup import queries, texts
 from activities.signup.service import PART, come, move, seat, tell_reader
 from activities.signup.terms import held
 from models import audit
+from models.by import By
 from models.db import core
 from models.errors import BadInput
+from models.lots import drawn_order, list_hash
 from models.signup import Entry, EntryState, SignUp, Way
 
 S = EntryState
 SEALED_BELOW = 1_000_000_000  # places of sealed entries; moments in microseconds are far above
-
-
-def drawn_order(seed: str, codes: Iterable[str]) -> list[str]:
-    """The codes in the order in which they are drawn; `seed` as hex."""
-    key = bytes.fromhex(seed)
-    return sorted(codes, key=lambda code: hmac.digest(key, code.encode(), "sha256"))
-
-
-def list_hash(codes: Iterable[str]) -> str:
-    """SHA-256, as hex, of the codes in alphabetical order, a line each."""
-    return hashlib.sha256("\n".join(sorted(codes)).encode()).hexdigest()
 
 
 def seal_lists(session: Session, now: datetime) -> int:
@@ -125,15 +112,16 @@ def _decide(session: Session, terms: SignUp, entry: Entry, now: datetime) -> Non
     if seat(session, terms, entry.people):
         move(entry, S.CONFIRMED, now)
         come(session, terms, entry, now)
-        words = texts.drawn(terms.activity, entry, now=now)
+        words, note = texts.drawn(terms.activity, entry, now=now), "抽中了"
     elif terms.has_line:
         move(entry, S.WAITING, now)
         session.flush()
-        words = texts.not_drawn_but_in_line(terms.activity, queries.place_in_line(session, entry))
+        place = queries.place_in_line(session, entry)
+        words, note = texts.not_drawn_but_in_line(terms.activity, place), f"没抽中，候补第 {place} 位"
     else:
         move(entry, S.REFUSED, now)
-        words = texts.not_drawn(terms.activity)
-    tell_reader(session, terms, entry, words, what="drawn", now=now)
+        words, note = texts.not_drawn(terms.activity), "没抽中"
+    tell_reader(session, terms, entry, words, what="drawn", now=now, note=note)
 
 
 def result(session: Session, terms: SignUp) -> list[tuple[str, EntryState]]:

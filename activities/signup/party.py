@@ -101,11 +101,15 @@ def age_in(raw: str) -> int:
     return int(written)
 
 
+def count_in(raw: str) -> int | None:
+    """How many people; None for what is no number. No longer number than anybody means."""
+    written = unicodedata.normalize("NFKC", raw).strip()
+    return int(written) if re.fullmatch(r"[0-9]{1,6}", written) else None
+
+
 def answer_in(question: Asked, raw: str) -> str:
     """What is kept of an answer; "" where none is needed. Raises: NotThisWay."""
-    words = (
-        " ".join(unicodedata.normalize("NFKC", raw).split()) if question.kind != QuestionKind.TEXT else raw.strip()
-    )
+    words = _folded(raw) if question.kind != QuestionKind.TEXT else _readable(raw)
     if not words:
         if question.is_required:
             raise NotThisWay(f"请回答：{question.words}")
@@ -121,11 +125,22 @@ def answer_in(question: Asked, raw: str) -> str:
     return words
 
 
+def _folded(raw: str) -> str:
+    """As it is compared: full-width and half-width are one."""
+    return " ".join(unicodedata.normalize("NFKC", raw).split())
+
+
+def _readable(raw: str) -> str:
+    """As it is kept: line breaks and tabs stay, what no list or file can show goes."""
+    return "".join(char for char in raw if char in "\n\t" or _is_visible(char)).strip()
+
+
 def _chosen(question: Asked, words: str) -> str:
-    if words.isdecimal() and 1 <= int(words) <= len(question.choices):
-        return question.choices[int(words) - 1]
-    if words in question.choices:
-        return words
+    """A choice's own words come before its number: an answer that is read a second time stays what it was."""
+    by_words = {_folded(choice): choice for choice in question.choices}
+    by_number = {str(at): choice for at, choice in enumerate(question.choices, 1)}
+    if chosen := by_words.get(words) or by_number.get(words.lstrip("0")):
+        return chosen
     raise NotThisWay(f"{question.words}请从这几个里选：{'、'.join(question.choices)}。")
 
 

@@ -12,7 +12,7 @@ from activities.signup.rules import AbsenceRule, Absences
 from models import times
 from models.activity import Activity, ActivityState
 from models.db import core
-from models.signup import Entry, EntryPerson, EntryState, HouseRule, Seat, SignUp
+from models.signup import HOLDS_SEATS, Entry, EntryPerson, EntryState, HouseRule, Seat, SignUp
 
 S = EntryState
 _IS_LIVE = sa.text("entries.state IN ('applied', 'confirmed', 'waiting', 'offered', 'attended')")
@@ -30,6 +30,12 @@ def live_entries(session: Session, openid: str, *, activity_id: int | None = Non
     if activity_id is not None:
         mine = mine.where(Entry.activity_id == activity_id)
     return list(session.scalars(mine.order_by(Entry.id)))
+
+
+def at_the_door(session: Session, activity_id: int, openid: str) -> list[Entry]:
+    """Whoever comes in by this reader's word, oldest first: all entries that have seats, else the newest living one."""
+    mine = live_entries(session, openid, activity_id=activity_id)
+    return [entry for entry in mine if entry.state in HOLDS_SEATS] or mine[-1:]
 
 
 def entry_called(session: Session, code: str, *, openid: str | None = None) -> Entry | None:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from activities.audience import said_ages
 from models import times
 from models.errors import Refused
-from models.signup import Entry
+from models.signup import LIVE, Entry
+from models.times import said_moment
 
 MINE = "我的报名"
 
@@ -19,6 +20,11 @@ class NotThisWay(Refused):
     def __init__(self, to_reader: str, *, to_staff: str = "") -> None:
         super().__init__(to_reader)
         self.to_reader, self.to_staff = to_reader, to_staff or to_reader
+
+    @property
+    def matter(self) -> str:
+        """What is the matter, without the way on, which is a word to say in the chat: for pages and short lines."""
+        return first_sentence(self.to_reader)
 
 
 class NoSignUp(NotThisWay):
@@ -50,17 +56,17 @@ class NoSeatsLeft(Refused):
 
     def __init__(self, *, left: int, may_wait: bool) -> None:
         super().__init__(f"{left} seats left")
-        self.left = left
+        self.left, self.may_wait = left, may_wait
         full = f"只剩 {left} 个名额，不够您这几位。" if left else "名额已满。"
         self.to_reader = full + ("回复“候补”可以排队，空出来就告诉您。" if may_wait else "回复“活动”看看别的。")
 
 
 class AlreadyIn(Refused):
-    """This reader has a living entry here."""
+    """This reader has a living entry here, or this very form made one that was left since."""
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(f"entry {entry.code}")
-        self.entry = entry
+        self.entry, self.was_left = entry, entry.state not in LIVE
         self.to_reader = f"您已经报过这个活动了。回复“{MINE}”看看，要改要退都在那里。"
 
 
@@ -89,9 +95,10 @@ class TooLate(NotThisWay):
     """The offer, the activity or the moment is gone."""
 
 
-def said_moment(moment: datetime, *, today: date) -> str:
-    """今天18:00 · 明天8:00 · 11月28日9:30"""
-    local = times.local(moment)
-    days = (local.date() - today).days
-    day = {0: "今天", 1: "明天", 2: "后天"}.get(days) or times.short_day(local.date(), beside=today)
-    return f"{day}{local.hour}:{local.minute:02d}"
+def first_sentence(words: str) -> str:
+    """Up to the first full stop."""
+    return words.split("。")[0] + "。"
+
+
+class TooManyTries(Refused):
+    to_reader = "签到码错了好几次，过几分钟再试。站在门口的话，扫门口的码，或者找现场的馆员，马上就能签好。"

@@ -10,8 +10,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from activities.by import By
+from activities.notices import notice_of
 from activities.reminders import service as reminders
 from activities.signup import queries, rules, seats, texts
 from activities.signup.party import (
@@ -27,8 +28,10 @@ from activities.signup.party import (
 from activities.signup.refusals import AlreadyIn, Blocked, NoSeatsLeft, NotThisWay, TooLate
 from activities.signup.terms import MOST_PEOPLE, asked_for, held, times_of, wanted_by
 from models import audit, messages, times
+from models.by import By
 from models.db import insert
 from models.errors import BadInput
+from models.notice import NoticePurpose
 from models.signup import (
     ENTRY_MOVES,
     HOLDS_SEATS,
@@ -41,20 +44,26 @@ from models.signup import (
     Way,
 )
 from models.states import moved
+from models.times import said_moment
 
 S = EntryState
 CODE_LETTERS = "ABCDEFGHJKLMNPQRTUVWXY346789"  # none that is read as another
 CODE_LENGTH = 6
 PART = 50  # entries a unit
+CHANGEABLE = (S.APPLIED, S.WAITING, S.CONFIRMED)  # nobody waits for an answer about them, and they are not over
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a reader, or staff for somebody who called (`by`)."""
+    """Who asks: a reader, or staff for somebody who called (`by`).
+
+    `code`: the one their form carried, so that a form sent twice is one entry also where a reader may have several.
+    """
 
     openid: str | None
     origin: Origin
     by: By | None = None
+    code: str = ""
 
 
 # ── coming in ──
@@ -150,30 +159,54 @@ def enter(session: Session, terms: SignUp, caller: Caller, party: Party, state: 
         "guardian_wording": GUARDIAN_WORDING if guarded else "", "guardian_at": now if guarded else None,
         "line": int(now.timestamp() * 1e6), "offers": 0, "reason": "", "entered_at": now, "changed_at": now,
     }  # fmt: skip
-    number = _inserted(session, values)
+    entry = _inserted(session, values, caller.code)
     people = [
-        EntryPerson(entry_id=number, openid=caller.openid, position=at, name=person.name, age=person.age, came_by="")
+        EntryPerson(
+            entry_id=entry.id, openid=caller.openid, position=at, name=person.name, age=person.age, came_by=""
+        )
         for at, person in enumerate(party.people)
     ]
     session.add_all(people)
     session.flush()
-    entry = session.get_one(Entry, number)
+    set_committed_value(entry, "people", people)  # what is known need not be asked for
     if caller.by is not None:
         note(session, "entry written down", entry, terms, caller.by)
     return entry
 
 
-def _inserted(session: Session, values: dict[str, object]) -> int:
+def _inserted(session: Session, values: dict[str, object], code: str) -> Entry:
+    if not is_code(code):
+        code = new_code()
     while True:
-        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-        fresh = insert(session, Entry).values(code=code, **values).on_conflict_do_nothing().returning(Entry.id)
-        number = session.scalar(fresh)
-        if number is not None:
-            return int(number)
-        openid, activity_id = values["openid"], values["activity_id"]
-        present = queries.live_entry(session, activity_id, openid) if openid else None  # type: ignore[arg-type]
+        fresh = insert(session, Entry).values(code=code, **values).on_conflict_do_nothing().returning(Entry)
+        entry = session.scalars(fresh, execution_options={"populate_existing": True}).one_or_none()
+        if entry is not None:
+            return entry
+        present = _same(session, values, code)
         if present is not None:
             raise AlreadyIn(present)
+        code = new_code()
+
+
+def _same(session: Session, values: dict[str, object], code: str) -> Entry | None:
+    """What stands in the way: this very form, or the one living entry a reader may have; None: only the code was taken."""
+    openid, activity_id = values["openid"], values["activity_id"]
+    if not isinstance(openid, str) or not isinstance(activity_id, int):
+        return None
+    twin = queries.entry_called(session, code, openid=openid)
+    if twin is not None and twin.activity_id == activity_id:
+        return twin
+    return None if values["is_extra"] else queries.live_entry(session, activity_id, openid)
+
+
+def new_code() -> str:
+    """Six letters that nobody can guess or misread."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def is_code(word: str) -> bool:
+    """Could it be one of ours?"""
+    return len(word) == CODE_LENGTH and set(word) <= set(CODE_LETTERS)
 
 
 # ── going ──
@@ -205,7 +238,10 @@ def call_off(session: Session, entry: Entry, *, reason: str, by: By) -> None:
     _leave(session, terms, entry, S.CANCELLED, by.at)
     note(session, "entry cancelled", entry, terms, by, entry.reason)
     words = texts.called_off(terms.activity, entry.reason)
-    tell_reader(session, terms, entry, words, what="called-off", now=by.at)
+    tell_reader(
+        session, terms, entry, words, what="called-off", now=by.at, purpose=NoticePurpose.CHANGE,
+        note=f"报名被取消：{entry.reason}",
+    )  # fmt: skip
 
 
 def end_with_activity(session: Session, entry: Entry, *, reason: str, now: datetime) -> None:
@@ -291,7 +327,11 @@ def _offer(session: Session, terms: SignUp, entry: Entry, until: datetime, now: 
     entry.offer_until, entry.offers = until, entry.offers + 1
     session.flush()
     words = texts.offered(terms.activity, entry, until, now=now)
-    tell_reader(session, terms, entry, words, what=f"offer-{entry.offers}", now=now, useful_until=until)
+    note = f"请在{said_moment(until, today=times.today(now))}前答复"
+    tell_reader(
+        session, terms, entry, words, what=f"offer-{entry.offers}", now=now, useful_until=until,
+        purpose=NoticePurpose.OFFER, note=note,
+    )  # fmt: skip
 
 
 def accept(session: Session, entry: Entry, *, now: datetime) -> None:
@@ -383,7 +423,15 @@ def approve(session: Session, entry: Entry, *, by: By) -> None:
     move(entry, S.CONFIRMED, by.at)
     come(session, terms, entry, by.at)
     note(session, "entry approved", entry, terms, by)
-    tell_reader(session, terms, entry, texts.approved(terms.activity, entry, now=by.at), what="approved", now=by.at)
+    tell_reader(
+        session,
+        terms,
+        entry,
+        texts.approved(terms.activity, entry, now=by.at),
+        what="approved",
+        now=by.at,
+        note="报名通过了",
+    )
 
 
 def refuse(session: Session, entry: Entry, *, reason: str, by: By) -> None:
@@ -395,7 +443,15 @@ def refuse(session: Session, entry: Entry, *, reason: str, by: By) -> None:
     move(entry, S.REFUSED, by.at)
     entry.reason = reason.strip()[:200]
     note(session, "entry refused", entry, terms, by, entry.reason)
-    tell_reader(session, terms, entry, texts.declined(terms.activity, entry.reason), what="refused", now=by.at)
+    tell_reader(
+        session,
+        terms,
+        entry,
+        texts.declined(terms.activity, entry.reason),
+        what="refused",
+        now=by.at,
+        note=f"没能报上：{entry.reason}",
+    )
 
 
 def to_the_line(session: Session, entry: Entry, *, by: By) -> None:
@@ -433,8 +489,59 @@ def change_people(
         offer_on(session, terms.activity_id, now=by.at)
 
 
+def revise(session: Session, entry: Entry, party: Party, *, now: datetime) -> None:
+    """By the reader, while names are taken: who comes, how to reach them, their answers.
+
+    Raises: as `sign_up` for what the party says; TooLate once it is decided otherwise; NotThisWay where more come than
+    there is room for: those in line come first.
+    """
+    entry = lock(session, entry)
+    terms = held(session, entry.activity_id)
+    may_revise(terms, entry, now=now)
+    party = checked(party, wanted_by(session, terms))
+    someone_fits(party.people, terms.activity.age_from, terms.activity.age_to)
+    _has_room_for(session, terms, entry, len(party.people))
+    people = list(entry.people)
+    for person, given in zip(people, party.people, strict=False):
+        person.name, person.age = given.name, given.age
+    _add_people(session, terms, entry, party.people[len(people) :])
+    freed = _remove_people(session, people[len(party.people) :])
+    entry.name, entry.phone, entry.unit = party.contact, party.phone, party.unit
+    entry.answers = {str(number): words for number, words in party.answers.items()}
+    if any(is_guarded(person) for person in party.people):
+        entry.guardian_wording, entry.guardian_at = GUARDIAN_WORDING, now
+    session.flush()
+    session.refresh(entry, ["people"])
+    entry.changed_at = now
+    if freed:
+        offer_on(session, terms.activity_id, now=now)
+
+
+def may_revise(terms: SignUp, entry: Entry, *, now: datetime) -> None:
+    """Raises: NotTakingPlace, SignUpClosed; TooLate where nothing can be changed any more."""
+    rules.may_enter(terms.activity.state, times_of(terms), now=now)
+    if entry.state not in CHANGEABLE:
+        raise TooLate(f"这个报名{texts.STATE_WORDS[entry.state]}，现在不能改。")
+
+
+def _has_room_for(session: Session, terms: SignUp, entry: Entry, people: int) -> None:
+    more = people - len(entry.people)
+    if more <= 0 or not terms.is_limited:
+        return
+    total, _ = seats.count(session, terms.activity_id)
+    if people > total:
+        raise NotThisWay(f"这个活动一共 {total} 个名额，排不下 {people} 位。")
+    if entry.state is not S.CONFIRMED:
+        return
+    if queries.does_anybody_wait(session, terms.activity_id):
+        raise NotThisWay("有人在候补，空出的名额先问他们，这次加不了人。")
+    left = seats.free(session, terms.activity_id, up_to=more)
+    if left < more:
+        raise NotThisWay(f"只剩 {left} 个名额，加不了 {more} 位。")
+
+
 def _may_change(session: Session, terms: SignUp, entry: Entry, people: int) -> None:
-    if entry.state not in (S.APPLIED, S.WAITING, S.CONFIRMED):
+    if entry.state not in CHANGEABLE:
         raise BadInput("这个报名现在不能改人数。")
     if not 1 <= people <= MOST_PEOPLE:
         raise BadInput(f"一项报名要有 1 到 {MOST_PEOPLE} 位。都不来了，请取消报名。")
@@ -510,14 +617,20 @@ def tell_reader(
     what: str,
     now: datetime,
     useful_until: datetime | None = None,
+    purpose: NoticePurpose = NoticePurpose.RESULT,
+    note: str = "",
 ) -> None:
-    """Owe the reader of this entry these words, once for `what`, by day unless it begins soon; a caller has no chat."""
+    """Owe the reader of this entry these words, once for `what`, by day unless it begins soon; a caller has no chat.
+
+    With a `note` (up to 20 characters are read) it may also go by a template for this purpose.
+    """
     if entry.openid is None:
         return
     at = times_of(terms)
+    notice = notice_of(terms.activity, purpose, note, page="/sign-up", until=entry.offer_until) if note else None
     messages.owe_message(
         session, entry.openid, words, key=f"entry:{entry.id}:{what}", now=now, useful_until=useful_until or at.ends,
-        due_at=rules.not_at_night(at.begins, now=now),
+        due_at=rules.not_at_night(at.begins, now=now), notice=notice,
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """The terms of an activity's sign-up: what staff decide, and what follows from its date."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -9,14 +8,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.by import By
 from activities.catalogue import readers_see_anew
 from activities.signup import rules, seats
 from activities.signup.party import Asked, Wanted
 from activities.signup.refusals import NoSignUp
 from activities.signup.rules import Times
-from models import audit
+from models import audit, lots
 from models.activity import Activity
+from models.by import By
+from models.db import core
 from models.errors import BadFields
 from models.signup import QuestionKind, SignUp, SignUpQuestion, Way
 
@@ -60,6 +60,13 @@ class NewQuestion:
 def terms_of(session: Session, activity_id: int) -> SignUp | None:
     """The terms; None where nobody need sign up."""
     return session.get(SignUp, activity_id)
+
+
+def with_terms(session: Session, activity_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these activities that take names."""
+    if not activity_ids:
+        return frozenset()
+    return frozenset(core(session).scalars(sa.select(SignUp.activity_id).where(SignUp.activity_id.in_(activity_ids))))
 
 
 def asked_for(session: Session, activity_id: int) -> SignUp:
@@ -123,8 +130,7 @@ def set_terms(session: Session, activity: Activity, given: Terms, *, by: By) -> 
             setattr(row, field.name, getattr(given, field.name))
     row.is_limited, row.changed_at = given.seats is not None, by.at
     if given.way is Way.LOTTERY and not row.seed:
-        row.seed = secrets.token_hex(32)
-        row.seed_hash = hashlib.sha256(bytes.fromhex(row.seed)).hexdigest()
+        row.seed, row.seed_hash = lots.new_seed()
     session.flush()
     held(session, activity.id)
     if given.seats is None:

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from activities import texts
-from activities.signup.refusals import said_moment
 from activities.signup.rules import Absences
 from models import times
 from models.activity import Activity
 from models.signup import Entry, EntryState
 from models.tapping import tappable
+from models.times import said_moment
+from models.wording import quoted
 
 STATE_WORDS = {
     EntryState.APPLIED: "等馆里确认",
@@ -57,7 +58,7 @@ def offered(activity: Activity, entry: Entry, until: datetime, *, now: datetime)
 
 def lapsed(activity: Activity) -> str:
     """The offer ran out."""
-    return f"“{activity.title}”的名额没等到您的答复，已经让给下一位。还想来，再报名就会排到候补。"
+    return f"{quoted(activity.title)}的名额没等到您的答复，已经让给下一位。还想来，再报名就会排到候补。"
 
 
 def approved(activity: Activity, entry: Entry, *, now: datetime) -> str:
@@ -66,12 +67,12 @@ def approved(activity: Activity, entry: Entry, *, now: datetime) -> str:
 
 def declined(activity: Activity, reason: str) -> str:
     why = f"：{reason}" if reason else "。"
-    return f"“{activity.title}”这次没能报上{why}\n回复“活动”看看别的。"
+    return f"{quoted(activity.title)}这次没能报上{why}\n回复“活动”看看别的。"
 
 
 def called_off(activity: Activity, reason: str) -> str:
     """Staff took the entry back."""
-    return f"馆里取消了您“{activity.title}”的报名：{reason}\n有疑问请打服务台电话，或回复“人工”。"
+    return f"馆里取消了您{quoted(activity.title)}的报名：{reason}\n有疑问请打服务台电话，或回复“人工”。"
 
 
 def drawn(activity: Activity, entry: Entry, *, now: datetime) -> str:
@@ -80,16 +81,16 @@ def drawn(activity: Activity, entry: Entry, *, now: datetime) -> str:
 
 
 def not_drawn(activity: Activity) -> str:
-    return f"“{activity.title}”这次没抽中，谢谢您来报名。\n回复“活动”看看别的。"
+    return f"{quoted(activity.title)}这次没抽中，谢谢您来报名。\n回复“活动”看看别的。"
 
 
 def not_drawn_but_in_line(activity: Activity, place: int) -> str:
-    return f"“{activity.title}”这次没抽中，您排在候补第 {place} 位，有名额就告诉您。\n不等了，回复“取消报名”。"
+    return f"{quoted(activity.title)}这次没抽中，您排在候补第 {place} 位，有名额就告诉您。\n不等了，回复“取消报名”。"
 
 
 def absent(activity: Activity, standing: Absences, *, today: date) -> str:
     """They did not come; what it means is told before it bites."""
-    first = f"“{activity.title}”那天没等到您。"
+    first = f"{quoted(activity.title)}那天没等到您。"
     way = "要是当时有事，回复“申诉”告诉我们，馆员会看；下次来不了，提前回复“取消报名”就不算。"
     if standing.blocked_until is not None:
         return f"{first}\n已经有 {standing.count} 次报了名没来，{times.short_day(standing.blocked_until, beside=today)}起可以再报名。\n{way}"
@@ -99,8 +100,8 @@ def absent(activity: Activity, standing: Absences, *, today: date) -> str:
 
 
 def absence_lifted(activity: Activity) -> str:
-    return f"“{activity.title}”那次不算缺席了，谢谢您告诉我们。\n回复“活动”看看近期安排。"
+    return f"{quoted(activity.title)}那次不算缺席了，谢谢您告诉我们。\n回复“活动”看看近期安排。"
 
 
 def appeal_refused(activity: Activity, answer: str) -> str:
-    return f"“{activity.title}”那次的申诉，馆员看过了：{answer}\n有疑问请打服务台电话，或回复“人工”。"
+    return f"{quoted(activity.title)}那次的申诉，馆员看过了：{answer}\n有疑问请打服务台电话，或回复“人工”。"

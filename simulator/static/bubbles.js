@@ -1,6 +1,8 @@
 // One item of the screen as a node. The account's words are untrusted: text nodes only, http(s) links only.
 
 import { el, face, icon, toast } from "./dom.js";
+import { packetBubble } from "./money.js";
+import { noticeCard } from "./notices.js";
 import { openPage, viewPicture } from "./sheets.js";
 
 export function bubbleFor(item, context) {
@@ -108,4 +110,5 @@ function cardBubble(item) {
 const BUILDERS = {
   msgmenu: choiceBubble, news: newsBubble, link: newsBubble, image: pictureBubble, voice: voiceBubble,
   video: filmBubble, location: placeBubble, music: cardBubble, miniprogram: cardBubble, card: cardBubble,
+  template: noticeCard, subscription: noticeCard, red_packet: packetBubble,
 };

@@ -1,18 +1,19 @@
 // The panel beside the phone: readers, the clock, faults, the account, and what passed between the two sides.
 
 import { ask, el, face, iconButton, shanghai, toast } from "./dom.js";
+import { PAY_PLACES, payFaults, Till } from "./till.js";
 
 const HOURS = 3600;
 const API_FAULTS = [
   ["慢", "slow"], ["沉默", "silent"], ["丢应答", "drop"], ["断开", "cut"], ["500", "500"], ["网页", "html"], ["空白", "empty"], ["乱码", "garbage"],
   ["-1 系统忙", "errcode:-1"], ["45009 日限额", "errcode:45009"], ["45015 窗口关", "errcode:45015"], ["45047 条数尽", "errcode:45047"],
-  ["48001 没权限", "errcode:48001"], ["40164 白名单", "errcode:40164"], ["令牌作废", "expire_token"],
+  ["48001 没权限", "errcode:48001"], ["43101 没订阅", "errcode:43101"], ["47003 字段错", "errcode:47003"], ["40164 白名单", "errcode:40164"], ["令牌作废", "expire_token"],
 ];
 const CALLBACK_FAULTS = [
   ["慢", "slow"], ["丢应答", "drop"], ["丢推送", "lost"], ["重复", "duplicate"], ["乱序", "reorder"], ["假签名", "forged"], ["别家的", "foreign"],
 ];
-const PLACES = [["*", "全部接口"], ["callback", "回调（推送）"], ["/cgi-bin/message/custom/send", "客服消息"], ["/cgi-bin/stable_token", "稳定令牌"], ["/cgi-bin/token", "令牌"], ["/cgi-bin/menu/create", "建菜单"], ["/cgi-bin/media/get", "取素材"], ["/cgi-bin/user/get", "粉丝列表"]];
-const LOGS = { calls: "接口调用", pushes: "推送", deliveries: "客服消息", violations: "违例" };
+const PLACES = [["*", "全部接口"], ["callback", "回调（推送）"], ["/cgi-bin/message/custom/send", "客服消息"], ["/cgi-bin/message/template/send", "模板消息"], ["/cgi-bin/message/subscribe/bizsend", "订阅通知"], ["/cgi-bin/ticket/getticket", "网页签名票"], ["/sns/oauth2/access_token", "网页授权"], ["/cgi-bin/stable_token", "稳定令牌"], ["/cgi-bin/token", "令牌"], ["/cgi-bin/menu/create", "建菜单"], ["/cgi-bin/media/get", "取素材"], ["/cgi-bin/user/get", "粉丝列表"], ...PAY_PLACES];
+const LOGS = { calls: "接口调用", pushes: "推送", deliveries: "送达", violations: "违例" };
 const KEPT = 200;
 
 const small = (words, onclick, kind = "") => el("button", { class: `small ${kind}`, type: "button", onclick }, words);
@@ -34,8 +35,9 @@ export class Desk {
     this.time = el("p", { class: "time" });
     this.faults = el("ul", { class: "active" });
     this.log = el("div", { class: "log", role: "tabpanel", id: "log", tabindex: "0", "aria-label": "记录" });
+    this.till = new Till(box, (work) => this.run(work));
     const head = el("div", { class: "desk-head" }, el("h2", {}, "模拟器"), this.badges, iconButton("close", "关闭控制台", () => this.toggle(false)));
-    const left = el("div", { class: "pile" }, this.readerBox(), this.clockBox());
+    const left = el("div", { class: "pile" }, this.readerBox(), this.clockBox(), this.till.node);
     const right = el("div", { class: "pile" }, this.faultBox(), this.accountBox());
     this.node.append(head, el("div", { class: "cards" }, left, right, this.logBox()));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.node.classList.contains("open")) this.toggle(false); });
@@ -75,7 +77,7 @@ export class Desk {
       const told = await ask("POST", "/sim/faults", { path: where.value, what: what === "slow" ? `slow:${seconds.value}` : what, times: Number(times.value) });
       toast(`已下令：${told.what}`);
     });
-    const fill = () => grid.replaceChildren(...(where.value === "callback" ? CALLBACK_FAULTS : API_FAULTS).map(([words, what]) => small(words, () => order(what))));
+    const fill = () => grid.replaceChildren(...(where.value === "callback" ? CALLBACK_FAULTS : payFaults(where.value) ?? API_FAULTS).map(([words, what]) => small(words, () => order(what))));
     where.addEventListener("change", fill);
     fill();
     const clear = small("全部清除", () => this.run(() => ask("DELETE", "/sim/faults")), "bad");
@@ -140,6 +142,7 @@ export class Desk {
     const now = shanghai(clock.now);
     const ahead = clock.ahead_s ? `快了 ${span(clock.ahead_s)}` : "与本机一致";
     this.time.replaceChildren(`${now.day} ${now.week} ${now.second}`, el("small", {}, ahead));
+    await this.till.look();
     await this.lookAtLog();
   }
 
@@ -180,7 +183,7 @@ export class Desk {
 
 const EMPTY = {
   calls: "公众号还没有调用过接口。", pushes: "还没有推送：在手机上说句话试试。",
-  deliveries: "还没有收到客服消息。", violations: "没有违例：公众号的回答都合平台的规矩。",
+  deliveries: "还没有收到客服消息、模板消息或订阅通知。", violations: "没有违例：公众号的回答都合平台的规矩。",
 };
 
 function accountBadges(account) {
@@ -204,6 +207,11 @@ function entry(name, row) {
   return el("details", {}, summary, el("pre", {}, body));
 }
 
+/** The first line of a template message or a subscription notice. */
+function firstLine(data) {
+  return data && Object.values(data)[0]?.value;
+}
+
 const ENTRIES = {
   calls: (row) => {
     const cut = row.status === null;
@@ -217,6 +225,6 @@ const ENTRIES = {
     const lines = row.tries.map((one, at) => `第 ${at + 1} 次 ${one.status ?? one.error} · ${one.ms} ms\n${one.reply}`);
     return [row.what, last ? String(last.status ?? "无应答") : "未推送", last?.status === 200 ? "" : "bad", last ? `${last.ms} ms` : "", `${row.openid}\n${fault}${lines.join("\n")}`];
   },
-  deliveries: (row) => [row.content.content ?? row.content.head_content ?? row.msgtype, row.msgtype, "", "", `${row.openid}\n${JSON.stringify(row.content, null, 2)}`],
+  deliveries: (row) => [row.content.content ?? row.content.head_content ?? firstLine(row.content.data) ?? row.msgtype, row.msgtype, "", "", `${row.openid}\n${JSON.stringify(row.content, null, 2)}`],
   violations: (row) => [row.what, "违例", "warn", "", `${row.openid ?? ""}\n${row.what}`],
 };

@@ -4,6 +4,8 @@ import { Bar } from "./bar.js";
 import { bubbleFor, markFailed } from "./bubbles.js";
 import { Desk } from "./desk.js";
 import { ask, el, icon, shanghai, toast } from "./dom.js";
+import { serveFrames } from "./frames.js";
+import { noticeSettings } from "./notices.js";
 import { closeSheets, dialog, openContact } from "./sheets.js";
 
 const GAP_S = 300; // a time is shown again after five quiet minutes
@@ -164,8 +166,9 @@ async function start() {
   document.getElementById("to-contact").addEventListener("click", () => {
     if (!state.reader) return invite();
     const event = (name) => () => send({ type: "event", event: name });
-    return openContact(state, { follow: event("subscribe"), unfollow: event("unsubscribe") });
+    return openContact(state, { follow: event("subscribe"), unfollow: event("unsubscribe"), settings: noticeSettings(state.reader.openid) });
   });
+  serveFrames({ state: () => state, send });
   const people = await ask("GET", "/sim/readers");
   const wanted = new URLSearchParams(location.search).get("as");
   const reader = people.find((one) => one.openid === wanted) ?? people[0];

@@ -35,13 +35,24 @@ export function closeSheets() {
   while (stack.length) stack.at(-1).close();
 }
 
+const loads = new WeakMap(); // frame: how many pages it has shown that the way back leads to
+
+/** A page that made way for the next one is no step of the way back. */
+export function stepDone(frame) {
+  loads.set(frame, loads.get(frame) - 1);
+}
+
 export function openPage(url, title) {
   if (!/^https?:\/\//.test(url)) return;
-  let loads = 0;
   const frame = el("iframe", { src: url, title: title || "网页",
     sandbox: "allow-forms allow-scripts allow-same-origin allow-popups allow-modals allow-downloads" });
-  frame.addEventListener("load", () => { loads += 1; });
-  const back = iconButton("back", "返回", () => { if (loads > 1) { loads -= 2; history.back(); } else layer.close(); });
+  loads.set(frame, 0);
+  frame.addEventListener("load", () => loads.set(frame, loads.get(frame) + 1));
+  const back = iconButton("back", "返回", () => {
+    if (loads.get(frame) <= 1) return layer.close();
+    loads.set(frame, loads.get(frame) - 2);
+    return history.back();
+  });
   const away = el("a", { class: "icon-button", href: url, target: "_blank", rel: "noopener", "aria-label": "在新窗口打开", title: "在新窗口打开" }, icon("away"));
   const name = el("h2", {}, title || new URL(url).host);
   const close = iconButton("close", "关闭网页", () => layer.close());
@@ -53,7 +64,7 @@ export function viewPicture(url) {
   const layer = lay(el("button", { class: "viewer", type: "button", "aria-label": "关闭大图", onclick: () => layer.close() }, el("img", { src: url, alt: "图片" })));
 }
 
-export function openContact({ account, reader }, { follow, unfollow }) {
+export function openContact({ account, reader }, { follow, unfollow, settings }) {
   const kinds = { service: "服务号", subscription: "订阅号" };
   const top = el("div", { class: "contact-top" }, face(account.name, "account"),
     el("div", {}, el("h3", {}, account.name), el("p", {}, `微信号：${account.account_id}`)));
@@ -63,7 +74,7 @@ export function openContact({ account, reader }, { follow, unfollow }) {
   const act = (words, kind, what) => el("button", { class: `wide ${kind}`, type: "button", onclick: () => { layer.close(); what?.(); } }, words);
   const acts = reader.following ? [act("发消息", ""), act("不再关注", "danger", unfollow)] : [act("关注公众号", "", follow)];
   const head = el("div", { class: "sheet-head" }, iconButton("back", "返回", () => layer.close()), el("h2", {}, "资料"));
-  const layer = lay(el("section", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": "公众号资料" }, head, el("div", { class: "contact" }, top, table, ...acts)));
+  const layer = lay(el("section", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": "公众号资料" }, head, el("div", { class: "contact" }, top, table, settings, ...acts)));
 }
 
 /** A dialog from the bottom. `build(close)` returns its children; tapping beside it closes it. */
@@ -95,17 +106,31 @@ export function askPlace(send) {
   });
 }
 
+const SCENE = { of: (code) => code.scene, name: "场景值", example: "例如：poster_01", longest: 64 };
+const CONTENT = { of: (code) => code.url, name: "码里的内容", example: "例如：一个网址，或一串字", longest: 2000 };
+
+/** The camera's stand-in: one of the account's codes, or its scene typed. `send` gets the scene. */
 export function askScan(codes, send) {
+  scanDialog(codes, SCENE, send);
+}
+
+/** The same for a page that wants to read any code. `send` gets what the code says; `cancel` is called without one. */
+export function askContent(codes, send, cancel) {
+  scanDialog(codes, CONTENT, send, cancel);
+}
+
+function scanDialog(codes, { of, name, example, longest }, send, cancel) {
+  let found = "";
   dialog("扫一扫", (close) => {
-    const done = (scene) => { close(); send(scene); };
+    const done = (words) => { found = words; close(); };
     const life = (code) => (code.expires_at === null ? "永久码" : "临时码");
-    const picks = codes.map((code) => el("button", { type: "button", onclick: () => done(code.scene) }, code.scene, el("small", {}, life(code))));
-    const words = codes.length ? "公众号生成的二维码：" : "公众号还没有生成带参数的二维码。可以直接填场景值。";
-    const scene = el("input", { required: true, maxlength: "64", placeholder: "例如：poster_01", "aria-label": "场景值" });
-    const form = el("form", { onsubmit: (event) => { event.preventDefault(); done(scene.value.trim()); } },
-      el("label", {}, "场景值", scene), el("button", { class: "wide" }, "扫这个码"), el("button", { class: "quiet", type: "button", onclick: close }, "取消"));
+    const picks = codes.map((code) => el("button", { type: "button", onclick: () => done(of(code)) }, code.scene, el("small", {}, life(code))));
+    const words = codes.length ? "公众号生成的二维码：" : `公众号还没有生成带参数的二维码。可以直接填${name}。`;
+    const box = el("input", { required: true, maxlength: String(longest), placeholder: example, "aria-label": name });
+    const form = el("form", { onsubmit: (event) => { event.preventDefault(); if (box.value.trim()) done(box.value.trim()); } },
+      el("label", {}, name, box), el("button", { class: "wide" }, "扫这个码"), el("button", { class: "quiet", type: "button", onclick: close }, "取消"));
     return [el("p", {}, words), el("div", { class: "picks" }, ...picks), form];
-  });
+  }, () => (found ? send(found) : cancel?.()));
 }
 
 export async function recordVoice(send, refuse) {

@@ -10,13 +10,17 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from models import times
+from activities.signup.party import Party, Person
+from models import template, times
 from models.activity import Activity
-from models.outbox import CallState
+from models.outbox import CallKind, CallState
+from models.signup import Entry
 from tests.console.office import PASSWORD, Office
 from tests.console.test_console_messages import LIN, fails, owes
 from tests.console.test_console_plans import APRIL, hands_in
 from tests.pages.test_pages_browser import LEAST_CONTRAST, LEAST_TOUCH, OVERFLOW, TEXTS
+from tests.test_chat_sign_up import opens
+from tests.test_sign_up import signs_up
 
 # What a screen reader would read nothing for; a picture with an empty alt is there for the eye alone.
 NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')].filter(e =>
@@ -173,6 +177,14 @@ def test_signing_out_leaves_nothing_behind_the_back_button(browser: Chromium, de
     expect(page.get_by_role("button", name="登录")).to_be_visible()
 
 
+def holds(page: Page, path: str) -> None:
+    """What every page must be."""
+    assert page.evaluate(OVERFLOW) <= 0, path
+    assert [found for found in page.evaluate(TEXTS) if found["ratio"] < LEAST_CONTRAST] == [], path
+    assert page.evaluate(NAMELESS) == [], path
+    assert page.locator("h1").count() == 1, path
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_can_be_read_and_names_what_it_offers(
@@ -181,12 +193,37 @@ def test_every_page_fits_can_be_read_and_names_what_it_offers(
     page = signed_in(browser, desk, width=width, color_scheme=scheme)
     for path in paths(office):
         page.goto(desk + path)
-        assert page.evaluate(OVERFLOW) <= 0, path
-        assert [found for found in page.evaluate(TEXTS) if found["ratio"] < LEAST_CONTRAST] == [], path
-        assert page.evaluate(NAMELESS) == [], path
-        assert page.locator("h1").count() == 1, path
+        holds(page, path)
         if width < 800:
             assert [found for found in page.evaluate(TOUCHED) if found["height"] < LEAST_TOUCH - 8] == [], path
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_every_page_of_sign_up_fits_can_be_read_and_names_what_it_offers(
+    browser: Chromium, desk: str, office: Office, width: int, scheme: Any
+) -> None:
+    page = signed_in(browser, desk, width=width, color_scheme=scheme)
+    for path in sign_up_paths(office):
+        page.goto(desk + path)
+        holds(page, path)
+
+
+def sign_up_paths(office: Office) -> list[str]:
+    """A family in, one in line, one to be approved; templates with a fault and without."""
+    number = opens(office, "全家一起读的读书会", seats=2, most_people=4, asks_names=True, asks_ages=True, days=4)
+    entry = signs_up(office, number, LIN, Party((Person("小林", 35), Person("林小小", 14))))
+    signs_up(office, number, "b", Party((Person("阿依古丽·买买提吐尔逊", 30),)), waits=True)
+    with office.database.units() as session:
+        told = [
+            {"id": "a", "title": "活动提醒", "content": "名称：{{thing1.DATA}}"},
+            {"id": "b", "title": "缴费", "content": "金额：{{amount1.DATA}}"},
+        ]
+        template.keep_listed(session, CallKind.TEMPLATE, told, now=times.now())
+        code, row = session.get_one(Activity, number).code, session.get_one(Entry, entry).code
+    mine = ("", "/sign-up", "/entries", f"/entries/{row}", f"/entries/{row}/people", "/entries/new", "/words", "/door",
+            "/record", "/move", "/cancel", "/paper/door", "/paper/sheet", "/paper/poster")  # fmt: skip
+    return [*(f"/console/activities/{code}{act}" for act in mine), "/console/activities?names=line", "/console/ways/templates",
+            "/console/appeals"]  # fmt: skip
 
 
 def test_the_way_by_keyboard_begins_with_a_jump_to_the_page(browser: Chromium, desk: str) -> None:
@@ -207,6 +244,7 @@ def test_everything_works_without_scripts(browser: Chromium, desk: str) -> None:
 
 def test_the_week_of_a_branch_is_entered_on_a_phone(browser: Chromium, desk: str, office: Office) -> None:
     page = signed_in(browser, desk, "chen", width=390)
+    page.get_by_role("link", name="更多").first.click()
     page.get_by_role("link", name="分馆与时间").first.click()
     page.get_by_role("link", name="总馆", exact=True).click()
     page.get_by_role("link", name="改开放时间").click()

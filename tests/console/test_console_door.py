@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.by import By
 from activities.signup.door_marks import Mark
 from activities.signup.party import Party, Person
 from activities.signup.terms import Terms, set_terms, terms_of
@@ -15,6 +14,7 @@ from console.door_sent import NONSENSE, marks_of, name_of, ticked, to_count
 from models import times
 from models.activity import Activity
 from models.audit import AuditLine
+from models.by import By
 from models.errors import BadInput
 from models.signup import DoorMark, Entry, EntryPerson, EntryState
 from models.staff import Role

@@ -1,12 +1,13 @@
 """The door on staff's own phones: a network that comes and goes, an answer that is lost, two phones, no script."""
 
 import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
 from activities.signup.party import Party, Person
@@ -17,6 +18,10 @@ from tests.console.test_console_door import FAMILY, opens_the_door, page_of
 from tests.pages.test_pages_browser import LEAST_CONTRAST, LEAST_TOUCH, OVERFLOW, TEXTS
 from tests.test_sign_up import signs_up
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+IS_CUT = threading.Event()  # nothing reaches the library
 LONG = "阿依古丽·买买提吐尔逊·阿卜杜热合曼"
 
 
@@ -27,7 +32,8 @@ def door(office: Office) -> Iterator[str]:
     signs_up(office, talk, "a", FAMILY)
     signs_up(office, talk, "b", Party((Person(LONG),), phone="13900139001"))
     signs_up(office, talk, "c", Party(tuple(Person() for _ in range(7)), unit="乌木山小学"))
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
+    IS_CUT.clear()
+    server = make_server("127.0.0.1", 0, partial(_reached, office.app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}{page_of(office, talk)}"
@@ -35,10 +41,29 @@ def door(office: Office) -> Iterator[str]:
     thread.join()
 
 
+def _reached(app: "WSGIApplication", environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    """The library, where anything gets there at all."""
+    if IS_CUT.is_set():
+        start("503 Service Unavailable", [])
+        return []
+    return app(environ, start)
+
+
 def at_the_door(chromium: Chromium, door: str, login: str = "he", **options: Any) -> Page:
     page = signed_in(chromium, door.partition("/console")[0], login, width=390, **options)
     page.goto(door)
     return page
+
+
+def cut_off(phone: BrowserContext) -> None:
+    """No network. The browser's own switch tells the page so, and yet may send a request on that failed for the page."""
+    IS_CUT.set()
+    phone.set_offline(True)
+
+
+def back_on(phone: BrowserContext) -> None:
+    IS_CUT.clear()
+    phone.set_offline(False)
 
 
 def says(page: Page, words: str) -> None:
@@ -77,7 +102,7 @@ def test_what_is_ticked_without_a_network_is_sent_when_it_comes_back(
 ) -> None:
     page = at_the_door(browser, door)
     says(page, "都记下了")
-    page.context.set_offline(True)
+    cut_off(page.context)
     page.get_by_role("button", name="小林（35岁）", exact=True).click()
     page.get_by_label("几位", exact=True).fill("2")
     page.get_by_label("怎么称呼").fill("李老师")
@@ -88,7 +113,7 @@ def test_what_is_ticked_without_a_network_is_sent_when_it_comes_back(
     expect(page.get_by_role("button", name="小林（35岁） 等网络", exact=True)).to_be_visible()
     expect(page.locator("#f-came")).to_have_text("8")
     assert came(office) == 0
-    page.context.set_offline(False)
+    back_on(page.context)
     says(page, "都记下了")
     assert came(office) == 8
     expect(page.locator("#f-came")).to_have_text("8")
@@ -99,12 +124,12 @@ def test_ticks_outlive_the_page_and_go_only_under_the_name_of_who_made_them(
 ) -> None:
     page = at_the_door(browser, door)
     says(page, "都记下了")
-    page.context.set_offline(True)
+    cut_off(page.context)
     page.get_by_role("button", name="小林（35岁）", exact=True).click()
     says(page, "1 笔等网络")
     phone = page.context
     page.close()  # the phone was put away
-    phone.set_offline(False)
+    back_on(phone)
     page = phone.new_page()
     page.goto(door.partition("/activities")[0] + "/")
     changes_hands(page, "chen")
@@ -221,7 +246,7 @@ def test_the_sheet_fits_can_be_read_and_be_hit(browser: Chromium, door: str, wid
     page.locator("#walk").get_by_role("button", name="记下").click()
     expect(page.locator("#failed")).to_be_visible()
     assert faults == []
-    page.context.set_offline(True)
+    cut_off(page.context)
     page.get_by_role("button", name="小林（35岁）", exact=True).click()
     says(page, "1 笔等网络")
     page.get_by_text("一位一位勾").click()

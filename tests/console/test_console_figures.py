@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from activities import changes
-from activities.by import By
 from activities.records import ledger, service
 from activities.records.ledger import Asked, What
 from activities.records.rules import Figures, held, unit_of
 from models import times
 from models.activity import Activity
+from models.by import By
 from tests.console.office import Office
 
 MONTH = "2026-10"

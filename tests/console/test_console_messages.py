@@ -14,6 +14,7 @@ from models.follower import Follower, digest
 from models.inbox import Push, PushState
 from models.outbox import CallKind, CallState, OutboxCall
 from models.platform import Breaker, Token, open_breaker
+from models.rights import RIGHTS
 from models.staff import Role
 from tests.console.office import Office
 from tests.world import openid
@@ -75,7 +76,7 @@ def test_what_needs_me_stands_oldest_first_and_only_what_is_mine(both_offices: O
         "自定义菜单发不出去",
         "2026年11月有 1 项活动还是草稿",
     ]
-    office.hires("caiwu", Role.FINANCE)
+    office.hires("caiwu", Role.JUDGE)
     assert needs(office.browser("caiwu").opens("/console/").text) == []
 
 
@@ -186,7 +187,7 @@ def test_what_is_put_off_again_and_again_is_no_good_sign(office: Office) -> None
 
 def test_rights_are_asked_for_again(office: Office) -> None:
     office.browser("wang").does("/console/ways/probe", on="/console/ways")
-    assert office.count(OutboxCall, OutboxCall.kind == CallKind.PROBE) == 7
+    assert office.count(OutboxCall, OutboxCall.kind == CallKind.PROBE) == len(RIGHTS)
 
 
 # ── 读者 ──

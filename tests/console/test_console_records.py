@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from PIL import Image
 
 from activities import visits
-from activities.by import By
 from activities.records import rules, service
 from activities.records.rules import Figures
 from console.rights import ACTS, Act
 from models import times
 from models.activity import Activity
+from models.by import By
 from models.errors import BadFields, Refused
 from models.record import ActivityRecord, RecordPicture, RecordState
 from models.signup import Entry, EntryPerson, EntryState, Origin, SignUp, Way

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from activities import changes
-from activities.by import By
 from console import activity_list, paging
 from models import times
 from models.activity import Activity, ActivityState
+from models.by import By
 from models.wording import parts
 from tests.console.office import Office
 from tests.console.test_console_activities import _neighbours, titles

@@ -1,5 +1,6 @@
 """Sign-ups at a desk: terms, the roll, decisions, callers, words to those who come."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from activities.signup.party import Party, Person
 from models import times
 from models.activity import Activity
 from models.audit import AuditLine
-from models.outbox import OutboxCall
+from models.outbox import CallState, OutboxCall
 from models.signup import Entry, EntryState, Way
 from models.staff import Role
 from tests.console.office import Office
+from tests.test_chat_sign_up import opens
 from tests.test_sign_up import TWO, by_day, opened, signs_up
 from tests.world import READERS
 
@@ -184,18 +186,23 @@ def test_a_callers_entry_is_written_down_and_waits_where_it_is_full(both_offices
 
 
 def test_words_go_to_those_chosen_once_each(both_offices: Office, talk: int) -> None:
+    both_offices.happens("老周", "subscribe")
+    both_offices.says("小林", "活动")
     signs_up(both_offices, talk, READERS["小林"])
     signs_up(both_offices, talk, READERS["老周"])
     signs_up(both_offices, talk, "c", waits=True)
-    both_offices.says("小林", "活动")
     chen = both_offices.browser("chen")
     page = page_of(both_offices, talk, "words")
     seen = chen.sends(page, on=page, to="coming", text="请带剪刀")
     assert "会告诉 2 位读者" in seen.text
-    assert "其中 1 位最近来过" in seen.text
+    assert "1 位最近来过，马上收到；1 位等下次来公众号时收到。" in seen.text
     assert both_offices.count(OutboxCall) == 0
     told = chen.does(page, on=page, to="coming", text="请带剪刀", seen=seen_on(seen.text))
-    assert "已告诉 2 位" in told
+    assert "已告诉 2 位，2 位在路上或等下次来" in told
+    with both_offices.database.units() as session:
+        one = session.scalars(sa.select(OutboxCall).where(OutboxCall.key.like("telling:%")).limit(1)).one()
+        one.state = CallState.DEAD
+    assert "1 位在路上或等下次来，1 位没有收到" in chen.opens(page).text
     assert both_offices.count(OutboxCall, OutboxCall.key.like("telling:%")) == 2
 
 
@@ -226,3 +233,106 @@ def test_staff_of_a_branch_see_only_their_own_readers(both_offices: Office, talk
     assert li.opens(page_of(both_offices, talk)).status_code == 403
     assert li.opens(page_of(both_offices, talk, f"entries/{entry_of(both_offices, number).code}")).status_code == 403
     assert both_offices.browser("he").opens(page_of(both_offices, talk)).status_code == 200
+
+
+def test_the_list_of_activities_says_how_sign_ups_stand_and_finds_them(both_offices: Office) -> None:
+    full = opens(both_offices, "满的读书会", seats=1, days=11)
+    signs_up(both_offices, full, "a")
+    signs_up(both_offices, full, "b", waits=True)
+    asked = opens(both_offices, "要审的参观", seats=5, days=12, way=Way.APPROVAL)
+    signs_up(both_offices, asked, "c")
+    chen = both_offices.browser("chen")
+    page = chen.opens("/console/activities").text
+    assert re.search(r"/entries\">1/1</a><small>候补 1</small>", page)
+    assert re.search(r"/entries\">0/5</a><small>待确认 1</small>", page)
+    found = {
+        names: chen.opens(f"/console/activities?names={names}").text for names in ("full", "line", "decide", "free")
+    }
+    assert [("满的读书会" in found[names], "要审的参观" in found[names]) for names in found] == [
+        (True, False), (True, False), (False, True), (False, True),
+    ]  # fmt: skip
+    assert "满的读书会" not in chen.opens("/console/activities?names=none").text
+
+
+def entry_code(office: Office, number: int) -> str:
+    with office.database.reading() as session:
+        return session.get_one(Entry, number).code
+
+
+def test_staff_correct_who_comes_and_the_seat_of_who_does_not_goes_on(both_offices: Office) -> None:
+    number = opens(both_offices, seats=2, most_people=3, asks_names=True)
+    mine = signs_up(both_offices, number, "a", Party((Person("小林"), Person("林小小"))))
+    signs_up(both_offices, number, "b", Party((Person("老周"),)), waits=True)
+    chen = both_offices.browser("chen")
+    page = page_of(both_offices, number, f"entries/{entry_code(both_offices, mine)}/people")
+    shown = chen.opens(page).text
+    first, second = re.findall(r'name="name(\d+)"', shown)
+    seen = {"seen": seen_on(shown), f"name{first}": "林建国", f"name{second}": "林小小", "phone": ""}
+    too_many = chen.sends(page, on=page, **seen, **{"name-new1": "还有一位"})
+    assert too_many.status_code == 400
+    assert "这个活动一共 2 个名额，排不下 3 位。" in too_many.text
+    assert 'value="还有一位"' in too_many.text
+    assert "已改好" in chen.does(page, on=page, **seen, **{f"gone{second}": "1"})
+    with both_offices.database.reading() as session:
+        rows = session.execute(sa.select(Entry.openid, Entry.state).order_by(Entry.id)).all()
+        assert [person.name for person in session.get_one(Entry, mine).people] == ["林建国"]
+    assert [tuple(row) for row in rows] == [("a", EntryState.CONFIRMED), ("b", EntryState.OFFERED)]
+    assert "刚才有人先改过" in chen.does(page, on=page, **seen)
+
+
+def test_of_a_unit_only_the_number_is_changed(both_offices: Office) -> None:
+    number = opens(both_offices, seats=10, most_people=9, takes_units=True)
+    mine = signs_up(both_offices, number, "a", Party(tuple(Person() for _ in range(7)), unit="实验小学"))
+    chen = both_offices.browser("chen")
+    page = page_of(both_offices, number, f"entries/{entry_code(both_offices, mine)}/people")
+    for count, said in (("11", "一共 10 个名额"), ("两", "人数请写"), ("0", "都不来了，请取消报名")):
+        assert said in chen.sends(page, on=page, seen=seen_on(chen.opens(page).text), count=count, phone="").text
+    assert "已改好" in chen.does(page, on=page, seen=seen_on(chen.opens(page).text), count="9", phone="0772-3112233")
+    with both_offices.database.reading() as session:
+        entry = session.get_one(Entry, mine)
+        assert (len(entry.people), entry.phone) == (9, "0772-3112233")
+
+
+def test_many_are_approved_at_once_and_who_does_not_fit_is_named(both_offices: Office) -> None:
+    number = opens(both_offices, seats=2, way=Way.APPROVAL, asks_names=True)
+    mine = [signs_up(both_offices, number, name, Party((Person(name),))) for name in ("小林", "老周", "小陈")]
+    codes = [entry_code(both_offices, one) for one in mine]
+    chen, page = both_offices.browser("chen"), page_of(both_offices, number, "entries")
+    assert "还没有选人" in chen.does(f"{page}/together", on=page, act="approve")
+    asked = chen.sends(f"{page}/together", on=page, act="approve", codes=codes)
+    assert "要通过的一共 <b>3</b> 项，3 位" in asked.text
+    assert both_offices.count(Entry, Entry.state == EntryState.CONFIRMED) == 0
+    done = chen.sends(f"{page}/together", on=page, act="approve", codes=codes, sure="1")
+    assert "通过：2 项办好了。1 项没有办成" in done.text
+    assert "名额不够" in done.text
+    assert both_offices.count(Entry, Entry.state == EntryState.CONFIRMED) == 2
+
+
+def test_many_are_refused_with_one_reason_and_not_without(both_offices: Office) -> None:
+    number = opens(both_offices, seats=2, way=Way.APPROVAL)
+    codes = [entry_code(both_offices, signs_up(both_offices, number, name)) for name in "ab"]
+    chen, page = both_offices.browser("chen"), page_of(both_offices, number, "entries")
+    without = chen.sends(f"{page}/together", on=page, act="refuse", codes=codes, sure="1", reason=" ")
+    assert without.status_code == 400
+    assert "请写上原因" in without.text
+    assert "2 项都办好了" in chen.does(
+        f"{page}/together", on=page, act="refuse", codes=codes, sure="1", reason="名额给新读者"
+    )
+    with both_offices.database.reading() as session:
+        assert set(session.scalars(sa.select(Entry.reason))) == {"名额给新读者"}
+
+
+def test_words_may_go_to_those_ticked_alone(both_offices: Office) -> None:
+    number = opens(both_offices, seats=3)
+    for name in ("小林", "老周"):
+        both_offices.says(name, "在吗")
+    mine = [signs_up(both_offices, number, READERS[name]) for name in ("小林", "老周")]
+    chen, page = both_offices.browser("chen"), page_of(both_offices, number, "entries")
+    form = chen.does(f"{page}/together", on=page, act="words", codes=[entry_code(both_offices, mine[0])])
+    assert "名单里打勾的" in form
+    words = page_of(both_offices, number, "words")
+    given = {"to": "chosen", "codes": entry_code(both_offices, mine[0]), "text": "请带剪刀"}
+    seen = chen.sends(words, on=words, **given)
+    assert "会告诉 1 位读者" in seen.text
+    assert "已告诉 1 位" in chen.does(words, on=words, **given, seen=seen_on(seen.text))
+    assert both_offices.count(OutboxCall, OutboxCall.key.like(f"telling:%:{READERS['小林']}")) == 1

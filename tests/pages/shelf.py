@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from flask import Flask, request
 
 from activities import changes
-from activities.by import By
 from activities.plans.plan import Plan, PlannedActivity
 from activities.queries import Shown
 from activities.service import branch_called, import_plan
 from handlers.turn import House
 from models.activity import MAIN_LIBRARY, Activity, ActivityState
+from models.by import By
 from models.db import Database
 from models.when import Precision, When
 from pages.site import pages_of

@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 
 from activities import changes, hours
 from activities.audience import said_ages
-from activities.by import By
 from activities.opening import Stretch
 from activities.visits import visitor
 from models import times
 from models.activity import Activity, ActivityVisit, Branch
+from models.by import By
 from models.db import Database
 from models.when import Precision, When
 from tests.pages.reading import links, section, tags, text_of

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import branches, hours
-from activities.by import By
 from activities.plans.clashes import about_clashes
 from activities.plans.plan import PlannedActivity
 from activities.service import branch_called
 from models import times
 from models.activity import Activity, Branch
+from models.by import By
 from models.when import Precision, When
 from tests.world import World
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from activities import changes
 from activities.audience import ages_in
-from activities.by import By
 from activities.texts import said_for
 from models import times
 from models.activity import Activity
+from models.by import By
 from tests.world import World
 
 HEADING = "书声图书馆第十一届“书香东河”读书节2026年12月活动安排\n"

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
+from playwright.sync_api import Page, Request
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 from wechatpy.utils import check_signature
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 APP_ID, APP_SECRET, TOKEN, AES_KEY = "wx00000000000test", "secret" * 5, "testtoken", "t" * 43
 ACCOUNT_ID = "gh_test"
 SHORT_TIMEOUT_S = 0.25
+NARROW = {"width": 390, "height": 844}
 PAGE = "<!doctype html><meta charset=utf-8><title>x</title><p>这是活动页</p>".encode()
 
 Answer = str | bytes | int | None  # a text reply, a raw body, a status, or never
@@ -84,6 +86,9 @@ class Account(ThreadingHTTPServer):
         self.pushes: list[Push] = []
         self.over = threading.Event()
         self.answer: Callable[[Push], Answer] = lambda push: f"您说的是{push['Content']}"
+        self.pages: dict[str, str] = {}  # path: what stands there, a script where the path ends in .js
+        self.asked: list[str] = []  # addresses that were looked at
+        self.scripts_from = ""  # where pages may load scripts from, beside here
 
     def body_for(self, push: Push, answer: Answer) -> bytes:
         if isinstance(answer, bytes):
@@ -103,7 +108,8 @@ class AccountDoor(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         query = dict(parse_qsl(urlsplit(self.path).query))
         if "echostr" not in query:
-            self.send(200, PAGE)
+            self.server.asked.append(self.path)
+            self.send(200, self.server.pages.get(urlsplit(self.path).path, "").encode() or PAGE)
             return
         try:
             check_signature(TOKEN, query["signature"], query["timestamp"], query["nonce"])
@@ -125,7 +131,12 @@ class AccountDoor(BaseHTTPRequestHandler):
     def send(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Type", "text/html" if self.command == "GET" else "text/xml")
+        is_script = self.path.endswith(".js")
+        self.send_header(
+            "Content-Type", "text/javascript" if is_script else "text/html" if self.command == "GET" else "text/xml"
+        )
+        policy = f"default-src 'self'; script-src 'self' {self.server.scripts_from}; style-src 'self'"
+        self.send_header("Content-Security-Policy", policy)
         self.end_headers()
         self.wfile.write(body)
 
@@ -216,6 +227,14 @@ class World:
         """What the account said to this reader."""
         return [item["text"] for item in self.screen(openid) if item["from"] == "account"]
 
+    def told(self, event: str) -> list[Push]:
+        """The events of this name that the account got, once the platform owes it nothing more.
+
+        One that was tried again, as any may be on a busy machine, counts once.
+        """
+        assert self.sim("POST", "settle", {"timeout_s": 10})["owed"] == 0
+        return list({push.clear: push for push in self.account.pushes if push["Event"] == event}.values())
+
     def send(self, openid: str, words: str = "您好") -> int:
         """A customer-service text; the error code it got."""
         body = {"touser": openid, "msgtype": "text", "text": {"content": words}}
@@ -276,9 +295,9 @@ def simulator_url(account: Account) -> Iterator[str]:
 
 @pytest.fixture
 def world(request: pytest.FixtureRequest, simulator_url: str, account: Account) -> Iterator[World]:
-    account.begin_anew()
     here = World(simulator_url, account)
     here.reset()
+    account.begin_anew()  # after the reset, which lets arrive what is on its way
     here.called_before_reset.clear()  # that was another test
     yield here
     account.over.set()
@@ -303,3 +322,29 @@ def start_simulator(account: Account) -> Iterator[Callable[..., tuple[subprocess
     for program in started:
         if program.poll() is None:
             stop(program)
+
+
+@pytest.fixture
+def open_phone(world: World, browser: Any) -> Iterator[Any]:
+    """Open the phone in a window; a word on its console or a request to elsewhere fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def note_foreign(asked: Request) -> None:
+        if not asked.url.startswith(("http://127.0.0.1", "blob:", "data:")):
+            complaints.append(asked.url)
+
+    def begin(path: str = "/", window: Any = NARROW, forgiven: str = "\n", **more: Any) -> Page:
+        context = browser.new_context(viewport=window, locale="zh-CN", **more)
+        contexts.append(context)
+        page: Page = context.new_page()
+        page.on("console", lambda said: None if forgiven in said.text else complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", note_foreign)
+        page.goto(world.url + path)
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert complaints == []

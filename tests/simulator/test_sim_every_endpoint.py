@@ -4,7 +4,10 @@
 
 import pytest
 
-WITHOUT_TOKEN = {"/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/showqrcode"}
+WITHOUT_TOKEN = {
+    "/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/showqrcode", "/connect/oauth2/authorize",
+    "/sns/oauth2/access_token", "/sns/oauth2/refresh_token", "/sns/auth", "/sns/userinfo",
+}  # fmt: skip
 
 
 def code(world, method, path, token, body=None):

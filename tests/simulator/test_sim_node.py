@@ -18,6 +18,8 @@ AMR = b"#!AMR\n" + (b"\x04" + bytes(12)) * 50
 MENU = {"button": [{"type": "click", "name": "活动", "key": "week"}, {"name": "我", "sub_button": [
     {"type": "view", "name": "证", "url": "http://127.0.0.1/card"}]}]}  # fmt: skip
 SEND = "/cgi-bin/message/custom/send"
+REMINDER = "demo-template-activity-reminder"
+LINES = {name: {"value": "09:30" if name == "time2" else "共读"} for name in ("thing1", "time2", "thing3", "thing4")}
 LIBRARIES = ["co-wechat", "node-easywechat"]
 
 
@@ -158,12 +160,40 @@ def test_co_wechat_makes_codes_that_lead_to_the_account(world, api):
 
 def test_co_wechat_asks_for_addresses_and_templates(world, api):
     assert api.call("getIp")["ip_list"] == ["127.0.0.1"]
-    assert api.call("getAllPrivateTemplate")["template_list"] == []
+    assert len(api.call("getAllPrivateTemplate")["template_list"]) == 4
     world.reset(kind="subscription")
     assert refused(api, "getAllPrivateTemplate") == 48001
 
 
+def test_co_wechat_sends_a_template_message_and_reads_its_errors(world, api):
+    world.account.answer = lambda push: b"success"
+    lin = world.reader()
+    sent = api.call("sendTemplate", lin, REMINDER, "http://127.0.0.1/a", None, LINES)
+    assert [job["MsgID"] for job in world.told("TEMPLATESENDJOBFINISH")] == [str(sent["msgid"])]
+    assert refused(api, "sendTemplate", lin, REMINDER, None, None, {}) == 47003
+    assert refused(api, "addTemplate", "TM00015") == 40247
+    assert api.call("delPrivateTemplate", REMINDER)["errcode"] == 0
+
+
+def test_co_wechat_signs_a_page(world, api):
+    page = "http://127.0.0.1:8000/a/1"
+    told = api.call("getJsConfig", {"url": page, "jsApiList": ["scanQRCode"]})
+    wish = {name: told[name] for name in ("appId", "timestamp", "nonceStr", "signature")}
+    assert world.sim("POST", "jssdk/config", {**wish, "url": page})["errMsg"] == "config:ok"
+
+
 # node-easywechat
+
+
+def test_easywechat_sends_a_subscription_notice(world, easy):
+    world.account.answer = lambda push: b"success"
+    lin = world.reader()
+    template_id = easy.call("get", "wxaapi/newtmpl/gettemplate")["data"][0]["priTmplId"]
+    body = {"touser": lin, "template_id": template_id, "data": LINES}
+    assert easy.call("post", "cgi-bin/message/subscribe/bizsend", body)["errcode"] == 43101
+    world.sim("POST", f"readers/{lin}/subscribe", {"template_ids": [template_id], "accept": True})
+    assert easy.call("post", "cgi-bin/message/subscribe/bizsend", body)["errcode"] == 0
+    assert len(world.told("subscribe_msg_sent_event")) == 1
 
 
 def test_easywechat_keeps_the_stable_token_and_forces_a_new_one(world, easy):

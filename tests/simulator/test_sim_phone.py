@@ -3,41 +3,13 @@
 # mypy: disallow-untyped-calls=False
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import expect
 
-NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+WIDE = {"width": 1280, "height": 800}
 HOSTILE = '<img src=x onerror="document.title=1"> <a href="javascript:document.title=1">点我</a><script>1</script>'
-
-
-@pytest.fixture
-def open_phone(world, browser) -> Iterator[Any]:
-    """Open the phone in a window; a word on its console or a request to elsewhere fails the test."""
-    complaints: list[str] = []
-    contexts = []
-
-    def note_foreign(asked: Request) -> None:
-        if not asked.url.startswith(("http://127.0.0.1", "blob:", "data:")):
-            complaints.append(asked.url)
-
-    def begin(path: str = "/", window: Any = NARROW, forgiven: str = "\n", **more: Any) -> Page:
-        context = browser.new_context(viewport=window, locale="zh-CN", **more)
-        contexts.append(context)
-        page: Page = context.new_page()
-        page.on("console", lambda said: None if forgiven in said.text else complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", note_foreign)
-        page.goto(world.url + path)
-        return page
-
-    yield begin
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def test_a_new_reader_takes_the_phone_follows_and_is_answered(world, open_phone):
@@ -170,7 +142,10 @@ def test_pictures_places_and_codes_are_sent_from_the_plus_panel(world, open_phon
     page.get_by_label("场景值").last.fill("poster")
     with page.expect_response("**/send"):
         page.get_by_role("button", name="扫这个码").click()
-    told = [push["MsgType"] + push["EventKey"] + push["Label"] for push in world.account.pushes]
+    once = {
+        push["MsgId"] or push["EventKey"]: push for push in world.account.pushes
+    }.values()  # a busy machine retries
+    told = [push["MsgType"] + push["EventKey"] + push["Label"] for push in once]
     assert told == ["image", "location铜官区图书馆", "eventposter"]
 
 

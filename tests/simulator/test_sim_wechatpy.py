@@ -3,12 +3,14 @@
 # mypy: disallow-untyped-calls=False
 
 import io
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
 from wechatpy import WeChatClient, parse_message
-from wechatpy.exceptions import WeChatClientException
+from wechatpy.exceptions import WeChatClientException, WeChatOAuthException
+from wechatpy.oauth import WeChatOAuth
 
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
@@ -91,3 +93,63 @@ def test_it_walks_through_the_followers_and_their_tags(world, client):
     client.tag.tag_user(tag_id, openids)
     assert client.user.get(openids[0])["tagid_list"] == [tag_id]
     assert client.misc.get_wechat_ips() == ["127.0.0.1"]
+
+
+def test_it_sends_a_template_message_and_reads_the_word_of_it(world, client):
+    world.account.answer = lambda push: b"success"
+    lin = world.reader()
+    (reminder, *_) = client.template.get_all_private_template()["template_list"]
+    fields = ("thing1", "time2", "thing3", "thing4")
+    data = {field: {"value": "09:30" if field == "time2" else "共读"} for field in fields}
+    sent = client.message.send_template(lin, reminder["template_id"], data, url="https://example.org/a")
+    (push,) = world.told("TEMPLATESENDJOBFINISH")
+    job = parse_message(push.clear)
+    assert (job.event, job.id, job.status) == ("templatesendjobfinish", sent["msgid"], "success")
+    with pytest.raises(WeChatClientException) as refusal:
+        client.message.send_template(lin, reminder["template_id"], {})
+    assert refusal.value.errcode == 47003
+    client.template.del_private_template(reminder["template_id"])
+
+
+def test_it_sends_a_subscription_notice(world, client):
+    world.account.answer = lambda push: b"success"
+    lin = world.reader(following=False)
+    template_id = client.get(f"{world.url}/wxaapi/newtmpl/gettemplate")["data"][0]["priTmplId"]
+    data = {
+        name: {"value": "09:30" if name == "time2" else "共读"} for name in ("thing1", "time2", "thing3", "thing4")
+    }
+    with pytest.raises(WeChatClientException) as refusal:
+        client.message.send_subscribe_message(lin, template_id, data)
+    assert refusal.value.errcode == 43101
+    world.sim("POST", f"readers/{lin}/subscribe", {"template_ids": [template_id], "accept": True})
+    assert client.message.send_subscribe_message(lin, template_id, data, page="https://example.org/a")["errcode"] == 0
+    (push,) = world.told("subscribe_msg_sent_event")
+    assert parse_message(push.clear)._data["SubscribeMsgSentEvent"]["List"]["TemplateId"] == template_id
+
+
+def test_it_signs_pages_with_the_ticket(world, client):
+    ticket = client.jsapi.get_jsapi_ticket()
+    wish = {"appId": "wx00000000000test", "timestamp": 1414587457, "nonceStr": "n1", "url": "http://127.0.0.1:8000/a"}
+    wish["signature"] = client.jsapi.get_jsapi_signature("n1", ticket, wish["timestamp"], wish["url"])
+    assert world.sim("POST", "jssdk/config", wish)["errMsg"] == "config:ok"
+
+
+def test_it_authorises_a_reader_on_the_web(world):
+    class OAuth(WeChatOAuth):  # type: ignore[misc]  # the library is untyped
+        API_BASE_URL = f"{world.url}/"
+        OAUTH_BASE_URL = f"{world.url}/connect/"
+
+    lin = world.reader()
+    oauth = OAuth("wx00000000000test", "secret" * 5, "http://127.0.0.1:8000/me?a=1", state="abc")
+    back = world.http.get(oauth.authorize_url, params={"as": lin}, timeout=5, allow_redirects=False).headers[
+        "Location"
+    ]
+    query = parse_qs(urlsplit(back).query)
+    assert (query["a"], query["state"]) == (["1"], ["abc"])
+    assert oauth.fetch_access_token(query["code"][0])["openid"] == lin
+    assert oauth.check_access_token()
+    oauth.refresh_access_token(oauth.refresh_token)
+    assert oauth.check_access_token()
+    with pytest.raises(WeChatOAuthException) as refusal:
+        oauth.fetch_access_token(query["code"][0])
+    assert refusal.value.errcode == 40163

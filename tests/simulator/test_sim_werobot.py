@@ -51,6 +51,16 @@ def test_it_reads_the_errors(world, client, keys):
         stranger.get_ip_list()
 
 
+def test_it_sends_a_template_message(world, client):
+    world.account.answer = lambda push: b"success"
+    lin = world.reader()
+    data = {
+        name: {"value": "09:30" if name == "time2" else "共读"} for name in ("thing1", "time2", "thing3", "thing4")
+    }
+    sent = client.send_template_message(lin, "demo-template-activity-reminder", data)
+    assert [job["MsgID"] for job in world.told("TEMPLATESENDJOBFINISH")] == [str(sent["msgid"])]
+
+
 def test_it_keeps_a_menu(client):
     assert client.create_menu(MENU)["errcode"] == 0
     assert client.get_menu()["menu"]["button"][0]["name"] == "活动"

@@ -1,0 +1,130 @@
+"""The finance sheet of a pot: each payment, the ledger, and what each person got in a year. Amounts in yuan."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import times
+from models.payout import LedgerLine, LineKind, Payment, PaymentState, PayWay, Pool, Prize, PrizeState
+from payouts import comparing, ledger
+from payouts.tax import Tax
+
+Table = tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[object]]]
+
+WAYS = {PayWay.TRANSFER: "微信转账", PayWay.RED_PACKET: "微信红包", PayWay.DESK: "到馆领取"}
+STATES = {
+    PrizeState.FREE: "没人得", PrizeState.WON: "待领取", PrizeState.HELD: "核对中", PrizeState.CLAIMED: "发放中",
+    PrizeState.PAID: "已发", PrizeState.FAILED: "没到账", PrizeState.LAPSED: "过期未领", PrizeState.REFUSED: "未发放",
+    PrizeState.DENIED: "不发，可申诉",
+    PrizeState.LEFT: "结清退回",
+}  # fmt: skip
+PAYMENTS = {
+    PaymentState.OWED: "在问", PaymentState.PENDING: "在途", PaymentState.DONE: "已发", PaymentState.FAILED: "没发成",
+}  # fmt: skip
+LINES = {
+    LineKind.FUND: "入池", LineKind.WIN: "得奖（预留）", LineKind.PAY: "发放", LineKind.BACK: "退回奖池", LineKind.LEAVE: "结清退回",
+}  # fmt: skip
+IN_YUAN = 100
+
+
+def sheets(session: Session, pool: Pool, tax: Tax) -> list[Table]:
+    """Summary, prizes, ledger, WeChat Pay's side, and yearly sums, as tables."""
+    tables = [_summary(session, pool), _prizes(session, pool), _lines(session, pool)]
+    return [*tables, *([] if pool.way is PayWay.DESK else [_billed(session, pool)]), _yearly(session, pool, tax)]
+
+
+def _summary(session: Session, pool: Pool) -> Table:
+    balance = ledger.balance_of(session, pool)
+    rows = [
+        ("活动", pool.title), ("发放方式", WAYS[pool.way]), ("设奖", pool.made_by), ("批准", pool.approved_by),
+        ("封存时间", _said(pool.sealed_at)), ("封存指纹", pool.commitment), ("入池（元）", balance.funded / IN_YUAN),
+        ("已发（元）", balance.paid / IN_YUAN), ("待发（元）", balance.promised / IN_YUAN), ("未得（元）", balance.free / IN_YUAN),
+        ("结清退回（元）", balance.returned / IN_YUAN),
+    ]  # fmt: skip
+    return "汇总", (("项目", 16), ("内容", 70)), rows
+
+
+def _prizes(session: Session, pool: Pool) -> Table:
+    columns = (
+        ("奖品", 8), ("读者编号", 34), ("金额（元）", 10), ("礼品", 16), ("得奖", 18), ("状态", 10), ("了结", 18), ("单号", 32),
+        ("微信单号", 32), ("说明", 30),
+    )  # fmt: skip
+    paid = sa.and_(Payment.prize_id == Prize.id, Payment.state != "failed")
+    rows = (
+        sa.select(Prize, Payment.number, Payment.platform_number)
+        .outerjoin(Payment, paid)
+        .where(Prize.pool_id == pool.id, Prize.won_at.is_not(None))
+        .order_by(Prize.won_at, Prize.id)
+    )
+    return "得奖与发放", columns, (
+        (
+            prize.number, prize.openid or "", prize.fen / IN_YUAN, prize.gift, _said(prize.won_at), STATES[prize.state],
+            _said(prize.settled_at), number or "", platform or "", prize.cause,
+        )
+        for prize, number, platform in session.execute(rows).unique()
+    )  # fmt: skip
+
+
+def _lines(session: Session, pool: Pool) -> Table:
+    columns = (("时间", 18), ("事项", 14), ("金额（元）", 10), ("奖品", 8), ("经手", 12), ("说明", 40))
+    rows = (
+        sa.select(LedgerLine, Prize.number)
+        .outerjoin(Prize, Prize.id == LedgerLine.prize_id)
+        .where(LedgerLine.pool_id == pool.id)
+        .order_by(LedgerLine.id)
+    )
+    return "流水", columns, (
+        (_said(line.at), LINES[line.kind], line.fen / IN_YUAN, number or "", line.who, line.note)
+        for line, number in session.execute(rows).unique()
+    )  # fmt: skip
+
+
+def _billed(session: Session, pool: Pool) -> Table:
+    """Each number with what WeChat Pay's own bills, as far as they were handed in, say of it."""
+    columns = (
+        ("单号", 32),
+        ("金额（元）", 10),
+        ("我们记的", 12),
+        ("账单净支出（元）", 16),
+        ("其中退回（元）", 14),
+        ("对账结果", 24),
+    )
+    return "微信对账", columns, (
+        (
+            payment.number, payment.fen / IN_YUAN, PAYMENTS[payment.state], (row.theirs or 0) / IN_YUAN if row else "",
+            row.came_back / IN_YUAN if row else "", comparing.WORDS[row.verdict] if row else "账单还没导入",
+        )
+        for payment, row in comparing.of_pool(session, pool)
+    )  # fmt: skip
+
+
+def _yearly(session: Session, pool: Pool, tax: Tax) -> Table:
+    """Over all pots of the library, for those who won in this one; what the setting makes of it, where there is one."""
+    year = times.local(pool.sealed_at or pool.made_at).year
+    first, after = (times.start_of(datetime(of, 1, 1).date()) for of in (year, year + 1))  # noqa: DTZ001  (a day)
+    here = sa.select(Prize.openid).where(Prize.pool_id == pool.id, Prize.state == PrizeState.PAID)
+    sums = (
+        sa.select(Prize.openid, Prize.fen)
+        .where(Prize.state == PrizeState.PAID, Prize.settled_at >= first, Prize.settled_at < after)
+        .where(Prize.openid.in_(here))
+    )
+    won: dict[str, list[int]] = {}
+    for openid, fen in session.execute(sums):
+        won.setdefault(openid or "", []).append(fen)
+    columns = [
+        ("读者编号", 34),
+        ("份数", 8),
+        (f"{year} 年合计（元）", 16),
+        *([(f"税额（元），{tax.said}", 44)] if tax else []),
+    ]
+    rows = sorted(((sum(each), openid, each) for openid, each in won.items()), key=lambda row: (-row[0], row[1]))
+    return f"{year}年每人合计", columns, (
+        (openid, len(each), total / IN_YUAN, *([sum(map(tax.of, each)) / IN_YUAN] if tax else []))
+        for total, openid, each in rows
+    )  # fmt: skip
+
+
+def _said(moment: datetime | None) -> str:
+    return f"{times.local(moment):%Y-%m-%d %H:%M}" if moment else ""

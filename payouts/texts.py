@@ -1,0 +1,179 @@
+"""What winners read of their prizes."""
+
+import re
+from datetime import datetime, timedelta
+
+from models import times
+from models.money import yuan
+from models.payout import Payment, PaymentState, PayWay, Pool, Prize, PrizeState
+from models.tapping import tappable
+from models.wording import quoted
+from payouts.plan import Plan, Tier, plan_of
+
+P = PrizeState
+MINE, CLAIM, APPEAL = "我的奖品", "领奖", "申诉"
+
+
+def moment(at: datetime | None) -> str:
+    """4月8日 9:05, on the library's clock."""
+    if at is None:
+        return ""
+    local = times.local(at)
+    return f"{local.month}月{local.day}日 {local.hour}:{local.minute:02d}"
+
+
+def last_day(prize: Prize) -> str:
+    """The last day on which it may be claimed: what is kept is the first moment when it may not."""
+    if prize.claim_until is None:
+        return ""
+    day = times.today(prize.claim_until - timedelta(microseconds=1))
+    return f"{day.month}月{day.day}日"
+
+
+def what(prize: Prize) -> str:
+    """红包 1.68 元, or the gift's name."""
+    return prize.gift or f"红包 {yuan(prize.fen)} 元"
+
+
+_LINK = re.compile(r"<a [^>]*>(.*?)</a>")
+
+
+def untapped(words: str) -> str:
+    """The same for a page or a paper, where nothing is tapped."""
+    return _LINK.sub(r"\1", words)
+
+
+def tiers(prizes: Plan) -> str:
+    """What can be won: 答对 8 题得红包 1 到 5 元（共 200 份）；结束后从及格的人里抽：一等奖 红包 88 元 1 份"""
+    said = "，".join(
+        f"答对 {tier.at_least} 题得{_each(tier)}（共 {tier.count} 份）" for tier in prizes.tiers
+    )  # fmt: skip
+    drawn = "、".join(
+        f"{drawn_word(prizes, number)} {_each(prizes.all[number])} {prizes.all[number].count} 份"
+        for number in prizes.drawn_numbers
+    )
+    return "；".join(filter(None, [said, f"结束后从及格的人里抽：{drawn}" if drawn else ""]))
+
+
+def _each(tier: Tier) -> str:
+    amount = f"{yuan(tier.floor)} 到 {yuan(tier.ceiling)}" if tier.is_lucky else yuan(tier.fen)
+    return tier.gift or f"红包 {amount} 元"
+
+
+def drawn_word(prizes: Plan, number: int) -> str:
+    """一等奖 for the first of what is drawn; 抽奖 where there is one kind only."""
+    place = number - len(prizes.tiers)
+    return f"{'一二三四五'[place]}等奖" if len(prizes.drawn) > 1 else "抽奖"
+
+
+def promise(pool: Pool) -> str:
+    """What can be won, and what readers should know before they play for it."""
+    watched = "；用时等有异常迹象的，馆员核对后再发，可以申诉" if pool.is_watched else ""
+    barred = "；本馆馆员可以答，不领奖" if pool.bars_staff else ""
+    return f"{tiers(plan_of(pool.plan))}{watched}{barred}"
+
+
+def how(prize: Prize) -> str:
+    """What the winner does next."""
+    if prize.pool.way is PayWay.DESK:
+        return f"到馆领取，兑奖码：{spaced(prize.code)}（{last_day(prize)}前有效）。"
+    return f"回复“{tappable(CLAIM)}”领取，{last_day(prize)}前有效。"
+
+
+def spaced(code: str | None) -> str:
+    """ABCD EFGH: easier to read out."""
+    return f"{code[:4]} {code[4:]}" if code else ""
+
+
+def won(prize: Prize) -> str:
+    """Right after winning."""
+    return f"🧧 恭喜，您得到{what(prize)}。\n{how(prize)}"
+
+
+def drawn(prize: Prize) -> str:
+    """Told to whoever was drawn after the end."""
+    return f"🧧 {quoted(prize.pool.title)}抽奖了，您抽中{what(prize)}。\n{how(prize)}"
+
+
+def where_it_is(prize: Prize, payment: Payment | None) -> str:
+    """One line of 我的奖品."""
+    head = f"{what(prize)}（{prize.pool.title}）"
+    states = {
+        P.WON: f"待领取，{last_day(prize)}前有效",
+        P.HELD: "馆员在核对，有结果会告诉您",
+        P.CLAIMED: _under_way(prize, payment),
+        P.PAID: f"已领，{moment(prize.settled_at)}",
+        P.FAILED: f"没有到账：{prize.cause}。可以再领一次",
+        P.LAPSED: "过期未领",
+        P.DENIED: f"决定不发：{prize.cause}。{last_day(prize)}前可以申诉",
+        P.REFUSED: f"未发放：{prize.cause}",
+    }
+    code = f"，兑奖码 {spaced(prize.code)}" if prize.state is P.WON and prize.pool.way is PayWay.DESK else ""
+    return f"{head}：{states.get(prize.state, '')}{code}"
+
+
+def _under_way(prize: Prize, payment: Payment | None) -> str:
+    if prize.pool.is_paused:
+        return "发放暂停中，恢复后自动继续"
+    if prize.pool.way is PayWay.TRANSFER:
+        return "等您在页面上点“确认收款”"
+    if payment is not None and payment.state is PaymentState.PENDING:
+        return "已发到这个聊天里，24 小时内拆开"
+    return "正在发放，几分钟内到"
+
+
+def failed(prize: Prize, advice: str) -> str:
+    """The platform did not pay: why, and what to do."""
+    return (
+        f"您的{what(prize)}没有到账：{prize.cause}。{advice}\n"
+        f"回复“{tappable(CLAIM)}”可以再领一次，{last_day(prize)}前有效。"
+    )
+
+
+def again(prize: Prize) -> str:
+    """Staff pay once more: a transfer waits for its winner."""
+    return f"您的{what(prize)}重新发放了：回复“{tappable(MINE)}”，在页面上确认收款，24 小时内有效。"
+
+
+def unclaimed(prize: Prize) -> str:
+    """A day before it lapses."""
+    return f"⏰ 您还有{what(prize)}没领（{prize.pool.title}）。\n{how(prize)}"
+
+
+def released(prize: Prize) -> str:
+    """A person looked, and all is well."""
+    return f"您的{what(prize)}核对好了，让您久等。\n{how(prize)}"
+
+
+def refused(prize: Prize) -> str:
+    """A person looked, and decided otherwise."""
+    return (
+        f"很抱歉，您在{quoted(prize.pool.title)}里的{what(prize)}决定不发：{prize.cause}。\n"
+        f"觉得不对，{last_day(prize)}前回复“{APPEAL}”和理由，比如：{APPEAL} 题是我自己答的。馆员会再看一遍。"
+    )
+
+
+def appeal_refused(prize: Prize, answer: str) -> str:
+    """An appeal was looked at, and changes nothing."""
+    return f"您对{what(prize)}（{prize.pool.title}）的申诉看过了，还是不能发：{answer}\n还有疑问，请回复“{tappable('人工')}”。"
+
+
+def say_why(prize: Prize) -> str:
+    """申诉 without a reason."""
+    return f"请把理由写在“{APPEAL}”后面发来，比如：{APPEAL} 题是我自己答的。\n这是对{what(prize)}（{prize.pool.title}）的申诉。"
+
+
+def appealed(prize: Prize) -> str:
+    """It was taken down."""
+    return f"收到您对{what(prize)}（{prize.pool.title}）的申诉，馆员看过就回复您。"
+
+
+def why_not(prize: Prize, *, now: datetime) -> str:
+    """For whoever stands at the desk: why this code gives nothing."""
+    if prize.state is P.HELD:
+        return "这份奖正在核对，暂时不能领。"
+    if prize.state in (P.DENIED, P.REFUSED):
+        return f"这份奖决定不发放：{prize.cause}。"
+    if prize.state is P.LAPSED or (prize.claim_until is not None and now >= prize.claim_until):
+        return f"这份奖 {last_day(prize)} 已过期。"
+    return "这份奖现在不能领。"

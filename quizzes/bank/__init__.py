@@ -1,0 +1,1 @@
+"""The library's questions: what one is, how banks are read and written."""
