@@ -58,10 +58,10 @@ def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -
     openids = readers_who_wrote(site, readers)
     in_child(partial(_owe, site, openids, without))
     requests.post(f"{site.simulator_url}/sim/faults", json={"path": SEND, "what": f"latency:{LATENCY_S}"}, timeout=10)
-    for _ in range(kills):
+    for number in range(kills):
         before = left_by_the_dead(site, report)
         pid = forked(partial(work_for_ever, site, without=without))
-        killed(pid, after=draw.uniform(SHORTEST_S, LONGEST_S))
+        kill_at_work(site, pid, before, after=draw.uniform(SHORTEST_S, LONGEST_S), anywhere=number % 4 == 0)
         report.kills += 1
         fresh = calling(site) - before
         report.in_flight += bool(fresh)
@@ -74,6 +74,23 @@ def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -
     if report.in_flight * 2 < report.kills:
         report.faults.append(f"only {report.in_flight} of {report.kills} kills met a call in flight")
     return report
+
+
+def kill_at_work(site: Site, pid: int, before: set[tuple[int, str]], *, after: float, anywhere: bool) -> None:
+    """kill −9, `after` seconds from now; unless `anywhere`, not before a call is being made: a busy machine may need longer
+    to start a worker.
+    """
+    time.sleep(after)
+    until(lambda: anywhere or bool(calling(site) - before))
+    killed(pid, after=0)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Look every hundredth of a second, for a while."""
+    for _ in range(PATIENCE):
+        if is_so():
+            return
+        time.sleep(0.01)
 
 
 def left_by_the_dead(site: Site, report: Report) -> set[tuple[int, str]]:

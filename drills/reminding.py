@@ -27,10 +27,11 @@ from drills.delivery import (
     deliveries,
     finish,
     in_child,
+    kill_at_work,
     left_by_the_dead,
     readers_who_wrote,
 )
-from drills.workers import Site, forked, killed, work_for_ever
+from drills.workers import Site, forked, work_for_ever
 from models import messages, schema, times
 from models.activity import Activity, ActivityState, Branch
 from models.db import Database
@@ -54,9 +55,9 @@ def run(site: Site, *, count: int, kills: int, seed: int, without: str = "") -> 
         return report
     life = partial(_live, site, without=without)
     requests.post(f"{site.simulator_url}/sim/faults", json={"path": SEND, "what": f"latency:{LATENCY_S}"}, timeout=10)
-    for _ in range(kills):
+    for number in range(kills):
         before = left_by_the_dead(site, report)
-        killed(forked(life), after=draw.uniform(SHORTEST_S, LONGEST_S))
+        kill_at_work(site, forked(life), before, after=draw.uniform(SHORTEST_S, LONGEST_S), anywhere=number % 4 == 0)
         report.kills += 1
         report.in_flight += bool(calling(site) - before)
     left_by_the_dead(site, report)
@@ -137,7 +138,7 @@ def _compare(site: Site, report: Report, *, expected: int) -> None:
     delivered = Counter(_which(sent["openid"], _text(sent)) for sent in deliveries(site))
     database = Database(site.database_url)
     with database.reading() as session:
-        planned = dict(session.execute(sa.select(Reminder.id, Reminder.state)).tuples().all())
+        planned = {row.id: row.state for row in session.execute(sa.select(Reminder.id, Reminder.state))}
         calls = sa.select(OutboxCall.id, OutboxCall.key, OutboxCall.openid, OutboxCall.payload, OutboxCall.state)
         rows = session.execute(calls).all()
     database.close()

@@ -9,6 +9,7 @@ each killed wherever it happens to be. What must hold at the end, from the rows 
 
 import mmap
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from activities.signup.party import Party
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft
 from activities.signup.service import Caller
 from activities.signup.terms import Terms, set_terms
-from drills.delivery import Report, in_child
+from drills.delivery import Report, in_child, until
 from drills.workers import Site, forked, killed
 from models import schema, times
 from models.activity import Activity, ActivityState, Branch
@@ -52,11 +53,15 @@ def run(site: Site, *, kills: int, seed: int, without: str = "") -> Report:
         return report
     busy = mmap.mmap(-1, AT_ONCE)  # a byte a process: is it inside a unit?
     for number in range(kills):
+        busy[:] = bytes(AT_ONCE)
         pids = [
             forked(partial(_live, site, busy, at, seed * 1000 + number * AT_ONCE + at, without))
             for at in range(AT_ONCE)
         ]
-        killed(pids[0], after=draw.uniform(SHORTEST_S, LONGEST_S))
+        time.sleep(draw.uniform(SHORTEST_S, LONGEST_S))
+        if number % 4:  # a busy machine may need longer to start a process
+            until(lambda: bool(busy[0]))
+        killed(pids[0], after=0)
         report.in_flight += busy[0]
         killed(pids[1], after=0)
         report.kills += 1

@@ -93,7 +93,7 @@ def tried(browser: Browser, link: str, *, right: bool, of: int = 3) -> str:
     page = browser.sends(link, on=link).text
     for place in range(of):
         assert f"<b>{place + 1}</b> / {of}" in page
-        names = dict(re.findall(r'value="([A-C])">\s*<span[^>]*>[A-C]</span><span>(.)\d</span>', page))
+        names = dict(re.findall(r'value="([A-C])">\s*<span[^>]*>[A-C]</span><span[^>]*>(.)\d</span>', page))
         letter = next(letter for letter, name in names.items() if (name == "甲") == right)
         page = browser.sends(link, on=link, token=token_in(page), state=state_in(page), given=letter).text
     return page
