@@ -1,5 +1,7 @@
-"""`python -m drills`: workers killed on SQLite and on PostgreSQL, around deliveries (200 times), reminders (50),
-seats and news (50), the stalled worker, and each guard taken away in turn."""
+"""`python -m drills [which …]`: workers killed on SQLite and on PostgreSQL, and each guard taken away in turn.
+
+docs/drills.md says what each of them does, and what was seen.
+"""
 
 import argparse
 import contextlib
@@ -17,7 +19,8 @@ import requests
 import sqlalchemy as sa
 
 from config.settings import demo_keys
-from drills import delivery, reminding, seats
+from drills import delivery, paying, reminding, seats
+from drills.books import Paid
 from drills.stalled import stalled as frozen
 from drills.workers import Site, folder
 
@@ -26,45 +29,71 @@ POSTGRES = os.environ.get("SHUSHENG_TEST_POSTGRES", "postgresql+psycopg://postgr
 
 def main() -> int:
     arguments = _arguments()
-    simulator, url = start_simulator()
-    try:
-        held = [
-            _said(f"delivery, {name}", run(place, url, arguments))
-            for name, place in (("SQLite", sqlite_place), ("PostgreSQL", postgres_place))
-        ]
-        held.append(_said("stalled worker", stalled(url, "")))
-        held.append(_said("reminders, SQLite", reminded(sqlite_place, url, arguments.seed)))
-        held.append(_said("reminders, PostgreSQL", reminded(postgres_place, url, arguments.seed)))
-        held.append(_said("seats and news, SQLite", seated(sqlite_place, url, arguments.seed)))
-        held.append(_said("seats and news, PostgreSQL", seated(postgres_place, url, arguments.seed)))
-        halves = seated(sqlite_place, url, arguments.seed, without="unit")
-        held.append(_noticed("one unit for a cancelling", halves))
-        unguarded = reminded(sqlite_place, url, arguments.seed, without="once")
-        held.append(_noticed("the reminder's mark and key", unguarded))
-        for guard in ("lease", "token", "key"):
-            report = small(url, guard, arguments.seed) if guard == "key" else stalled(url, guard)
-            held.append(_noticed(guard, report))
-    finally:
-        simulator.terminate()
-        simulator.wait()
+    with tempfile.TemporaryDirectory(prefix="shusheng-drill-") as pay_keys:
+        simulator, url = start_simulator(pay_keys)
+        try:
+            held = [ok for name in arguments.which or DRILLS for ok in DRILLS[name](url, pay_keys, arguments)]
+        finally:
+            simulator.terminate()
+            simulator.wait()
     return 0 if all(held) else 1
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("which", nargs="*", choices=[*DRILLS, []], help="all of them unless told")
+    parser.add_argument("--kills", type=int, default=200, help="around deliveries and payments")
     parser.add_argument("--readers", type=int, default=3600, help="each is owed five messages")
+    parser.add_argument("--winners", type=int, default=5000, help="who play for money, on each database")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     return parser.parse_args()
 
 
-def start_simulator() -> tuple[subprocess.Popen[str], str]:
-    """The pretend WeChat in a process of its own, and its address."""
+def _delivery(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator[bool]:
+    for name, place in PLACES.items():
+        yield _said(f"delivery, {name}", run(place, url, arguments))
+    yield _noticed("key", small(url, "key", arguments.seed))
+
+
+def _stalled(url: str, _pay_keys: str, _arguments: argparse.Namespace) -> Iterator[bool]:
+    yield _said("stalled worker", stalled(url, ""))
+    for guard in ("lease", "token"):
+        yield _noticed(guard, stalled(url, guard))
+
+
+def _reminders(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator[bool]:
+    for name, place in PLACES.items():
+        yield _said(f"reminders, {name}", reminded(place, url, arguments.seed))
+    yield _noticed("the reminder's mark and key", reminded(sqlite_place, url, arguments.seed, without="once"))
+
+
+def _seats(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator[bool]:
+    for name, place in PLACES.items():
+        yield _said(f"seats and news, {name}", seated(place, url, arguments.seed))
+    yield _noticed("one unit for a cancelling", seated(sqlite_place, url, arguments.seed, without="unit"))
+
+
+def _paying(url: str, pay_keys: str, arguments: argparse.Namespace) -> Iterator[bool]:
+    for name, place in PLACES.items():
+        report = paid(
+            place, url, pay_keys, readers=arguments.winners, kills=arguments.kills, seed=arguments.seed,
+            breaks=place is postgres_place,
+        )  # fmt: skip
+        yield _said(f"paying, {name}", report)
+    unnumbered = paid(sqlite_place, url, pay_keys, readers=24, kills=4, seed=arguments.seed, without="number")
+    yield _noticed("the same number for what is asked again", unnumbered)
+
+
+def start_simulator(pay_keys: str) -> tuple[subprocess.Popen[str], str]:
+    """The pretend WeChat in a process of its own, and its address; `pay_keys`: the folder for the merchant's."""
     keys = demo_keys()
     program = subprocess.Popen(
         [sys.executable, "-m", "simulator", "--port", "0", "--state", ":memory:", "--callback", "http://127.0.0.1:9/",
          "--app-id", keys["SHUSHENG_WECHAT_APP_ID"], "--app-secret", keys["SHUSHENG_WECHAT_APP_SECRET"],
-         "--token", keys["SHUSHENG_WECHAT_TOKEN"], "--aes-key", keys["SHUSHENG_WECHAT_AES_KEY"]],
+         "--token", keys["SHUSHENG_WECHAT_TOKEN"], "--aes-key", keys["SHUSHENG_WECHAT_AES_KEY"],
+         "--merchant", keys["SHUSHENG_PAY_MERCHANT"], "--pay-v2-key", keys["SHUSHENG_PAY_V2_KEY"],
+         "--pay-v3-key", keys["SHUSHENG_PAY_V3_KEY"], "--pay-serial", keys["SHUSHENG_PAY_SERIAL"],
+         "--pay-platform-key-id", keys["SHUSHENG_PAY_PLATFORM_KEY_ID"], "--pay-keys", pay_keys],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     assert program.stdout is not None
@@ -98,6 +127,16 @@ def seated(
     """Seats, the line and a change told to many under kills; fewer where a cancelling is cut in two."""
     with place() as database_url:
         return seats.run(Site(database_url, url), kills=20 if without else 50, seed=seed, without=without)
+
+
+def paid(
+    place: Callable[[], AbstractContextManager[str]], url: str, pay_keys: str, *, readers: int, kills: int, seed: int,
+    without: str = "", breaks: bool = False,
+) -> Paid:  # fmt: skip
+    """From the last answer to the settled packet."""
+    with place() as database_url:
+        site = Site(database_url, url, pay_keys)
+        return paying.run(site, readers=readers, kills=kills, seed=seed, without=without, breaks=breaks)
 
 
 def stalled(url: str, without: str) -> delivery.Report:
@@ -135,6 +174,12 @@ def _said(name: str, report: delivery.Report) -> bool:
 def _noticed(guard: str, report: delivery.Report) -> bool:
     print(f"without {guard}: {'noticed: ' + report.faults[0] if report.faults else 'NOT NOTICED'}", flush=True)
     return bool(report.faults)
+
+
+PLACES = {"SQLite": sqlite_place, "PostgreSQL": postgres_place}
+DRILLS: dict[str, Callable[[str, str, argparse.Namespace], Iterator[bool]]] = {
+    "delivery": _delivery, "stalled": _stalled, "reminders": _reminders, "seats": _seats, "paying": _paying,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

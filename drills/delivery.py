@@ -18,7 +18,7 @@ from typing import Any
 import requests
 import sqlalchemy as sa
 
-from drills.workers import Site, ended, forked, killed, remove, work_for_ever
+from drills.workers import Site, ended, forked, killed, remove, until, work_for_ever
 from models import messages, schema, times
 from models.db import Database
 from models.follower import Follower
@@ -28,7 +28,7 @@ MESSAGES_EACH = 5  # what one reader's window takes
 LATENCY_S = 0.05
 SHORTEST_S, LONGEST_S = 0.12, 0.45
 AFTER_ALL_LEASES = timedelta(minutes=2)
-PATIENCE = 400
+START_S, REST_S = 4.0, 120.0  # how long a worker may need to begin, and the last one to end
 
 
 @dataclass
@@ -81,16 +81,8 @@ def kill_at_work(site: Site, pid: int, before: set[tuple[int, str]], *, after: f
     to start a worker.
     """
     time.sleep(after)
-    until(lambda: anywhere or bool(calling(site) - before))
+    until(lambda: anywhere or bool(calling(site) - before), seconds=START_S)
     killed(pid, after=0)
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Look every hundredth of a second, for a while."""
-    for _ in range(PATIENCE):
-        if is_so():
-            return
-        time.sleep(0.01)
 
 
 def left_by_the_dead(site: Site, report: Report) -> set[tuple[int, str]]:
@@ -135,10 +127,7 @@ def _owe(site: Site, openids: list[str], without: str) -> None:
 def finish(life: Callable[..., None], *, quiet: Callable[[], bool]) -> None:
     """A last worker, two minutes later: every lease of a dead one has run out."""
     pid = forked(partial(life, shift=AFTER_ALL_LEASES))
-    for _ in range(PATIENCE):
-        if in_child(quiet):
-            break
-        time.sleep(0.1)
+    until(lambda: in_child(quiet), seconds=REST_S, pause=0.1)
     killed(pid, after=0.2)
 
 

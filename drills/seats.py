@@ -24,8 +24,8 @@ from activities.signup.party import Party
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft
 from activities.signup.service import Caller
 from activities.signup.terms import Terms, set_terms
-from drills.delivery import Report, in_child, until
-from drills.workers import Site, forked, killed
+from drills.delivery import START_S, Report, in_child
+from drills.workers import Site, forked, killed, until
 from models import schema, times
 from models.activity import Activity, ActivityState, Branch
 from models.by import By
@@ -60,7 +60,7 @@ def run(site: Site, *, kills: int, seed: int, without: str = "") -> Report:
         ]
         time.sleep(draw.uniform(SHORTEST_S, LONGEST_S))
         if number % 4:  # a busy machine may need longer to start a process
-            until(lambda: bool(busy[0]))
+            until(lambda: bool(busy[0]), seconds=START_S)
         killed(pids[0], after=0)
         report.in_flight += busy[0]
         killed(pids[1], after=0)

@@ -9,8 +9,6 @@ that another one holds. Nothing here depends on how fast the machine is.
 import os
 import signal
 import time
-from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -18,7 +16,7 @@ import requests
 import sqlalchemy as sa
 
 from drills.delivery import AFTER_ALL_LEASES, Report, in_child
-from drills.workers import Site, forked, killed, work_for_ever
+from drills.workers import PATIENCE_S, Site, forked, killed, until, work_for_ever
 from models import db, outbox, schema, times
 from models.db import Database
 from models.outbox import CallKind, CallState, OutboxCall
@@ -26,7 +24,7 @@ from models.platform import Rate
 
 CREATE = "/cgi-bin/menu/create"
 SHORT_S, LONG_S = 5.0, 120.0  # how long a worker waits for an answer
-PATIENCE_S, WATCHED_S = 30.0, 3.0
+WATCHED_S = 3.0
 
 
 def stalled(site: Site, *, without: str = "") -> Report:
@@ -39,18 +37,18 @@ def stalled(site: Site, *, without: str = "") -> Report:
     try:
         _freeze(pids[0], site)
         pids.append(forked(partial(work_for_ever, site, without=without, read_seconds=LONG_S)))
-        _until(lambda: _row(site, CallKind.PROBE)[0] is not CallState.OWED, seconds=PATIENCE_S)
+        until(lambda: _row(site, CallKind.PROBE)[0] is not CallState.OWED, seconds=PATIENCE_S)
         if _row(site, CallKind.MENU) != (CallState.CALLING, first):
             report.faults.append("a row in a worker's hands was given to another")
         killed(pids.pop(), after=0)
         third_life = partial(work_for_ever, site, shift=AFTER_ALL_LEASES, without=without, read_seconds=LONG_S)
         pids.append(forked(third_life))
-        if not _until(lambda: _row(site, CallKind.MENU)[1] not in (first, None), seconds=PATIENCE_S):
+        if not until(lambda: _row(site, CallKind.MENU)[1] not in (first, None), seconds=PATIENCE_S):
             report.faults.append("the row of the frozen worker did not fall due again")
         third = _row(site, CallKind.MENU)
         os.kill(pids[0], signal.SIGCONT)
         watched = PATIENCE_S if without == "token" else WATCHED_S  # a fault is waited for, its absence only watched
-        if _until(lambda: _row(site, CallKind.MENU) != third, seconds=watched):
+        if until(lambda: _row(site, CallKind.MENU) != third, seconds=watched):
             report.faults.append("a worker whose lease had run out settled a row that another one held")
     finally:
         for pid in pids:
@@ -89,7 +87,7 @@ def _owe(site: Site, kind: CallKind) -> None:
 
 def _holder(site: Site) -> str:
     """The token of the worker that is making the menu's call, once one is."""
-    _until(lambda: _row(site, CallKind.MENU)[0] is CallState.CALLING, seconds=PATIENCE_S)
+    until(lambda: _row(site, CallKind.MENU)[0] is CallState.CALLING, seconds=PATIENCE_S)
     return _row(site, CallKind.MENU)[1] or ""
 
 
@@ -101,13 +99,3 @@ def _row(site: Site, kind: CallKind) -> tuple[CallState, str | None]:
         ).one()
     database.close()
     return state, token
-
-
-def _until(holds: Callable[[], bool], *, seconds: float) -> bool:
-    """Does it hold within so many seconds?"""
-    deadline = times.now() + timedelta(seconds=seconds)
-    while not holds():
-        if times.now() > deadline:
-            return False
-        time.sleep(0.02)
-    return True

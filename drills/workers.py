@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,9 +22,11 @@ from config.settings import demo_keys
 from models import outbox, times
 from models.db import Database
 from models.outbox import CallKind, Claimed
+from models.work import Work
 from worker.hands import Hands
 
 READ_SECONDS = 2.0
+PATIENCE_S = 30.0
 SAID_NO = 3  # exit code of a child whose life returned False; 1 is one that broke
 
 _owe = outbox.owe
@@ -36,6 +38,7 @@ class Site:
 
     database_url: str
     simulator_url: str
+    pay_keys: str = ""  # the folder where the simulator keeps the merchant's
 
 
 def work_for_ever(
@@ -44,9 +47,11 @@ def work_for_ever(
     shift: timedelta = timedelta(),
     without: str = "",
     read_seconds: float = READ_SECONDS,
+    more: Mapping[CallKind, Work] | None = None,
     beside: Callable[[Database], None] | None = None,
+    is_endless: bool = True,
 ) -> None:
-    """A worker's life: hands on the outbox, and what it does beside them, until it is killed."""
+    """A worker's life: hands on the outbox, with `more` kinds of work, and what it does beside them, until it is killed."""
     times.set_shift(shift)
     remove(without)
     database = Database(site.database_url)
@@ -55,10 +60,11 @@ def work_for_ever(
         app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
         base=site.simulator_url, database=database, read_seconds=read_seconds,
     )  # fmt: skip
-    Hands(database, work_table(client, media=Path(gettempdir()) / "shusheng-drill", site="")).start()
+    table = work_table(client, media=Path(gettempdir()) / "shusheng-drill", site="")
+    Hands(database, {**table, **(more or {})}).start()
     if beside is not None:
         beside(database)
-    while True:
+    while is_endless:
         signal.pause()
 
 
@@ -99,6 +105,16 @@ def ended(pid: int) -> int:
     """Wait for a child; its exit code."""
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status)
+
+
+def until(holds: Callable[[], bool], *, seconds: float = PATIENCE_S, pause: float = 0.02) -> bool:
+    """Does it hold within so many seconds?"""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+    return True
 
 
 def killed(pid: int, *, after: float) -> None:

@@ -10,8 +10,13 @@ from drills.workers import Site
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    program, address = drills.start_simulator()
+def pay_keys(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("pay-keys"))
+
+
+@pytest.fixture(scope="module")
+def url(pay_keys: str) -> Iterator[str]:
+    program, address = drills.start_simulator(pay_keys)
     yield address
     program.terminate()
     program.wait()
@@ -50,3 +55,16 @@ def test_seats_and_news_outlive_processes_killed_in_the_middle() -> None:
         report = seats.run(Site(database_url, "http://127.0.0.1:9"), kills=3, seed=7)
     assert report.holds, report
     assert report.states["confirmed"] >= seats.CROWD
+
+
+def test_money_outlives_processes_killed_between_the_last_answer_and_the_settled_packet(
+    url: str, pay_keys: str
+) -> None:
+    report = drills.paid(drills.sqlite_place, url, pay_keys, readers=200, kills=6, seed=7)
+    assert report.holds, report
+    assert report.prizes["paid"] > 100
+
+
+def test_asking_again_under_another_number_is_noticed(url: str, pay_keys: str) -> None:
+    report = drills.paid(drills.sqlite_place, url, pay_keys, readers=24, kills=4, seed=7, without="number")
+    assert any("which is not ours" in fault for fault in report.faults)
