@@ -6,10 +6,11 @@ import threading
 from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.routing import Rule
 from werkzeug.test import Client as HttpClient
 
 from activities.plans.plan import Plan, PlannedActivity
@@ -51,6 +52,28 @@ def _is_copied(database: Database) -> bool:
     return True
 
 
+@cache
+def _filled() -> sa.TextClause:
+    """Asks for the names of the tables that have rows: a look at each is much quicker than deleting from each."""
+    names = [table.name for table in Base.metadata.sorted_tables]
+    return sa.text(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names))
+
+
+class _Rule(Rule):
+    """An address whose builders are compiled once a process: each test builds the whole program, 222 addresses of it."""
+
+    _compiled: ClassVar[dict[tuple[str, str, bool], Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:
+        key = (self.rule, repr(self.defaults), append_unknown)
+        if key not in self._compiled:
+            self._compiled[key] = super()._compile_builder(append_unknown)
+        return self._compiled[key]
+
+
+Flask.url_rule_class = _Rule
+
+
 class World:
     """One installation on one database."""
 
@@ -67,8 +90,10 @@ class World:
         times.set_shift(timedelta())
         if not self.database.is_sqlite:
             with self.database.units() as session:
+                filled = set(session.scalars(_filled()))
                 for table in reversed(Base.metadata.sorted_tables):
-                    session.execute(sa.delete(table))
+                    if table.name in filled:
+                        session.execute(sa.delete(table))
         self.database.close()
 
     # ── the calendar ──

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Response, request
@@ -26,6 +27,7 @@ class Asset:
     mimetype: str
 
 
+@cache
 def assets_of(folder: Path) -> dict[str, Asset]:
     """Every file below `folder` and of what both doors share, by its path there."""
     return {

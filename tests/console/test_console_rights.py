@@ -67,12 +67,14 @@ def test_a_role_opens_its_own_pages_and_no_other(office: Office, role: Role) -> 
     office.plans(office.activity())
     hands_in(office.browser("chen"))
     office.hires("somebody", role)
+    somebody = office.browser("somebody")
     for rule in pages_of(office):
         needs = rule_of(office.app.view_functions[rule.endpoint])
         if rule.endpoint in {"console.sign_out", "console.try_sign_in"}:
             continue
-        for method, status, _ in asks(office.browser("somebody"), office, rule):
+        for method, status, led in asks(somebody, office, rule):
             is_theirs = isinstance(needs, Open) or needs in ACTS[role]
+            assert not led.startswith("/console/sign-in"), (role, method, rule.rule)
             assert (status != 403) == is_theirs, (role, method, rule.rule, status)
             assert status < 500, (role, method, rule.rule)
 
