@@ -19,9 +19,8 @@ from tests.world import World, demo_settings
 
 settings.register_profile("shusheng", deadline=None)  # a test says what is right, not how fast this machine is
 settings.load_profile("shusheng")
-gc.set_threshold(
-    100_000, 50, 100
-)  # each test builds a whole program: a sixth of the time went into looking for rubbish
+# Each test builds a whole program: a sixth of the time went into looking for rubbish.
+gc.set_threshold(50_000, 10, 10)
 
 POSTGRES = os.environ.get("SHUSHENG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
