@@ -20,7 +20,7 @@ from quizzes.fairness import Sign
 
 HEADS = {
     SignKind.STAFF: "馆员的手机", SignKind.FAST: "答得比能读完还快", SignKind.RING: "几位读者的用时一样",
-    SignKind.WRONGS: "错得一模一样", SignKind.FOLLOWS: "扎堆关注后马上答",
+    SignKind.WRONGS: "错得一模一样", SignKind.BROWSER: "几位读者合用一个浏览器", SignKind.FOLLOWS: "扎堆关注后马上答",
 }  # fmt: skip
 
 

@@ -54,6 +54,11 @@ def cookie_hash(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
+def mark_of(cookie: str) -> str:
+    """What is kept of the cookie that a browser keeps whoever its reader is; enough to see that two used the same one."""
+    return cookie_hash(cookie)[:16]
+
+
 def bind(session: Session, openid: str, cookie: str, *, link: str, given_at: datetime, now: datetime) -> Bound:
     """This browser is theirs from now on. `link` is the hash of what proves it, good for one browser."""
     if not _is_good(session, openid, given_at):

@@ -201,6 +201,7 @@ class AttemptState(StrEnum):
 
 ATTEMPT_MOVES: Moves[AttemptState] = {AttemptState.OPEN: frozenset({AttemptState.DONE, AttemptState.EXPIRED})}
 _IS_OPEN = sa.text("state = 'open'")
+_HAS_BROWSER = sa.text("browser IS NOT NULL")
 
 
 class Attempt(Base):
@@ -228,6 +229,9 @@ class Attempt(Base):
     ends_at: Mapped[datetime] = plain(UtcDateTime)  # whatever is open then has run out
     finished_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     took_ms: Mapped[int] = plain(sa.Integer)  # thinking time of what was answered
+    browser: Mapped[str | None] = personal(
+        "答题时浏览器的记号", sa.String(16), nullable=True
+    )  # models.binding.mark_of; none where it was played in the chat
 
     __table_args__ = (
         sa.UniqueConstraint("quiz_id", "openid", "number"),
@@ -237,6 +241,9 @@ class Attempt(Base):
         sa.Index("ix_attempts_ends", "ends_at", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         sa.Index("ix_attempts_quiz", "quiz_id", "finished_at"),
         sa.Index("ix_attempts_openid", "openid", "state"),
+        sa.Index(
+            "ix_attempts_browser", "quiz_id", "browser", sqlite_where=_HAS_BROWSER, postgresql_where=_HAS_BROWSER
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from pages.platform import Platform
 
 R = TypeVar("R", bound=AnyResponse)
 COOKIE = "shusheng_reader"
+BROWSER = "shusheng_browser"  # stays when its reader changes
 WANTED = "wanted"  # the page that asked who it is
 STATE = "state"  # of the question put to WeChat
 STALE = Sorry("这个链接过期了", "链接只在半小时里有效，也可能没有复制完整。到公众号里回复“我的”，就有新的。")
@@ -64,6 +65,11 @@ class Identity:
         if seen_at < now - binding.SEEN_EVERY:
             self._database.unit(partial(binding.seen, cookie=cookie, now=now))
         return openid
+
+    def browser(self) -> str | None:
+        """The mark of the browser that asks, whoever uses it."""
+        cookie = request.cookies.get(BROWSER)
+        return binding.mark_of(cookie) if cookie else None
 
     def who_is_it(
         self, purpose: str, *, instead: Callable[..., str] | None = None
@@ -156,7 +162,9 @@ class Identity:
     def _signed_in(self, cookie: str, subject: str) -> AnyResponse:
         response = own(redirect(subject, 303))
         age = int(binding.IDLE.total_seconds())
-        response.set_cookie(COOKIE, cookie, max_age=age, httponly=True, samesite="Lax", secure=self._is_secure)
+        kept = request.cookies.get(BROWSER) or secrets.token_urlsafe(32)
+        for name, value in ((COOKIE, cookie), (BROWSER, kept)):
+            response.set_cookie(name, value, max_age=age, httponly=True, samesite="Lax", secure=self._is_secure)
         return response
 
     def leave(self) -> AnyResponse:

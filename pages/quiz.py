@@ -139,7 +139,10 @@ class _Views:
         """A new attempt, or the one that is open."""
         group = request.form.get("group")
         try:
-            self._database.unit(partial(_begun, code=code, openid=openid, group=group, now=times.now()))
+            browser = self._identity.browser()
+            self._database.unit(
+                partial(_begun, code=code, openid=openid, group=group, browser=browser, now=times.now())
+            )
         except Refused as no:
             return self._sorry(code, no)
         return redirect(url_for("pages.quiz_play", code=code), 303)
@@ -241,7 +244,9 @@ def front_of(session: Session, quiz: Quiz, openid: str | None, now: datetime) ->
     )  # fmt: skip
 
 
-def _begun(session: Session, *, code: str, openid: str, group: str | None, now: datetime) -> None:
+def _begun(
+    session: Session, *, code: str, openid: str, group: str | None, browser: str | None, now: datetime
+) -> None:
     quiz = _quiz(session, code)
     if quiz.is_live:
         abort(404)
@@ -250,6 +255,7 @@ def _begun(session: Session, *, code: str, openid: str, group: str | None, now: 
     (begun,) = playing.begin(session, quiz, [openid], now=now)
     if isinstance(begun, Refused):
         raise begun
+    begun.browser = begun.browser or browser
 
 
 def _ended(session: Session, *, code: str, openid: str, now: datetime) -> None:

@@ -87,6 +87,7 @@ def _groups(
     here = sa.and_(Trace.quiz_id == quiz.id, is_some)
     keys = (
         sa.select(column)
+        .select_from(Trace)
         .join(Attempt, Attempt.id == Trace.attempt_id)
         .where(here)
         .group_by(column)
@@ -105,6 +106,14 @@ def _groups(
             .where(here, column == key)
         )
         yield [_Member(*row) for row in session.execute(rows.order_by(Trace.finished_at, Trace.attempt_id))]
+
+
+def _browsers(session: Session, quiz: Quiz, touching: Sequence[int] | None) -> Iterator[Sign]:
+    if touching is not None:  # shown, and holds nothing
+        return
+    for rows in _groups(session, quiz, Attempt.browser, Attempt.browser.is_not(None), touching):
+        said = fairness.said_browser(len({row.openid for row in rows}), _span(rows))
+        yield Sign(Kind.BROWSER, said, tuple(row.attempt_id for row in rows))
 
 
 def _span(rows: Sequence[_Member]) -> timedelta:
@@ -147,7 +156,7 @@ def _staff(session: Session, quiz: Quiz, touching: Sequence[int] | None) -> Iter
 
 
 KINDS: tuple[Callable[[Session, Quiz, Sequence[int] | None], Iterator[Sign]], ...] = (
-    _staff, _fast, _rings, _wrongs, _follow_bursts,
+    _staff, _fast, _rings, _wrongs, _browsers, _follow_bursts,
 )  # fmt: skip
 
 

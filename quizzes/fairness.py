@@ -40,6 +40,7 @@ class Kind(StrEnum):
     FAST = "fast"
     RING = "ring"
     WRONGS = "wrongs"
+    BROWSER = "browser"
     FOLLOWS = "follows"
     STAFF = "staff"
 
@@ -54,8 +55,10 @@ class Sign:
 
     @property
     def holds(self) -> bool:
-        """May it hold a prize by itself? New followers may just have read the poster: that is only shown."""
-        return self.kind is not Kind.FOLLOWS
+        """May it hold a prize by itself? New followers may just have read the poster, and a family or the library's own
+        screens share a browser: those are only shown.
+        """
+        return self.kind not in (Kind.FOLLOWS, Kind.BROWSER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,13 @@ def said_ring(readers: int, questions: int, span: timedelta) -> str:
 def said_wrongs(readers: int, span: timedelta, *, in_all: int, of: int) -> str:
     """Of attempts with the same wrong answers."""
     return f"{readers} 位读者错的题、错的答案、次序都一样，前后 {_minutes(span)}；核对过的 {of} 次里，这样错的有 {in_all} 次。"
+
+
+def said_browser(readers: int, span: timedelta) -> str:
+    """Of attempts of several readers on one browser."""
+    return (
+        f"{readers} 位读者用同一个浏览器答，前后 {_minutes(span)}。一家人合用一台手机、在馆里的公用屏上答，也会这样。"
+    )
 
 
 def said_follows(readers: int, span: timedelta, *, in_all: int, of: int) -> str:

@@ -19,7 +19,7 @@ from tests.world import World
 from worker.hands import Hands
 
 PATIENCE_SECONDS = 20
-READ_SECONDS = 0.4  # the client's own patience, short enough to test silence
+READ_SECONDS = 1.5  # the client's own patience: short enough to test silence, long enough for a busy machine
 
 
 class Live(World):

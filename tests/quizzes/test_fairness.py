@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import Client as Browser
 
 from activities.records import phones
 from console import staff
@@ -22,6 +23,9 @@ from quizzes.fairness import Given, Sign
 from quizzes.fairness import Kind as SignKind
 from tests.console.office import SEALED
 from tests.quizzes.staged import FINANCE, by, fixed, plays, prizes_of, questions, right_word, set_up
+from tests.quizzes.test_quiz_page import answers, begins, path_of
+from tests.test_identity import link_of, pressed
+from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
 from tests.world import World, openid
 
@@ -177,6 +181,33 @@ def test_a_burst_of_new_followers_is_shown_and_holds_nothing(world: World) -> No
     (sign,) = signs(world, quiz)
     assert (sign.kind, len(sign.attempts), sign.holds) == (SignKind.FOLLOWS, 5, False)
     assert {prize.state for prize in prizes_of(world, openid="新0")} == {P.WON}
+
+
+def test_three_readers_on_one_browser_are_shown_and_hold_nothing(world: World) -> None:
+    quiz = five(world, is_watched=True)
+    path, shared = path_of(world, quiz), Browser(world.app)
+    for n in range(3):
+        world.happens(f"邻{n}", "subscribe")
+        world.passes(hours=1)  # following was a while ago
+        pressed(shared, link_of(world, f"邻{n}"))
+        begins(shared, path)
+        for each in SLOW:
+            word = right_word(world, f"邻{n}")
+            world.passes(seconds=each + 3 * n)
+            answers(shared, path, word)
+        shared.post("/out", data=hidden(shared.get("/me").text))
+    alone = browser_of(world, "小林")
+    begins(alone, path)
+    clock(world)
+    (sign,) = signs(world, quiz)
+    assert (sign.kind, len(sign.attempts), sign.holds) == (SignKind.BROWSER, 3, False)
+    assert sign.said.startswith("3 位读者用同一个浏览器答，前后 ")
+    assert {prize.state for prize in prizes_of(world, openid=openid("邻0"))} == {P.WON}
+    with world.database.reading() as session:
+        marks = session.scalars(sa.select(Attempt.browser).order_by(Attempt.id)).all()
+    assert len(set(marks[:3])) == 1
+    assert None not in marks
+    assert marks[3] != marks[0]
 
 
 # ── held by themselves, if staff wanted it ──
