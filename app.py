@@ -127,7 +127,7 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
     table = work_table(_client(settings, database), media=settings.media, site=settings.site)
     hands = Hands(database, {**table, **pay_table(settings)})
-    clock = Clock(database, _daily_jobs(settings), upkeep_parts(), due_parts())
+    clock = Clock(database, _daily_jobs(settings), upkeep_parts(), due_parts(), patient_parts())
     with database.units() as session:
         now = times.now()
         owe_menu(session, menu_of(settings.site), now=now)
@@ -287,9 +287,14 @@ def due_parts() -> tuple[Part, ...]:
     return (
         signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
         absences.close_rolls, tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
-        quizzes.close_due, traces.measure, drawing.collect_due, draws.draw_due, draws.hand_out,
+        quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
     )  # fmt: skip
+
+
+def patient_parts() -> tuple[Part, ...]:
+    """What goes on beside everything else, since nobody waits for it."""
+    return (traces.measure,)
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

@@ -315,6 +315,7 @@ class _Afterwards:
             number: queries.tries_of(session, quiz, readers[number], now=now) for number, quiz in quizzes.items()
         }
         self._later: dict[int, datetime | None] = {}
+        self._prizes: dict[int, plan.Plan] = {}
 
     def lines(self, done: Marked, ended: playing.Ended) -> list[str]:
         """How it went, what was won or why nothing, and where to go from here."""
@@ -338,11 +339,15 @@ class _Afterwards:
         pool = queries.sealed_pool(self._session, quiz)
         if pool is None or before is None:
             return ""
-        prizes = plan.plan_of(pool.plan)
-        drawn = texts.in_the_draw(quiz, draws.code_of(pool.occasion, str(attempt.openid)), now=self._now)
-        if not prizes.tiers:
-            return drawn
-        return "\n".join(filter(None, [self._why_none(quiz, pool, before), drawn if prizes.drawn else ""]))
+        if quiz.id not in self._prizes:
+            self._prizes[quiz.id] = plan.plan_of(pool.plan)
+        prizes, lines = self._prizes[quiz.id], []
+        if prizes.tiers:
+            lines.append(self._why_none(quiz, pool, before))
+        if prizes.drawn:
+            code = draws.code_of(pool.occasion, str(attempt.openid))
+            lines.append(texts.in_the_draw(quiz, code, now=self._now))
+        return "\n".join(lines)
 
     def _why_none(self, quiz: Quiz, pool: Pool, before: queries.Won) -> str:
         if before.in_all >= quiz.prizes_each:

@@ -217,10 +217,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What was taken; `is_paced` when more is due and only the rate holds it back."""
+    """What was taken; `paced_s` where more is due and only the rate holds it back: until the next may leave, about."""
 
     calls: list[Claimed]
-    is_paced: bool = False
+    paced_s: float | None = None
 
 
 def claim(session: Session, *, now: datetime, free: Mapping[CallKind, int], paces: Mapping[CallKind, Pace]) -> Claims:
@@ -231,7 +231,8 @@ def claim(session: Session, *, now: datetime, free: Mapping[CallKind, int], pace
         for kind, slots in free.items()
         if slots > 0
     ]
-    return Claims([call for claims in taken for call in claims.calls], any(claims.is_paced for claims in taken))
+    paced = [claims.paced_s for claims in taken if claims.paced_s is not None]
+    return Claims([call for claims in taken for call in claims.calls], min(paced, default=None))
 
 
 def _claim_kind(
@@ -253,7 +254,7 @@ def _claim_kind(
             {"number": call.id, "lease": call.token, "count": call.attempts, "until": now + LEASE} for call in calls
         ]
         core(session).execute(_LEASE, leases)
-    return Claims(calls, is_paced=allowed < len(rows))
+    return Claims(calls, 1 / pace.per_second if allowed < len(rows) else None)
 
 
 # Core, as every message that leaves passes here and at `settle`: the ORM would cost several times the statements.

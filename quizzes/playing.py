@@ -10,7 +10,7 @@ import random
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -245,7 +245,6 @@ def answer(session: Session, given: Sequence[Given], *, now: datetime) -> list[M
     if taken:
         core(session).execute(_ADD_ANSWER, [_row(one, now) for one in taken])
     over = [(one, ends_as) for one in taken if (ends_as := _advanced(session, one, now)) is not None]
-    session.flush()
     ended = finish(session, [(one.attempt, ends_as) for one, ends_as in over], now=now)
     brought = {id(one): end for (one, _), end in zip(over, ended, strict=True)}
     return [one and replace(one, ended=brought.get(id(one))) for one in marked]
@@ -314,7 +313,7 @@ def _stand(session: Session, quiz: Quiz, attempts: Sequence[Attempt], now: datet
     rows = [
         {
             "quiz_id": quiz.id, "openid": attempt.openid, "attempt_id": attempt.id, "score": attempt.score,
-            **asdict(rules.Place(len(attempt.drawn) - attempt.score, attempt.took_ms, now)),
+            "missed": len(attempt.drawn) - attempt.score, "took_ms": attempt.took_ms, "reached_at": now,
             "of_quiz": quiz.id, "of_reader": attempt.openid,
         }
         for attempt in sorted(attempts, key=lambda attempt: attempt.openid or "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from models import times
 from models.errors import BadFields
-from models.quiz import Keeps, Quiz, QuizState
+from models.quiz import Quiz, QuizState
 from quizzes.refusals import NoMoreTries, NoMoreTriesToday, NotAtThisHour, NotOpen, NotYet, Over, Paused
 
 GRACE = timedelta(seconds=3)  # the way to us and back is not the reader's time
@@ -129,20 +129,6 @@ def thought_ms(*, asked_at: datetime, seconds_each: int, now: datetime) -> int:
     """How long one has thought, in ms; a clock set back is no credit, nor is more than the time allowed counted."""
     ms = max(0, round((now - asked_at).total_seconds() * 1000))
     return min(ms, seconds_each * 1000) if seconds_each else ms
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a result stands; the smaller comes first: fewer questions missed, then less thinking time, then earlier."""
-
-    missed: int
-    took_ms: int
-    reached_at: datetime
-
-
-def counts_instead(keeps: Keeps, *, new: Place, kept: Place | None) -> bool:
-    """Does a new result take the place of the one that counted?"""
-    return kept is None or keeps is Keeps.LAST or new < kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ measured, twenty seconds at most, nobody can (payouts.service.is_to_be_seen).
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.by import By
-from models.db import UtcDateTime, core, insert
+from models.db import Base, UtcDateTime, core
 from models.follower import Follower
 from models.payout import Pool, Prize, PrizeState
 from models.quiz import Answer, Attempt, Quiz, QuizState, Trace
@@ -23,7 +25,7 @@ from quizzes import evidence, fairness, queries
 from quizzes.bank.rows import questions_of
 from quizzes.fairness import Given
 
-PART = 10  # attempts a unit: on SQLite all writing waits for it
+PART = 20  # attempts a unit: on SQLite all writing waits for it
 OVERLAP = timedelta(minutes=10)  # an attempt may be committed after one that ended later
 LOOKS_BACK = timedelta(days=30)  # after the end of a quiz
 NOT_LATER = timedelta(hours=1)  # whatever could not be measured by then keeps no winner waiting
@@ -42,6 +44,12 @@ _AS_LONG = (
     .order_by(Trace.finished_at.desc())
     .limit(MOST_COMPARED)
 )
+_ADD = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(Base.metadata.tables["traces"])
+    .on_conflict_do_nothing()
+    .returning(Trace.attempt_id)
+    for dialect in (sqlite, postgresql)
+}
 
 
 def measure(session: Session, now: datetime) -> int:
@@ -62,8 +70,8 @@ def _measured(session: Session, quiz: Quiz, pool: Pool, now: datetime) -> int:
     given, follows = _given(session, attempts), _follows(session, attempts)
     new = []
     for one in attempts:
-        if _trace(session, one, given.get(one.id, []), follows):
-            _join_ring(session, session.get_one(Trace, one.id), one.openid)
+        if (row := _traced(session, one, given.get(one.id, []), follows)) is not None:
+            _join_ring(session, row, one.openid)
             new.append(one.id)
     if pool.is_watched or pool.bars_staff:
         _hold_signs(session, quiz, new, now)
@@ -101,32 +109,37 @@ def _follows(session: Session, attempts: Sequence[Attempt]) -> Mapping[str, date
     return {row.openid: row.followed_at for row in session.execute(rows)}
 
 
-def _trace(session: Session, attempt: Attempt, given: list[Given], follows: Mapping[str, datetime | None]) -> bool:
-    """Written once: False where another clock was faster."""
+def _traced(
+    session: Session, attempt: Attempt, given: list[Given], follows: Mapping[str, datetime | None]
+) -> Mapping[str, Any] | None:
+    """The row, written once: None where another clock was faster."""
     questions = questions_of(session, [one.question_id for one in given])
     floors = [fairness.readable_in_ms(questions[one.question_id]) for one in given]
     followed = follows.get(attempt.openid or "")
     span = attempt.started_at - followed if followed else None
     is_soon = span is not None and timedelta() <= span <= fairness.FOLLOWED_WITHIN
-    row = insert(session, Trace).values(
-        attempt_id=attempt.id, quiz_id=attempt.quiz_id, finished_at=attempt.finished_at, took_ms=attempt.took_ms,
-        times_ms=[one.took_ms for one in given], fast=fairness.fast_answers(given, floors), wrongs=fairness.wrongs_of(given),
-        followed_s=int(span.total_seconds()) if span is not None and is_soon else None,
-    )  # fmt: skip
-    return session.scalar(row.on_conflict_do_nothing().returning(Trace.attempt_id)) is not None
+    row = {
+        "attempt_id": attempt.id, "quiz_id": attempt.quiz_id, "finished_at": attempt.finished_at, "took_ms": attempt.took_ms,
+        "times_ms": [one.took_ms for one in given], "fast": fairness.fast_answers(given, floors),
+        "wrongs": fairness.wrongs_of(given), "followed_s": int(span.total_seconds()) if span is not None and is_soon else None,
+    }  # fmt: skip
+    connection = core(session)
+    return row if connection.scalar(_ADD[connection.dialect.name], row) is not None else None
 
 
-def _join_ring(session: Session, new: Trace, openid: str | None) -> None:
+def _join_ring(session: Session, new: Mapping[str, Any], openid: str | None) -> None:
     """If an attempt of somebody else, not long before, has the same times, this one is of its ring."""
+    if len(new["times_ms"]) < fairness.FEWEST_TIMES:
+        return
     given = {
-        "quiz": new.quiz_id, "reader": openid, "since": new.finished_at - fairness.RING_WITHIN, "until": new.finished_at + OVERLAP,
-        "least": new.took_ms - fairness.LIKE_IN_ALL_MS, "most": new.took_ms + fairness.LIKE_IN_ALL_MS,
+        "quiz": new["quiz_id"], "reader": openid, "since": new["finished_at"] - fairness.RING_WITHIN,
+        "until": new["finished_at"] + OVERLAP, "least": new["took_ms"] - fairness.LIKE_IN_ALL_MS,
+        "most": new["took_ms"] + fairness.LIKE_IN_ALL_MS,
     }  # fmt: skip
     for number, times_ms, ring in core(session).execute(_AS_LONG, given):
-        if fairness.is_like(new.times_ms, times_ms):
-            new.ring = ring or number
-            session.execute(sa.update(Trace).where(Trace.attempt_id == number).values(ring=new.ring))
-            session.flush()
+        if fairness.is_like(new["times_ms"], times_ms):
+            both = sa.update(Trace).where(Trace.attempt_id.in_((number, new["attempt_id"])))
+            session.execute(both.values(ring=ring or number))
             return
 
 

@@ -72,6 +72,29 @@ def test_a_job_that_fails_has_not_fired_and_is_tried_at_the_next_tick(world: Wor
     assert len(tried) == 2
 
 
+def test_what_may_take_its_time_is_done_to_its_end_and_left_where_the_program_stops(world: World) -> None:
+    left = [3, 2, 1, 0]
+
+    def part(_session: Session, _now: datetime) -> int:
+        return left.pop(0)
+
+    clock = Clock(world.database, (), (), patient=(part,))
+    clock.tick()
+    assert left == [3, 2, 1, 0]
+    clock.go_on_patiently()
+    assert left == []
+
+    def endless(_session: Session, _now: datetime) -> int:
+        left.append(1)
+        if len(left) == 2:
+            clock.stop()
+        return 1
+
+    clock = Clock(world.database, (), (), patient=(endless,))
+    clock.go_on_patiently()
+    assert left == [1, 1]
+
+
 @given(
     at=st.times(),
     now=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),

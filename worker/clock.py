@@ -4,9 +4,11 @@ A job of the calendar fires by inserting its (job, slot) row. A slot missed whil
 tick, once, for the latest slot only: none of these jobs is more useful for being done twice.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from time import monotonic
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -21,6 +23,8 @@ log = structlog.get_logger("worker.clock")
 TICK_SECONDS = 20
 SHIFT_SECONDS = 1
 DATABASE_CLOCK_SECONDS = 60
+RESTS = 9  # times as long as it worked
+LONGEST_REST_SECONDS = 0.5  # waiting for the database is no work
 
 
 Part = Callable[[Session, datetime], int]  # a part of some work, in a unit of its own: how much was done
@@ -51,12 +55,17 @@ class Clock:
         jobs: Sequence[DailyJob],
         upkeep: Sequence[Part],
         due: Sequence[Part] = (),
+        patient: Sequence[Part] = (),
     ):
-        """`upkeep`: parts done every hour; `due`: parts done at every tick."""
+        """`upkeep`: parts done every hour; `due`: parts done at every tick; `patient`: parts done beside the ticks, with
+        rests, so that the readers on the same core hardly notice.
+        """
         self._database = database
         self._jobs = jobs
         self._upkeep = upkeep
         self._due = due
+        self._patient = patient
+        self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}, timezone="UTC"
         )
@@ -68,6 +77,8 @@ class Clock:
         self._scheduler.add_job(
             self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone()
         )
+        if self._patient:
+            self._scheduler.add_job(self.go_on_patiently, "interval", seconds=TICK_SECONDS)
         if follows_demo_clock:
             self.follow_shift()
             self._scheduler.add_job(self.follow_shift, "interval", seconds=SHIFT_SECONDS)
@@ -75,6 +86,7 @@ class Clock:
 
     def stop(self) -> None:
         """Finish the tick and tick no more."""
+        self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
@@ -99,6 +111,17 @@ class Clock:
         """Remove what must not be kept, a part a unit."""
         for part in self._upkeep:
             self._all_of(part, now)
+
+    def go_on_patiently(self) -> None:
+        """Whatever may take its time, until it is done or the program ends."""
+        for part in self._patient:
+            while not self._stopping.is_set():
+                began = monotonic()
+                with self._database.units() as session:
+                    done = part(session, times.now())
+                if not done:
+                    break
+                self._stopping.wait(min(RESTS * (monotonic() - began), LONGEST_REST_SECONDS))
 
     def _all_of(self, part: Part, now: datetime) -> None:
         while True:

@@ -24,7 +24,7 @@ from models.work import Json, NotNow, Outcome, Ready, Unknown, Work
 log = structlog.get_logger("worker.hands")
 
 LOOK_SECONDS = 1.0  # for rows of other processes and rows that fall due; our own ring the bell
-PACE_SECONDS = 0.02  # when only the rate holds us back
+PACE_SECONDS = 0.02  # at least, when only the rate holds us back
 REST_SECONDS = 0.005  # while there is more: the hands that get free meanwhile are served in one unit
 SETTLE_AGAIN_SECONDS = 0.5  # while the database is busy: what WeChat answered must not be forgotten
 
@@ -110,7 +110,7 @@ class Hands:
             )  # thousands may be looked at with nothing to send: readers get every second turn
         if claims.calls:
             return 0
-        return PACE_SECONDS if claims.is_paced else LOOK_SECONDS
+        return LOOK_SECONDS if claims.paced_s is None else max(claims.paced_s, PACE_SECONDS)
 
     def _claimed(
         self, free: Mapping[CallKind, int], session: Session, *, apart: bool

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import due_parts
+from app import due_parts, patient_parts
 from models import times
 from models.by import By
 from models.payout import PayWay, Prize
@@ -101,7 +101,7 @@ def prizes_of(world: World, **where: Any) -> list[Prize]:
 
 def ticks(world: World) -> None:
     """The clock comes by and does whatever is due."""
-    Clock(world.database, (), (), due_parts()).tick()
+    Clock(world.database, (), (), (*due_parts(), *patient_parts())).tick()
 
 
 def stand(world: World, quiz: int, count: int, *, score: int = 3, missed: int = 0, group: str = "") -> list[str]:
