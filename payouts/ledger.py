@@ -10,11 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.db import Base, core
+from models.bulk import Bulk
 from models.payout import LedgerLine, LineKind, Pool, Prize
 
 K = LineKind
-_ADD = sa.insert(Base.metadata.tables["ledger"])
+_ADD = Bulk(LedgerLine, "pool_id", "key", "kind", "fen", "prize_id", "who", "at", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +41,22 @@ def write(
 ) -> None:
     """One line; of a gift there is none to write. A second one of the same kind and prize is refused by its key."""
     if fen:
-        core(session).execute(_ADD, _line(kind, pool_id, fen, of=of, who=who, at=at, note=note))
+        _ADD.run(session, [_line(kind, pool_id, fen, of=of, who=who, at=at, note=note)])
 
 
 def write_wins(session: Session, prizes: Sequence[Prize], *, at: datetime) -> None:
     """A line for each prize just won, of a pool's money only."""
-    lines = [
-        _line(K.WIN, prize.pool_id, prize.fen, of=prize, who="", at=at, note="") for prize in prizes if prize.fen
-    ]
-    if lines:
-        core(session).execute(_ADD, lines)
+    _ADD.run(
+        session,
+        [_line(K.WIN, prize.pool_id, prize.fen, of=prize, who="", at=at, note="") for prize in prizes if prize.fen],
+    )
 
 
 def _line(
     kind: LineKind, pool_id: int, fen: int, *, of: Prize | None, who: str, at: datetime, note: str
-) -> dict[str, object]:
+) -> tuple[object, ...]:
     key = f"{kind}:{of.id}" if of else f"{kind}:pool:{pool_id}"
-    return {
-        "pool_id": pool_id, "key": key, "kind": kind, "fen": fen, "prize_id": of.id if of else None, "who": who, "at": at,
-        "note": note,
-    }  # fmt: skip
+    return pool_id, key, kind, fen, of.id if of else None, who, at, note
 
 
 def balance_of(session: Session, pool: Pool) -> Balance:

@@ -49,10 +49,7 @@ def choose(session: Session, quiz: Quiz, openid: str, group: str, *, now: dateti
         standing.board_group = group
 
 
-# What the first standing of a reader is filed under, as a part of the statement that inserts it.
-AT_FIRST_RESULT = sa.func.coalesce(
-    sa.select(Player.board_group)
-    .where(Player.quiz_id == sa.bindparam("of_quiz"), Player.openid == sa.bindparam("of_reader"))
-    .scalar_subquery(),
-    "",
-)
+def at_first_result(quiz: sa.ColumnElement[int], reader: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """What the first standing of a reader is filed under, as a part of the statement that inserts it."""
+    chosen = sa.select(Player.board_group).where(Player.quiz_id == quiz, Player.openid == reader)
+    return sa.func.coalesce(chosen.scalar_subquery(), "")

@@ -6,6 +6,7 @@ at once, a statement for all of them: the ten minutes after a post bring hundred
 Of one reader there is never more than one attempt in the same call.
 """
 
+import json
 import random
 import secrets
 from collections import defaultdict
@@ -19,12 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models import times
-from models.bulk import one_of
+from models.bulk import Bulk, as_rows, one_of, rows_of
 from models.db import Base, core, insert
 from models.errors import Refused
 from models.payout import Prize
 from models.quiz import (
     ATTEMPT_MOVES,
+    Answer,
     Attempt,
     AttemptState,
     Keeps,
@@ -46,9 +48,16 @@ PART = 50  # attempts a unit
 _dice = random.SystemRandom()
 
 
-def _upsert(dialect: Any, keeps: Keeps) -> Any:
-    """Take the place, or leave it to the result that counts; its row is held either way."""
-    first = dialect.insert(Base.metadata.tables["standings"]).values(board_group=groups.AT_FIRST_RESULT)
+STANDS = ("quiz_id", "openid", "attempt_id", "score", "missed", "took_ms", "reached_at")
+
+
+def _upsert(dialect: Any, name: str, keeps: Keeps) -> Any:
+    """Take the places, or leave them to the results that count; their rows are held either way."""
+    table = Base.metadata.tables["standings"]
+    ended = rows_of(name, [table.c[column] for column in STANDS]).subquery("ended")
+    group = groups.at_first_result(ended.c.quiz_id, ended.c.openid)
+    rows = sa.select(*ended.c, group).where(sa.true())  # else SQLite reads ON CONFLICT as the ON of a join
+    first = dialect.insert(table).from_select([*STANDS, "board_group"], rows)
     new, old = first.excluded, Standing
     better = sa.tuple_(*(new[column.key] for column in queries.ORDER)) < sa.tuple_(*queries.ORDER)
     taken = {name: new[name] for name in ("attempt_id", "score", "missed", "took_ms", "reached_at")}
@@ -77,10 +86,12 @@ _AT_PLACES = sa.select(PaperQuestion.place, PaperQuestion.question_id).where(
     PaperQuestion.quiz_id == sa.bindparam("quiz"), PaperQuestion.part == sa.bindparam("part"),
     PaperQuestion.place.in_(sa.bindparam("places", expanding=True)),
 )  # fmt: skip
-_ADD_ANSWER = sa.insert(Base.metadata.tables["answers"])
+_ANSWERS = Bulk(
+    Answer, "attempt_id", "place", "question_id", "given", "is_right", "took_ms", "answered_at"
+)  # fmt: skip
 _STAND = {
-    (dialect.__name__.rpartition(".")[2], keeps): _upsert(dialect, keeps)
-    for dialect in (sqlite, postgresql)
+    (name, keeps): _upsert(dialect, name, keeps)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
     for keeps in Keeps
 }
 
@@ -243,7 +254,7 @@ def answer(session: Session, given: Sequence[Given], *, now: datetime) -> list[M
     marked = [_marked(session, one, now) for one in given]
     taken = [one for one in marked if one is not None]
     if taken:
-        core(session).execute(_ADD_ANSWER, [_row(one, now) for one in taken])
+        _ANSWERS.run(session, [_row(one, now) for one in taken])
     over = [(one, ends_as) for one in taken if (ends_as := _advanced(session, one, now)) is not None]
     ended = finish(session, [(one.attempt, ends_as) for one, ends_as in over], now=now)
     brought = {id(one): end for (one, _), end in zip(over, ended, strict=True)}
@@ -266,11 +277,9 @@ def seconds_for(quiz: Quiz, attempt: Attempt) -> int:
     return rules.allowed(quiz.seconds_each, percent=quiz.elder_percent, is_elder=attempt.is_elder)
 
 
-def _row(one: Marked, now: datetime) -> dict[str, Any]:
-    return {
-        "attempt_id": one.attempt.id, "place": one.asked.place, "question_id": one.asked.question_id, "given": one.given,
-        "is_right": one.is_right, "took_ms": one.took_ms, "answered_at": now,
-    }  # fmt: skip
+def _row(one: Marked, now: datetime) -> tuple[Any, ...]:
+    given = json.dumps(one.given, ensure_ascii=False)  # as the column keeps it
+    return one.attempt.id, one.asked.place, one.asked.question_id, given, one.is_right, one.took_ms, now
 
 
 def _advanced(session: Session, one: Marked, now: datetime) -> AttemptState | None:
@@ -311,15 +320,13 @@ def finish(session: Session, ended: Sequence[tuple[Attempt, AttemptState]], *, n
 def _stand(session: Session, quiz: Quiz, attempts: Sequence[Attempt], now: datetime) -> None:
     """Take the readers' places in the quiz, whose rows are then held: of two attempts that end together one comes after."""
     rows = [
-        {
-            "quiz_id": quiz.id, "openid": attempt.openid, "attempt_id": attempt.id, "score": attempt.score,
-            "missed": len(attempt.drawn) - attempt.score, "took_ms": attempt.took_ms, "reached_at": now,
-            "of_quiz": quiz.id, "of_reader": attempt.openid,
-        }
+        (
+            quiz.id, attempt.openid, attempt.id, attempt.score, len(attempt.drawn) - attempt.score, attempt.took_ms, now,
+        )
         for attempt in sorted(attempts, key=lambda attempt: attempt.openid or "")
     ]  # fmt: skip
     connection = core(session)
-    connection.execute(_STAND[connection.dialect.name, quiz.keeps], rows)
+    connection.execute(_STAND[connection.dialect.name, quiz.keeps], as_rows(connection, rows))
 
 
 def _win(session: Session, quiz: Quiz, attempts: Sequence[Attempt], now: datetime) -> dict[int, Ended]:
