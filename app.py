@@ -252,7 +252,7 @@ def pay_table(settings: Settings) -> Mapping[CallKind, Work]:
     by_packet = Work(
         CallKind.RED_PACKET,
         do=partial(pay_calls.send_red_packet, pay),
-        pace=Pace(per_second=limits.RED_PACKETS_PER_SECOND, burst=8, slots=8),
+        pace=_within(limits.RED_PACKETS_PER_SECOND, burst=1, slots=8),
         unknown=Unknown.AGAIN,  # the same number is the same packet
         prepare=paying.prepare,
         settle=paying.settle,
@@ -260,7 +260,7 @@ def pay_table(settings: Settings) -> Mapping[CallKind, Work]:
     by_transfer = Work(
         CallKind.TRANSFER,
         do=partial(pay_calls.send_transfer, pay, notify_url),
-        pace=Pace(per_second=limits.TRANSFERS_PER_SECOND, burst=16, slots=16),
+        pace=_within(limits.TRANSFERS_PER_SECOND, burst=10, slots=16),
         unknown=Unknown.AGAIN,
         prepare=paying.prepare,
         settle=paying.settle,
@@ -275,6 +275,11 @@ def pay_table(settings: Settings) -> Mapping[CallKind, Work]:
     )
     send = by_packet if settings.payout == "red_packet" else by_transfer
     return {send.kind: send, look.kind: look}
+
+
+def _within(a_second: int, *, burst: int, slots: int) -> Pace:
+    """A pace by which no second has more calls than `a_second`: one too many is refused, and waits for five."""
+    return Pace(per_second=a_second - burst, burst=burst, slots=slots)
 
 
 def upkeep_parts() -> tuple[upkeep.Part, ...]:

@@ -1,11 +1,24 @@
-"""`python -m bench [callback|growth|import|page|console|cold|delivery|seats|quizzes|reminders …]`: everything, unless parts are named."""
+"""`python -m bench [part …]`: what the product does, in figures; everything, unless parts are named."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import callback, cold, delivery, office, page, plans, quizzes, reminding, report, seats
+from bench import (
+    callback,
+    cold,
+    delivery,
+    large_quizzes,
+    office,
+    page,
+    paying,
+    plans,
+    quizzes,
+    reminding,
+    report,
+    seats,
+)
 from bench.measuring import Pace
 
 Part = Callable[[report.Report, Pace], None]
@@ -29,9 +42,26 @@ PARTS: dict[str, Part] = {
     "import": plans.plans,
     "seats": seats.last_seats,
     "quizzes": quizzes.last_packets,
+    "burst": quizzes.burst,
+    "large": large_quizzes.large,
+    "paying": paying.paying,
     "reminders": reminding.due_at_once,
 }
-ALL = ("callback", "growth", "delivery", "cold", "page", "console", "import", "seats", "quizzes", "reminders")
+ALL = (
+    "callback",
+    "growth",
+    "delivery",
+    "cold",
+    "page",
+    "console",
+    "import",
+    "seats",
+    "quizzes",
+    "burst",
+    "large",
+    "paying",
+    "reminders",
+)
 
 
 def main() -> int:

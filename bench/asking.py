@@ -24,10 +24,10 @@ class Asked:
         return [what, f"{self.rate:,.0f}", *waits, f"{self.rate / beside.rate:.2f}"]
 
 
-def ask(port: int, channel: Channel, readers: Sequence[str], words: str) -> Asked:
+def ask(port: int, channel: Channel, readers: Sequence[str], words: str, *, connections: int = CONNECTIONS) -> Asked:
     """All of them at once; a reader's answer is opened and must be theirs. Raises: WrongReplyError."""
     created, first = int(time.time()), time.time_ns() // 1000
-    lines = [list(readers[at::CONNECTIONS]) for at in range(min(CONNECTIONS, len(readers)))]
+    lines = [list(readers[at::connections]) for at in range(min(connections, len(readers)))]
     numbers = iter(range(first, first + len(readers)))
     scripts = [
         [

@@ -25,18 +25,22 @@ LATENCY = 0.05
 SLOTS, BURST = 40, 40  # app.py, the row of customer-service messages
 SEND = "/cgi-bin/message/custom/send"
 PATIENCE = 120.0
+PAY_KEYS = {
+    "PAY_MERCHANT": "1600000001", "PAY_NAME": "书声图书馆", "PAY_V2_KEY": "bench2" * 5 + "b2", "PAY_V3_KEY": "bench3" * 5 + "b3",
+    "PAY_SERIAL": "BE" * 20, "PAY_PLATFORM_KEY_ID": "PUB_KEY_ID_BENCH",
+}  # fmt: skip
 _direct = build_opener(ProxyHandler({}))  # loopback: no proxy of the environment is asked
 
 
 def delivery(report: Report, _pace: Pace) -> None:
     """From the first call to the last answer, against what latency, slots and rate allow."""
-    with TemporaryDirectory() as folder, _playing(Path(folder)) as simulator:
+    with TemporaryDirectory() as folder, playing(Path(folder)) as simulator:
         readers = _readers_who_wrote(simulator)
-        _ask(simulator, "/sim/faults", {"path": SEND, "what": f"latency:{LATENCY}", "times": 0})
+        ask(simulator, "/sim/faults", {"path": SEND, "what": f"latency:{LATENCY}", "times": 0})
         owed_at = time.time()
         owed = _owe(Path(folder), readers)
         _until_quiet(simulator)
-        rows = _log(simulator, "deliveries")
+        rows = log_of(simulator, "deliveries")
     delivered = [row["content"]["content"] for row in rows]
     if sorted(delivered) != sorted(owed):
         missing, twice = len(set(owed) - set(delivered)), len(delivered) - len(set(delivered))
@@ -60,23 +64,39 @@ def _say(report: Report, at: list[float], owed_at: float) -> None:
 
 
 @contextmanager
-def _playing(home: Path) -> Iterator[str]:
-    """Simulator and product side by side; the simulator's address."""
+def playing(home: Path, *, pays: bool = False) -> Iterator[str]:
+    """Simulator and product side by side, with red packets if told; the simulator's address."""
     port = free_port(beside=True)
-    with _simulator(port, home), _product(port, home):
+    with _simulator(port, home, pays=pays), _product(port, home, pays=pays):
         yield f"http://127.0.0.1:{port + 1}"
 
 
-def _simulator(port: int, home: Path) -> AbstractContextManager[Server]:
+def _simulator(port: int, home: Path, *, pays: bool) -> AbstractContextManager[Server]:
     channel = Channel()
     keys = ["--app-id", channel.app_id, "--app-secret", ours.SECRET, "--token", channel.token]
     keys += ["--aes-key", channel.aes_key, "--callback", f"http://127.0.0.1:{port}/wechat"]
+    if pays:
+        told = {
+            "merchant": "MERCHANT",
+            "pay-v2-key": "V2_KEY",
+            "pay-v3-key": "V3_KEY",
+            "pay-serial": "SERIAL",
+            "pay-platform-key-id": "PLATFORM_KEY_ID",
+        }
+        keys += [word for name, key in told.items() for word in (f"--{name}", PAY_KEYS[f"PAY_{key}"])]
+        keys += ["--pay-keys", str(home)]
     command = [sys.executable, "-m", "simulator", "--port", str(port + 1), *keys]
     return serving(command, port=port + 1, environment={}, folder=home, cores={0, 1}, cwd=ROOT)
 
 
-def _product(port: int, home: Path) -> AbstractContextManager[Server]:
-    environment = ours.environment(Channel(), port, home, WECHAT_API_BASE=f"http://127.0.0.1:{port + 1}")
+def _product(port: int, home: Path, *, pays: bool) -> AbstractContextManager[Server]:
+    simulator = f"http://127.0.0.1:{port + 1}"
+    paying = {}
+    if pays:
+        files = {"PAY_PRIVATE_KEY": "merchant", "PAY_CERTIFICATE": "merchant", "PAY_PLATFORM_KEY": "platform"}
+        paying = {name: str(home / f"{whose}-key.pem") for name, whose in files.items()}
+        paying |= {**PAY_KEYS, "PAYOUT": "red_packet", "PAY_API_BASE": simulator}
+    environment = ours.environment(Channel(), port, home, WECHAT_API_BASE=simulator, **paying)
     command = ours.command("serve")
     return serving(command, port=port, environment=environment, folder=home, cores={0, 1}, cwd=ROOT)
 
@@ -84,9 +104,9 @@ def _product(port: int, home: Path) -> AbstractContextManager[Server]:
 def _readers_who_wrote(simulator: str) -> list[str]:
     """Readers with an open window on both sides: each said something and was answered."""
     count = MESSAGES // EACH
-    made = _ask(simulator, "/sim/readers", {"name": "读者", "following": True, "count": count})
+    made = ask(simulator, "/sim/readers", {"name": "读者", "following": True, "count": count})
     with ThreadPoolExecutor(4) as pool:
-        said = pool.map(lambda one: _ask(simulator, f"/sim/readers/{one}/send", _WORDS), made["openids"])
+        said = pool.map(lambda one: ask(simulator, f"/sim/readers/{one}/send", _WORDS), made["openids"])
         for tries in said:
             if not tries["tries"] or not tries["tries"][-1]["reply"]:
                 raise RuntimeError(f"a reader was not answered: {tries}")
@@ -110,16 +130,18 @@ def _owe(home: Path, readers: list[str]) -> list[str]:
 
 def _until_quiet(simulator: str) -> None:
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and len(_log(simulator, "deliveries")) < MESSAGES:
+    while time.monotonic() < until and len(log_of(simulator, "deliveries")) < MESSAGES:
         time.sleep(0.5)
 
 
-def _log(simulator: str, name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = _ask(simulator, f"/sim/{name}?after=0")
+def log_of(simulator: str, name: str) -> list[dict[str, Any]]:
+    """The simulator's log of that name."""
+    rows: list[dict[str, Any]] = ask(simulator, f"/sim/{name}?after=0")
     return rows
 
 
-def _ask(simulator: str, path: str, wish: dict[str, Any] | None = None) -> Any:
+def ask(simulator: str, path: str, wish: dict[str, Any] | None = None) -> Any:
+    """GET, or POST with a wish, at the simulator."""
     body = json.dumps(wish).encode() if wish is not None else None
     asked = Request(simulator + path, data=body, headers={"Content-Type": "application/json"})
     with _direct.open(asked, timeout=60) as answer:

@@ -4,7 +4,7 @@ Each begins and answers one question, a message each; the answer wins where a pa
 same run, its server alone on the same core.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from bench.catalogue import catalogue
 from bench.load import pinned
 from bench.measuring import Pace, server_of
 from bench.readers import CONNECTIONS, openid
-from bench.report import Floor, Report
+from bench.report import Floor, Report, percentile
 from bench.rivals import Contestant, wechatpy_echo
 from bench.wechat import Channel
 from models import times
@@ -33,25 +33,71 @@ from quizzes.bank import rows
 from quizzes.bank.question import Kind, Question
 
 READERS, PACKETS, WARM_UP = 5_000, 500, 500
+BURST_READERS, BURST_PACKETS, BURST_CONNECTIONS = 20_000, 1_000, 500
+MINUTE, LONGEST_WAIT_MS = 60.0, 5_000.0  # WeChat waits five seconds for an answer
 BEGIN, RIGHT = "开始答题", "A"
 MAKER, CHECKER, FINANCE = "maker", "checker", "finance"
 
 
 def last_packets(report: Report, _pace: Pace) -> None:
     """On both databases."""
-    channel, said = Channel(), catalogue(100)
+    channel = Channel()
     echo = _bare_echo(channel)
+    for name, home, url in _homes(report, channel, followers=2 * READERS + WARM_UP):
+        _measure(report, name, home, url, channel, echo)
+
+
+def burst(report: Report, _pace: Pace) -> None:
+    """20 000 readers in one minute for 1 000 packets, 500 messages in flight; on both databases."""
+    channel = Channel()
+    for name, home, url in _homes(report, channel, followers=BURST_READERS):
+        _measure_burst(report, name, home, url, channel)
+
+
+def _homes(report: Report, channel: Channel, *, followers: int) -> Iterator[tuple[str, Contestant, str]]:
+    """On each database: its name, the program as it is started, the database's URL."""
+    said = catalogue(100)
     with TemporaryDirectory() as folder:
-        home = ours.on_sqlite(Path(folder), channel, said, followers=2 * READERS + WARM_UP)
-        _measure(report, "SQLite, one process", home, f"sqlite:///{folder}/shusheng.db", channel, echo)
+        home = ours.on_sqlite(Path(folder), channel, said, followers=followers)
+        yield "SQLite, one process", home, f"sqlite:///{folder}/shusheng.db"
     try:
         database = ours.postgres_database()
     except ours.NoDatabaseError as why:
-        report.void("the last packets on PostgreSQL", str(why))
+        report.void("quizzes on PostgreSQL", str(why))
         return
     with database as url, TemporaryDirectory() as folder:
-        home = ours.on_postgres(url, Path(folder), channel, said, followers=2 * READERS + WARM_UP)
-        _measure(report, "PostgreSQL, two processes", home, url, channel, echo)
+        yield (
+            "PostgreSQL, two processes",
+            ours.on_postgres(url, Path(folder), channel, said, followers=followers),
+            url,
+        )
+
+
+def _measure_burst(report: Report, name: str, home: Contestant, url: str, channel: Channel) -> None:
+    crowd = [openid(at) for at in range(BURST_READERS)]
+    cores = {1} if home.processes == 1 else {0, 1}
+    with TemporaryDirectory() as log, server_of(home, Path(log)) as server, pinned(cores):
+        quiz = open_quiz(url, "burst", BURST_PACKETS)
+        begun = ask(server.port, channel, crowd, BEGIN, connections=BURST_CONNECTIONS)
+        answered = ask(server.port, channel, crowd, RIGHT, connections=BURST_CONNECTIONS)
+    seconds = sum(BURST_READERS / one.rate for one in (begun, answered))
+    report.table(
+        f"A minute after the post, {name}, {BURST_CONNECTIONS} messages in flight", ("what", "answered/s", "p50 ms", "p99 ms", "s"),
+        [
+            [*one.row(what, one)[:4], f"{BURST_READERS / one.rate:.1f}"]
+            for what, one in (
+                (f"{BURST_READERS:,} begin", begun),
+                (f"{BURST_READERS:,} answer for {BURST_PACKETS:,} packets", answered),
+            )
+        ],
+    )  # fmt: skip
+    for fault in _faults(url, quiz, crowd, answered, BURST_PACKETS):
+        report.void(f"a minute after the post, {name}", fault)
+    report.floors([
+        Floor(f"{name}, all have begun and answered, s", seconds, MINUTE, at_least=False),
+        Floor(f"{name}, p99 of an answer at {BURST_CONNECTIONS} in flight, ms", percentile(answered.took, 0.99) * 1000,
+              LONGEST_WAIT_MS, at_least=False),
+    ])  # fmt: skip
 
 
 def _bare_echo(channel: Channel) -> Asked:
@@ -72,11 +118,11 @@ def _measure(report: Report, name: str, home: Contestant, url: str, channel: Cha
         server_of(home, Path(log)) as server,
         pinned({1} if home.processes == 1 else {0, 1}),
     ):
-        scarce = _open(url, "scarce", PACKETS)
+        scarce = open_quiz(url, "scarce", PACKETS)
         begun = ask(server.port, channel, few, BEGIN)
         burst = ask(server.port, channel, few, RIGHT)
         _close(url, scarce)
-        plenty = _open(url, "plenty", READERS)
+        plenty = open_quiz(url, "plenty", READERS)
         ask(server.port, channel, many, BEGIN)
         easy = ask(server.port, channel, many, RIGHT)
     crowds = {
@@ -97,7 +143,7 @@ def _measure(report: Report, name: str, home: Contestant, url: str, channel: Cha
     ])  # fmt: skip
 
 
-def _open(url: str, name: str, packets: int) -> int:
+def open_quiz(url: str, name: str, packets: int, *, way: PayWay = PayWay.DESK) -> int:
     """A quiz of one question, open now, with so many packets of chance."""
     database, now = Database(url), times.now()
     by = [By(who, now) for who in (MAKER, CHECKER, FINANCE)]
@@ -106,7 +152,7 @@ def _open(url: str, name: str, packets: int) -> int:
     wanted = service.Wanted(
         name, "", rules.Hours(now - timedelta(minutes=1), now + timedelta(days=1)),
         rules.Shape((rules.Group(name),), 0, 0, 1, 1, pass_score=1, prizes_each=1, prizes_a_day=0), shuffles=False,
-        prizes=Plan((lucky,)), way=PayWay.DESK,
+        prizes=Plan((lucky,)), way=way,
     )  # fmt: skip
     with database.units() as session:
         tagged = replace(question, tags=(name,))

@@ -66,14 +66,18 @@ def _in_list(element: one_of, compiler: Any, **options: Any) -> str:
 
 
 class Bulk:
-    """INSERT of any number of rows; with `key`, a row that is there already is changed as `changed` says.
+    """INSERT of any number of rows; with `key`, a row that is there already is changed as `changed` says; with
+    `or_nothing` it stays as it is, whatever it has in common with the new one.
 
     `changed(old, new)` gives the new values by column name; every column but the key is taken over unless told.
     """
 
-    def __init__(self, table: type[Base], *columns: str, key: str = "", changed: Changed | None = None) -> None:
+    def __init__(
+        self, table: type[Base], *columns: str, key: str = "", changed: Changed | None = None, or_nothing: bool = False,
+    ) -> None:  # fmt: skip
         target: sa.Table = table.__table__  # type: ignore[assignment]
         self._columns = [target.c[name] for name in columns]
+        self._or_nothing = or_nothing
         self._statements = {
             "sqlite": self._statement(sqlite, target, key, changed, _sqlite_rows(self._columns)),
             "postgresql": self._statement(postgresql, target, key, changed, _postgresql_rows(self._columns)),
@@ -90,6 +94,8 @@ class Bulk:
         self, dialect: Any, target: sa.Table, key: str, changed: Changed | None, rows: sa.Select[Any]
     ) -> Any:
         statement = dialect.insert(target).from_select([column.name for column in self._columns], rows)
+        if self._or_nothing:
+            return statement.on_conflict_do_nothing()
         if not key:
             return statement
         new = statement.excluded

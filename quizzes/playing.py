@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from models import times
 from models.bulk import Bulk, as_rows, one_of, rows_of
-from models.db import Base, core, insert
+from models.db import Base, core
 from models.errors import Refused
 from models.payout import Prize
 from models.quiz import (
@@ -85,6 +85,10 @@ _LAST_PLACE = sa.select(sa.func.max(PaperQuestion.place)).where(
 _AT_PLACES = sa.select(PaperQuestion.place, PaperQuestion.question_id).where(
     PaperQuestion.quiz_id == sa.bindparam("quiz"), PaperQuestion.part == sa.bindparam("part"),
     PaperQuestion.place.in_(sa.bindparam("places", expanding=True)),
+)  # fmt: skip
+_ATTEMPTS = Bulk(
+    Attempt, "quiz_id", "openid", "number", "day", "state", "drawn", "place", "score", "is_elder", "is_reading", "asked_at",
+    "started_at", "ends_at", "took_ms", or_nothing=True,
 )  # fmt: skip
 _ANSWERS = Bulk(
     Answer, "attempt_id", "place", "question_id", "given", "is_right", "took_ms", "answered_at"
@@ -166,21 +170,14 @@ def _add(session: Session, quiz: Quiz, numbers: Mapping[str, int], *, now: datet
     """An attempt for each reader; one that was begun elsewhere in this very moment stays the only one."""
     slow, hours = elders.among(session, quiz, list(numbers)), queries.hours_of(quiz)
     until = {is_elder: rules.ends_of(quiz, hours, is_elder=is_elder, now=now) for is_elder in (False, True)}
-    every = {
-        "quiz_id": quiz.id, "day": times.today(now), "state": S.OPEN, "place": 0, "score": 0, "asked_at": now,
-        "started_at": now, "took_ms": 0,
-    }  # fmt: skip
-    drawn = drawn_for(session, quiz, len(numbers))
-    core(session).execute(
-        insert(session, Attempt.__table__).on_conflict_do_nothing(),
-        [
-            {
-                **every, "openid": reader, "number": number, "drawn": questions, "is_elder": reader in slow,
-                "ends_at": until[reader in slow], "is_reading": passages.begins(session, questions, 0),
-            }
-            for (reader, number), questions in zip(numbers.items(), drawn, strict=True)
-        ],
-    )  # fmt: skip
+    drawn, day = drawn_for(session, quiz, len(numbers)), times.today(now).isoformat()
+    _ATTEMPTS.run(session, [
+        (
+            quiz.id, reader, number, day, S.OPEN, json.dumps(questions), 0, 0, reader in slow,
+            passages.begins(session, questions, 0), now, now, until[reader in slow], 0,
+        )
+        for (reader, number), questions in zip(numbers.items(), drawn, strict=True)
+    ])  # fmt: skip
 
 
 def open_attempts(session: Session, quiz_id: int, readers: Sequence[str]) -> dict[str, Attempt]:

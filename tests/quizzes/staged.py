@@ -76,6 +76,11 @@ def right_word(world: World, who: str, *, right: bool = True) -> str:
         one = playing.asked(session, session.scalars(mine).one())
         if one.question.kind is Kind.JUDGE:
             return "对" if one.question.answer is right else "错"
+        if one.question.kind is Kind.MULTIPLE:
+            some = one.question.answer if right else one.question.answer[:1]
+            return "".join(LETTERS[list(one.shown).index(place)] for place in some)
+        if one.question.kind is Kind.BLANK:
+            return str(one.question.answer[0]) if right else "不知道"
         if one.question.kind is not Kind.SINGLE:
             return said_answer(one.question, one.shown) if right else "不知道"
         place = one.question.answer[0] if right else (one.question.answer[0] + 1) % len(one.question.options)
