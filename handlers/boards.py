@@ -19,16 +19,20 @@ NAME = "我的名字"
 
 def begin(turns: Sequence[Turn]) -> list[Reply | Refused]:
     """开始答题: whoever has not said whom they play for is asked first, where it is asked at all."""
-    asked = {at: _ask(turn, quiz) for at, turn in enumerate(turns) if (quiz := _to_ask(turn)) is not None}
-    begun = iter(quizzing.begin([turn for at, turn in enumerate(turns) if at not in asked]))
+    ready = quizzing.ready_for(turns)
+    asked = {
+        at: _ask(turn, quiz)
+        for at, (turn, quiz) in enumerate(zip(turns, ready, strict=True))
+        if quiz is not None and _is_to_ask(turn, quiz)
+    }
+    others = [turn for at, turn in enumerate(turns) if at not in asked]
+    begun = iter(quizzing.begin(others) if others else [])
     return [asked[at] if at in asked else next(begun) for at in range(len(turns))]
 
 
-def _to_ask(turn: Turn) -> Quiz | None:
-    quiz = quizzing.ready(turn)
-    if quiz is None or quiz.state is not QuizState.APPROVED or not queries.hours_of(quiz).is_open(turn.now):
-        return None
-    return quiz if groups.is_to_choose(turn.session, quiz, turn.incoming.openid) else None
+def _is_to_ask(turn: Turn, quiz: Quiz) -> bool:
+    is_open = quiz.state is QuizState.APPROVED and queries.hours_of(quiz).is_open(turn.now)
+    return is_open and groups.is_to_choose(turn.session, quiz, turn.incoming.openid)
 
 
 def _ask(turn: Turn, quiz: Quiz) -> Reply:

@@ -113,19 +113,27 @@ def _prizes(turn: Turn, quiz: Quiz) -> str:
 
 def ready(turn: Turn) -> Quiz | None:
     """The quiz whose rules are on the screen, or the only one there is."""
-    chosen = turn.talk.held.get("quiz") if turn.talk.topic == READY else None
-    if chosen is not None and (quiz := turn.session.get(Quiz, chosen)) is not None:
-        return quiz
-    found = queries.current(turn.session, now=turn.now)
-    return found[0] if len(found) == 1 else None
+    return ready_for([turn])[0]
+
+
+def ready_for(turns: Sequence[Turn]) -> list[Quiz | None]:
+    """The same for each of many at once: a quiz is looked up once for all of them."""
+    session, now = turns[0].session, turns[0].now
+    chosen = [turn.talk.held.get("quiz") if turn.talk.topic == READY else None for turn in turns]
+    known = {number: session.get(Quiz, number) for number in {*chosen} - {None}}
+    only: Quiz | None = None
+    if any(known.get(number) is None for number in chosen):
+        found = queries.current(session, now=now)
+        only = found[0] if len(found) == 1 else None
+    return [known.get(number) or only for number in chosen]
 
 
 def begin(turns: Sequence[Turn]) -> list[Reply | Refused]:
     """开始答题: of the quiz that is `ready`."""
     replies: dict[int, Reply | Refused] = {}
     of_quiz: dict[Quiz, list[int]] = defaultdict(list)
-    for at, turn in enumerate(turns):
-        if (quiz := ready(turn)) is not None:
+    for at, (turn, quiz) in enumerate(zip(turns, ready_for(turns), strict=True)):
+        if quiz is not None:
             of_quiz[quiz].append(at)
             continue
         turn.argument = None
