@@ -107,7 +107,7 @@ class _Views:
 
 def text_start(payload: dict[str, Any]) -> str:
     """The beginning of what is sent; "" for calls that send no words."""
-    text = " ".join(str(payload.get("text", "")).split())
+    text = words.uncoded(" ".join(str(payload.get("text", "")).split()))
     return text if len(text) <= TEXT_START else text[:TEXT_START] + "…"
 
 
