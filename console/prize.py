@@ -17,6 +17,7 @@ from models.errors import BadInput
 from models.payout import Prize, PrizeState
 from models.quiz import Attempt
 from payouts import appeals, service, texts
+from quizzes import queries
 
 P = PrizeState
 SAID = {
@@ -78,8 +79,11 @@ def _do(session: Session, prize: Prize, act: str, by: By) -> None:
 
 def _attempt(session: Session, prize: Prize) -> Attempt | None:
     """The attempt that won it: the one that ended in the moment it was taken."""
-    won = sa.select(Attempt).where(Attempt.openid == prize.openid, Attempt.finished_at == prize.won_at)
-    return session.scalars(won.limit(1)).first() if prize.openid and prize.won_at else None
+    quiz = queries.of_occasion(session, prize.pool.occasion)
+    if quiz is None or not prize.openid:
+        return None
+    won = sa.select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.openid == prize.openid)
+    return session.scalars(won.where(Attempt.finished_at == prize.won_at).limit(1)).first()
 
 
 def _lines(session: Session, prize: Prize) -> list[AuditLine]:

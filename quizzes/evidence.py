@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.payout import Prize
-from models.quiz import Answer, Attempt, Quiz, Trace
+from models.payout import Pool, PoolEntry, Prize
+from models.quiz import Answer, Attempt, Quiz, Standing, Trace
 from models.record import StaffPhone
 from payouts import pools
 from quizzes import fairness, queries
@@ -161,14 +161,37 @@ KINDS: tuple[Callable[[Session, Quiz, Sequence[int] | None], Iterator[Sign]], ..
 
 
 def prizes_of(session: Session, attempts: Sequence[int]) -> dict[int, int]:
-    """The prizes that these attempts won: prize → attempt."""
+    """The prizes that these attempts won when they ended, or by the draw that they brought their readers into:
+    prize → attempt."""
+    own_pool = Pool.occasion == sa.literal("quiz ").concat(sa.cast(Attempt.quiz_id, sa.String))
     won = (
         sa.select(Prize.id.label("prize"), Attempt.id.label("attempt"))
         .join(Attempt, sa.and_(Attempt.openid == Prize.openid, Attempt.finished_at == Prize.won_at))
+        .join(Pool, sa.and_(Pool.id == Prize.pool_id, own_pool))
         .where(Attempt.id.in_(attempts))
-        .order_by(Prize.id)
     )
-    return {row.prize: row.attempt for row in session.execute(won)}
+    drawn = (
+        sa.select(PoolEntry.prize_id.label("prize"), Attempt.id.label("attempt"))
+        .join(Standing, Standing.attempt_id == Attempt.id)
+        .where(Standing.quiz_id == Attempt.quiz_id, Standing.openid == Attempt.openid)
+        .join(Pool, own_pool)
+        .join(PoolEntry, sa.and_(PoolEntry.pool_id == Pool.id, PoolEntry.openid == Attempt.openid))
+        .where(Attempt.id.in_(attempts), PoolEntry.prize_id.is_not(None))
+    )
+    found = {row.prize: row.attempt for statement in (won, drawn) for row in session.execute(statement)}
+    return dict(sorted(found.items()))
+
+
+def counting(session: Session, quiz: Quiz, readers: Sequence[str]) -> Sequence[int]:
+    """The attempts of these readers that count: those that brought them into the draw."""
+    rows = sa.select(Standing.attempt_id).where(Standing.quiz_id == quiz.id, Standing.openid.in_(readers))
+    return session.scalars(rows.order_by(Standing.attempt_id)).all()
+
+
+def staff_of(session: Session, openid: str | None) -> str | None:
+    """The login of the member of staff whose phone this is."""
+    mine = sa.select(StaffPhone.login).where(StaffPhone.openid == openid)
+    return session.scalars(mine).first() if openid else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +208,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One attempt with its answers in order, and the prize it won."""
+    """One attempt with its answers in order, and the prizes it won."""
 
     attempt: Attempt
     cells: tuple[Cell, ...]
-    prize: Prize | None
+    prizes: tuple[Prize, ...]
     followed_at: datetime | None
 
 
@@ -208,8 +231,8 @@ def _column(session: Session, attempt: Attempt) -> Column:
         )
         for row in rows
     ]  # fmt: skip
-    won = next(iter(prizes_of(session, [attempt.id])), None)
+    won = tuple(session.get_one(Prize, number) for number in prizes_of(session, [attempt.id]))
     trace = session.get(Trace, attempt.id)
     followed = trace.followed_s if trace else None
     since = attempt.started_at - timedelta(seconds=followed) if followed is not None else None
-    return Column(attempt, tuple(cells), session.get_one(Prize, won) if won is not None else None, since)
+    return Column(attempt, tuple(cells), won, since)

@@ -18,12 +18,12 @@ from models.by import By
 from models.db import Base, UtcDateTime, core
 from models.follower import Follower
 from models.payout import Pool, Prize, PrizeState
-from models.quiz import Answer, Attempt, Quiz, QuizState, Trace
+from models.quiz import Answer, Attempt, Quiz, QuizState, Standing, Trace
 from payouts import plan
 from payouts import service as prizes
 from quizzes import evidence, fairness, queries
 from quizzes.bank.rows import questions_of
-from quizzes.fairness import Given
+from quizzes.fairness import Given, Kind
 
 PART = 20  # attempts a unit: on SQLite all writing waits for it
 OVERLAP = timedelta(minutes=10)  # an attempt may be committed after one that ended later
@@ -74,8 +74,8 @@ def _measured(session: Session, quiz: Quiz, pool: Pool, now: datetime) -> int:
             _join_ring(session, row, one.openid)
             new.append(one.id)
     if pool.is_watched or pool.bars_staff:
-        _hold_signs(session, quiz, new, now)
-        return len(new) + _let_seen(session, pool, now)
+        _hold_signs(session, quiz, pool, new, now)
+        return len(new) + _let_seen(session, quiz, pool, now)
     return len(new)
 
 
@@ -143,25 +143,44 @@ def _join_ring(session: Session, new: Mapping[str, Any], openid: str | None) -> 
             return
 
 
-def _hold_signs(session: Session, quiz: Quiz, attempts: Sequence[int], now: datetime) -> None:
-    """Prizes of attempts with a sign are held, but for those that somebody has let go before."""
+def _hold_signs(session: Session, quiz: Quiz, pool: Pool, attempts: Sequence[int], now: datetime) -> None:
+    """Prizes of attempts with a sign that the rules name are held."""
     for sign in evidence.signs(session, quiz, touching=attempts) if attempts else []:
-        for number in evidence.prizes_of(session, sign.attempts) if sign.holds else []:
-            prize = prizes.held(session, number)
-            if prize is not None and prize.state in (PrizeState.WON, PrizeState.FAILED) and not prize.looked_by:
-                prizes.hold(session, prize, sign.said, by=By(HOUSE, now))
+        is_named = pool.is_watched if sign.kind is not Kind.STAFF else pool.bars_staff
+        for number in evidence.prizes_of(session, sign.attempts) if sign.holds and is_named else []:
+            if (prize := prizes.held(session, number)) is not None:
+                _hold(session, prize, sign.said, now)
 
 
-def _let_seen(session: Session, pool: Pool, now: datetime) -> int:
-    """What was measured, or could not be for an hour, may be had by its winner. How many."""
+def _hold(session: Session, prize: Prize, said: str, now: datetime) -> None:
+    """Unless it is under way, or somebody has let it go before."""
+    if prize.state in (PrizeState.WON, PrizeState.FAILED) and not prize.looked_by:
+        prizes.hold(session, prize, said, by=By(HOUSE, now))
+
+
+def _let_seen(session: Session, quiz: Quiz, pool: Pool, now: datetime) -> int:
+    """What was measured, has nothing to measure (a live question), or could not be for an hour, may be had by its winner, who
+    may be no member of staff where the rules say so. How many."""
+    is_drawn = Prize.tier >= plan.plan_of(pool.plan).drawn_numbers.start
     measured = sa.exists().where(
-        Attempt.openid == Prize.openid, Attempt.finished_at == Prize.won_at, Trace.attempt_id == Attempt.id
+        Attempt.quiz_id == quiz.id, Attempt.openid == Prize.openid, Attempt.finished_at == Prize.won_at,
+        Trace.attempt_id == Attempt.id,
+    )  # fmt: skip
+    counted = sa.exists().where(
+        is_drawn,
+        Standing.quiz_id == quiz.id,
+        Standing.openid == Prize.openid,
+        Trace.attempt_id == Standing.attempt_id,
     )
     unseen = sa.select(Prize).where(
         Prize.pool_id == pool.id, Prize.state.in_((PrizeState.WON, PrizeState.HELD)), Prize.seen_at.is_(None),
-        sa.or_(measured, Prize.won_at < now - NOT_LATER),
+        sa.or_(measured, counted, sa.true() if quiz.is_live else sa.false(), Prize.won_at < now - NOT_LATER),
     )  # fmt: skip
-    found = session.scalars(unseen.limit(PART).with_for_update(of=Prize, skip_locked=True)).all()
+    found = session.scalars(unseen.order_by(Prize.id).limit(PART).with_for_update(of=Prize, skip_locked=True)).all()
+    winners = [str(prize.openid) for prize in found if prize.tier in plan.plan_of(pool.plan).drawn_numbers]
+    _hold_signs(session, quiz, pool, evidence.counting(session, quiz, winners), now)
     for prize in found:
         prize.seen_at = now
+        if pool.bars_staff and (login := evidence.staff_of(session, prize.openid)) is not None:
+            _hold(session, prize, fairness.said_staff(login), now)
     return len(found)

@@ -17,13 +17,15 @@ from models.payout import PrizeState
 from models.quiz import Attempt, Quiz, Trace
 from models.staff import Role
 from payouts import service
+from payouts.plan import Plan, Tier
 from quizzes import evidence, fairness, traces
 from quizzes.bank.question import Kind, Question
 from quizzes.fairness import Given, Sign
 from quizzes.fairness import Kind as SignKind
 from tests.console.office import SEALED
-from tests.quizzes.staged import FINANCE, by, fixed, plays, prizes_of, questions, right_word, set_up
+from tests.quizzes.staged import FINANCE, by, fixed, plays, prizes_of, questions, right_word, set_up, ticks
 from tests.quizzes.test_quiz_page import answers, begins, path_of
+from tests.quizzes.test_rounds import lets_out, right_letter, staged
 from tests.test_identity import link_of, pressed
 from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
@@ -287,13 +289,58 @@ def test_a_phone_of_staff_wins_nothing_where_the_rules_say_so(world: World) -> N
 
 
 def _binds(world: World, who: str, login: str) -> None:
-
     asked = staff.person(login=login, name="陈馆员", roles=[Role.EDITOR], branch="")
     with world.database.units() as session:
         staff.add(session, asked, sealed=SEALED, must_choose=False, by="test", now=times.now())
         digits = phones.code_for(session, login, now=times.now()).digits
     with world.database.units() as session:
         assert phones.bind(session, openid(who), digits, now=times.now()) == "陈馆员"
+
+
+def test_barring_staff_holds_no_reader_for_a_sign_that_the_rules_do_not_name(world: World) -> None:
+    quiz = five(world, bars_staff=True)
+    plays_in(world, "小林", [0, 0, 0, 0, 0])
+    clock(world)
+    assert [kind for kind, _ in kinds(world, quiz)] == [SignKind.FAST]
+    assert [prize.state for prize in prizes_of(world, openid=openid("小林"))] == [P.WON]
+
+
+def in_the_end(count: int) -> Plan:
+    """So many prizes, all of them drawn at the end."""
+    return Plan((), drawn=(Tier(0, count, fen=100),))
+
+
+def test_what_is_drawn_is_held_by_the_same_signs_and_let_go_within_minutes(world: World) -> None:
+    five(world, prizes=in_the_end(3), pass_score=3, is_watched=True, bars_staff=True)
+    _binds(world, "老周", "chen")
+    plays_in(world, "小林", [0, 0, 0, 0, 0])
+    plays_in(world, "老周", SLOW)
+    plays_in(world, "丙", [each + 3 for each in SLOW])
+    world.passes(days=3, minutes=2)
+    ticks(world)
+    won = {str(prize.openid): prize for prize in prizes_of(world)}
+    assert won.keys() == {openid("小林"), openid("老周"), "丙"}, "each was drawn"
+    ticks(world)
+    won = {str(prize.openid): prize for prize in prizes_of(world)}
+    assert {reader: prize.state for reader, prize in won.items()} == {
+        openid("小林"): P.HELD, openid("老周"): P.HELD, "丙": P.WON,
+    }  # fmt: skip
+    assert won[openid("小林")].cause.startswith("5 题里有 5 题答得比能读完还快")
+    assert won[openid("老周")].cause == "这个微信绑定的是馆员 chen；规则是馆员可以答，不领奖。"
+    assert _handed(world, won["丙"].code) == ""
+
+
+def test_a_live_question_is_won_by_no_phone_of_staff_and_makes_nobody_wait(world: World) -> None:
+    quiz = staged(world, prizes=fixed(3, at_least=0, gift="茶杯"), prizes_each=3, bars_staff=True)
+    _binds(world, "老周", "chen")
+    for n, who in enumerate(("老周", "小林")):
+        world.says(who, "抢答")
+        lets_out(world, quiz, after=n)
+        assert "您抢到了" in world.says(who, right_letter(world))
+    ticks(world)
+    (barred,), (won,) = (prizes_of(world, openid=openid(who)) for who in ("老周", "小林"))
+    assert (barred.state, barred.cause) == (P.HELD, "这个微信绑定的是馆员 chen；规则是馆员可以答，不领奖。")
+    assert _handed(world, won.code) == ""
 
 
 def test_measuring_is_done_in_parts_and_goes_on_where_it_stopped(
