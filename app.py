@@ -48,7 +48,7 @@ from payouts import appeals as prize_appeals
 from payouts import draws, paying
 from payouts import service as prizes
 from payouts.tax import Tax
-from quizzes import boards, drawing, playing, traces
+from quizzes import boards, drawing, leaving, playing, traces
 from quizzes import service as quizzes
 from worker.clock import Clock, DailyJob, Part
 from worker.hands import Hands
@@ -284,7 +284,9 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
 
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
-    return (*upkeep.PARTS, *keeping.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on)
+    return (
+        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
+    )  # fmt: skip
 
 
 def due_parts() -> tuple[Part, ...]:

@@ -14,7 +14,7 @@ from console.demo import run_demo
 from console.pay_commands import pay_of
 from console.plan_commands import plan_of
 from console.ports import must_be_free
-from models import audit, follower, privacy, schema, times
+from models import audit, privacy, schema, times
 from models.db import Database
 
 
@@ -110,4 +110,4 @@ def _follower(database: Database) -> click.Group:
 
 
 def _note(session: Session, act: str, openid: str) -> None:
-    audit.note(session, act, who="command line", subject=follower.digest(openid), at=times.now())
+    audit.note(session, act, who="command line", subject=privacy.digest(openid), at=times.now())

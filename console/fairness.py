@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from console.desk import Desk, drawn, note
 from console.rights import Act, may
-from models.follower import digest
 from models.payout import Prize
+from models.privacy import digest
 from models.quiz import Attempt, Quiz
 from payouts import texts
 from quizzes import evidence, service

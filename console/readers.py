@@ -14,7 +14,7 @@ from console.desk import Desk, done, drawn, note
 from console.exports import Sheet
 from console.outbox import text_start
 from console.rights import Act, may
-from models import follower, messages, privacy, times
+from models import messages, privacy, times
 from models.conversation import Conversation
 from models.follower import Follower
 from models.inbox import Push
@@ -59,7 +59,7 @@ class _Views:
             windows = messages.windows_of(session, openid) or []
         is_known = bool(reader or pushes or calls or conversation)
         with self._desk.unit() as session:
-            note(session, "reader looked at", follower.digest(openid))
+            note(session, "reader looked at", privacy.digest(openid))
         if not is_known:
             return drawn(
                 "readers.html",
@@ -76,7 +76,7 @@ class _Views:
         """Everything kept about this person, for them: a sheet a table."""
         with self._desk.unit() as session:
             found = privacy.export(session, openid)
-            note(session, "personal data exported", follower.digest(openid))
+            note(session, "personal data exported", privacy.digest(openid))
         sheets = [_sheet(name, rows) for name, rows in found.items()]
         nothing = Sheet("没有记录", (("说明", 40),), [("我们没有保存这位读者的任何资料。",)])
         return exports.downloaded(
@@ -91,7 +91,7 @@ class _Views:
             with self._desk.unit() as session:
                 now = times.now()
                 farewell.forget(session, openid, at=now)
-                note(session, "personal data erased", follower.digest(openid), at=now)
+                note(session, "personal data erased", privacy.digest(openid), at=now)
             return done("已清除这位读者的个人信息，再也找不回来了。", url_for("console.readers"))
         wrong = f"要清除，请照抄 openid 最后 {TYPED} 个字符。" if request.method == "POST" else ""
         page = drawn("forget.html", openid=openid, digits=TYPED, wrong=wrong)

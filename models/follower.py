@@ -5,7 +5,6 @@ follows; on unfollow it is erased (handlers.welcome) and only a digest stays, so
 bring it back.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from models.bulk import Bulk, one_of
 from models.db import Base, UtcDateTime, core, insert, personal, plain
 from models.inbox import set_follows_aside
 from models.outbox import drop_all_of
-from models.privacy import erase
+from models.privacy import digest, erase
 
 
 class Follower(Base):
@@ -40,11 +39,6 @@ class Farewell(Base):
 
     reader: Mapped[str] = plain(sa.String(32), primary_key=True)
     left_at: Mapped[datetime] = plain(UtcDateTime, index=True)
-
-
-def digest(openid: str) -> str:
-    """A name for an openid that cannot be turned back into it without knowing it."""
-    return hashlib.blake2b(openid.encode(), digest_size=16, person=b"farewell").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class RoundState(StrEnum):
 R = RoundState
 ROUND_MOVES: Moves[RoundState] = {R.OPEN: frozenset({R.CLOSED, R.VOID}), R.CLOSED: frozenset({R.VOID})}
 _IS_OPEN = sa.text("state = 'open'")
+_HAS_LEFT = sa.text("left_as IS NOT NULL")
 
 
 class LiveRound(Base):
@@ -60,9 +61,11 @@ class LiveAnswer(Base):
     is_right: Mapped[bool] = plain(sa.Boolean)
     place: Mapped[int | None] = plain(sa.Integer, nullable=True)
     answered_at: Mapped[datetime] = plain(UtcDateTime)
+    left_as: Mapped[str | None] = plain(sa.String(32), nullable=True)  # as of models.quiz.Attempt
 
     __table_args__ = (
         sa.UniqueConstraint("round_id", "openid"),
         sa.UniqueConstraint("round_id", "place"),
         sa.Index("ix_live_answers_openid", "openid"),
+        sa.Index("ix_live_answers_left", "round_id", "left_as", sqlite_where=_HAS_LEFT, postgresql_where=_HAS_LEFT),
     )

@@ -4,6 +4,7 @@ Every column says whether it is personal (models.db: `plain`, `personal`), and a
 so a new table cannot be forgotten here.
 """
 
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,12 +33,19 @@ def _said(column: sa.Column[Any]) -> str:
     return column.info["personal"] or column.name
 
 
+def digest(openid: str) -> str:
+    """A name for an openid that cannot be turned back into it without knowing it."""
+    return hashlib.blake2b(openid.encode(), digest_size=16, person=b"farewell").hexdigest()
+
+
 def erase(session: Session, openid: str) -> None:
     """Rows keyed by the openid go; where other facts must stay, every personal column of the row is emptied but those
-    that the law wants kept."""
+    that the law wants kept. A column `left_as` is given the digest: what is limited to a reader stays so (models.quiz)."""
     for table in reversed(tables_about_people()):
         if _must_keep_rows(table):
             emptied = {column.name: _empty(column) for column in table.c if _is_emptied(column)}
+            if "left_as" in table.c:
+                emptied["left_as"] = digest(openid)
             if emptied:
                 session.execute(sa.update(table).where(table.c.openid == openid).values(emptied))
         else:

@@ -202,6 +202,7 @@ class AttemptState(StrEnum):
 ATTEMPT_MOVES: Moves[AttemptState] = {AttemptState.OPEN: frozenset({AttemptState.DONE, AttemptState.EXPIRED})}
 _IS_OPEN = sa.text("state = 'open'")
 _HAS_BROWSER = sa.text("browser IS NOT NULL")
+_HAS_LEFT = sa.text("left_as IS NOT NULL")
 
 
 class Attempt(Base):
@@ -232,6 +233,9 @@ class Attempt(Base):
     browser: Mapped[str | None] = personal(
         "答题时浏览器的记号", sa.String(16), nullable=True
     )  # models.binding.mark_of; none where it was played in the chat
+    # Of a reader who has left or had everything erased (models.privacy.digest), until the quiz is closed: a try that was
+    # used up is not given back by that.
+    left_as: Mapped[str | None] = plain(sa.String(32), nullable=True)
 
     __table_args__ = (
         sa.UniqueConstraint("quiz_id", "openid", "number"),
@@ -244,6 +248,7 @@ class Attempt(Base):
         sa.Index(
             "ix_attempts_browser", "quiz_id", "browser", sqlite_where=_HAS_BROWSER, postgresql_where=_HAS_BROWSER
         ),
+        sa.Index("ix_attempts_left", "quiz_id", "left_as", sqlite_where=_HAS_LEFT, postgresql_where=_HAS_LEFT),
     )
 
 

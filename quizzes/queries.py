@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from models import times
 from models.bulk import one_of
 from models.db import core
 from models.payout import Pool, PoolState, Prize, PrizeState
+from models.privacy import digest
 from models.quiz import Answer, Attempt, AttemptState, PaperQuestion, Quiz, QuizState, Standing
 from quizzes import rules
 from quizzes.bank.question import Question
@@ -90,17 +92,13 @@ def current(session: Session, *, now: datetime) -> list[Quiz]:
 
 # What every attempt asks when it begins and ends, for many readers at once. Built once: SQLAlchemy takes longer to build a
 # statement than SQLite to answer it.
-_TRIES = (
-    sa.select(
-        Attempt.openid,
-        sa.func.coalesce(sa.func.sum(sa.case((Attempt.day == sa.bindparam("today"), 1), else_=0)), 0).label(
-            "of_today"
-        ),
-        sa.func.count().label("in_all"),
-    )
-    .where(Attempt.quiz_id == sa.bindparam("quiz"), one_of(Attempt.openid, "readers"))
-    .group_by(Attempt.openid)
-)
+def _tries_by(who: Any, names: str) -> sa.Select[Any]:
+    today = sa.func.coalesce(sa.func.sum(sa.case((Attempt.day == sa.bindparam("today"), 1), else_=0)), 0)
+    counts = sa.select(who.label("who"), today.label("of_today"), sa.func.count().label("in_all"))
+    return counts.where(Attempt.quiz_id == sa.bindparam("quiz"), one_of(who, names)).group_by(who)
+
+
+_TRIES = sa.union_all(_tries_by(Attempt.openid, "readers"), _tries_by(Attempt.left_as, "who_left"))
 _WON = sa.select(Prize.openid, Prize.won_at).where(
     Prize.pool_id == sa.bindparam("pool"), one_of(Prize.openid, "readers"), Prize.won_at.is_not(None)
 )
@@ -131,12 +129,15 @@ _PLACED = (
 
 
 def tries_of(session: Session, quiz: Quiz, readers: Sequence[str], *, now: datetime) -> dict[str, rules.Tries]:
-    """What each of these readers has used up."""
-    rows = core(session).execute(_TRIES, {"today": times.today(now), "quiz": quiz.id, "readers": readers})
-    used = {row.openid: (int(row.of_today), row.in_all) for row in rows}
-    return {
-        reader: rules.Tries(*used.get(reader, (0, 0)), quiz.tries_a_day, quiz.tries_in_all) for reader in readers
-    }  # fmt: skip
+    """What each of these readers has used up, before they left and came back as well."""
+    before = {reader: digest(reader) for reader in readers}
+    asked = {"today": times.today(now), "quiz": quiz.id, "readers": readers, "who_left": list(before.values())}
+    used = {row.who: (int(row.of_today), row.in_all) for row in core(session).execute(_TRIES, asked)}
+    found = {}
+    for reader in readers:
+        own, left = used.get(reader, (0, 0)), used.get(before[reader], (0, 0))
+        found[reader] = rules.Tries(own[0] + left[0], own[1] + left[1], quiz.tries_a_day, quiz.tries_in_all)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from models.bulk import as_rows, rows_of
 from models.db import Base, core
 from models.live import LiveAnswer, LiveRound, RoundState
 from models.payout import Prize
+from models.privacy import digest
 from models.quiz import Quiz
 from payouts import plan
 from payouts import service as prizes
@@ -40,11 +41,17 @@ _HELD_LAST = _LAST.with_for_update(of=LiveRound)
 def _adding(dialect: str) -> Any:
     """Answers of readers who have not answered yet, the right ones with the next places."""
     table: Any = Base.metadata.tables["live_answers"]
-    columns = [table.c[name] for name in ("openid", "given", "is_right", "answered_at", "place")]
+    columns = [table.c[name] for name in ("openid", "left_as", "given", "is_right", "answered_at", "place")]
     heard = rows_of(dialect, columns).subquery("heard")  # its place is the order in which they were heard
-    openid, given, right, at, order = heard.c
+    openid, left_as, given, right, at, order = heard.c
     here = table.c.round_id == sa.bindparam("round")
-    has_answered = sa.exists().where(here, table.c.openid == openid)
+    # Whoever left after answering and came back has answered.
+    has_answered = sa.or_(
+        *(
+            sa.exists().where(here, column == who)
+            for column, who in ((table.c.openid, openid), (table.c.left_as, left_as))
+        )
+    )
     before = sa.select(sa.func.coalesce(sa.func.max(table.c.place), 0)).where(here).scalar_subquery()
     counted = sa.func.sum(sa.case((right, 1), else_=0)).over(order_by=order)
     place = sa.case((right, before + counted), else_=None)
@@ -135,7 +142,7 @@ def _written(
     if not heard:
         return {}
     rows = [
-        [openid, json.dumps(answer, ensure_ascii=False), right, now, order]
+        [openid, digest(openid), json.dumps(answer, ensure_ascii=False), right, now, order]
         for order, (openid, (answer, right)) in enumerate(heard.items())
     ]
     connection = core(session)

@@ -6,8 +6,8 @@ import pytest
 
 from models import times
 from models.audit import AuditLine
-from models.follower import digest
 from models.payout import PrizeState
+from models.privacy import digest
 from models.staff import Role
 from quizzes import traces
 from tests.console.office import Office

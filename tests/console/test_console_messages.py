@@ -10,10 +10,11 @@ from python_calamine import CalamineWorkbook
 
 from models import messages, times
 from models.audit import AuditLine
-from models.follower import Follower, digest
+from models.follower import Follower
 from models.inbox import Push, PushState
 from models.outbox import CallKind, CallState, OutboxCall
 from models.platform import Breaker, Token, open_breaker
+from models.privacy import digest
 from models.rights import RIGHTS
 from models.staff import Role
 from tests.console.office import Office
