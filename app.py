@@ -50,6 +50,7 @@ from payouts import service as prizes
 from payouts.tax import Tax
 from quizzes import boards, drawing, leaving, playing, traces
 from quizzes import service as quizzes
+from web.given import RowNumber
 from worker.clock import Clock, DailyJob, Part
 from worker.hands import Hands
 
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database)
     house = House(settings.library, settings.site, settings.desk_phone, settings.secret_key)
     app = Flask("shusheng", static_folder=None)
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=settings.secret_key or None,
         TRUSTED_PROXY=settings.proxy,

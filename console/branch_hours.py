@@ -11,7 +11,7 @@ from activities import hours
 from activities.opening import Stretch, Timetable, checked_week, runs_of, said_stretches, said_week
 from activities.week_words import week_in
 from console import branch_rows, week_form
-from console.branch_rows import NUMBER, all_branches, held, said_run
+from console.branch_rows import all_branches, held, said_run
 from console.desk import Desk, done, drawn, note, refused
 from console.forms import Form, print_of
 from console.rights import Act, may
@@ -26,7 +26,7 @@ FURTHEST = timedelta(days=730)
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/branches/<number>/hours, …/days, …/days/remove"""
-    views, one = _Views(desk), f"/branches/<{NUMBER}>"
+    views, one = _Views(desk), "/branches/<int:number>"
     blueprint.add_url_rule(f"{one}/hours", "week", views.week, methods=["GET", "POST"])
     blueprint.add_url_rule(f"{one}/days", "days", views.days, methods=["GET", "POST"])
     blueprint.add_url_rule(f"{one}/days/remove", "remove_days", views.remove, methods=["POST"])

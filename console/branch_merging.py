@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import merging
 from console import branch_rows
-from console.branch_rows import NUMBER, all_branches, held, of_the_whole
+from console.branch_rows import all_branches, held, of_the_whole
 from console.branch_work import carried_on
 from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form
@@ -21,7 +21,7 @@ _NAMES = {"into": "并入哪个馆", "name": "要并掉的馆的名字"}
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/branches/<number>/merge, …/go-on"""
-    views, one = _Views(desk), f"/branches/<{NUMBER}>"
+    views, one = _Views(desk), "/branches/<int:number>"
     blueprint.add_url_rule(f"{one}/merge", "merge_branch", views.merge, methods=["GET", "POST"])
     blueprint.add_url_rule(f"{one}/go-on", "go_on_branch", views.go_on, methods=["POST"])
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import branches
-from console.branch_rows import NUMBER, held
+from console.branch_rows import held
 from console.desk import Desk, done, me, refused
 from console.rights import Act, may
 from models import times
@@ -19,7 +19,7 @@ from models.errors import BadInput, IllegalMove
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/branches/<number>/names, …/names/remove, …/former/remove"""
-    views, one = _Views(desk), f"/branches/<{NUMBER}>"
+    views, one = _Views(desk), "/branches/<int:number>"
     blueprint.add_url_rule(f"{one}/names", "add_branch_name", views.add, methods=["POST"])
     blueprint.add_url_rule(f"{one}/names/remove", "remove_branch_name", views.remove, methods=["POST"])
     blueprint.add_url_rule(f"{one}/former/remove", "forget_former_name", views.forget, methods=["POST"])

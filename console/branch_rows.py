@@ -16,8 +16,6 @@ from models import times
 from models.activity import Branch
 from models.errors import IllegalMove
 
-NUMBER = "int(max=2147483647):number"  # in an address; larger ones no database knows
-
 
 def found(session: Session, number: int) -> Branch:
     """To read. Aborts with 404."""

@@ -8,7 +8,7 @@ from activities import branches, hours, merging
 from activities.branches import DETAILS
 from activities.opening import runs_of, said_stretches, said_week
 from console import branch_list, branch_names, branch_rows
-from console.branch_rows import NUMBER, found, held, is_mine, is_whole, now_at, of_the_whole
+from console.branch_rows import found, held, is_mine, is_whole, now_at, of_the_whole
 from console.branch_work import carried_on
 from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form, print_of
@@ -25,7 +25,7 @@ _BUSY = "这个馆正在并入别的馆，等做完再看。"
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/branches/new, /console/branches/<number>, …/edit, …/delete"""
     views = _Views(desk)
-    one = f"/branches/<{NUMBER}>"
+    one = "/branches/<int:number>"
     blueprint.add_url_rule("/branches/new", "new_branch", views.new, methods=["GET", "POST"])
     blueprint.add_url_rule(one, "branch", views.one)
     blueprint.add_url_rule(f"{one}/edit", "edit_branch", views.edit, methods=["GET", "POST"])

@@ -36,9 +36,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/closures", "closures", views.all)
     blueprint.add_url_rule("/closures.xlsx", "closures_file", views.file)
     blueprint.add_url_rule("/closures/new", "new_closure", views.new, methods=["GET", "POST"])
-    blueprint.add_url_rule(
-        "/closures/<int(max=2147483647):number>/undo", "undo_closure", views.undo, methods=["POST"]
-    )
+    blueprint.add_url_rule("/closures/<int:number>/undo", "undo_closure", views.undo, methods=["POST"])
 
 
 class _Views:

@@ -38,8 +38,8 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     views = _Views(desk)
     blueprint.add_url_rule("/outbox", "outbox", views.all)
     blueprint.add_url_rule("/outbox.xlsx", "outbox_file", views.file)
-    blueprint.add_url_rule("/outbox/<int(max=2147483647):number>/retry", "retry_call", views.retry, methods=["POST"])
-    blueprint.add_url_rule("/outbox/<int(max=2147483647):number>/drop", "drop_call", views.drop, methods=["POST"])
+    blueprint.add_url_rule("/outbox/<int:number>/retry", "retry_call", views.retry, methods=["POST"])
+    blueprint.add_url_rule("/outbox/<int:number>/drop", "drop_call", views.drop, methods=["POST"])
 
 
 class _Views:

@@ -22,8 +22,8 @@ from models.plan import PlanDoubt, PlanFile, PlanSource, PlanState
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/plans/<number> and what is done there."""
     views = _Views(desk)
-    one = "/plans/<int(max=2147483647):number>"
-    doubt = f"{one}/doubts/<int(max=2147483647):at>"
+    one = "/plans/<int:number>"
+    doubt = f"{one}/doubts/<int:at>"
     blueprint.add_url_rule(one, "plan", views.one)
     blueprint.add_url_rule(f"{one}/source", "plan_source", views.source)
     posts: dict[str, tuple[str, Callable[..., AnyResponse]]] = {

@@ -25,7 +25,7 @@ _OPEN = (PlanState.CHECKING, PlanState.PUBLISHING)
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/plans/<number>/publish"""
-    path = "/plans/<int(max=2147483647):number>/publish"
+    path = "/plans/<int:number>/publish"
     blueprint.add_url_rule(path, "publish_plan", _Views(desk).publish, methods=["GET", "POST"])
 
 

@@ -25,7 +25,7 @@ _UNDECIDED = "您和别人都改了这一项：选一个留下。"
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/plans/<number>/rows/<at> and what is done there."""
     views = _Views(desk)
-    row = "/plans/<int(max=2147483647):number>/rows/<int(max=2147483647):at>"
+    row = "/plans/<int:number>/rows/<int:at>"
     blueprint.add_url_rule(row, "plan_row", views.row, methods=["GET", "POST"])
     blueprint.add_url_rule(f"{row}/leave-out", "leave_out_row", views.leave_out, methods=["POST"])
     blueprint.add_url_rule(f"{row}/take-back", "take_back_row", views.take_back, methods=["POST"])

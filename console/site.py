@@ -16,6 +16,7 @@ from console.rooms import ROOMS
 from console.signing import COOKIE
 from models import times
 from web.assets import served
+from web.given import holds_nul
 from web.safety import safety_headers, with_headers
 
 PREFIX = "/console"
@@ -77,7 +78,7 @@ def _guard_of(desk: Desk) -> Callable[[], AnyResponse | None]:
         """Nobody gets in without a session, and nobody to a page whose act is not theirs."""
         rule = rule_of(_view())
         g.me = None if request.endpoint == "console.static" else _whose_request(desk)
-        if _holds_nul():
+        if holds_nul():
             abort(400)
         if rule is Open.TO_ALL:
             return None
@@ -90,12 +91,6 @@ def _guard_of(desk: Desk) -> Callable[[], AnyResponse | None]:
         return None
 
     return guard
-
-
-def _holds_nul() -> bool:
-    """PostgreSQL keeps no such text, and nobody types one."""
-    given = (*request.args.values(), *request.form.values(), *(request.view_args or {}).values())
-    return any("\x00" in str(value) for value in given)
 
 
 def _whose_request(desk: Desk) -> sessions.Me | None:

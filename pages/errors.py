@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, make_response, request
 from werkzeug.exceptions import HTTPException
 
+from web.given import holds_nul
+
 Draw = Callable[..., str]
 
 
@@ -31,12 +33,18 @@ def register(blueprint: Blueprint, draw: Draw, headers: dict[str, str]) -> None:
     for code, sorry in SORRY.items():
         blueprint.app_errorhandler(code)(_handler(code, sorry, draw, headers))
     blueprint.before_app_request(_has_such_an_address)
+    blueprint.before_request(_can_be_kept)
 
 
 def _has_such_an_address() -> None:
     """PostgreSQL takes no NUL, not even to look for it."""
     if "\0" in request.path:
         abort(404)
+
+
+def _can_be_kept() -> None:
+    if holds_nul():
+        abort(400)
 
 
 def _handler(code: int, sorry: Sorry, draw: Draw, headers: dict[str, str]) -> Callable[[HTTPException], Response]:

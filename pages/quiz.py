@@ -279,7 +279,7 @@ def _answered(session: Session, *, code: str, openid: str, now: datetime) -> Pag
     quiz = _quiz(session, code)
     running = playing.open_attempt(session, quiz.id, openid)
     place = request.form.get("place", "")
-    if running is None or not place.isdecimal() or int(place) != running.place:
+    if running is None or not (place.isdecimal() and len(place) < 5) or int(place) != running.place:
         return None
     attempt = playing.held(session, [running.id])[running.id]
     if attempt.state is not AttemptState.OPEN or int(place) != attempt.place or attempt.is_reading:

@@ -135,3 +135,8 @@ def test_the_rail_says_where_one_is(office: Office) -> None:
             r'aria-current="page">(?:(?!</a>).)*<span>(.*?)</span></a>', browser.opens(path).text, re.DOTALL
         )
         assert found == [room]
+
+
+@pytest.mark.parametrize("path", ["quizzes", "pools", "prizes", "questions", "bills", "questions/files"])
+def test_a_number_beyond_every_row_is_no_page(office: Office, path: str) -> None:
+    assert office.browser("wang").opens(f"/console/{path}/{'9' * 20}").status_code == 404

@@ -178,3 +178,20 @@ def test_the_seal_is_published_before_and_opened_after(world: World) -> None:
     assert program
     code = program[1].replace("&#34;", '"').replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">")
     exec(code.replace('print("没有问题")', ""), {"hashlib": hashlib})
+
+
+FAR = "9" * 20
+
+
+@pytest.mark.parametrize("path", [f"/me/prizes/{FAR}", f"/me/prizes/{FAR}/state"])
+def test_a_number_beyond_every_row_is_no_page(world: World, reader: Browser, path: str) -> None:
+    assert reader.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("given", [{"place": FAR * 300, "given": "A"}, {"place": "0", "given": "A\x00"}])
+def test_what_no_page_of_ours_sends_changes_nothing(world: World, reader: Browser, given: dict[str, str]) -> None:
+    path = path_of(world, set_up(world))
+    begins(reader, path)
+    token = hidden(reader.get(f"{path}/play").text)
+    assert reader.post(f"{path}/play", data=token | given).status_code in (303, 400)
+    assert world.count(Answer) == 0
