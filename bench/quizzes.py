@@ -43,18 +43,18 @@ def last_packets(report: Report, _pace: Pace) -> None:
     """On both databases."""
     channel = Channel()
     echo = _bare_echo(channel)
-    for name, home, url in _homes(report, channel, followers=2 * READERS + WARM_UP):
+    for name, home, url in homes(report, channel, followers=2 * READERS + WARM_UP):
         _measure(report, name, home, url, channel, echo)
 
 
 def burst(report: Report, _pace: Pace) -> None:
     """20 000 readers in one minute for 1 000 packets, 500 messages in flight; on both databases."""
     channel = Channel()
-    for name, home, url in _homes(report, channel, followers=BURST_READERS):
+    for name, home, url in homes(report, channel, followers=BURST_READERS):
         _measure_burst(report, name, home, url, channel)
 
 
-def _homes(report: Report, channel: Channel, *, followers: int) -> Iterator[tuple[str, Contestant, str]]:
+def homes(report: Report, channel: Channel, *, followers: int) -> Iterator[tuple[str, Contestant, str]]:
     """On each database: its name, the program as it is started, the database's URL."""
     said = catalogue(100)
     with TemporaryDirectory() as folder:

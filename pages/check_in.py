@@ -55,9 +55,9 @@ class _Views:
 
     def send(self, openid: str, code: str) -> AnyResponse:
         """Check in with all who come; the same again changes nothing."""
-        now = times.now()
+        now, typed = times.now(), request.form.get("c", "").strip()
         try:
-            is_in = self._database.unit(partial(_checked_in, code=code, openid=openid, now=now))
+            is_in = self._database.unit(partial(_checked_in, code=code, openid=openid, typed=typed, now=now))
             no: Refused | None = None if is_in else NotThisWay(NOT_THE_CODE)
         except Refused as refused:
             no = refused
@@ -89,10 +89,10 @@ def _in_the_chat(*, code: str) -> str:
     return f"更快的办法：在公众号里回复“签到 {digits if is_given else '门口的四位数字'}”，马上签好。"
 
 
-def _checked_in(session: Session, *, code: str, openid: str, now: datetime) -> bool:
+def _checked_in(session: Session, *, code: str, openid: str, typed: str, now: datetime) -> bool:
     """False for a wrong code, which counts as a try: raised, the counting would be undone."""
     number = signed_up_for(session, code).shown.id
-    if not door.is_door_code(session, number, request.form.get("c", "").strip(), openid, now=now):
+    if not door.is_door_code(session, number, typed, openid, now=now):
         return False
     door.check_in(session, number, openid, how="code", now=now)
     return True

@@ -88,6 +88,15 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """The form of a question as it came."""
+
+    place: str
+    words: str
+    is_pass: bool
+
+
+@dataclass(frozen=True)
 class Wrong:
     """A question that was missed, with its answer."""
 
@@ -169,8 +178,10 @@ class _Views:
 
     def answer(self, openid: str, code: str) -> AnyResponse | tuple[str, int]:
         """An answer to the question at `place`; to another one it changes nothing, and the open one is shown."""
-        now = times.now()
-        if (page := self._database.unit(partial(_answered, code=code, openid=openid, now=now))) is not None:
+        form = request.form
+        sent = Sent(form.get("place", ""), "".join(form.getlist("given")), is_pass=bool(form.get("pass")))
+        page = self._database.unit(partial(_answered, code=code, openid=openid, sent=sent, now=times.now()))
+        if page is not None:
             return self._draw("pages/quiz_play.html", page=page, elder=page.is_elder), 422
         return redirect(url_for("pages.quiz_play", code=code), 303)
 
@@ -274,24 +285,23 @@ def _read(session: Session, *, code: str, openid: str, now: datetime) -> None:
         playing.read(playing.held(session, [attempt.id])[attempt.id], now=now)
 
 
-def _answered(session: Session, *, code: str, openid: str, now: datetime) -> Page | None:
+def _answered(session: Session, *, code: str, openid: str, sent: Sent, now: datetime) -> Page | None:
     """The page to show again where nothing was chosen in time; None once it was taken, or was of another question."""
     quiz = _quiz(session, code)
     running = playing.open_attempt(session, quiz.id, openid)
-    place = request.form.get("place", "")
-    if running is None or not (place.isdecimal() and len(place) < 5) or int(place) != running.place:
+    place = int(sent.place) if sent.place.isdecimal() and len(sent.place) < 5 else None
+    if running is None or place != running.place:
         return None
     attempt = playing.held(session, [running.id])[running.id]
-    if attempt.state is not AttemptState.OPEN or int(place) != attempt.place or attempt.is_reading:
+    if attempt.state is not AttemptState.OPEN or place != attempt.place or attempt.is_reading:
         return None  # answered elsewhere while this one waited
     one = playing.asked(session, attempt)
-    words = "".join(request.form.getlist("given"))
-    given = read_answer(one.question, words, shown=one.shown)
+    given = read_answer(one.question, sent.words, shown=one.shown)
     page = page_of(session, quiz, attempt, now)
-    if given is None and page.seconds != 0 and not request.form.get("pass"):
-        said = "还没有选，选好再点。" if not words.strip() else "没看懂这个回答，请照下面的说明再写一次。"
-        return Page(**{**page.__dict__, "said": said, "typed": words[:80]})
-    playing.answer(session, [playing.Given(attempt, int(place), given)], now=now)
+    if given is None and page.seconds != 0 and not sent.is_pass:
+        said = "还没有选，选好再点。" if not sent.words.strip() else "没看懂这个回答，请照下面的说明再写一次。"
+        return Page(**{**page.__dict__, "said": said, "typed": sent.words[:80]})
+    playing.answer(session, [playing.Given(attempt, place, given)], now=now)
     return None
 
 

@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import texts as activity_texts
 from activities.details import Details, details
 from activities.signup import queries, service
-from activities.signup.party import Party
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft, first_sentence
 from activities.signup.seen import Look, Seen, seen
 from activities.signup.service import Caller
@@ -101,7 +100,9 @@ class _Views:
         if party is None:
             return self._again(openid, code, form, status=200 if act == "more" else 422)
         try:
-            self._database.unit(partial(_entered, number=told.shown.id, openid=openid, party=party, now=now))
+            caller = Caller(openid, Origin.PAGE, code=request.form.get("once", ""))
+            verb = service.stand_in_line if _is_waiting() else service.sign_up
+            self._database.unit(partial(verb, activity_id=told.shown.id, caller=caller, party=party, now=now))
         except AlreadyIn as present:  # sent twice, or signed up in the chat meanwhile: what one has is shown
             if present.was_left:
                 return self._again(openid, code, form, status=409, said=WAS_LEFT, once=service.new_code())
@@ -157,11 +158,6 @@ def signed_up_for(session: Session, code: str) -> Details:
     """The activity, if one signs up for it; 404 otherwise."""
     told = details(session, code)
     return told if told and told.takes_names else abort(404)
-
-
-def _entered(session: Session, *, number: int, openid: str, party: Party, now: datetime) -> None:
-    verb = service.stand_in_line if _is_waiting() else service.sign_up
-    verb(session, number, Caller(openid, Origin.PAGE, code=request.form.get("once", "")), party, now=now)
 
 
 def _is_waiting() -> bool:

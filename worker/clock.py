@@ -23,7 +23,7 @@ log = structlog.get_logger("worker.clock")
 TICK_SECONDS = 20
 SHIFT_SECONDS = 1
 DATABASE_CLOCK_SECONDS = 60
-RESTS = 9  # times as long as it worked
+RESTS = 4  # times as long as it worked
 LONGEST_REST_SECONDS = 0.5  # waiting for the database is no work
 
 
