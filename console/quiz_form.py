@@ -298,6 +298,6 @@ def _tier(typed: Mapping[str, str], name: str, wrong: dict[str, str]) -> Tier:
     if not (typed["gift"] or money["each"] or money["total"]):
         wrong.setdefault(name, "请写每份多少元、或拼手气的总额、或礼品的名字。")
     return Tier(
-        at_least, count, fen=0 if money["total"] or typed["gift"] else money["each"], total=money["total"], floor=money["floor"],
+        at_least, count, fen=money["each"], total=money["total"], floor=money["floor"],
         ceiling=money["ceiling"], gift=typed["gift"][:60],
     )  # fmt: skip

@@ -122,6 +122,8 @@ def checked(plan: Plan, *, least: int, most: int, takes_gifts: bool) -> Plan:
 def _wrong(tier: Tier, *, least: int, most: int, takes_gifts: bool) -> str:
     if tier.count < 1:
         return "份数至少是 1。"
+    if sum(map(bool, (tier.gift, tier.fen, tier.total))) > 1:
+        return "每份几元、拼手气的总额、礼品，一档只填一样。"
     if tier.gift:
         return "" if takes_gifts else "实物奖只能到馆领取：请把发放方式改成“到馆领取”，或改成金额。"
     floor, ceiling = (tier.floor, tier.ceiling) if tier.is_lucky else (tier.fen, tier.fen)

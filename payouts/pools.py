@@ -55,9 +55,12 @@ def make(
     if pool is None:
         pool = Pool(occasion=occasion, state=PoolState.DRAFT, is_paused=False)
         session.add(pool)
-    pool.title, pool.plan, pool.way, pool.claim_days = title, fitting.json, way, claim_days
-    pool.is_watched, pool.bars_staff = is_watched, bars_staff
-    pool.opens_at, pool.closes_at, pool.made_by, pool.made_at = opens_at, closes_at, by.who, by.at
+    planned = (fitting.json, way, claim_days, is_watched, bars_staff)
+    if planned != (pool.plan, pool.way, pool.claim_days, pool.is_watched, pool.bars_staff):
+        # Whoever only saved it again, with other words or hours, has not planned it.
+        pool.made_by, pool.made_at = by.who, by.at
+    pool.plan, pool.way, pool.claim_days, pool.is_watched, pool.bars_staff = planned
+    pool.title, pool.opens_at, pool.closes_at = title, opens_at, closes_at
     session.flush()
     return pool
 

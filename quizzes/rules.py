@@ -1,5 +1,6 @@
 """What a quiz allows, how long one may think, and who stands before whom. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from models import times
 from models.errors import BadFields
 from models.quiz import Quiz, QuizState
+from payouts.plan import Tier
 from quizzes.refusals import NoMoreTries, NoMoreTriesToday, NotAtThisHour, NotOpen, NotYet, Over, Paused
 
 GRACE = timedelta(seconds=3)  # the way to us and back is not the reader's time
@@ -213,15 +215,32 @@ def checked(shape: Shape, hours: Hours, *, has_prizes: bool) -> None:
         raise BadFields(wrong)
 
 
+def checked_tiers(tiers: Sequence[Tier], shape: Shape) -> None:
+    """What each tier asks for can be reached, and whoever reaches it has passed. Raises: BadFields."""
+    asked = 0 if any(group.count == 0 for group in shape.groups) else sum(group.count for group in shape.groups)
+    wrong = {f"tier{place}": said for place, tier in enumerate(tiers) if (said := _out_of_reach(tier, shape, asked))}
+    if wrong:
+        raise BadFields(wrong)
+
+
+def _out_of_reach(tier: Tier, shape: Shape, asked: int) -> str:
+    if tier.at_least < 1:
+        return "请写至少答对几题。"
+    if tier.at_least < shape.pass_score:
+        return f"答对 {shape.pass_score} 题才及格，没有及格的不发奖：这一档至少要写 {shape.pass_score}。"
+    return f"一共只有 {asked} 题，没有人能答对 {tier.at_least} 题。" if asked and tier.at_least > asked else ""
+
+
 def _is_odd(seconds: int, least: int, most: int) -> bool:
     return seconds != 0 and not least <= seconds <= most
 
 
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
 def _wrong_day(hours: Hours) -> str:
-    try:
-        first, last = (time.fromisoformat(at or "00:00") for at in (hours.day_from, hours.day_until))
-    except ValueError:
+    if not all(_HOUR.fullmatch(at) for at in (hours.day_from, hours.day_until) if at):
         return "每天的时间要写成 08:00 这样。"
     if bool(hours.day_from) != bool(hours.day_until):
         return "每天从几点到几点，两个都要写，或者都不写。"
-    return "每天结束的时间要在开始之后。" if hours.day_from and last <= first else ""
+    return "每天结束的时间要在开始之后。" if hours.day_from and hours.day_until <= hours.day_from else ""

@@ -78,6 +78,8 @@ def set_up(session: Session, wanted: Wanted, *, by: By, quiz: Quiz | None = None
         raise BadFields({"elder_percent": "请从列表里选长辈模式的时间。"})
     if wanted.is_live:
         _checked_live(wanted)
+    elif wanted.prizes is not None:
+        rules.checked_tiers(wanted.prizes.tiers, wanted.shape)
     if quiz is None:
         quiz = Quiz(code=new_code(), state=S.DRAFT, made_by=by.who, made_at=by.at)
     elif quiz.state is not S.DRAFT:
@@ -125,6 +127,8 @@ def _checked_live(wanted: Wanted) -> None:
 def _plan_prizes(session: Session, quiz: Quiz, wanted: Wanted, by: By) -> None:
     pool = pools.of_occasion(session, queries.occasion_of(quiz), held=True)
     if wanted.prizes is None:
+        if pool is not None and pool.state is not PoolState.DRAFT:
+            raise BadInput("奖池已经封存，不能再改。")
         if pool is not None:
             session.delete(pool)
         return

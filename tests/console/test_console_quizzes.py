@@ -166,6 +166,27 @@ def test_who_planned_the_prizes_cannot_approve_them(office: Office) -> None:
     assert "奖是您设的，要请另一位同事批准。" in duo.opens(pool[0]).text
     refused = duo.sends(f"{pool[0]}/seal", on=f"/console/quizzes/{quiz_number(office)}")
     assert "设奖的人不能自己批" in duo.opens(refused.headers["Location"]).text
+    # A colleague who mends a word of the rules has planned no prize.
+    edit = f"/console/quizzes/{quiz_number(office)}/edit"
+    office.browser("chen").does(edit, on=edit, **form(intro="欢迎来答题。"))
+    refused = duo.sends(f"{pool[0]}/seal", on=f"/console/quizzes/{quiz_number(office)}")
+    assert "设奖的人不能自己批" in duo.opens(refused.headers["Location"]).text
+
+
+def test_a_draft_whose_pot_is_sealed_keeps_its_prizes(office: Office) -> None:
+    number = made(office)
+    qian, page = office.browser("qian"), f"/console/quizzes/{number}"
+    pool = re.search(r"/console/pools/\d+", qian.opens(page).text)
+    assert pool
+    qian.does(f"{pool[0]}/seal", on=pool[0])
+    refused = office.browser("chen").sends(
+        f"{page}/edit", on=f"{page}/edit", **form(tier0_at_least="", tier0_count="", tier0_each="")
+    )
+    assert refused.status_code == 409
+    assert "奖池已经封存，不能再改。" in refused.text
+    press(office, "chen", f"{page}/cancel", on=page)
+    assert state(office) is QuizState.CANCELLED
+    assert {prize.state for prize in prizes_of(office)} == {PrizeState.LEFT}
 
 
 def test_from_the_bank_to_the_desk_and_the_finance_sheet(office: Office) -> None:
@@ -218,6 +239,9 @@ def test_a_prize_is_held_refused_with_a_reason_or_let_go(office: Office) -> None
         ("title", "", "请起个名字"), ("tier0_each", "一块六", "不是金额"), ("tier0_count", "0", "份数至少是 1"),
         ("pass_score", "9", "及格线不能是 9"), ("seconds_each", "2", "5 到 3600 秒"), ("hours", "7点", "写成 07:30"),
         ("closes_at", "2020-01-01T00:00", "结束要在开始之后"), ("day_from", "08:00", "两个都要写"),
+        ("day_from", "08:00+08:00", "要写成 08:00 这样"), ("tier0_at_least", "", "请写至少答对几题"),
+        ("tier0_at_least", "1", "答对 2 题才及格"), ("tier0_at_least", "4", "没有人能答对 4 题"),
+        ("tier0_gift", "茶杯", "一档只填一样"), ("tier0_total", "3.36", "一档只填一样"),
     ],
 )  # fmt: skip
 def test_a_form_that_cannot_be_says_why_beside_the_field_and_keeps_what_was_typed(
