@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -322,7 +323,7 @@ class _Afterwards:
         self._tries = {
             number: queries.tries_of(session, quiz, readers[number], now=now) for number, quiz in quizzes.items()
         }
-        self._later: dict[int, datetime | None] = {}
+        self._later: dict[tuple[int, int], datetime | None] = {}
         self._prizes: dict[int, plan.Plan] = {}
 
     def lines(self, done: Marked, ended: playing.Ended) -> list[str]:
@@ -331,42 +332,34 @@ class _Afterwards:
         quiz = queries.settled(self._session, number)
         standing, rank = self._placed[number].get(openid, (None, 0))
         lines = texts.over(done.attempt, quiz=quiz, standing=standing, rank=rank)
-        lines.append(
-            prize_texts.won(ended.prize) if ended.prize else self._no_prize(quiz, done.attempt, ended.before)
-        )
-        again = f"，再来一次回复“{tappable(texts.PLAY)}”" if self._tries[number][openid].left != 0 else ""
+        may_again = self._tries[number][openid].left != 0
+        if ended.prize:
+            lines.append(prize_texts.won(ended.prize))
+        else:
+            lines += self._no_prize(quiz, done.attempt, ended.before or queries.NOTHING, may_again=may_again)
+        again = f"，再来一次回复“{tappable(texts.PLAY)}”" if may_again else ""
         lines.append(f"回复“{tappable(texts.REVIEW)}”看错题和推荐的书{again}。")
         return lines
 
-    def _no_prize(self, quiz: Quiz, attempt: Attempt, before: queries.Won | None) -> str:
+    def _no_prize(self, quiz: Quiz, attempt: Attempt, before: queries.Won, *, may_again: bool) -> list[str]:
         """Why nothing was won: a winner would know, and so should everybody else."""
-        if quiz.is_practice or not quiz.prizes_each:
-            return ""
-        if attempt.score < quiz.pass_score:
-            return f"答对 {quiz.pass_score} 题才有奖，差一点，再试试。"
-        pool = queries.sealed_pool(self._session, quiz)
-        if pool is None or before is None:
-            return ""
+        pool = queries.sealed_pool(self._session, quiz) if quiz.prizes_each and not quiz.is_practice else None
+        if pool is None:
+            return []
         if quiz.id not in self._prizes:
             self._prizes[quiz.id] = plan.plan_of(pool.plan)
-        prizes, lines = self._prizes[quiz.id], []
-        if prizes.tiers:
-            lines.append(self._why_none(quiz, pool, before))
-        if prizes.drawn:
+        prizes = self._prizes[quiz.id]
+        later = partial(self._next_release, quiz, pool)
+        lines = [texts.no_prize(quiz, prizes, attempt.score, before, later=later, may_again=may_again)]
+        if prizes.drawn and attempt.score >= quiz.pass_score:
             code = draws.code_of(pool.occasion, str(attempt.openid))
             lines.append(texts.in_the_draw(quiz, code, now=self._now))
-        return "\n".join(lines)
+        return lines
 
-    def _why_none(self, quiz: Quiz, pool: Pool, before: queries.Won) -> str:
-        if before.in_all >= quiz.prizes_each:
-            return f"您已经得过 {before.in_all} 份奖，把机会留给别人吧。"
-        if quiz.prizes_a_day and before.today >= quiz.prizes_a_day:
-            return "今天的奖您已经得过了，明天还可以再得。"
-        if quiz.id not in self._later:
-            self._later[quiz.id] = queries.next_release(self._session, pool, now=self._now)
-        if (later := self._later[quiz.id]) is not None:
-            return f"这一轮的奖发完了，{prize_texts.moment(later)}还有一批。"
-        return "奖都发完了，谢谢您来答题。"
+    def _next_release(self, quiz: Quiz, pool: Pool, tier: int) -> datetime | None:
+        if (quiz.id, tier) not in self._later:
+            self._later[quiz.id, tier] = queries.next_release(self._session, pool, tier, now=self._now)
+        return self._later[quiz.id, tier]
 
 
 # ── afterwards ──

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from models import times
 from models.db import Database
 from models.errors import Refused
-from models.payout import Pool, PoolState, Prize
+from models.payout import Pool, PoolState
 from models.quiz import Attempt, AttemptState, Quiz
 from pages.elder import is_elder
 from pages.errors import Draw
@@ -108,7 +108,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Result:
-    """How the last attempt went. `won`: what it brought; `prize_id`: to collect it."""
+    """How the last attempt went. `won`: what it brought, else `why_none`; `prize_id`: to collect it."""
 
     code: str
     title: str
@@ -118,7 +118,7 @@ class Result:
     ran_out: bool
     rank: str
     won: str
-    how: str
+    why_none: str
     prize_id: int | None
     wrong: tuple[Wrong, ...]
     books: tuple[str, ...]
@@ -344,18 +344,24 @@ def _result(session: Session, quiz: Quiz, openid: str, now: datetime) -> Result 
     prize = queries.prize_of(session, quiz, attempt)
     rows = queries.review(session, attempt)
     tries = queries.tries_of(session, quiz, [openid], now=now)[openid]
+    again = tries.left != 0 and queries.hours_of(quiz).is_open(now)
+    why_none = "" if prize else _why_none(session, quiz, attempt, now, may_again=again)
     return Result(
         quiz.code, quiz.title, attempt.score, len(attempt.drawn), texts.seconds(attempt.took_ms),
         attempt.state is AttemptState.EXPIRED, rank, prize_texts.what(prize) if prize else "",
-        prize_texts.untapped(prize_texts.how(prize)) if prize else "", _collectable(prize), wrong_of(rows),
-        tuple(texts.reading_list(rows)), tries.left != 0 and queries.hours_of(quiz).is_open(now),
+        why_none, prize.id if prize else None, wrong_of(rows), tuple(texts.reading_list(rows)), again,
         drawing.said_to(session, quiz, openid, now=now), quiz.has_certificates,
         is_elder(session, quiz, openid),
     )  # fmt: skip
 
 
-def _collectable(prize: Prize | None) -> int | None:
-    return prize.id if prize is not None else None
+def _why_none(session: Session, quiz: Quiz, attempt: Attempt, now: datetime, *, may_again: bool) -> str:
+    pool = queries.sealed_pool(session, quiz) if quiz.prizes_each and not quiz.is_practice else None
+    if pool is None:
+        return ""
+    before = queries.won_by(session, pool, [str(attempt.openid)], today=times.today(now))[str(attempt.openid)]
+    later = partial(queries.next_release, session, pool, now=now)
+    return texts.no_prize(quiz, plan.plan_of(pool.plan), attempt.score, before, later=later, may_again=may_again)
 
 
 def wrong_of(rows: Sequence[Reviewed]) -> tuple[Wrong, ...]:

@@ -148,6 +148,9 @@ class Won:
     in_all: int
 
 
+NOTHING = Won(0, 0)
+
+
 def won_by(session: Session, pool: Pool, readers: Sequence[str], *, today: date) -> dict[str, Won]:
     """Whatever has become of them since: a prize that lapsed was won."""
     days: dict[str, list[date]] = {reader: [] for reader in readers}
@@ -218,10 +221,11 @@ def left_in(session: Session, pool: Pool, *, now: datetime) -> int:
     return session.scalar(free.where(Prize.release_at <= now)) or 0
 
 
-def next_release(session: Session, pool: Pool, *, now: datetime) -> datetime | None:
-    """When the next prizes are let out that an answer may win; None where there are no more."""
+def next_release(session: Session, pool: Pool, tier: int, *, now: datetime) -> datetime | None:
+    """When the next prizes of this tier or a lower one are let out that an answer may win; None where there are no more."""
     coming = sa.select(sa.func.min(Prize.release_at)).where(Prize.pool_id == pool.id, Prize.state == PrizeState.FREE)
-    return session.scalar(coming.where(Prize.release_at > now, Prize.release_at < pool.closes_at))
+    coming = coming.where(Prize.tier >= tier, Prize.release_at > now, Prize.release_at < pool.closes_at)
+    return session.scalar(coming)
 
 
 def questions_in(session: Session, quiz: Quiz) -> int:

@@ -1,6 +1,6 @@
 """What readers read while they play and afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from config.limits import MAX_TEXT_BYTES
@@ -8,10 +8,12 @@ from models import times
 from models.quiz import Attempt, AttemptState, Keeps, Quiz, Standing
 from models.tapping import tappable
 from models.wording import quoted
+from payouts.plan import Plan, tier_for
+from payouts.texts import moment
 from quizzes import rules
 from quizzes.bank.question import KIND_WORDS, LETTERS, NUMBERS, Kind, said_answer
 from quizzes.playing import Asked, Marked, seconds_for
-from quizzes.queries import RANKS_TOLD, Reviewed
+from quizzes.queries import RANKS_TOLD, Reviewed, Won
 
 CERTIFICATE = "证书"
 READ, PASSAGE = "看题", "看材料"
@@ -202,6 +204,31 @@ def over(attempt: Attempt, *, quiz: Quiz, standing: Standing | None, rank: int) 
     if standing is not None and quiz.has_board and not quiz.is_practice:
         lines.append(f"{kept(quiz, standing)}，{_place(rank)}。")
     return lines
+
+
+def no_prize(
+    quiz: Quiz,
+    prizes: Plan,
+    score: int,
+    before: Won,
+    *,
+    later: Callable[[int], datetime | None],
+    may_again: bool,
+) -> str:
+    """Why an attempt brought no prize at once; "" where there are none. `later`: when some of a tier or lower are let out."""
+    tier = tier_for(prizes, score)
+    if score < quiz.pass_score or (prizes.tiers and tier is None):
+        least = max(quiz.pass_score, prizes.tiers[-1].at_least if prizes.tiers else 0)
+        return f"答对 {least} 题才有奖，{'再试试' if may_again else '谢谢您来答题'}。"
+    if tier is None:
+        return ""
+    if before.in_all >= quiz.prizes_each:
+        return f"您已经得过 {before.in_all} 份奖，把机会留给别人吧。"
+    if quiz.prizes_a_day and before.today >= quiz.prizes_a_day:
+        return "今天的奖您已经得过了，明天还可以再得。"
+    if (at := later(tier)) is not None:
+        return f"这一轮的奖发完了，{moment(at)}还有一批。"
+    return "奖都发完了，谢谢您来答题。"
 
 
 def _place(rank: int) -> str:

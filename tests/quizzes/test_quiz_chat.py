@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from models import times
 from models.payout import PrizeState
 from models.quiz import Answer, Attempt, Complaint, Keeps, Standing
+from payouts.plan import Plan, Tier
 from quizzes import playing, rules
 from quizzes.bank.question import Kind, Question
 from tests.quizzes.staged import fixed, plays, prizes_of, questions, right_word, set_up
@@ -70,8 +71,24 @@ def test_a_prize_is_won_once_and_the_next_attempt_says_why_not(world: World) -> 
 
 def test_who_does_not_pass_wins_nothing(world: World) -> None:
     set_up(world, prizes=fixed(5, at_least=2), pass_score=2)
-    assert "答对 2 题才有奖，差一点，再试试。" in plays(world, "小林", right=1)
+    assert "答对 2 题才有奖，再试试。" in plays(world, "小林", right=1)
     assert prizes_of(world, state=PrizeState.WON) == []
+
+
+def test_who_passes_and_reaches_no_tier_is_not_told_that_all_is_gone(world: World) -> None:
+    set_up(world, prizes=fixed(5, at_least=3), pass_score=1, tries_in_all=2)
+    assert "答对 3 题才有奖，再试试。" in plays(world, "小林", right=2)
+    assert "答对 3 题才有奖，谢谢您来答题。" in plays(world, "小林", right=2)
+
+
+def test_only_a_batch_that_can_be_won_is_announced(world: World) -> None:
+    two = Plan((Tier(3, 2, fen=200), Tier(2, 1, fen=100)), hours=("10:00", "12:00"))
+    ten = times.now().replace(minute=0, second=0, microsecond=0)
+    set_up(world, prizes=two, hours=rules.Hours(ten, ten + timedelta(hours=8)))
+    assert "🧧 恭喜，您得到红包 1.00 元。" in plays(world, "小林", right=2)
+    assert "奖都发完了" in plays(world, "老周", right=2)
+    assert "🧧 恭喜，您得到红包 2.00 元。" in plays(world, "甲")
+    assert "12:00还有一批" in plays(world, "乙")
 
 
 def test_when_all_is_gone_it_is_said(world: World) -> None:

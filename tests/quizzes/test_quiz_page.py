@@ -180,6 +180,19 @@ def test_the_seal_is_published_before_and_opened_after(world: World) -> None:
     exec(code.replace('print("没有问题")', ""), {"hashlib": hashlib})
 
 
+def test_the_page_says_why_nothing_was_won_as_the_chat_does(world: World, reader: Browser) -> None:
+    path = path_of(world, set_up(world, prizes=fixed(1), pass_score=2))
+    begins(reader, path)
+    for right in (True, False, False):
+        last = answers(reader, path, right_word(world, "小林", right=right))
+    assert "答对 2 题才有奖，再试试。" in last.text
+    plays(world, "老周")
+    begins(reader, path)
+    for _ in range(3):
+        last = answers(reader, path, right_word(world, "小林"))
+    assert "奖都发完了，谢谢您来答题。" in last.text
+
+
 FAR = "9" * 20
 
 
