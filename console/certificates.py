@@ -4,7 +4,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, done, drawn, me, note, refused
 from console.rights import Act, may
 from models import times
 from models.by import By
@@ -49,7 +49,7 @@ class _Views:
                 given = _given(session, number, certificate)
                 certificates.revoke(session, given, reason, by=By(me().login, times.now()))
         except BadInput as error:
-            return done(f"没有做成：{error.to_staff}", url_for("console.certificates", number=number))
+            return refused(f"没有做成：{error.to_staff}", url_for("console.certificates", number=number))
         return done("已作废。核对的网页上会说它不再有效。", url_for("console.certificates", number=number))
 
 

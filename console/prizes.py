@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import paging
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, done, drawn, me, note, refused
 from console.exports import Sheet, downloaded, workbook
 from console.paging import Order
 from console.quiz_dry_run import told_of
@@ -25,7 +25,7 @@ from quizzes import queries as quiz_queries
 P = PrizeState
 TABS: dict[str, tuple[str, tuple[PrizeState, ...]]] = {
     "look": ("要看的", (P.HELD, P.FAILED)),
-    "open": ("没了结的", (P.WON, P.CLAIMED)),
+    "open": ("待发的", (P.WON, P.CLAIMED)),
     "done": ("已发的", (P.PAID,)),
     "back": ("没发出的", (P.DENIED, P.LAPSED, P.REFUSED)),
 }
@@ -85,12 +85,13 @@ class _Views:
         with self._desk.unit() as session:
             pool = session.get(Pool, number) or abort(404)
             note(session, "prizes looked at", pool.occasion)
-            quiz = quiz_queries.of_occasion(session, pool.occasion) if pool.state is PoolState.DRAFT else None
+            quiz = quiz_queries.of_occasion(session, pool.occasion)
+            is_planned = quiz is not None and pool.state is PoolState.DRAFT
             return drawn(
                 "pool.html", pool=pool, tiers=texts.tiers(plan.plan_of(pool.plan)), pot=plan.plan_of(pool.plan).pot,
                 count=plan.plan_of(pool.plan).count, balance=ledger.balance_of(session, pool),
                 states=queries.by_state(session, pool), is_mine=pool.made_by == me().login,
-                quiz=quiz, foreseen=told_of(session, quiz, pool) if quiz else None,
+                quiz=quiz, foreseen=told_of(session, quiz, pool) if quiz and is_planned else None,
             )  # fmt: skip
 
     @may(Act.APPROVE_PRIZES)
@@ -115,7 +116,7 @@ class _Views:
                     pool = session.get(Pool, number) or abort(404)
                     act(session, pool, by=By(me().login, times.now()))
             except BadInput as error:
-                return done(f"没有做成：{error.to_staff}", url_for("console.pool", number=number))
+                return refused(f"没有做成：{error.to_staff}", url_for("console.pool", number=number))
             return done(said, url_for("console.pool", number=number))
 
         return view

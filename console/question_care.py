@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from activities import picture_files, pictures
 from activities.picture_files import LARGEST_FILE
 from console.charts import Columns, columns
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, done, drawn, me, note, refused
 from console.forms import Form
 from console.needs import Need
 from console.rights import Act, may
@@ -147,7 +147,7 @@ class _Views:
         where = url_for("console.question", number=number)
         day = _day(request.form.get("recheck_on", ""))
         if day is None or day <= times.today(times.now()):
-            return done("没有做成：请选以后的一天，到时候再提醒。", where)
+            return refused("没有做成：请选以后的一天，到时候再提醒。", where)
         with self._desk.unit() as session:
             row = session.get(BankQuestion, number, with_for_update=True) or abort(404)
             row.recheck_on = day

@@ -23,8 +23,9 @@ from models.quiz import Quiz, Standing
 from payouts import ledger, paying
 from payouts import queries as prize_queries
 from payouts.ledger import Balance
-from quizzes import live, queries, service, texts
+from quizzes import live, queries, rounds, service, texts
 from quizzes.live import Live
+from quizzes.rounds import Line
 
 MOST_FAILED = 10
 _RANKS = (("名次", 8), ("读者", 14), ("答对", 8), ("用时（秒）", 12), ("答完", 20))
@@ -49,6 +50,8 @@ class Shown:
     live: Live
     pot: Pot | None
     pace: Columns
+    is_over: bool
+    rounds: Sequence[Line]  # of 抢答: the questions that were let out
 
     @property
     def per_minute(self) -> int:
@@ -103,7 +106,8 @@ class _Views:
 def shown_of(session: Session, quiz: Quiz, pool: Pool | None, now: datetime, *, asks_itself: bool = False) -> Shown:
     """How it goes; where a page `asks_itself`, as it went some seconds ago."""
     found = live.live(session, quiz, now=now, asks_itself=asks_itself)
-    return Shown(found, _pot(session, pool, now) if pool else None, _pace(found))
+    lines = rounds.lines(session, quiz) if quiz.is_live else ()
+    return Shown(found, _pot(session, pool, now) if pool else None, _pace(found), now >= quiz.closes_at, lines)
 
 
 def _pot(session: Session, pool: Pool, now: datetime) -> Pot:

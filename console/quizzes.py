@@ -9,7 +9,7 @@ from flask import Blueprint, abort, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, done, drawn, me, refused
 from console.quiz_live import shown_of
 from console.rights import Act, may
 from models import times
@@ -19,7 +19,7 @@ from models.payout import Pool, PoolState
 from models.quiz import Quiz, QuizState
 from payouts import draws, plan
 from payouts import texts as prize_texts
-from quizzes import linting, queries, service, texts
+from quizzes import linting, queries, rules, service, texts
 from quizzes.bank import editing
 
 S = QuizState
@@ -28,12 +28,22 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step on the way to being open. `act`: (endpoint, words) of its button where it may be done now."""
+    """One step on the way to being open."""
 
     words: str
     note: str
     is_done: bool
-    act: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Main:
+    """The one thing to do where a quiz stands now: sent as a form where it `changes`, else a way on."""
+
+    endpoint: str
+    number: int
+    words: str
+    icon: str = ""
+    changes: bool = False
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
@@ -79,9 +89,11 @@ class _Views:
             quiz = session.get(Quiz, number) or abort(404)
             pool = service.pool_of(session, quiz)
             now = times.now()
+            state, checks = state_of(quiz, now), service.checks_of(session, quiz) if quiz.paper_hash else []
+            steps = _steps(session, quiz, pool, checks)
             return drawn(
-                "quiz.html", quiz=quiz, state=state_of(quiz, now), steps=_steps(session, quiz, pool),
-                rules=texts.rule_lines(quiz, count=queries.questions_in(session, quiz), prizes=""), pool=pool,
+                "quiz.html", quiz=quiz, state=state, steps=steps, main=_main(quiz, state, pool, steps, checks),
+                rules=texts.rule_lines(quiz, count=_questions(session, quiz), prizes=""), pool=pool,
                 prizes=prize_texts.promise(pool) if pool else "",
                 shown=shown_of(session, quiz, pool, now), when=texts.when(quiz, now=now), site=self._desk.site,
                 draw=_draw(session, pool),
@@ -108,7 +120,7 @@ def refusing(view: Callable[..., Response]) -> Callable[..., Response]:
         try:
             return view(number)
         except BadInput as error:
-            return done(f"没有做成：{error.to_staff}", url_for("console.quiz", number=number))
+            return refused(f"没有做成：{error.to_staff}", url_for("console.quiz", number=number))
 
     asked.rule = view.rule  # type: ignore[attr-defined]
     return asked
@@ -121,6 +133,15 @@ def state_of(quiz: Quiz, now: datetime) -> str:
             return "scheduled"
         return "open" if now < quiz.closes_at else "closed"
     return quiz.state.value
+
+
+def _questions(session: Session, quiz: Quiz) -> int:
+    """How many one attempt has; of a draft, how many it would have now, where a group takes all there are."""
+    if quiz.state is not S.DRAFT:
+        return queries.questions_in(session, quiz)
+    of_groups = ((group, service.questions_for(group).subquery()) for group in rules.groups_of(quiz.groups))
+    count = sa.func.count()
+    return sum(group.count or session.scalar(sa.select(count).select_from(rows)) or 0 for group, rows in of_groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +168,17 @@ def _draw(session: Session, pool: Pool | None) -> DrawnAtEnd | None:
 
 
 def _said_checks(session: Session, quiz: Quiz, checks: list[str]) -> str:
-    said = f"看过的：{'、'.join(checks)}" if checks else "每道题、每个答案都要两个人看过。"
+    said = f"看过的：{'、'.join(checks)}。" if checks else "每道题、每个答案都要两个人看过。"
     changed = len(editing.outdated(session, quiz)) if quiz.state is S.CHECKING else 0
     return said + (
-        f" 有 {changed} 道题后来改过或停用了，试卷里还是旧的：退回草稿再送审，就换成新的。" if changed else ""
+        f"有 {changed} 道题后来改过或停用了，试卷里还是旧的：退回草稿再送审，就换成新的。" if changed else ""
     )
 
 
-def _steps(session: Session, quiz: Quiz, pool: Pool | None) -> list[Step]:
-    checks = service.checks_of(session, quiz) if quiz.paper_hash else []
+def _steps(session: Session, quiz: Quiz, pool: Pool | None, checks: list[str]) -> list[Step]:
     fixed, opened = quiz.state is not S.DRAFT, quiz.state in (S.APPROVED, S.PAUSED, S.CLOSED)
     steps = [
-        Step("设置和抽题", "定好规则，从题库抽好题，送去审。", fixed, ("console.quiz_fix", "定下试卷，送审") if not fixed else None),
+        Step("设置和抽题", "定好规则，从题库抽好题，送去审。", fixed),
         Step(
             "两个人看过试卷", _said_checks(session, quiz, checks),
             opened or len(checks) >= service.CHECKS_NEEDED,
@@ -167,18 +187,37 @@ def _steps(session: Session, quiz: Quiz, pool: Pool | None) -> list[Step]:
     if pool is not None:
         sealed = pool.state is not PoolState.DRAFT
         note = (
-            f"{pool.approved_by} 批准，指纹 {pool.commitment[:12]}…"
+            f"{pool.approved_by}批准，指纹 {pool.commitment[:12]}…"
             if sealed
             else "由设奖以外的人批准（财务）；之后谁都不能改。"
         )
         steps.append(Step("封存奖池", note, sealed))
-    ready = quiz.state is S.CHECKING and all(step.is_done for step in steps)
-    steps.append(
-        Step(
-            "开放",
-            "到开始的时间自己开，到结束的时间自己关。",
-            opened,
-            ("console.quiz_approve", "开放") if ready else None,
-        )
+    return [*steps, Step("开放", "到开始的时间自己开，到结束的时间自己关。", opened)]
+
+
+def _main(quiz: Quiz, state: str, pool: Pool | None, steps: list[Step], checks: list[str]) -> Main | None:
+    """What whoever looks may do that brings the quiz on; None where it is somebody else's turn."""
+    if state == "draft":
+        return Main("quiz_fix", quiz.id, "定下试卷，送审", changes=True) if Act.CHANGE_QUIZZES in me().acts else None
+    if state == "checking":
+        return _main_of_check(quiz, pool, steps, checks)
+    if state == "paused":
+        return Main("quiz_go_on", quiz.id, "恢复答题", changes=True) if Act.CHANGE_QUIZZES in me().acts else None
+    if state == "closed" and pool is not None and pool.state is PoolState.SEALED and Act.APPROVE_PRIZES in me().acts:
+        return Main("pool", pool.id, "去看奖池", "chart")
+    if quiz.is_live and state == "open":
+        return Main("quiz_stage", quiz.id, "上台", "award")
+    return None
+
+
+def _main_of_check(quiz: Quiz, pool: Pool | None, steps: list[Step], checks: list[str]) -> Main | None:
+    if all(step.is_done for step in steps[:-1]):
+        return Main("quiz_approve", quiz.id, "开放", changes=True) if Act.CHANGE_QUIZZES in me().acts else None
+    if len(checks) < service.CHECKS_NEEDED and me().login not in checks and Act.CHECK_PAPERS in me().acts:
+        return Main("quiz_paper", quiz.id, "去看试卷", "books")
+    is_to_seal = pool is not None and pool.state is PoolState.DRAFT and pool.made_by != me().login
+    return (
+        Main("pool", pool.id, "去批准奖池", "award")
+        if pool and is_to_seal and Act.APPROVE_PRIZES in me().acts
+        else None
     )
-    return steps
