@@ -7,8 +7,8 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import uploads
-from console.desk import Desk, done, drawn, me, note
-from console.exports import Sheet, downloaded, workbook
+from console.desk import Desk, done, drawn, me
+from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
 from console.uploads import takes_files
 from models import times
@@ -70,9 +70,9 @@ class _Views:
     @may(Act.APPROVE_PRIZES)
     def one(self, number: int) -> str:
         """One bill, row by row, what asks for something first."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             bill = session.get(PayBill, number) or abort(404)
-            note(session, "bill looked at", f"bill {bill.id}")
+            self._desk.noted("bill looked at", f"bill {bill.id}")
             found = comparing.compared(session, bill)
             shown = request.args.get("only", "")
             rows = [row for row in found.rows if not shown or row.verdict == shown]
@@ -84,12 +84,12 @@ class _Views:
     @may(Act.APPROVE_PRIZES)
     def sheet(self, number: int) -> Response:
         """All its rows as a workbook."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             bill = session.get(PayBill, number) or abort(404)
-            note(session, "list exported", f"bill {bill.id}", detail="对账")
+            self._desk.noted("list exported", f"bill {bill.id}", detail="对账")
             found = comparing.compared(session, bill)
             name = f"对账 {bill.first_day} {bill.last_day}"
-        return downloaded(name, workbook(Sheet("对账", COLUMNS, [_cells(row) for row in found.rows])))
+        return downloaded(name, workbook(Sheet("对账", COLUMNS, map(_cells, found.rows)), most_rows=EVERY_ROW))
 
 
 def _handed_in() -> tuple[str, bytes, tuple[date, date] | None]:

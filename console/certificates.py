@@ -4,7 +4,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, done, drawn, me, refused
 from console.rights import Act, may
 from models import times
 from models.by import By
@@ -32,9 +32,9 @@ class _Views:
     def all(self, number: int) -> str:
         """The newest, or the one of a code; the look is noted, since names are whole here."""
         code = request.args.get("code", "").strip()
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             quiz = session.get(Quiz, number) or abort(404)
-            note(session, "certificates looked at", f"quiz {quiz.code}", detail=code[:40])
+            self._desk.noted("certificates looked at", f"quiz {quiz.code}", detail=code[:40])
             found = certificates.by_code(session, code) if code else None
             rows = [found] if found and found.quiz_id == number else []
             rows = rows if code else list(certificates.listed(session, quiz, most=MOST))

@@ -71,6 +71,11 @@ class Desk:
         with self.database.units() as session:
             yield session
 
+    def noted(self, act: str, subject: str, *, detail: str = "") -> None:
+        """A look at something, in the log: in a unit of its own, since readers' answers do not wait for what is looked up."""
+        with self.unit() as session:
+            note(session, act, subject, detail=detail)
+
 
 def desk_of(
     database: Database,

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from flask import Response, make_response
 
-from models.workbook import MOST_ROWS, Sheet, workbook
+from models.workbook import EVERY_ROW, MOST_ROWS, Sheet, workbook
 
-__all__ = ["MOST_ROWS", "Sheet", "downloaded", "text_file", "workbook"]
+__all__ = ["EVERY_ROW", "MOST_ROWS", "Sheet", "downloaded", "text_file", "workbook"]
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

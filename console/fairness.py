@@ -6,7 +6,7 @@ from itertools import zip_longest
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from console.desk import Desk, drawn, note
+from console.desk import Desk, drawn
 from console.rights import Act, may
 from models.payout import Prize
 from models.privacy import digest
@@ -38,9 +38,9 @@ class _Views:
     @may(Act.SEE_PRIZES)
     def signs(self, number: int) -> str:
         """What was measured, in sentences, with the attempts they are about."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             quiz = session.get(Quiz, number) or abort(404)
-            note(session, "fair play looked at", f"quiz {quiz.code}")
+            self._desk.noted("fair play looked at", f"quiz {quiz.code}")
             found = evidence.signs(session, quiz)
             return drawn(
                 "fairness.html", quiz=quiz, pool=service.pool_of(session, quiz), measured=evidence.measured(session, quiz),
@@ -51,14 +51,14 @@ class _Views:
     @may(Act.SEE_PRIZES)
     def evidence(self, number: int) -> str:
         """?attempts=1,2,3: their answers and times, a question a row. Whose they are is in the log."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             quiz = session.get(Quiz, number) or abort(404)
             columns = evidence.columns(session, _asked(session, quiz))
             if not columns:
                 abort(404)
             for one in columns:
                 whose = digest(one.attempt.openid) if one.attempt.openid else f"quiz {quiz.code}"
-                note(session, "evidence looked at", whose, detail=f"答题 {quiz.code}")
+                self._desk.noted("evidence looked at", whose, detail=f"答题 {quiz.code}")
             rows = list(zip_longest(*(one.cells for one in columns)))
             return drawn(
                 "evidence.html", quiz=quiz, columns=columns, rows=rows, said=said_cell, what=texts.what,

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, local_path, me, note, refused
+from console.desk import Desk, done, drawn, local_path, me, refused
 from console.needs import Need
 from console.rights import Act, may
 from models import times
@@ -42,9 +42,9 @@ class _Views:
     @may(Act.SEE_PRIZES)
     def one(self, number: int) -> str:
         """What it is, what was said and done about it."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             prize = session.get(Prize, number) or abort(404)
-            note(session, "prizes looked at", f"prize {number}")
+            self._desk.noted("prizes looked at", f"prize {number}")
             return drawn(
                 "prize.html", prize=prize, what=texts.what(prize), last_day=texts.last_day(prize), attempt=_attempt(session, prize),
                 said=appeals.of_prize(session, prize), is_asked=appeals.open_of(session, prize) is not None,

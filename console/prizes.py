@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import paging
-from console.desk import Desk, done, drawn, me, note, refused
-from console.exports import Sheet, downloaded, workbook
+from console.desk import Desk, done, drawn, me, refused
+from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.paging import Order
 from console.quiz_dry_run import told_of
 from console.rights import Act, may
@@ -66,8 +66,8 @@ class _Views:
         """Pots, then prizes by what is to be done about them."""
         tab = request.args.get("state", "look")
         tab = tab if tab in TABS else "look"
-        with self._desk.unit() as session:
-            note(session, "prizes looked at", "prizes", detail=TABS[tab][0])
+        self._desk.noted("prizes looked at", "prizes", detail=TABS[tab][0])
+        with self._desk.reading() as session:
             found = session.scalars(sa.select(Pool).order_by(Pool.id.desc()).limit(MOST_POOLS)).all()
             listed = [(pool, plan.plan_of(pool.plan).pot, ledger.balance_of(session, pool)) for pool in found]
             counts = {name: paging.counted(session, _in(states)) for name, (_, states) in TABS.items()}
@@ -82,9 +82,9 @@ class _Views:
     @may(Act.SEE_PRIZES)
     def pool(self, number: int) -> str:
         """One pot: its plan, its money, its seal, and the money that moved last."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             pool = session.get(Pool, number) or abort(404)
-            note(session, "prizes looked at", pool.occasion)
+            self._desk.noted("prizes looked at", pool.occasion)
             quiz = quiz_queries.of_occasion(session, pool.occasion)
             is_planned = quiz is not None and pool.state is PoolState.DRAFT
             return drawn(
@@ -97,14 +97,12 @@ class _Views:
     @may(Act.APPROVE_PRIZES)
     def sheet(self, number: int) -> Response:
         """The finance sheet of one pot: who got what, when, why; the ledger; and each person's sum of the year."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             pool = session.get(Pool, number) or abort(404)
-            note(session, "list exported", pool.occasion, detail="财务表")
-            sheets = [
-                Sheet(name, columns, list(rows))
-                for name, columns, rows in finance.sheets(session, pool, self._desk.tax)
-            ]
-        return downloaded(f"{pool.title} 财务表", workbook(*sheets))
+            self._desk.noted("list exported", pool.occasion, detail="财务表")
+            tables = finance.sheets(session, pool, self._desk.tax)
+            body = workbook(*(Sheet(*table) for table in tables), most_rows=EVERY_ROW)
+        return downloaded(f"{pool.title} 财务表", body)
 
     def to_pool(self, act: Callable[..., object], said: str) -> Callable[..., AnyResponse]:
         """A view that does one thing to a pot."""

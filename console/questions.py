@@ -117,8 +117,8 @@ class _Views:
     def export(self) -> Response:
         """The bank as a workbook that can be read in again, or as other learning platforms import it."""
         tag = request.args.get("tag", "")
-        with self._desk.unit() as session:
-            note(session, "list exported", "question bank", detail=tag)
+        self._desk.noted("list exported", "question bank", detail=tag)
+        with self._desk.reading() as session:
             wanted = sa.select(BankQuestion.__table__).where(BankQuestion.state == QuestionState.ACTIVE)
             if tag:
                 wanted = wanted.where(

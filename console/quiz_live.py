@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from console import words
 from console.charts import Columns, columns
-from console.desk import Desk, done, drawn, me, note, refused
-from console.exports import MOST_ROWS, Sheet, downloaded, workbook
+from console.desk import Desk, done, drawn, me, refused
+from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
 from models import times
 from models.board import BoardName
@@ -82,10 +82,10 @@ class _Views:
     @may(Act.CHANGE_QUIZZES)
     def results(self, number: int) -> Response:
         """Figures, every question, and the board, on which readers stand by masked numbers."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             quiz = session.get(Quiz, number) or abort(404)
-            note(session, "list exported", f"quiz {quiz.code}", detail="成绩")
-            body = workbook(*_sheets(session, quiz, times.now()))
+            self._desk.noted("list exported", f"quiz {quiz.code}", detail="成绩")
+            body = workbook(*_sheets(session, quiz, times.now()), most_rows=EVERY_ROW)
         return downloaded(f"{quiz.title} 成绩", body)
 
     @may(Act.APPROVE_PRIZES)
@@ -136,7 +136,6 @@ def _sheets(session: Session, quiz: Quiz, now: datetime) -> Iterator[Sheet]:
         .outerjoin(BoardName, sa.and_(BoardName.openid == Standing.openid, BoardName.is_barred.is_(False)))
         .where(Standing.quiz_id == quiz.id)
         .order_by(*queries.ORDER)
-        .limit(MOST_ROWS + 1)
     )
     yield Sheet("名次", _RANKS, (_ranked(rank, *row) for rank, row in enumerate(session.execute(ranked), 1)))
     shares = ((one.stem, one.answered, one.right, one.percent, round(one.seconds, 1)) for one in found.shares)

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 
 MOST_ROWS = 20_000
+EVERY_ROW = 1_000_000  # of a list that must be whole: a worksheet holds few more
 _LONGEST = 32_000  # characters a cell takes
 _AS_TEXT = ("=", "+", "-", "@", "\t", "\r")
 

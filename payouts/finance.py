@@ -1,7 +1,7 @@
 """The finance sheet of a pot: each payment, the ledger, and what each person got in a year. Amounts in yuan."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,7 +32,7 @@ IN_YUAN = 100
 def sheets(session: Session, pool: Pool, tax: Tax) -> list[Table]:
     """Summary, prizes, ledger, WeChat Pay's side, and yearly sums, as tables."""
     tables = [_summary(session, pool), _prizes(session, pool), _lines(session, pool)]
-    return [*tables, *([] if pool.way is PayWay.DESK else [_billed(session, pool)]), _yearly(session, pool, tax)]
+    return [*tables, *([] if pool.way is PayWay.DESK else [_billed(session, pool)]), *_yearly(session, pool, tax)]
 
 
 def _summary(session: Session, pool: Pool) -> Table:
@@ -53,31 +53,34 @@ def _prizes(session: Session, pool: Pool) -> Table:
     )  # fmt: skip
     paid = sa.and_(Payment.prize_id == Prize.id, Payment.state != "failed")
     rows = (
-        sa.select(Prize, Payment.number, Payment.platform_number)
+        sa.select(
+            Prize.number, Prize.openid, Prize.fen, Prize.gift, Prize.won_at, Prize.state, Prize.settled_at, Prize.cause,
+            Payment.number.label("paid_as"), Payment.platform_number,
+        )
         .outerjoin(Payment, paid)
         .where(Prize.pool_id == pool.id, Prize.won_at.is_not(None))
         .order_by(Prize.won_at, Prize.id)
-    )
+    )  # fmt: skip
     return "得奖与发放", columns, (
         (
-            prize.number, prize.openid or "", prize.fen / IN_YUAN, prize.gift, _said(prize.won_at), STATES[prize.state],
-            _said(prize.settled_at), number or "", platform or "", prize.cause,
+            row.number, row.openid or "", row.fen / IN_YUAN, row.gift, _said(row.won_at), STATES[row.state],
+            _said(row.settled_at), row.paid_as or "", row.platform_number or "", row.cause,
         )
-        for prize, number, platform in session.execute(rows).unique()
+        for row in session.execute(rows)
     )  # fmt: skip
 
 
 def _lines(session: Session, pool: Pool) -> Table:
     columns = (("时间", 18), ("事项", 14), ("金额（元）", 10), ("奖品", 8), ("经手", 12), ("说明", 40))
     rows = (
-        sa.select(LedgerLine, Prize.number)
+        sa.select(LedgerLine.at, LedgerLine.kind, LedgerLine.fen, Prize.number, LedgerLine.who, LedgerLine.note)
         .outerjoin(Prize, Prize.id == LedgerLine.prize_id)
         .where(LedgerLine.pool_id == pool.id)
         .order_by(LedgerLine.id)
     )
     return "流水", columns, (
-        (_said(line.at), LINES[line.kind], line.fen / IN_YUAN, number or "", line.who, line.note)
-        for line, number in session.execute(rows).unique()
+        (_said(line.at), LINES[line.kind], line.fen / IN_YUAN, line.number or "", line.who, line.note)
+        for line in session.execute(rows)
     )  # fmt: skip
 
 
@@ -100,10 +103,18 @@ def _billed(session: Session, pool: Pool) -> Table:
     )  # fmt: skip
 
 
-def _yearly(session: Session, pool: Pool, tax: Tax) -> Table:
+def _yearly(session: Session, pool: Pool, tax: Tax) -> list[Table]:
+    """A table for each year in which something of this pot was paid."""
+    paid = sa.select(sa.func.min(Prize.settled_at), sa.func.max(Prize.settled_at))
+    first, last = session.execute(paid.where(Prize.pool_id == pool.id, Prize.state == PrizeState.PAID)).one()
+    begins = first or pool.sealed_at or pool.made_at
+    years = range(times.local(begins).year, times.local(last or begins).year + 1)
+    return [_of_year(session, pool, tax, year) for year in years]
+
+
+def _of_year(session: Session, pool: Pool, tax: Tax, year: int) -> Table:
     """Over all pots of the library, for those who won in this one; what the setting makes of it, where there is one."""
-    year = times.local(pool.sealed_at or pool.made_at).year
-    first, after = (times.start_of(datetime(of, 1, 1).date()) for of in (year, year + 1))  # noqa: DTZ001  (a day)
+    first, after = (times.start_of(date(of, 1, 1)) for of in (year, year + 1))
     here = sa.select(Prize.openid).where(Prize.pool_id == pool.id, Prize.state == PrizeState.PAID)
     sums = (
         sa.select(Prize.openid, Prize.fen)
