@@ -49,10 +49,9 @@ class _Views:
             return self._page("")
         try:
             name, body, days = _handed_in()
+            file = comparing.file_of(name, body, merchant=self._desk.merchant, days=days)
             with self._desk.unit() as session:
-                bill, is_new = comparing.take_in(
-                    session, name, body, merchant=self._desk.merchant, days=days, by=By(me().login, times.now())
-                )
+                bill, is_new = comparing.take_in(session, file, by=By(me().login, times.now()))
                 where = url_for("console.bill", number=bill.id)
         except BadInput as error:
             return self._page(error.to_staff), 400

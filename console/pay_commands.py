@@ -44,11 +44,9 @@ def _compare(settings: Settings, database: Database) -> click.Command:
         schema.ready(database)
         days = (first.date(), (last or first).date()) if first else None
         try:
+            told = comparing.file_of(file.name, file.read_bytes(), merchant=settings.pay_merchant, days=days)
             with database.units() as session:
-                by = By(WHO, times.now())
-                bill, is_new = comparing.take_in(
-                    session, file.name, file.read_bytes(), merchant=settings.pay_merchant, days=days, by=by
-                )
+                bill, is_new = comparing.take_in(session, told, by=By(WHO, times.now()))
                 found, span = comparing.compared(session, bill), f"{bill.first_day} – {bill.last_day}"
         except BadInput as error:
             raise click.ClickException(error.to_staff) from None

@@ -23,6 +23,7 @@ from payouts.bill import BadBill, Line, read
 
 M = PaymentState
 PART = 400  # numbers a statement
+LONGEST = timedelta(days=366)  # of one file
 
 
 class Verdict(StrEnum):
@@ -115,22 +116,36 @@ class Comparison:
 # ── taking a file in ──
 
 
-def take_in(
-    session: Session, name: str, body: bytes, *, merchant: str, days: tuple[date, date] | None = None, by: By
-) -> tuple[PayBill, bool]:
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was read, before anything is written: that takes seconds for the largest."""
+
+    digest: str
+    name: str
+    source: BillSource
+    days: tuple[date, date]
+    lines: Sequence[Line]
+
+
+def file_of(name: str, body: bytes, *, merchant: str, days: tuple[date, date] | None = None) -> File:
+    """The file, of the days that are given or that it tells. Raises: BadBill."""
+    found = read(name, body, merchant=merchant)
+    period = _period(days, found.days, found.lines)
+    return File(hashlib.sha256(body).hexdigest(), name[:80], found.source, period, found.lines)
+
+
+def take_in(session: Session, file: File, *, by: By) -> tuple[PayBill, bool]:
     """The bill of this file, and whether it is new; one that was handed in before stays as it is. Raises: BadBill."""
-    digest = hashlib.sha256(body).hexdigest()
-    known = session.scalars(sa.select(PayBill).where(PayBill.digest == digest)).one_or_none()
+    known = session.scalars(sa.select(PayBill).where(PayBill.digest == file.digest)).one_or_none()
     if known is not None:
         return known, False
-    found = read(name, body, merchant=merchant)
-    first, last = _period(days, found.days, found.lines)
+    first, last = file.days
     bill = PayBill(
-        digest=digest, name=name[:80], source=found.source, first_day=first, last_day=last, handed_by=by.who, handed_at=by.at
+        digest=file.digest, name=file.name, source=file.source, first_day=first, last_day=last, handed_by=by.who, handed_at=by.at
     )  # fmt: skip
     session.add(bill)
     session.flush()
-    _keep(session, bill, found.lines)
+    _keep(session, bill, file.lines)
     audit.note(
         session, "bill taken in", who=by.who, subject=f"bill {bill.id}", at=by.at, detail=compared(session, bill).said
     )
@@ -145,6 +160,8 @@ def _period(
         raise BadBill("这份账单一笔流水都没有，也看不出是哪天的：请填上账单的日期再交。")
     if days[0] > days[1]:
         raise BadBill("日期反了：开始的一天要在前面。")
+    if days[1] - days[0] > LONGEST or not 2000 <= days[0].year <= days[1].year < 2100:
+        raise BadBill("日期不对：一份账单最多一年。")
     for line in lines:
         if not days[0] <= times.today(line.at) <= days[1]:
             raise BadBill(f"第 {line.row} 行“记账时间”：不在所填的日期里。")

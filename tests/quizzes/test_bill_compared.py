@@ -187,6 +187,13 @@ def test_an_empty_bill_wants_its_day(paying_world: Live, finance: Browser) -> No
     assert "日期反了" in hands_in(finance, "b.csv", body + b" ", status=400, first="2026-01-02", last="2026-01-01")
 
 
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "9999-12-31"), ("2026-01-01", "2027-06-01")])
+def test_a_bill_of_an_age_is_a_slip_of_the_pen(paying_world: Live, finance: Browser, first: str, last: str) -> None:
+    said = hands_in(finance, *bill_of_today(paying_world.wechat), status=400, first=first, last=last)
+    assert "日期不对：一份账单最多一年。" in said
+    assert paying_world.count(PayBill) == 0
+
+
 def test_the_finance_sheet_has_the_bills_side_and_the_whole_comparison_is_a_workbook(
     paying_world: Live, finance: Browser
 ) -> None:
