@@ -131,7 +131,7 @@ def _collect(session: Session, number: int, openid: str) -> Collect:
 
 
 def _shown(prize: Prize, payment: Payment | None) -> Collect:
-    said = texts.where_it_is(prize, payment).partition("：")[2].partition("，兑奖码")[0]
+    said = texts.how_it_stands(prize, payment)
     step = _step(prize, payment)
     code = texts.spaced(prize.code) if step == "desk" else ""
     package = payment.package if payment is not None and step == "confirm" else ""

@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from models import times
 from models.db import Database
 from models.errors import Refused
-from models.payout import Pool, PoolState
-from models.quiz import Attempt, AttemptState, Quiz
+from models.payout import Pool, PoolState, PrizeState
+from models.quiz import Attempt, AttemptState, Quiz, QuizState
 from pages.elder import is_elder
 from pages.errors import Draw
 from pages.identity import Identity
@@ -29,6 +29,9 @@ from quizzes import drawing, groups, passages, playing, queries, rules, texts
 from quizzes.bank.question import KIND_WORDS, LETTERS, Kind, read_answer, said_answer
 from quizzes.playing import Asked
 from quizzes.queries import Reviewed
+
+TO_TAKE = (PrizeState.WON, PrizeState.FAILED)
+HINTS = {Kind.ORDER: "按先后点上面的，或把字母连着写，比如 BCA"}
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,11 @@ class Front:
     when: str
     prizes: str
     left: int | None
-    commitment: str
     is_open: bool
+    is_paused: bool
+    is_inside: bool  # while it is paused: an attempt is open, which may go on
     is_over: bool
-    has_draw: bool
-    has_board: bool
-    has_certificates: bool
+    ways: tuple[tuple[str, str], ...]  # on from here: endpoint, words
     is_live: bool
     is_elder: bool
     word: str
@@ -108,7 +110,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Result:
-    """How the last attempt went. `won`: what it brought, else `why_none`; `prize_id`: to collect it."""
+    """How the last attempt went. `won`: what it brought, else `why_none`; `stands`: where that is; `prize_id`: to collect it."""
 
     code: str
     title: str
@@ -119,12 +121,14 @@ class Result:
     rank: str
     won: str
     why_none: str
+    stands: str
+    is_to_take: bool
     prize_id: int | None
     wrong: tuple[Wrong, ...]
     books: tuple[str, ...]
     again: bool
     drawn: str
-    certificate: bool
+    ways: tuple[tuple[str, str], ...]
     is_elder: bool
 
 
@@ -246,13 +250,30 @@ def front_of(session: Session, quiz: Quiz, openid: str | None, now: datetime) ->
     pool = _sealed(session, quiz)
     count = queries.questions_in(session, quiz)
     prizes = plan.plan_of(pool.plan) if pool else None
+    is_paused = quiz.state is QuizState.PAUSED and now < quiz.closes_at
     return Front(
         quiz.code, quiz.title, quiz.intro, tuple(texts.rule_lines(quiz, count=count, prizes="")), texts.when(quiz, now=now),
         prize_texts.promise(pool) if pool else "", queries.left_in(session, pool, now=now) if pool and prizes and prizes.tiers else None,
-        pool.commitment if pool else "", queries.hours_of(quiz).is_open(now), now >= quiz.closes_at, bool(prizes and prizes.drawn),
-        quiz.has_board and not quiz.is_practice, quiz.has_certificates, quiz.is_live, is_elder(session, quiz, openid), quiz.group_word,
+        queries.hours_of(quiz).is_open(now) and not is_paused, is_paused, is_paused and _is_inside(session, quiz, openid, now),
+        now >= quiz.closes_at, _ways(quiz, has_draw=bool(prizes and prizes.drawn), is_sealed=pool is not None), quiz.is_live,
+        is_elder(session, quiz, openid), quiz.group_word,
         tuple(quiz.board_groups) if openid is None or groups.is_to_choose(session, quiz, openid) else (),
     )  # fmt: skip
+
+
+def _is_inside(session: Session, quiz: Quiz, openid: str | None, now: datetime) -> bool:
+    attempt = playing.open_attempt(session, quiz.id, openid) if openid is not None else None
+    return attempt is not None and now < attempt.ends_at
+
+
+def _ways(quiz: Quiz, *, has_draw: bool, is_sealed: bool) -> tuple[tuple[str, str], ...]:
+    every = (
+        ("quiz_board", "看榜", quiz.has_board and not quiz.is_practice),
+        ("certificate", "证书", quiz.has_certificates),
+        ("quiz_draw", "抽奖的结果和查法", has_draw),
+        ("quiz_seal", "奖池开放前就封存了，怎么查", is_sealed),
+    )
+    return tuple((endpoint, words) for endpoint, words, is_there in every if is_there)
 
 
 def _begun(
@@ -311,7 +332,7 @@ def page_of(session: Session, quiz: Quiz, attempt: Attempt, now: datetime) -> Pa
     questions = passages.questions_after(session, attempt.drawn, attempt.place) if attempt.is_reading else 0
     return Page(
         quiz.code, quiz.title, one.place, one.count, one.question.kind.value, KIND_WORDS[one.question.kind],
-        one.question.passage, one.question.stem, _choices(one), texts.HOW[one.question.kind], _seconds(quiz, attempt, now),
+        one.question.passage, one.question.stem, _choices(one), HINTS.get(one.question.kind, ""), _seconds(quiz, attempt, now),
         picture=one.question.picture, picture_alt=one.question.picture_alt,
         is_reading=attempt.is_reading, questions=questions, is_elder=attempt.is_elder,
     )  # fmt: skip
@@ -344,14 +365,15 @@ def _result(session: Session, quiz: Quiz, openid: str, now: datetime) -> Result 
     prize = queries.prize_of(session, quiz, attempt)
     rows = queries.review(session, attempt)
     tries = queries.tries_of(session, quiz, [openid], now=now)[openid]
-    again = tries.left != 0 and queries.hours_of(quiz).is_open(now)
+    again = tries.left != 0 and queries.hours_of(quiz).is_open(now) and quiz.state is not QuizState.PAUSED
     why_none = "" if prize else _why_none(session, quiz, attempt, now, may_again=again)
+    drawn = drawing.said_to(session, quiz, openid, now=now)
     return Result(
         quiz.code, quiz.title, attempt.score, len(attempt.drawn), texts.seconds(attempt.took_ms),
-        attempt.state is AttemptState.EXPIRED, rank, prize_texts.what(prize) if prize else "",
-        why_none, prize.id if prize else None, wrong_of(rows), tuple(texts.reading_list(rows)), again,
-        drawing.said_to(session, quiz, openid, now=now), quiz.has_certificates,
-        is_elder(session, quiz, openid),
+        attempt.state is AttemptState.EXPIRED, rank, prize_texts.what(prize) if prize else "", why_none,
+        prize_texts.how_it_stands(prize, None) if prize else "", prize is not None and prize.state in TO_TAKE,
+        prize.id if prize else None, wrong_of(rows), tuple(texts.reading_list(rows)), again, drawn,
+        _ways(quiz, has_draw=bool(drawn), is_sealed=False), is_elder(session, quiz, openid),
     )  # fmt: skip
 
 
@@ -367,7 +389,14 @@ def _why_none(session: Session, quiz: Quiz, attempt: Attempt, now: datetime, *, 
 def wrong_of(rows: Sequence[Reviewed]) -> tuple[Wrong, ...]:
     """What was missed, by the numbers of the questions."""
     return tuple(
-        Wrong(number, row.question.stem, said_answer(row.question, row.shown), row.question.explanation)
+        Wrong(number, row.question.stem, _said(row), row.question.explanation)
         for number, row in enumerate(rows, 1)
         if not row.is_right
     )
+
+
+def _said(row: Reviewed) -> str:
+    """The right answer; of an order its words, since the letters were those of a page that is gone."""
+    if row.question.kind is Kind.ORDER:
+        return " → ".join(row.question.options[place] for place in row.question.answer)
+    return said_answer(row.question, row.shown)

@@ -29,6 +29,7 @@ class Line:
     name: str
     score: int
     took: str
+    is_mine: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,16 +125,20 @@ def _board(session: Session, quiz: Quiz, openid: str | None, now: datetime) -> B
     players = boards.players(session, quiz, group=group)
     return Board(
         quiz.code, quiz.title, f"{MOST_COUNTED} 多人" if players > MOST_COUNTED else f"{players} 人", frozen, quiz.group_word,
-        tuple(quiz.board_groups), group, lines(boards.seen(session, quiz, group=group, now=now)),
+        tuple(quiz.board_groups), group, lines(boards.seen(session, quiz, group=group, now=now), openid),
         mine(session, quiz, openid) if openid else "", openid is not None and groups.is_to_choose(session, quiz, openid),
     )  # fmt: skip
 
 
-def lines(rows: Sequence[Row]) -> tuple[Line, ...]:
-    """As a board shows them."""
+def lines(rows: Sequence[Row], reader: str | None = None) -> tuple[Line, ...]:
+    """As a board shows them to this reader; whoever has left is nobody's, and a browser that is nobody's has no line."""
     return tuple(
-        Line(row.place, texts.shown_name(row.openid, row.name), row.score, texts.seconds(row.took_ms)) for row in rows
-    )
+        Line(
+            row.place, texts.shown_name(row.openid, row.name), row.score, texts.seconds(row.took_ms),
+            reader is not None and row.openid == reader,
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def mine(session: Session, quiz: Quiz, openid: str) -> str:

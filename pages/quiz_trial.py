@@ -108,8 +108,8 @@ def _result(session: Session, quiz: Quiz, done: Trial) -> Result:
     rows = trial.review(session, done)
     return Result(
         quiz.code, quiz.title, done.score, len(done.drawn), texts.seconds(done.took_ms), done.ran_out, "",
-        _would_win(session, quiz, done), "", None, wrong_of(rows), tuple(texts.reading_list(rows)), True,
-        drawn="", certificate=False, is_elder=False,
+        _would_win(session, quiz, done), "", "", False, None, wrong_of(rows), tuple(texts.reading_list(rows)), True,
+        drawn="", ways=(), is_elder=False,
     )  # fmt: skip
 
 

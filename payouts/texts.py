@@ -48,8 +48,9 @@ def tiers(prizes: Plan) -> str:
     said = "，".join(
         f"答对 {tier.at_least} 题得{_each(tier)}（共 {tier.count} 份）" for tier in prizes.tiers
     )  # fmt: skip
+    is_one = len(prizes.drawn) == 1
     drawn = "、".join(
-        f"{drawn_word(prizes, number)} {_each(prizes.all[number])} {prizes.all[number].count} 份"
+        f"{'' if is_one else drawn_word(prizes, number) + ' '}{_each(prizes.all[number])} {prizes.all[number].count} 份"
         for number in prizes.drawn_numbers
     )
     return "；".join(filter(None, [said, f"结束后从及格的人里抽：{drawn}" if drawn else ""]))
@@ -97,7 +98,12 @@ def drawn(prize: Prize) -> str:
 
 def where_it_is(prize: Prize, payment: Payment | None) -> str:
     """One line of 我的奖品."""
-    head = f"{what(prize)}（{prize.pool.title}）"
+    code = f"，兑奖码 {spaced(prize.code)}" if prize.state is P.WON and prize.pool.way is PayWay.DESK else ""
+    return f"{what(prize)}（{prize.pool.title}）：{how_it_stands(prize, payment)}{code}"
+
+
+def how_it_stands(prize: Prize, payment: Payment | None) -> str:
+    """The same without its name and its code."""
     states = {
         P.WON: f"待领取，{last_day(prize)}前有效",
         P.HELD: "馆员在核对，有结果会告诉您",
@@ -108,8 +114,7 @@ def where_it_is(prize: Prize, payment: Payment | None) -> str:
         P.DENIED: f"决定不发：{prize.cause}。{last_day(prize)}前可以申诉",
         P.REFUSED: f"未发放：{prize.cause}",
     }
-    code = f"，兑奖码 {spaced(prize.code)}" if prize.state is P.WON and prize.pool.way is PayWay.DESK else ""
-    return f"{head}：{states.get(prize.state, '')}{code}"
+    return states.get(prize.state, "")
 
 
 def _under_way(prize: Prize, payment: Payment | None) -> str:

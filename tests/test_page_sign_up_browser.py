@@ -23,7 +23,7 @@ from tests.world import World, openid
 S = EntryState
 LONG = "阿依古丽·买买提吐尔逊·阿卜杜热合曼"
 TITLE = "“童心向党 书香润德”2026年全民阅读月系列活动之亲子共读绘本沙龙暨幼小衔接家长课堂"
-TOUCHED = """() => [...document.querySelectorAll('button:not(.unseen), .action a, .field-input, .agree, summary, .onward a')]
+TOUCHED = """() => [...document.querySelectorAll('button:not(.unseen), .action a, .field-input, .agree, summary, .onward a, .row-link')]
   .filter(e => e.checkVisibility()).map(e => ({ name: e.innerText || e.id, height: e.getBoundingClientRect().height }))"""
 
 

@@ -253,6 +253,38 @@ def test_a_form_that_cannot_be_says_why_beside_the_field_and_keeps_what_was_type
     assert "来答题。" in page.text
 
 
+def acts(office: Office, who: str, number: int) -> list[str]:
+    """What the head of a quiz's page offers this person."""
+    head = office.browser(who).opens(f"/console/quizzes/{number}").text.partition('class="head-act">')[2]
+    return re.findall(
+        r"(?:</svg>|<button class=\"btn[^>]*>)([^<]+)</(?:a|button)>",
+        head.partition("</main>")[0].partition("<main")[0],
+    )
+
+
+def test_a_quiz_offers_each_person_the_one_thing_that_brings_it_on(office: Office) -> None:
+    number = made(office, group0_count="0")
+    page = f"/console/quizzes/{number}"
+    assert "<li>5 题，每题 60 秒" in office.browser("chen").opens(page).text  # of the bank, before it has a paper
+    assert (acts(office, "chen", number), acts(office, "qian", number)) == (["修改", "定下试卷，送审"], [])
+    press(office, "chen", f"{page}/fix", on=page)
+    assert (acts(office, "jiao", number), acts(office, "qian", number)) == (["去看试卷"], ["去批准奖池"])
+    press(office, "chen", f"{page}/check", on=f"{page}/paper")
+    assert acts(office, "chen", number) == []  # somebody else's turn
+    press(office, "jiao", f"{page}/check", on=f"{page}/paper")
+    pool = re.search(r"/console/pools/\d+", office.browser("qian").opens(page).text)
+    assert pool
+    press(office, "qian", f"{pool[0]}/seal", on=pool[0])
+    assert (acts(office, "chen", number), acts(office, "qian", number)) == (["开放"], [])
+    press(office, "chen", f"{page}/approve", on=page)
+    assert acts(office, "chen", number) == ["读者看到的页面"]
+    press(office, "chen", f"{page}/pause", on=page)
+    assert acts(office, "chen", number) == ["读者看到的页面", "恢复答题"]
+    office.passes(days=4)
+    ticks(office)
+    assert acts(office, "qian", number) == ["读者看到的页面", "去看奖池"]
+
+
 def test_pausing_keeps_newcomers_out_and_lets_those_inside_finish(office: Office) -> None:
     number = opened(office)
     office.says("小林", "答题")

@@ -107,6 +107,17 @@ def test_whoever_leaves_is_on_no_board(world: World) -> None:
     assert world.count(BoardName) == world.count(Standing) == 0
 
 
+def test_readers_find_their_own_line_and_a_browser_that_is_nobodys_finds_none(world: World) -> None:
+    path = f"{path_of(world, frozen(world))}/board"
+    for who in ("小林", "老周"):
+        plays(world, who, right=2)
+    mine = '<li class="mine"><b>读者 0001'
+    assert mine in browser_of(world, "小林").get(path).text
+    assert "<b>读者 0001" in browser_of(world, "老周").get(path).text
+    assert mine not in browser_of(world, "老周").get(path).text
+    assert 'class="mine"' not in world.http.get(path).text
+
+
 # ── groups ──
 
 

@@ -1,20 +1,25 @@
 """A quiz as a phone draws it: with a thumb, at night, on the keyboard, and when the clock runs out."""
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
-from models.payout import PrizeState
+from models.certificate import Certificate
+from models.payout import Prize, PrizeState
 from models.quiz import Answer
 from quizzes.bank.question import Kind, Question
+from tests.pages.test_pages_browser import COLLIDING, DOUBLED, OVERFLOW
+from tests.quizzes.season import RING, SCHOOLS, Season, season
 from tests.quizzes.staged import fixed, prizes_of, questions, right_word, set_up
 from tests.quizzes.test_quiz_chat import MIXED, ORDER
 from tests.quizzes.test_quiz_page import path_of
 from tests.test_page_sign_up_browser import holds, phone_of, site
 from tests.test_sign_up import by_day
-from tests.world import World
+from tests.world import World, openid
 
 __all__ = ["site"]  # the fixture
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is drawn is the same from both
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -95,3 +100,71 @@ def test_when_the_clock_runs_out_the_next_question_comes_by_itself(
     world.passes(seconds=9)
     page.reload()
     expect(page.locator(".quiz-place")).to_contain_text("2 / 2")
+
+
+def readers_paths(found: Season) -> list[str]:
+    """Every page that a reader of a season may open, in every state that it may be in."""
+    shown = ("ended", "open", "scheduled", "paused", "live", "live waiting", "kinds", "elders")
+    fronts = [f"/q/{found.codes[name]}" for name in shown]
+    of_one = [
+        f"/q/{found.codes[name]}/{page}"
+        for name, page in (
+            ("open", "board"), ("open", f"board?g={SCHOOLS[2]}"), ("kinds", "board"), ("open", "result"), ("ended", "result"),
+            ("open", "seal"), ("ended", "draw"), ("scheduled", "draw"), ("ended", "certificate"), ("open", "certificate"),
+            ("open", "elder"), ("elders", "elder"), ("live", "live"), ("live waiting", "live"),
+        )
+    ]  # fmt: skip
+    return [*fronts, *of_one, "/me", "/me/name", "/c", "/c/AAAABBBBCCCC"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (320, "dark")])
+def test_every_page_of_a_season_is_whole_in_usual_type_and_in_large(
+    browser: Chromium, world: World, site: str, width: int, scheme: str
+) -> None:
+    by_day(world)
+    found = season(world)
+    with world.database.reading() as session:
+        given = session.scalars(sa.select(Certificate.code)).all()
+        won = {one.id: one.openid for one in session.scalars(sa.select(Prize).where(Prize.openid.is_not(None)))}
+    for who, paths in (
+        ("小林", [*readers_paths(found), *(f"/c/{code}" for code in given)]), ("老周", ["/me"]), (RING[0], ["/me"]),
+    ):  # fmt: skip
+        page = phone_of(browser, world, site, who, color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 844})
+        mine = [f"/me/prizes/{number}" for number, reader in won.items() if reader == openid(who)]
+        assert mine
+        for path in [*paths, *mine]:
+            answer = page.goto(site + path)
+            assert answer is not None
+            assert answer.status == 200, path
+            holds(page, path)
+            page.evaluate(DOUBLED)
+            assert page.evaluate(OVERFLOW) <= 0, f"{path} in large type"
+            assert page.evaluate(COLLIDING) == [], f"{path} in large type"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("elder", [False, True], ids=["usual", "elders"])
+def test_every_kind_of_question_is_whole_with_a_passage_and_a_picture(
+    browser: Chromium, world: World, site: str, elder: bool
+) -> None:
+    by_day(world)
+    path = f"{site}/q/{season(world).codes['kinds']}"
+    page = phone_of(browser, world, site, "老周")
+    if elder:
+        page.goto(f"{path}/elder")
+        page.get_by_role("button", name="用长辈模式").click()
+    page.goto(path)
+    page.get_by_role("button", name="开始答题").click()
+    seen = 0
+    while not page.url.endswith("/result"):
+        holds(page, f"page {(seen := seen + 1)}")
+        if page.get_by_role("textbox").count():
+            page.get_by_role("textbox").fill("DCBA" if page.locator("#order").count() else "不知道")
+        elif page.locator(".quiz-choice").count():
+            page.locator(".quiz-choice").first.click()
+        page.locator(".action button").click()
+    assert seen == 7  # six questions, and a passage before one of them
+    expect(page.locator(".quiz-wrong")).to_contain_text("诗经 → 楚辞 → 史记 → 资治通鉴")
+    holds(page, "result")

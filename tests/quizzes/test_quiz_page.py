@@ -10,10 +10,12 @@ from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
 from models import times
-from models.payout import Pool, PrizeState
+from models.payout import Pool, Prize, PrizeState
 from models.quiz import Answer, Attempt, Quiz
 from payouts import pools
-from tests.quizzes.staged import FINANCE, by, fixed, plays, prizes_of, questions, right_word, set_up
+from payouts import service as prizes
+from quizzes import service
+from tests.quizzes.staged import FINANCE, REVIEWER, by, fixed, plays, prizes_of, questions, right_word, set_up
 from tests.quizzes.test_quiz_chat import ORDER
 from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
@@ -208,3 +210,38 @@ def test_what_no_page_of_ours_sends_changes_nothing(world: World, reader: Browse
     token = hidden(reader.get(f"{path}/play").text)
     assert reader.post(f"{path}/play", data=token | given).status_code in (303, 400)
     assert world.count(Answer) == 0
+
+
+def test_while_a_quiz_is_paused_its_page_says_so_and_only_those_inside_go_on(world: World, reader: Browser) -> None:
+    quiz = set_up(world)
+    path = path_of(world, quiz)
+    begins(reader, path)
+    with world.database.units() as session:
+        service.pause(session, session.get_one(Quiz, quiz), by=by(REVIEWER))
+    outside, inside = world.http.get(path).text, reader.get(path).text
+    assert "暂停一下" in outside
+    assert "开始答题" not in outside + inside
+    assert "接着答" not in outside
+    assert "接着答" in inside
+    assert "第 2 题" in answers(reader, path, right_word(world, "小林")).text
+
+
+def test_a_prize_that_is_held_is_not_offered_to_be_taken(world: World, reader: Browser) -> None:
+    path = path_of(world, set_up(world, prizes=fixed(2)))
+    plays(world, "小林")
+    assert "去领取" in reader.get(f"{path}/result").text
+    (prize,) = prizes_of(world, state=PrizeState.WON)
+    with world.database.units() as session:
+        prizes.hold(session, session.get_one(Prize, prize.id), "看看", by=by(FINANCE))
+    page = reader.get(f"{path}/result").text
+    assert "馆员在核对，有结果会告诉您" in page
+    assert "去领取" not in page
+
+
+def test_a_colon_in_a_title_does_not_end_up_in_how_a_prize_stands(world: World, reader: Browser) -> None:
+    set_up(world, prizes=fixed(2))
+    plays(world, "小林")
+    with world.database.units() as session:
+        session.scalars(sa.select(Pool)).one().title = "春天：读书竞答"
+    (prize,) = prizes_of(world, state=PrizeState.WON)
+    assert re.search(r'role="status">待领取，\d+月\d+日前有效<', reader.get(f"/me/prizes/{prize.id}").text)
