@@ -32,15 +32,14 @@ NUMBERS = (
     "seconds_each", "seconds_in_all", "tries_a_day", "tries_in_all", "pass_score", "prizes_each", "prizes_a_day",
 )  # fmt: skip
 WORDS = ("freeze_hours", "group_word", "board_groups", "certificates_first")
-NAMES = {
+NAMES = {  # in the order of the form
     "title": "名称", "intro": "说明", "opens_at": "开始", "closes_at": "结束", "day_from": "每天从", "day_until": "每天到",
-    "groups": "抽哪些题", "count": "题数", "seconds_each": "每题时间", "seconds_in_all": "总时间", "tries": "次数",
-    "tries_a_day": "每天几次", "tries_in_all": "一共几次", "pass_score": "及格", "prizes_each": "每人最多几份",
-    "prizes_a_day": "每人每天几份", "tiers": "奖项", "hours": "分批放出", "way": "怎样发",
+    "groups": "抽哪些题", "seconds_each": "每题几秒", "seconds_in_all": "一共几秒", "tries_a_day": "每人每天几次",
+    "tries_in_all": "每人一共几次", "pass_score": "答对几题及格", "elder_percent": "长辈模式的时间", "is_elder": "整场用长辈模式",
+    "is_practice": "练习", "is_live": "现场抢答", "freeze_hours": "结束前几小时封榜", "group_word": "分组是什么", "board_groups": "有哪些组",
+    "has_certificates": "发证书", "certificates_first": "只发给前几名", "tiers": "奖品", "way": "怎样发",
     **{f"tier{n}": f"第 {n + 1} 档" for n in range(TIERS)}, **{f"drawn{n}": f"{'一二三'[n]}等奖" for n in range(DRAWN)},
-    "is_practice": "练习", "is_live": "现场抢答", "is_elder": "长辈模式", "elder_percent": "长辈模式的时间",
-    "freeze_hours": "提前封榜", "group_word": "分组是什么", "board_groups": "分组",
-    "has_certificates": "发证书", "certificates_first": "证书发给前几名",
+    "prizes_each": "每人最多几份", "prizes_a_day": "每人每天几份", "hours": "分批放出",
 }  # fmt: skip
 WAYS = {
     PayWay.DESK: "到馆领取（兑奖码）",
@@ -90,7 +89,7 @@ class _Views:
                 kept = service.set_up(session, _wanted(values), by=By(me().login, times.now()), quiz=quiz)
                 where = url_for("console.quiz", number=kept.id)
         except BadFields as error:
-            return self._page(Form(values, {_at(name): said for name, said in error.wrong.items()}), number), 400
+            return self._page(Form(values, _in_order(error.wrong)), number), 400
         except BadInput as error:
             return self._page(Form(values, {"title": error.to_staff}), number), 409
         return done("已保存为草稿。", where)
@@ -105,9 +104,10 @@ class _Views:
         )  # fmt: skip
 
 
-def _at(name: str) -> str:
-    """The field that a fault of the rules is shown at."""
-    return {"tries": "tries_a_day", "count": "groups"}.get(name, name)
+def _in_order(wrong: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong at the fields where it is shown, from the top of the form down."""
+    at = {{"tries": "tries_a_day", "count": "groups"}.get(name, name): said for name, said in wrong.items()}
+    return dict(sorted(at.items(), key=lambda one: list(NAMES).index(one[0])))
 
 
 def _tags(session: Session) -> list[tuple[str, int]]:

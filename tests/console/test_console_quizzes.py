@@ -253,6 +253,13 @@ def test_a_form_that_cannot_be_says_why_beside_the_field_and_keeps_what_was_type
     assert "来答题。" in page.text
 
 
+def test_what_is_wrong_is_summed_up_from_the_top_of_the_form_down(office: Office) -> None:
+    wrong = form(title="", hours="7点", tier0_each="一块六", opens_at="", pass_score="一半")
+    page = office.browser("chen").sends("/console/quizzes/new", on="/console/quizzes/new", **wrong)
+    summed = page.text.partition('class="wrong-list"')[2].partition("</ul>")[0]
+    assert re.findall(r'<a href="#(\w+)">', summed) == ["title", "opens_at", "pass_score", "tier0", "hours"]
+
+
 def acts(office: Office, who: str, number: int) -> list[str]:
     """What the head of a quiz's page offers this person."""
     head = office.browser(who).opens(f"/console/quizzes/{number}").text.partition('class="head-act">')[2]
