@@ -5,6 +5,7 @@ It starts a demo of its own in a folder for the time being, on loopback, and end
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,8 +15,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
+import requests
 from playwright.sync_api import Browser, Error, FloatRect, Page, sync_playwright
 
 HERE = Path(__file__).parent
@@ -120,6 +123,8 @@ def _draw(browser: Browser, port: int) -> None:
     boss.takes("outbox", height=420)
     boss.opens("/console/ways")
     boss.takes("ways", height=640)
+    _draw_sign_up(editor)
+    _draw_quiz(browser, port, editor)
 
 
 def _draw_staff(boss: _Album) -> None:
@@ -203,6 +208,98 @@ def _draw_together(editor: _Album) -> None:
     page.get_by_role("button", name="做成 2 份草稿").click()
     page.get_by_role("link", name="全选本页").or_(page.get_by_role("button", name="全选本页")).first.click()
     editor.takes("together", height=540)
+
+
+def _draw_sign_up(editor: _Album) -> None:
+    """One with a line: its terms, its roll, and the sheet at the door."""
+    page = editor.opens("/console/activities?names=line")
+    page.locator("td.main-cell a").first.click()
+    page.get_by_role("link", name="报名设置").click()
+    editor.takes("sign-up-terms", height=780)
+    page.go_back()
+    page.get_by_role("link", name="报名名单").click()
+    editor.takes("sign-up-roll")
+    door = editor.page.url.replace("/entries", "/door")
+    phone = editor.page.context.new_page()
+    phone.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    phone.goto(door)
+    phone.screenshot(path=HERE / "handbook-door.png", animations="disabled")
+    phone.close()
+
+
+READERS = ("小满", "老周", "阿依古丽", "江上清风", "陈老师", "豆豆妈", "一诺", "读书郎", "老钱")
+_LETTERED = re.compile(r"^([A-H])\. (.+)$", re.MULTILINE)
+
+
+def _draw_quiz(browser: Browser, port: int, editor: _Album) -> None:
+    """The demo's quiz after some have played it: a question on a phone, how it goes, and its money."""
+    answers = _answers(editor.opens("/console/quizzes/1/paper"))
+    for at, name in enumerate(READERS):
+        _Chat(port, name).plays(answers, wrong=at)
+    reader = _Chat(port, "小林")
+    reader.says("答题")
+    phone = _Album(browser, port, "", PHONE)
+    page = phone.page
+    page.goto(reader.link())
+    page.get_by_role("button", name="我是本人").click()
+    page.get_by_role("button", name="开始答题").click()
+    while not page.locator(".quiz-choice").count():  # which come first is drawn by lot
+        page.get_by_role("textbox").fill("不知道")
+        page.locator(".action button").click()
+    page.locator(".quiz-choice").first.click()
+    phone.takes("quiz-question")
+    editor.opens("/console/quizzes/1")
+    editor.takes("quiz", height=740)
+    finance = _Album(browser, port, "demo-finance")
+    finance.opens("/console/pools/1")
+    finance.takes("pool", height=620)
+
+
+def _answers(paper: Page) -> dict[str, list[str]]:
+    """stem → the right words, as staff who look a paper through see them."""
+    found = {}
+    for one in paper.locator(".paper-list > li").all():
+        stem = one.locator(".paper-stem").inner_text().partition(" ")[2]
+        said = one.locator(".paper-answer").inner_text().removeprefix("答案：")
+        found[stem] = [part.partition(". ")[2] or part for part in said.split("；")]
+    return found
+
+
+class _Chat:
+    """A reader at the simulator's phone."""
+
+    def __init__(self, port: int, name: str) -> None:
+        self.readers = f"http://127.0.0.1:{port + 1}/sim/readers"
+        made = requests.post(self.readers, json={"name": name}, timeout=READY_SECONDS)
+        self.openid = made.json()["openid"]
+        self._does(type="event", event="subscribe")
+
+    def _does(self, **what: str) -> None:
+        requests.post(f"{self.readers}/{self.openid}/send", json=what, timeout=READY_SECONDS).raise_for_status()
+
+    def _last(self) -> dict[str, Any]:
+        screen = requests.get(f"{self.readers}/{self.openid}/screen", params={"after": 0}, timeout=READY_SECONDS)
+        told: dict[str, Any] = screen.json()[-1]
+        return told
+
+    def says(self, words: str) -> str:
+        """What the account answers."""
+        self._does(type="text", content=words)
+        return str(self._last()["text"])
+
+    def link(self) -> str:
+        """The address that the chat gave last."""
+        return str(self._last()["url"])
+
+    def plays(self, answers: dict[str, list[str]], *, wrong: int) -> None:
+        """A whole attempt, of which so many are answered wrongly."""
+        self.says("答题")
+        said = self.says("开始答题")
+        while "/10 题" in said:
+            right = next((words for stem, words in answers.items() if stem in said), ["?"])
+            letters = [letter for letter, words in _LETTERED.findall(said) if words in right]
+            said = self.says("".join(letters) or right[0]) if wrong <= 0 else self.says("A" if letters else "对")
+            wrong -= 1
 
 
 main()
