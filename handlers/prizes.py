@@ -3,6 +3,7 @@
 from handlers import mine as entries
 from handlers.identity import own_page
 from handlers.turn import Reply, Turn
+from models.errors import Refused
 from models.payout import PayWay, Prize, PrizeState
 from models.tapping import tappable
 from payouts import appeals, paying, queries, service, texts
@@ -54,7 +55,10 @@ def _claimed(turn: Turn, prize: Prize) -> str:
             if page
             else f"{what}：暂时打不开收款页，请回复“人工”。"
         )
-    payment = paying.claim(turn.session, prize.id, turn.incoming.openid, at=turn.now)
+    try:
+        payment = paying.claim(turn.session, prize.id, turn.incoming.openid, at=turn.now)
+    except Refused as no:  # of this one: the others are paid
+        return f"{what}：{no.to_reader}"
     return texts.where_it_is(prize, payment)
 
 
