@@ -165,24 +165,17 @@ def settle_look(session: Session, call: Claimed, outcome: Outcome, now: datetime
     payment = _of(session, call.payload["number"], held=True)
     if payment is None or payment.state in (M.DONE, M.FAILED) or outcome.answer is None:
         return None
-    answer = outcome.answer
-    told(
-        session,
-        payment,
-        answer["said"],
-        number=answer.get("platform_number", ""),
-        cause=answer.get("cause", ""),
-        now=now,
-    )
+    said, cause = outcome.answer["said"], outcome.answer.get("cause", "")
+    if said == NOT_FOUND:
+        _not_found(session, payment, now, is_certain=call.payload.get("is_certain", False))
+        return None
+    told(session, payment, said, number=outcome.answer.get("platform_number", ""), cause=cause, now=now)
     return None
 
 
 def told(session: Session, payment: Payment, said: str, *, number: str, cause: str, now: datetime) -> None:
     """The platform told where a payment is, whichever way it came to us; a late or second word changes nothing."""
     if payment.state in (M.DONE, M.FAILED):
-        return
-    if said == NOT_FOUND:
-        _not_found(session, payment, now)
         return
     payment.said = said
     payment.platform_number = number or payment.platform_number
@@ -197,10 +190,12 @@ def told(session: Session, payment: Payment, said: str, *, number: str, cause: s
             _owe(session, payment, now=now)
 
 
-def _not_found(session: Session, payment: Payment, now: datetime) -> None:
-    """Never landed, or still on its way: certain only after a clear refusal. Else the same number is sent once more."""
+def _not_found(session: Session, payment: Payment, now: datetime, *, is_certain: bool) -> None:
+    """Never landed, or still on its way: certain only when asked some minutes after a clear refusal. Else the same number is
+    sent once more."""
     if payment.said in ADVICE and payment.state is M.OWED:
-        _failed(session, payment, payment.said, now)
+        if is_certain:
+            _failed(session, payment, payment.said, now)
         return
     payment.look_at = now + _pause(payment)
     if payment.state is M.OWED:
@@ -259,10 +254,12 @@ def look_after(session: Session, now: datetime) -> int:
         due.order_by(Payment.look_at).limit(PART).with_for_update(of=Payment, skip_locked=True)
     ).all()
     for payment in payments:
+        # A refusal sets the next look to when it is certain: one asked before, and answered late, says less.
+        payload = {"number": payment.number, "is_certain": payment.said in ADVICE}
         payment.looks += 1
         payment.look_at = now + _pause(payment)
         key = f"look:{payment.number}:{payment.looks}"
-        outbox.owe(session, CallKind.PAY_LOOK, key=key, payload={"number": payment.number}, openid=None, now=now)
+        outbox.owe(session, CallKind.PAY_LOOK, key=key, payload=payload, openid=None, now=now)
     return len(payments)
 
 

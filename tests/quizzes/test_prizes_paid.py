@@ -215,6 +215,31 @@ def test_a_reader_whom_wechat_refuses_is_told_what_to_do_and_may_ask_again(
     assert paid_by_platform(paying_world) == balance(paying_world).paid == 100
 
 
+def test_a_look_from_before_a_refusal_makes_nothing_certain(paying_world: Live) -> None:
+    (reader,) = wins(paying_world, PayWay.RED_PACKET)
+    paying_world.wechat.post(f"/sim/readers/{reader}/marks", {"risky": True})
+    paying_world.wechat.has("slow:0.5", on=LOOK, times=1)
+    claims(paying_world, reader)
+    looks(paying_world)
+    assert payment_of(paying_world, reader).said == "NO_AUTH"
+    assert payment_of(paying_world, reader).state is PaymentState.OWED
+    looks(paying_world, minutes=6)
+    assert prizes_of(paying_world, openid=reader)[0].state is PrizeState.FAILED
+
+
+def test_a_prize_that_is_too_late_keeps_no_other_from_being_paid(paying_world: Live) -> None:
+    (reader,) = wins(paying_world, PayWay.RED_PACKET)
+    paying_world.both_pass(days=5)
+    set_up(paying_world, prizes=fixed(1, fen=300), way=PayWay.RED_PACKET)
+    plays(paying_world, reader)
+    paying_world.both_pass(days=3)
+    said = paying_world.says(reader, "领奖")
+    assert "红包 3.00 元（读书答题）：正在发放" in said
+    assert "红包 1.00 元：这份奖品的领取时间已经过了" in said
+    paying_world.delivers()
+    assert [fen for _openid, fen, _state in paying_world.wechat.books().values()] == [300]
+
+
 @WAYS
 def test_what_is_not_taken_in_a_day_comes_back_and_may_be_claimed_anew(paying_world: Live, way: PayWay) -> None:
     (reader,) = wins(paying_world, way)
