@@ -48,6 +48,18 @@ ADVICE = {
     "PAYEE_ACCOUNT_ABNORMAL": ("收款的微信账号异常", "请在微信里查看账号状态后再领。"),
     "SEND_FAILED": ("微信没有发出", ""),
 }  # fmt: skip
+# Why a transfer failed (fail_reason of transfer-bills), where its winner can do something about it.
+_LIMIT = ("微信账号的收款额度或次数到了上限", "过几天再领；在微信支付里能看到是什么限制。")
+REASONS = {
+    "OVERDUE_CLOSE": ("24 小时没有点“确认收款”，已退回", ""),
+    "REAL_NAME_CHECK_FAIL": ADVICE["V2_ACCOUNT_SIMPLE_BAN"], "OPENID_INVALID": ADVICE["OPENID_ERROR"],
+    "ACCOUNT_NOT_EXIST": ADVICE["OPENID_ERROR"], "TRANSFER_RISK": ADVICE["NO_AUTH"],
+    "ACCOUNT_FROZEN": ADVICE["PAYEE_ACCOUNT_ABNORMAL"],
+    **dict.fromkeys((
+        "TRANSFER_QUOTA_EXCEED", "DAY_RECEIVED_QUOTA_EXCEED", "DAY_RECEIVED_COUNT_EXCEED", "MONTH_RECEIVED_QUOTA_EXCEED",
+        "REALNAME_ACCOUNT_RECEIVED_QUOTA_EXCEED", "BLOCK_B2C_USERLIMITAMOUNT_MONTH", "BLOCK_B2C_USERLIMITAMOUNT_BSRULE_MONTH",
+    ), _LIMIT),
+}  # fmt: skip
 
 
 # ── the winner asks ──
@@ -182,7 +194,7 @@ def told(session: Session, payment: Payment, said: str, *, number: str, cause: s
     if said in DONE:
         _paid(session, payment, now)
     elif said in FAILED:
-        _failed(session, payment, cause or FAILED[said], now)
+        _failed(session, payment, cause, now)
     else:
         payment.state = moved(payment.state, to=M.PENDING, moves=PAYMENT_MOVES)
         payment.look_at = now + _pause(payment)
@@ -213,10 +225,11 @@ def _paid(session: Session, payment: Payment, now: datetime) -> None:
 
 
 def _failed(session: Session, payment: Payment, cause: str, now: datetime) -> None:
-    """`cause`: a code of ADVICE, or the platform's own words."""
-    why, advice = ADVICE.get(cause, (cause, ""))
+    """`cause`: a code, the platform's own words, or "" where it gave none."""
+    why, advice = _why(payment.said, cause)
     payment.state = moved(payment.state, to=M.FAILED, moves=PAYMENT_MOVES)
-    payment.settled_at, payment.look_at, payment.cause = now, None, why[:200]
+    payment.settled_at, payment.look_at = now, None
+    payment.cause = (f"{why}（{cause}）" if cause and cause != why else why)[:200]
     prize = service.held(session, payment.prize_id)
     if prize is None:
         raise LookupError(f"payment {payment.number} of no prize")
@@ -226,6 +239,15 @@ def _failed(session: Session, payment: Payment, cause: str, now: datetime) -> No
         messages.owe_message(
             session, prize.openid, texts.failed(prize, advice), key=f"payment:{payment.number}:failed", now=now
         )
+
+
+def _why(said: str, cause: str) -> tuple[str, str]:
+    """In words for the winner, and what to do. A code that nobody here knows tells a reader nothing."""
+    if (known := ADVICE.get(cause) or REASONS.get(cause)) is not None:
+        return known
+    if cause.isascii():
+        return FAILED[said], "再领还是不行，请回复“人工”。" if cause else ""
+    return cause, ""
 
 
 def _pause(payment: Payment) -> timedelta:

@@ -240,6 +240,33 @@ def test_a_prize_that_is_too_late_keeps_no_other_from_being_paid(paying_world: L
     assert [fen for _openid, fen, _state in paying_world.wechat.books().values()] == [300]
 
 
+@pytest.mark.parametrize("way", [PayWay.TRANSFER])
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("OVERDUE_CLOSE", "没有到账：24 小时没有点“确认收款”，已退回。"),
+        ("REAL_NAME_CHECK_FAIL", "没有到账：微信账号还没有实名认证。请在微信“我 - 服务 - 钱包 - 身份信息”里完成认证。"),
+        ("DAY_RECEIVED_QUOTA_EXCEED", "没有到账：微信账号的收款额度或次数到了上限。过几天再领"),
+        ("MERCHANT_REJECT", "没有到账：微信没有转成。再领还是不行，请回复“人工”。"),
+        ("活动已终止", "没有到账：活动已终止。"),
+    ],
+)  # fmt: skip
+def test_why_a_transfer_failed_is_told_in_words_and_its_code_is_kept_for_staff(
+    paying_world: Live, way: PayWay, code: str, words: str
+) -> None:
+    (reader,) = wins(paying_world, way)
+    asks(paying_world, reader)
+    paying_world.wechat.post(
+        f"/sim/bills/{payment_of(paying_world, reader).number}", {"state": "FAIL", "reason": code}
+    )
+    looks(paying_world)
+    looks(paying_world)
+    (told,) = [said for said in paying_world.screen(reader) if "没有到账" in said]
+    assert words in told
+    assert "_" not in told
+    assert code in payment_of(paying_world, reader).cause
+
+
 @WAYS
 def test_what_is_not_taken_in_a_day_comes_back_and_may_be_claimed_anew(paying_world: Live, way: PayWay) -> None:
     (reader,) = wins(paying_world, way)
