@@ -26,7 +26,7 @@ from models.quiz import BankQuestion, Complaint, ComplaintState, QuestionState, 
 from quizzes import health
 from quizzes.bank import editing
 from quizzes.bank.question import CHOICES, KIND_WORDS, LETTERS, Kind, Question, said_answer
-from quizzes.bank.rows import question_of
+from quizzes.bank.rows import LONGEST_TAG, question_of
 from quizzes.bank.sheet import TAG_SIGNS, answer_of
 from quizzes.bank.writing import answer_words
 from quizzes.health import Health
@@ -246,7 +246,7 @@ def _wanted(values: Mapping[str, str], picture: tuple[str, str]) -> Question:
     level = values["difficulty"]
     return replace(
         asked, answer=answer_of(asked, values["answer"]), explanation=values["explanation"], source=values["source"][:200],
-        shelf_mark=values["shelf_mark"][:60], tags=tuple(filter(None, (tag[:40] for tag in TAG_SIGNS.split(values["tags"])))),
+        shelf_mark=values["shelf_mark"][:60], tags=tuple(filter(None, (tag[:LONGEST_TAG] for tag in TAG_SIGNS.split(values["tags"])))),
         difficulty=int(level) if level in set("12345") else None, passage=values["passage"], picture=picture[0],
         picture_alt=picture[1], recheck_on=day,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from quizzes.bank.found import Bank, Doubt
 from quizzes.bank.question import KIND_WORDS, said_answer
 from quizzes.bank.reading import read_bank
 from quizzes.bank.rows import question_of
+from quizzes.bank.sheet import TAG_SIGNS
 from quizzes.bank.writing import doubts_xlsx, template, to_gift, to_xlsx
 
 PASTED = "贴进来的文字.txt"
@@ -75,8 +76,10 @@ class _Views:
             return _page("", None)
         try:
             name, content = _handed_in()
+            tags = tuple(filter(None, TAG_SIGNS.split(request.form.get("tags", ""))))
             if len(content) > large.LARGE:
-                number = large.hand_in(self._desk.database, name, content, by=By(me().login, times.now()))
+                by = By(me().login, times.now())
+                number = large.hand_in(self._desk.database, name, content, tags=tags, by=by)
                 return done(
                     "文件收到了，正在读。可以离开这一页，过一会儿再来看。",
                     url_for("console.bank_file", number=number),
@@ -85,12 +88,12 @@ class _Views:
         except BadInput as error:
             return _page(error.to_staff, None), 400
         with self._desk.unit() as session:
-            added = rows.add(
-                session, [(found.question, found.where) for found in bank.questions], by=By(me().login, times.now())
-            )
+            handed = [(found.question.tagged(tags), found.where) for found in bank.questions]
+            added = rows.add(session, handed, by=By(me().login, times.now()))
         said = f"收进 {added.new} 题" + (f"，题库里已经有 {added.known} 题" if added.known else "")
+        said += f"，都加上了标签“{'、'.join(tags)}”" if tags else ""
         if not bank.doubts:
-            return done(f"{said}。", url_for("console.questions"))
+            return done(f"{said}。", url_for("console.questions", tag=tags[0] if tags else None))
         if request.form.get("as") == "sheet":
             return downloaded("题目要核对的", doubts_xlsx(bank.doubts))
         return _page("", bank, said=said)
@@ -172,6 +175,7 @@ def _page(wrong: str, bank: Bank | None, *, said: str = "") -> str:
     return drawn(
         "questions_new.html", wrong=wrong, said=said, doubts=doubts[:MOST_DOUBTS], more=len(doubts) - MOST_DOUBTS, kinds=KINDS,
         largest=LARGEST_FILE // 1024 // 1024, words="" if bank else request.form.get("words", ""),
+        tags=request.form.get("tags", ""),
     )  # fmt: skip
 
 

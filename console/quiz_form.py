@@ -49,7 +49,7 @@ WAYS = {
 ELDER = {"100": "一样长", "150": "一倍半", "200": "两倍", "300": "三倍", "0": "不限时"}
 NEW = {
     "seconds_each": "60", "seconds_in_all": "0", "tries_a_day": "3", "tries_in_all": "0", "pass_score": "8",
-    "prizes_each": "1", "prizes_a_day": "0", "keeps": "best", "elder_percent": "200", "shuffles": "1", "has_board": "1", "way": "desk",
+    "prizes_each": "1", "prizes_a_day": "0", "keeps": "best", "elder_percent": "200", "shuffles": "1", "has_board": "1",
     "group0_count": "10",
 }  # fmt: skip
 
@@ -68,7 +68,8 @@ class _Views:
     @may(Act.CHANGE_QUIZZES)
     def new(self) -> Response | tuple[str, int]:
         """An empty form with what most quizzes want; sent, a draft."""
-        return self._form(None, {**_blank(), **NEW})
+        chosen = {"way": self._desk.payout, "group0_tag": request.args.get("tag", "")}
+        return self._form(None, {**_blank(), **NEW, **chosen})
 
     @may(Act.CHANGE_QUIZZES)
     def edit(self, number: int) -> Response | tuple[str, int]:
@@ -76,6 +77,7 @@ class _Views:
         with self._desk.reading() as session:
             quiz = session.get(Quiz, number) or abort(404)
             values = _kept(session, quiz)
+        values["way"] = values["way"] or self._desk.payout
         values["hours"] = request.args.get("hours", values["hours"])  # proposed by console.quiz_dry_run
         return self._form(number, values)
 
@@ -174,7 +176,7 @@ def _kept(session: Session, quiz: Quiz) -> dict[str, str]:
             f"group{n}_count": str(group.count or ""),
         }
     pool = service.pool_of(session, quiz)
-    values["way"] = pool.way.value if pool else PayWay.DESK.value
+    values["way"] = pool.way.value if pool else ""
     if pool is not None:
         prizes = plan_of(pool.plan)
         values |= {name: "1" if getattr(pool, name) else "" for name in PRIZE_TICKS}

@@ -30,6 +30,12 @@ class Group:
         """As kept in a quiz."""
         return asdict(self)
 
+    @property
+    def said(self) -> str:
+        """标签“国学”、难度 2; "" where anything of the bank will do."""
+        level = f"难度 {self.difficulty}" if self.difficulty else ""
+        return "、".join(filter(None, [f"标签“{self.tag}”" if self.tag else "", level]))
+
 
 def groups_of(kept: Sequence[dict[str, Any]]) -> tuple[Group, ...]:
     """The groups that `Group.json` wrote."""

@@ -174,14 +174,8 @@ def _fill(session: Session, quiz: Quiz, part: int, group: rules.Group) -> int:
     long = wanted.with_only_columns(BankQuestion.id, BankQuestion.passage).where(BankQuestion.passage != "")
     numbers = passages.together(numbers, {row[0]: row[1] for row in session.execute(long)})
     if not numbers or len(numbers) < group.count:
-        what = "、".join(
-            filter(
-                None,
-                [f"标签“{group.tag}”" if group.tag else "", f"难度 {group.difficulty}" if group.difficulty else ""],
-            )
-        )
         raise BadInput(
-            f"{what or '题库'}里可用的题有 {len(numbers)} 道，要抽 {group.count or '全部'}：请先补题，或改抽题的条件。"
+            f"{group.said or '题库'}里可用的题有 {len(numbers)} 道，要抽 {group.count or '全部'}：请先补题，或改抽题的条件。"
         )
     rows = [
         {"quiz_id": quiz.id, "part": part, "place": place, "question_id": number}

@@ -36,8 +36,8 @@ log = structlog.get_logger("quizzes.bank")
 _one = Lock()  # file at a time
 
 
-def hand_in(database: Database, name: str, content: bytes, *, by: By) -> int:
-    """Have the file read; its number, under which one sees how far it is."""
+def hand_in(database: Database, name: str, content: bytes, *, tags: tuple[str, ...] = (), by: By) -> int:
+    """Have the file read, each question with these tags besides its own; its number, under which one sees how far it is."""
     with database.units() as session:
         session.execute(sa.delete(BankFile).where(BankFile.handed_in_at < by.at - KEPT))
         file = BankFile(
@@ -47,7 +47,7 @@ def hand_in(database: Database, name: str, content: bytes, *, by: By) -> int:
         session.add(file)
         session.flush()
         number = file.id
-    asked = (database, number, name, content, by.who)
+    asked = (database, number, name, content, tags, by.who)
     Thread(
         target=_read, args=asked, name=f"bank file {number}", daemon=True
     ).start()  # a server that stops waits for none
@@ -59,16 +59,16 @@ def is_silent(file: BankFile) -> bool:
     return file.state is BankFileState.READING and times.now() - file.touched_at > SILENT
 
 
-def _read(database: Database, number: int, name: str, content: bytes, who: str) -> None:
+def _read(database: Database, number: int, name: str, content: bytes, tags: tuple[str, ...], who: str) -> None:
     try:
         with _one:
             for line in _lines(name, content):
-                database.unit(partial(_take, number=number, line=line, who=who))
+                database.unit(partial(_take, number=number, line=line, tags=tags, who=who))
         database.unit(partial(_end, number=number, who=who))
     except Exception as error:
         log.exception("bank file broken", file=number)
         why = f"读到一半停了（{type(error).__name__}）：再传一次就接着，已经收进的不会重复。"
-        database.unit(partial(_take, number=number, line={"why": why}, who=who))
+        database.unit(partial(_take, number=number, line={"why": why}, tags=tags, who=who))
 
 
 def _lines(name: str, content: bytes) -> Iterator[dict[str, Any]]:
@@ -84,7 +84,7 @@ def _lines(name: str, content: bytes) -> Iterator[dict[str, Any]]:
                 raise RuntimeError(f"the reader ended with {reader.returncode}")
 
 
-def _take(session: Session, *, number: int, line: dict[str, Any], who: str) -> None:
+def _take(session: Session, *, number: int, line: dict[str, Any], tags: tuple[str, ...], who: str) -> None:
     file, now = session.get_one(BankFile, number, with_for_update=True), times.now()
     file.touched_at = now
     if "why" in line:
@@ -92,7 +92,7 @@ def _take(session: Session, *, number: int, line: dict[str, Any], who: str) -> N
     if "doubts" in line:
         file.doubts, file.doubt_count = line["doubts"], line["count"]
     if "found" in line:
-        found = [(_question(kept), where) for kept, where in line["found"]]
+        found = [(_question(kept).tagged(tags), where) for kept, where in line["found"]]
         added = rows.take_in(session, found, by=By(who, now))
         file.new, file.known = file.new + added.new, file.known + added.known
 

@@ -8,7 +8,7 @@ takes the same form, but for a blank, where it is the text that was written.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -62,6 +62,10 @@ class Question:
     picture: str = ""  # hash of its file
     picture_alt: str = ""
     recheck_on: date | None = None
+
+    def tagged(self, tags: tuple[str, ...]) -> "Question":
+        """The same with these tags besides its own."""
+        return replace(self, tags=(*self.tags, *tags))
 
 
 def problems(question: Question) -> list[str]:

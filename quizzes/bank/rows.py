@@ -19,6 +19,7 @@ from models.quiz import BankQuestion, QuestionState, QuestionTag
 from quizzes.bank.question import Kind, Question, fingerprint
 
 MOST_KEPT = 5000  # questions a process keeps: about a kilobyte each
+LONGEST_TAG = 40  # characters
 _PART = 500  # rows a statement
 
 
@@ -31,7 +32,7 @@ class Added:
 
 
 def add(session: Session, questions: Iterable[tuple[Question, str]], *, by: By) -> Added:
-    """Take in (question, where it came from); one that asks the same as another of the bank stays out."""
+    """Take in (question, where it came from); of one that asks the same as another of the bank only its tags are taken."""
     added = take_in(session, questions, by=by)
     if added.new:
         note_added(session, added.new, by=by)
@@ -56,14 +57,14 @@ def take_in(session: Session, questions: Iterable[tuple[Question, str]], *, by: 
     }
     new = {key: rows[key] for key in prints if key not in known}
     if new:
-        _insert(session, new, by)
+        values = [row_of(key, question, origin, by) for key, (question, origin) in new.items()]
+        core(session).execute(insert(session, BankQuestion).on_conflict_do_nothing(), values)
+    _tag(session, {key: question.tags for key, (question, _origin) in rows.items() if question.tags})
     return Added(len(new), len(known))
 
 
-def _insert(session: Session, new: dict[str, tuple[Question, str]], by: By) -> None:
-    values = [row_of(key, question, origin, by) for key, (question, origin) in new.items()]
-    core(session).execute(insert(session, BankQuestion).on_conflict_do_nothing(), values)
-    tags = {key: question.tags for key, (question, _origin) in new.items() if question.tags}
+def _tag(session: Session, tags: dict[str, tuple[str, ...]]) -> None:
+    """Whoever hands questions in again under a tag means to find them under it."""
     keys = list(tags)
     for start in range(0, len(keys), _PART):
         found = session.execute(
@@ -71,8 +72,12 @@ def _insert(session: Session, new: dict[str, tuple[Question, str]], by: By) -> N
                 BankQuestion.fingerprint.in_(keys[start : start + _PART])
             )
         )
-        links = [{"question_id": row.id, "tag": tag} for row in found for tag in dict.fromkeys(tags[row.fingerprint])]
+        links = [{"question_id": row.id, "tag": tag} for row in found for tag in _fitting(tags[row.fingerprint])]
         core(session).execute(insert(session, QuestionTag).on_conflict_do_nothing(), links)
+
+
+def _fitting(tags: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(tag[:LONGEST_TAG] for tag in tags))
 
 
 def row_of(key: str, question: Question, origin: str, by: By) -> dict[str, object]:

@@ -8,7 +8,7 @@ from models.payout import Prize
 from models.quiz import Answer, Attempt, Standing
 from models.staff import Role
 from tests.console.office import Browser, Office
-from tests.console.test_console_quizzes import form, lets_open, made, press
+from tests.console.test_console_quizzes import PASTED, form, lets_open, made, press, quiz_number
 from tests.test_sign_up import by_day
 
 
@@ -168,3 +168,28 @@ def test_there_is_no_trial_without_a_paper_after_the_opening_or_by_a_link_that_i
 
 def test_the_desk_may_not_see_the_questions_before_readers_do(office: Office) -> None:
     assert office.browser("he").opens(f"/console/quizzes/{checked(office)}/trial").status_code == 403
+
+
+def test_questions_handed_in_under_a_tag_are_what_a_quiz_draws_from(office: Office) -> None:
+    chen, new = office.browser("chen"), "/console/questions/new"
+    chen.does(new, on=new, words=PASTED)
+    others = "1. 水在几度结冰？（A）\nA. 零度  B. 十度\n2. 太阳从哪边升起？（A）\nA. 东边  B. 西边"
+    said = chen.does(new, on=new, words=others, tags="读书月 2026、科学")
+    assert "收进 2 题，都加上了标签“读书月、2026、科学”。" in said
+    assert "第3部名著的作者是谁？" not in said
+    assert re.search(
+        r'<option value="读书月" selected>读书月（2 题）', chen.opens("/console/quizzes/new?tag=读书月").text
+    )
+    page = chen.does("/console/quizzes/new", on="/console/quizzes/new", **form(
+        group0_tag="读书月", group0_count="2", group1_count="3", tier0_at_least="5", pass_score="5",
+    ))  # fmt: skip
+    assert "从标签“读书月”的 2 题里抽 2 题；从整个题库的 7 题里抽 3 题。" in page
+    path = f"/console/quizzes/{quiz_number(office)}"
+    assert "从标签“读书月”的 2 题里抽 2 题；从整个题库的 5 题里抽 3 题。" in chen.does(f"{path}/fix", on=path)
+
+
+def test_questions_handed_in_again_are_found_under_the_new_tag_too(office: Office) -> None:
+    chen, new = office.browser("chen"), "/console/questions/new"
+    chen.does(new, on=new, words=PASTED)
+    assert "收进 0 题，题库里已经有 5 题，都加上了标签“名著”。" in chen.does(new, on=new, words=PASTED, tags="名著")
+    assert "第3部名著的作者是谁？" in chen.opens("/console/questions?tag=名著").text
