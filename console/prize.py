@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.desk import Desk, done, drawn, local_path, me, refused
-from console.needs import Need
+from console.needs import EACH, Need
 from console.rights import Act, may
 from models import times
 from models.audit import AuditLine
@@ -16,7 +16,8 @@ from models.by import By
 from models.errors import BadInput
 from models.payout import Prize, PrizeState
 from models.quiz import Attempt
-from payouts import appeals, service, texts
+from payouts import appeals, finance, pools, service, texts
+from payouts import queries as prize_queries
 from quizzes import queries
 
 P = PrizeState
@@ -48,7 +49,7 @@ class _Views:
             return drawn(
                 "prize.html", prize=prize, what=texts.what(prize), last_day=texts.last_day(prize), attempt=_attempt(session, prize),
                 said=appeals.of_prize(session, prize), is_asked=appeals.open_of(session, prize) is not None,
-                lines=_lines(session, prize),
+                lines=_lines(session, prize), payments=prize_queries.payments_of(session, prize), payment_words=finance.PAYMENTS,
             )  # fmt: skip
 
     @may(Act.APPROVE_PRIZES)
@@ -92,16 +93,24 @@ def _lines(session: Session, prize: Prize) -> list[AuditLine]:
 
 
 def needs(session: Session) -> Iterator[Need]:
-    """Appeals that nobody has answered, and prizes that are held."""
+    """Appeals that nobody has answered, prizes that are held or were not paid, and pots that can be closed."""
     if rows := appeals.waiting(session):
         yield Need(
             rows[0][0].asked_at, "award", "waiting", f"有 {len(rows)} 个奖品申诉等答复",
             "读者说扣下或不发是误会。申诉没答复，钱一直给他留着。", "去看看", url_for("console.prizes"),
         )  # fmt: skip
-    held = sa.select(sa.func.count(), sa.func.min(Prize.won_at)).where(Prize.state == P.HELD)
-    count, since = session.execute(held).one()
-    if since is not None:
+    for state, said, why, act in (
+        (P.HELD, "扣着等核对", "看过证据，放行，或写明理由不发；读者在等。", "去核对"),
+        (P.FAILED, "微信没有发成", "原因写在旁边。读者自己可以再领，您也可以替他再发一次。", "去看看"),
+    ):
+        count, since = session.execute(
+            sa.select(sa.func.count(), sa.func.min(Prize.won_at)).where(Prize.state == state)
+        ).one()
+        if since is not None:
+            where = url_for("console.prizes", state="look")
+            yield Need(since, "award", "waiting", f"有 {count} 份奖{said}", why, act, where)
+    for pool in pools.to_close(session, now=times.now(), most=EACH):
         yield Need(
-            since, "award", "waiting", f"有 {count} 份奖扣着等核对", "看过证据，放行，或写明理由不发；读者在等。", "去核对",
-            url_for("console.prizes", state="look"),
+            pool.closes_at or pool.made_at, "award", "waiting", f"“{pool.title}”的奖都有了结果，可以结清",
+            "没人得的钱退回，财务表就定下来了。", "去结清", url_for("console.pool", number=pool.id),
         )  # fmt: skip

@@ -9,6 +9,7 @@ from console.quizzes import refusing
 from console.rights import Act, may
 from models import times
 from models.by import By
+from models.payout import PoolState
 from models.quiz import BankQuestion, PaperQuestion, Quiz, QuizState
 from quizzes import service
 from quizzes.bank import editing
@@ -56,5 +57,7 @@ class _Views:
         with self._desk.unit() as session:
             quiz = session.get(Quiz, number) or abort(404)
             needed = service.check_paper(session, quiz, by=By(me().login, times.now()))
-        words = "已记下您看过。还要一位同事再看一遍。" if needed else "已记下您看过。两个人都看过了，可以开放。"
+            pool = service.pool_of(session, quiz)
+        then = "可以开放了。" if pool is None or pool.state is not PoolState.DRAFT else "接下来请财务批准奖池。"
+        words = "已记下您看过。" + ("还要一位同事再看一遍。" if needed else f"两个人都看过了，{then}")
         return done(words, url_for("console.quiz", number=number))

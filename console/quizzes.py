@@ -1,6 +1,6 @@
 """答题: the list, one quiz with its steps and live figures, and what staff do about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,14 +9,16 @@ from flask import Blueprint, abort, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from console import words
 from console.desk import Desk, done, drawn, me, refused
+from console.needs import EACH, Need
 from console.quiz_live import shown_of
 from console.rights import Act, may
 from models import times
 from models.by import By
 from models.errors import BadInput
 from models.payout import Pool, PoolState
-from models.quiz import Quiz, QuizState
+from models.quiz import PaperQuestion, Quiz, QuizState
 from payouts import draws, plan
 from payouts import texts as prize_texts
 from quizzes import linting, queries, rules, service, texts
@@ -51,7 +53,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     views = _Views(desk)
     blueprint.add_url_rule("/quizzes", "quizzes", views.all)
     blueprint.add_url_rule("/quizzes/<int:number>", "quiz", views.one)
-    for name, act, words in (
+    for name, act, said in (
         ("fix", service.fix_paper, "试卷已经定下来，请两个人各看一遍。"),
         ("back", service.back_to_draft, "已退回草稿。改好了再送审。"),
         ("approve", service.approve, "已开放。到时间读者就能答。"),
@@ -62,7 +64,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
         blueprint.add_url_rule(
             f"/quizzes/<int:number>/{name}",
             f"quiz_{name.replace('-', '_')}",
-            views.acting(act, words),
+            views.acting(act, said),
             methods=["POST"],
         )
 
@@ -90,17 +92,18 @@ class _Views:
             pool = service.pool_of(session, quiz)
             now = times.now()
             state, checks = state_of(quiz, now), service.checks_of(session, quiz) if quiz.paper_hash else []
-            steps = _steps(session, quiz, pool, checks)
+            groups = _drawn_from(session, quiz)
+            steps = _steps(session, quiz, pool, checks, groups)
             return drawn(
-                "quiz.html", quiz=quiz, state=state, steps=steps, main=_main(quiz, state, pool, steps, checks),
-                rules=texts.rule_lines(quiz, count=_questions(session, quiz), prizes=""), pool=pool,
+                "quiz.html", quiz=quiz, state=state, steps=steps, main=_main(quiz, state, pool, checks),
+                rules=texts.rule_lines(quiz, count=sum(group.count or there for group, there in groups), prizes=""), pool=pool,
                 prizes=prize_texts.promise(pool) if pool else "",
                 shown=shown_of(session, quiz, pool, now), when=texts.when(quiz, now=now), site=self._desk.site,
                 draw=_draw(session, pool),
                 findings=linting.findings_of(session, quiz) if quiz.state in (S.DRAFT, S.CHECKING) else [],
             )  # fmt: skip
 
-    def acting(self, act: Callable[..., object], words: str) -> Callable[..., Response]:
+    def acting(self, act: Callable[..., object], said: str) -> Callable[..., Response]:
         """A view that does one thing to a quiz."""
 
         @may(Act.CHANGE_QUIZZES)
@@ -108,7 +111,7 @@ class _Views:
             with self._desk.unit() as session:
                 quiz = session.get(Quiz, number) or abort(404)
                 act(session, quiz, by=By(me().login, times.now()))
-            return done(words, url_for("console.quiz", number=number))
+            return done(said, url_for("console.quiz", number=number))
 
         return refusing(view)
 
@@ -135,13 +138,27 @@ def state_of(quiz: Quiz, now: datetime) -> str:
     return quiz.state.value
 
 
-def _questions(session: Session, quiz: Quiz) -> int:
-    """How many one attempt has; of a draft, how many it would have now, where a group takes all there are."""
-    if quiz.state is not S.DRAFT:
-        return queries.questions_in(session, quiz)
-    of_groups = ((group, service.questions_for(group).subquery()) for group in rules.groups_of(quiz.groups))
-    count = sa.func.count()
-    return sum(group.count or session.scalar(sa.select(count).select_from(rows)) or 0 for group, rows in of_groups)
+def _drawn_from(session: Session, quiz: Quiz) -> list[tuple[rules.Group, int]]:
+    """Each group with how many questions it draws from: of the paper; of a draft, what the bank has for it now."""
+    groups, count = rules.groups_of(quiz.groups), sa.func.count()
+    if quiz.state is S.DRAFT:
+        found = (service.questions_for(group).subquery() for group in groups)
+        return [
+            (group, session.scalar(sa.select(count).select_from(rows)) or 0)
+            for group, rows in zip(groups, found, strict=True)
+        ]
+    parts = sa.select(PaperQuestion.part, count).where(PaperQuestion.quiz_id == quiz.id).group_by(PaperQuestion.part)
+    counts = {row[0]: row[1] for row in session.execute(parts)}
+    return [(group, counts.get(part, 0)) for part, group in enumerate(groups)]
+
+
+def _said_drawn(groups: list[tuple[rules.Group, int]]) -> str:
+    """从标签“国学”的 30 题里抽 10 题；难度 2 的 5 题全都用"""
+    lines = []
+    for group, there in groups:
+        whole = f"{group.said or '整个题库'}的 {words.number(there)} 题"
+        lines.append(f"从{whole}里抽 {group.count} 题" if group.count else f"{whole}全都用")
+    return "；".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +192,12 @@ def _said_checks(session: Session, quiz: Quiz, checks: list[str]) -> str:
     )
 
 
-def _steps(session: Session, quiz: Quiz, pool: Pool | None, checks: list[str]) -> list[Step]:
+def _steps(
+    session: Session, quiz: Quiz, pool: Pool | None, checks: list[str], groups: list[tuple[rules.Group, int]]
+) -> list[Step]:
     fixed, opened = quiz.state is not S.DRAFT, quiz.state in (S.APPROVED, S.PAUSED, S.CLOSED)
     steps = [
-        Step("设置和抽题", "定好规则，从题库抽好题，送去审。", fixed),
+        Step("设置和抽题", f"{_said_drawn(groups)}。", fixed),
         Step(
             "两个人看过试卷", _said_checks(session, quiz, checks),
             opened or len(checks) >= service.CHECKS_NEEDED,
@@ -195,12 +214,33 @@ def _steps(session: Session, quiz: Quiz, pool: Pool | None, checks: list[str]) -
     return [*steps, Step("开放", "到开始的时间自己开，到结束的时间自己关。", opened)]
 
 
-def _main(quiz: Quiz, state: str, pool: Pool | None, steps: list[Step], checks: list[str]) -> Main | None:
+NEEDS = {
+    "quiz_paper": ("的试卷等人看", "每道题、每个答案都要两个人看过，才能开放。"),
+    "pool": ("的奖池等批准", "看看奖项和金额，批准了才能开放；设奖的人不能自己批。"),
+    "quiz_approve": ("都准备好了，还没有开放", "试卷看过了，奖也批准了：点“开放”，到时间读者就能答。"),
+}
+
+
+def needs(session: Session) -> Iterator[Need]:
+    """Quizzes on their way to being open, where it is this person's turn."""
+    waiting = sa.select(Quiz).where(Quiz.state == S.CHECKING, Quiz.closes_at > times.now())
+    for quiz in session.scalars(waiting.order_by(Quiz.opens_at).limit(EACH)):
+        pool, checks = service.pool_of(session, quiz), service.checks_of(session, quiz)
+        if main := _main_of_check(quiz, pool, checks):
+            said, note = NEEDS[main.endpoint]
+            where = "quiz" if main.changes else main.endpoint
+            yield Need(
+                quiz.made_at, "award", "waiting", f"“{quiz.title}”{said}", note, "去开放" if main.changes else main.words,
+                url_for(f"console.{where}", number=main.number),
+            )  # fmt: skip
+
+
+def _main(quiz: Quiz, state: str, pool: Pool | None, checks: list[str]) -> Main | None:
     """What whoever looks may do that brings the quiz on; None where it is somebody else's turn."""
     if state == "draft":
         return Main("quiz_fix", quiz.id, "定下试卷，送审", changes=True) if Act.CHANGE_QUIZZES in me().acts else None
     if state == "checking":
-        return _main_of_check(quiz, pool, steps, checks)
+        return _main_of_check(quiz, pool, checks)
     if state == "paused":
         return Main("quiz_go_on", quiz.id, "恢复答题", changes=True) if Act.CHANGE_QUIZZES in me().acts else None
     if state == "closed" and pool is not None and pool.state is PoolState.SEALED and Act.APPROVE_PRIZES in me().acts:
@@ -210,14 +250,12 @@ def _main(quiz: Quiz, state: str, pool: Pool | None, steps: list[Step], checks: 
     return None
 
 
-def _main_of_check(quiz: Quiz, pool: Pool | None, steps: list[Step], checks: list[str]) -> Main | None:
-    if all(step.is_done for step in steps[:-1]):
+def _main_of_check(quiz: Quiz, pool: Pool | None, checks: list[str]) -> Main | None:
+    is_sealed = pool is None or pool.state is not PoolState.DRAFT
+    if is_sealed and len(checks) >= service.CHECKS_NEEDED:
         return Main("quiz_approve", quiz.id, "开放", changes=True) if Act.CHANGE_QUIZZES in me().acts else None
     if len(checks) < service.CHECKS_NEEDED and me().login not in checks and Act.CHECK_PAPERS in me().acts:
         return Main("quiz_paper", quiz.id, "去看试卷", "books")
-    is_to_seal = pool is not None and pool.state is PoolState.DRAFT and pool.made_by != me().login
-    return (
-        Main("pool", pool.id, "去批准奖池", "award")
-        if pool and is_to_seal and Act.APPROVE_PRIZES in me().acts
-        else None
-    )
+    if pool is not None and not is_sealed and pool.made_by != me().login and Act.APPROVE_PRIZES in me().acts:
+        return Main("pool", pool.id, "去批准奖池", "award")
+    return None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
-from console import plan_owners, prize, question_care, record_list, sign_up_needs, words
+from console import plan_owners, prize, question_care, quizzes, record_list, sign_up_needs, words
 from console.branch_rows import is_whole
 from console.desk import Desk, done, drawn, me, note, refused
 from console.needs import EACH, Need
@@ -61,6 +61,7 @@ class _Views:
             (Act.IMPORT_PLANS, _plans),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.undecided),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),
+            (Act.SEE_QUIZZES, quizzes.needs),
             (Act.APPROVE_PRIZES, prize.needs),
             (Act.CHANGE_BRANCHES, _days_off_untold),
             (Act.CHANGE_QUIZZES, question_care.needs),

@@ -21,7 +21,7 @@ STATES = {
     PrizeState.LEFT: "结清退回",
 }  # fmt: skip
 PAYMENTS = {
-    PaymentState.OWED: "在问", PaymentState.PENDING: "在途", PaymentState.DONE: "已发", PaymentState.FAILED: "没发成",
+    PaymentState.OWED: "等结果", PaymentState.PENDING: "在途", PaymentState.DONE: "已发", PaymentState.FAILED: "没发成",
 }  # fmt: skip
 LINES = {
     LineKind.FUND: "入池", LineKind.WIN: "得奖（预留）", LineKind.PAY: "发放", LineKind.BACK: "退回奖池", LineKind.LEAVE: "结清退回",

@@ -153,6 +153,17 @@ def close(session: Session, pool: Pool, *, by: By, early: bool = False) -> None:
     audit.note(session, "pot closed", who=by.who, subject=f"pool {pool.occasion}", at=by.at, detail=pool.secret)
 
 
+def to_close(session: Session, *, now: datetime, most: int) -> list[Pool]:
+    """Pools that `close` would take: over, and every prize of them settled."""
+    unsettled = sa.exists().where(Prize.pool_id == Pool.id, Prize.state.in_(OPEN_PRIZES))
+    over = sa.select(Pool).where(Pool.state == PoolState.SEALED, Pool.closes_at <= now, ~unsettled)
+    return [
+        pool
+        for pool in session.scalars(over.order_by(Pool.closes_at).limit(most))
+        if not draws.is_owed(session, pool)
+    ]
+
+
 def _count(session: Session, pool: Pool, states: Iterable[PrizeState]) -> int:
     mine = (
         sa.select(sa.func.count()).select_from(Prize).where(Prize.pool_id == pool.id, Prize.state.in_(tuple(states)))

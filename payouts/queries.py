@@ -35,6 +35,11 @@ def _payments(session: Session, prizes: Sequence[Prize]) -> list[Payment | None]
     return [found.get(prize.id) for prize in prizes]
 
 
+def payments_of(session: Session, prize: Prize) -> Sequence[Payment]:
+    """Every payment that was made for it, the newest first."""
+    return session.scalars(sa.select(Payment).where(Payment.prize_id == prize.id).order_by(Payment.id.desc())).all()
+
+
 def by_state(session: Session, pool: Pool) -> dict[PrizeState, int]:
     """How many prizes of a pool are in which state."""
     counts = sa.select(Prize.state, sa.func.count()).where(Prize.pool_id == pool.id).group_by(Prize.state)
