@@ -21,6 +21,7 @@ def menu_of(public_url: str) -> Menu:
                     _tap("这个周末", "周末"),
                     _tap("这个月", "本月"),
                     _tap("各分馆", "分馆"),
+                    _tap("答题", "答题"),
                 ],
             },
             _page("活动月历", f"{public_url}/plan"),

@@ -20,7 +20,6 @@ from models.errors import BadInput
 from models.payout import Pool, PoolState
 from models.quiz import PaperQuestion, Quiz, QuizState
 from payouts import draws, plan
-from payouts import texts as prize_texts
 from quizzes import linting, queries, rules, service, texts
 from quizzes.bank import editing
 
@@ -97,7 +96,7 @@ class _Views:
             return drawn(
                 "quiz.html", quiz=quiz, state=state, steps=steps, main=_main(quiz, state, pool, checks),
                 rules=texts.rule_lines(quiz, count=sum(group.count or there for group, there in groups), prizes=""), pool=pool,
-                prizes=prize_texts.promise(pool) if pool else "",
+                prizes=texts.prizes_of(quiz, pool) if pool else "",
                 shown=shown_of(session, quiz, pool, now), when=texts.when(quiz, now=now), site=self._desk.site,
                 draw=_draw(session, pool),
                 findings=linting.findings_of(session, quiz) if quiz.state in (S.DRAFT, S.CHECKING) else [],

@@ -1,6 +1,7 @@
 """Help, the desk, leaving, and what to say when we did not understand: never a dead end."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from activities import search
 from activities.queries import Shown
@@ -11,9 +12,11 @@ from handlers.turn import Reply, Turn
 from models.activity import MAIN_LIBRARY
 from models.conversation import DRAFT
 from models.tapping import tappable
-from models.wording import compact
+from models.wording import compact, quoted
+from quizzes import queries
 
 MISSES_UNTIL_A_PERSON = 3
+MOST_QUIZZES = 2  # that help and the greeting name
 LONGEST_EXAMPLE = 6  # characters
 MOST_MEANT, LONGEST_MEANT = 3, 3  # words offered for a lone character, and their characters
 
@@ -59,7 +62,15 @@ def help_(turn: Turn) -> Reply:
     ]
     if such.word:
         lines.append(f"{tappable(such.word)}　说活动里的一个词，还可以连着说“{tappable(such.both)}”")
+    if titles := quizzes_open(turn):
+        lines.append(f"{tappable('答题')}　正在办{titles}；得了奖，回复“{tappable('领奖')}”")
     return Reply("\n".join([*lines, f"{tappable('人工')}　{_way_to_the_desk(turn)}"]))
+
+
+def quizzes_open(turn: Turn) -> str:
+    """“书香悦读”、“六一竞答”: what can be played now; "" where nothing can."""
+    found = (quiz for quiz in queries.current(turn.session, now=turn.now) if queries.hours_of(quiz).is_open(turn.now))
+    return "、".join(quoted(quiz.title) for quiz in islice(found, MOST_QUIZZES))
 
 
 def _way_to_the_desk(turn: Turn) -> str:

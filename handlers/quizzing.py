@@ -58,10 +58,10 @@ def play(turn: Turn) -> Reply:
     number: int | None = turn.argument
     if number is None and (running := _running(turn)) is not None:
         return _ask(turn, running, before="接着上次的：")
-    if number is None and len(found) > 1:
-        return _listed(turn, found)
     ids = turn.talk.held.get("ids", []) if turn.talk.topic == CHOOSING else []
     wanted = [quiz for quiz in found if quiz.id == ids[number - 1]] if number and 0 < number <= len(ids) else []
+    if not wanted and len(found) > 1:
+        return _listed(turn, found)
     return _rules(turn, wanted[0] if wanted else found[0])
 
 
@@ -82,7 +82,7 @@ def _running(turn: Turn) -> Attempt | None:
 def _listed(turn: Turn, found: list[Quiz]) -> Reply:
     turn.talk.hold(CHOOSING, ids=[quiz.id for quiz in found])
     lines = [tappable(f"{texts.PLAY}{number}", f"{number}. {quiz.title}") for number, quiz in enumerate(found, 1)]
-    return Reply("\n".join(["想答哪一个？", *lines, f"回复“{texts.PLAY}”和数字，比如：{texts.PLAY}1。"]))
+    return Reply("\n".join(["想答哪一个？回复前面的数字。", *lines]))
 
 
 def _rules(turn: Turn, quiz: Quiz) -> Reply:
@@ -103,13 +103,10 @@ def _prizes(turn: Turn, quiz: Quiz) -> str:
     pool = queries.sealed_pool(turn.session, quiz) if quiz.prizes_each else None
     if pool is None:
         return ""
-    prizes = plan.plan_of(pool.plan)
-    tiers = prize_texts.promise(pool)
-    if not prizes.tiers:
-        return f"{tiers}。"
-    left = queries.left_in(turn.session, pool, now=turn.now)
-    limit = f"每人最多 {quiz.prizes_each} 份" + (f"、每天 {quiz.prizes_a_day} 份" if quiz.prizes_a_day else "")
-    return f"{tiers}；{limit}。现在还剩 {left} 份。"
+    said = texts.prizes_of(quiz, pool)
+    if not plan.plan_of(pool.plan).tiers:
+        return said
+    return f"{said}现在还剩 {queries.left_in(turn.session, pool, now=turn.now)} 份。"
 
 
 def ready(turn: Turn) -> Quiz | None:

@@ -242,6 +242,9 @@ def _about_quizzes(turn: Turn, words: str, raw: str) -> Route | None:
     if match := _PLAYS.fullmatch(words):
         turn.argument = int(match["rest"]) if match["rest"] else None
         return _PLAY
+    if turn.talk.topic == quizzing.CHOOSING and (number := number_in(tidy(raw))) is not None:
+        turn.argument = number
+        return _PLAY
     if (group := boards.group_in(turn, raw)) is not None:
         turn.argument = group
         return _GROUP

@@ -253,7 +253,7 @@ def front_of(session: Session, quiz: Quiz, openid: str | None, now: datetime) ->
     is_paused = quiz.state is QuizState.PAUSED and now < quiz.closes_at
     return Front(
         quiz.code, quiz.title, quiz.intro, tuple(texts.rule_lines(quiz, count=count, prizes="")), texts.when(quiz, now=now),
-        prize_texts.promise(pool) if pool else "", queries.left_in(session, pool, now=now) if pool and prizes and prizes.tiers else None,
+        texts.prizes_of(quiz, pool) if pool else "", queries.left_in(session, pool, now=now) if pool and prizes and prizes.tiers else None,
         queries.hours_of(quiz).is_open(now) and not is_paused, is_paused, is_paused and _is_inside(session, quiz, openid, now),
         now >= quiz.closes_at, _ways(quiz, has_draw=bool(prizes and prizes.drawn), is_sealed=pool is not None), quiz.is_live,
         is_elder(session, quiz, openid), quiz.group_word,

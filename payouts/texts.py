@@ -74,11 +74,22 @@ def promise(pool: Pool) -> str:
     return f"{tiers(plan_of(pool.plan))}{watched}{barred}"
 
 
+COLLECTING = {
+    PayWay.DESK: "到馆凭兑奖码领取", PayWay.TRANSFER: "在公众号里回复“领奖”，领到微信零钱",
+    PayWay.RED_PACKET: "在公众号里回复“领奖”，领微信红包",
+}  # fmt: skip
+
+
+def collecting(pool: Pool) -> str:
+    """How a prize of this pool is had, and for how long."""
+    return f"得奖后 {pool.claim_days} 天内{COLLECTING[pool.way]}。"
+
+
 def how(prize: Prize) -> str:
     """What the winner does next."""
     if prize.pool.way is PayWay.DESK:
-        return f"到馆领取，兑奖码：{spaced(prize.code)}（{last_day(prize)}前有效）。"
-    return f"回复“{tappable(CLAIM)}”领取，{last_day(prize)}前有效。"
+        return f"到馆领取，兑奖码：{spaced(prize.code)}（有效到{last_day(prize)}）。"
+    return f"回复“{tappable(CLAIM)}”领取，有效到{last_day(prize)}。"
 
 
 def spaced(code: str | None) -> str:
@@ -105,13 +116,13 @@ def where_it_is(prize: Prize, payment: Payment | None) -> str:
 def how_it_stands(prize: Prize, payment: Payment | None) -> str:
     """The same without its name and its code."""
     states = {
-        P.WON: f"待领取，{last_day(prize)}前有效",
+        P.WON: f"待领取，有效到{last_day(prize)}",
         P.HELD: "馆员在核对，有结果会告诉您",
         P.CLAIMED: _under_way(prize, payment),
         P.PAID: f"已领，{moment(prize.settled_at)}",
         P.FAILED: f"没有到账：{prize.cause}。可以再领一次",
         P.LAPSED: "过期未领",
-        P.DENIED: f"决定不发：{prize.cause}。{last_day(prize)}前可以申诉",
+        P.DENIED: f"决定不发：{prize.cause}。到{last_day(prize)}为止可以申诉",
         P.REFUSED: f"未发放：{prize.cause}",
     }
     return states.get(prize.state, "")
@@ -131,7 +142,7 @@ def failed(prize: Prize, advice: str) -> str:
     """The platform did not pay: why, and what to do."""
     return (
         f"您的{what(prize)}没有到账：{prize.cause}。{advice}\n"
-        f"回复“{tappable(CLAIM)}”可以再领一次，{last_day(prize)}前有效。"
+        f"回复“{tappable(CLAIM)}”可以再领一次，有效到{last_day(prize)}。"
     )
 
 
@@ -154,7 +165,7 @@ def refused(prize: Prize) -> str:
     """A person looked, and decided otherwise."""
     return (
         f"很抱歉，您在{quoted(prize.pool.title)}里的{what(prize)}决定不发：{prize.cause}。\n"
-        f"觉得不对，{last_day(prize)}前回复“{APPEAL}”和理由，比如：{APPEAL} 题是我自己答的。馆员会再看一遍。"
+        f"觉得不对，到{last_day(prize)}为止可以回复“{APPEAL}”和理由，比如：{APPEAL} 题是我自己答的。馆员会再看一遍。"
     )
 
 

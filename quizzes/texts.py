@@ -5,11 +5,12 @@ from datetime import datetime
 
 from config.limits import MAX_TEXT_BYTES
 from models import times
+from models.payout import Pool
 from models.quiz import Attempt, AttemptState, Keeps, Quiz, Standing
 from models.tapping import tappable
 from models.wording import quoted
-from payouts.plan import Plan, tier_for
-from payouts.texts import moment
+from payouts.plan import Plan, plan_of, tier_for
+from payouts.texts import collecting, moment, promise
 from quizzes import rules
 from quizzes.bank.question import KIND_WORDS, LETTERS, NUMBERS, Kind, said_answer
 from quizzes.playing import Asked, Marked, seconds_for
@@ -73,6 +74,12 @@ def rule_lines(quiz: Quiz, *, count: int, prizes: str) -> list[str]:
     lines.append(elder_seconds(quiz))
     lines.append("练习，不计奖，每题当场看对错。" if quiz.is_practice else prizes)
     return [line for line in lines if line]
+
+
+def prizes_of(quiz: Quiz, pool: Pool) -> str:
+    """What can be won, how much of it by one reader, and how it is had."""
+    most = f"；每人最多 {quiz.prizes_each} 份" + (f"、每天 {quiz.prizes_a_day} 份" if quiz.prizes_a_day else "")
+    return f"{promise(pool)}{most if plan_of(pool.plan).tiers else ''}。{collecting(pool)}"
 
 
 def elder_seconds(quiz: Quiz) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from models import times
 from models.payout import PrizeState
-from models.quiz import Answer, Attempt, Complaint, Keeps, Standing
+from models.quiz import Answer, Attempt, Complaint, Keeps, Quiz, Standing
 from payouts.plan import Plan, Tier
 from quizzes import playing, rules
 from quizzes.bank.question import Kind, Question
@@ -41,10 +41,32 @@ def test_the_rules_are_said_before_one_begins(world: World) -> None:
     said = world.says("小林", "答题")
     assert said.splitlines()[:5] == [
         "📖 读书答题", "来答题吧。", "3 题，每题 60 秒，答对 2 题及格。", "每天 5 次，取最好的一次；同分比用时，再同比谁先。",
-        "答对 2 题得红包 1.00 元（共 2 份）；每人最多 1 份。现在还剩 2 份。",
+        "答对 2 题得红包 1.00 元（共 2 份）；每人最多 1 份。得奖后 7 天内到馆凭兑奖码领取。现在还剩 2 份。",
     ]  # fmt: skip
     assert "您今天还可以答 5 次。" in said
     assert "准备好了，回复“开始答题”。" in said
+
+
+def test_of_several_quizzes_a_bare_number_is_enough(world: World) -> None:
+    for _ in range(2):
+        set_up(world)
+    listed = "想答哪一个？回复前面的数字。\n1. 读书答题\n2. 读书答题"
+    assert world.says("小林", "答题") == listed
+    assert world.says("小林", "3") == listed
+    assert world.says("小林", "2").startswith("📖 读书答题")
+    assert world.says("小林", "开始答题").startswith("第 1/3 题")
+    with world.database.reading() as session:
+        newest = session.scalar(sa.select(sa.func.max(Quiz.id)))
+        assert session.scalars(sa.select(Attempt.quiz_id)).one() == newest
+
+
+def test_help_and_the_greeting_name_a_quiz_only_while_it_can_be_played(world: World) -> None:
+    assert "答题" not in world.says("小林", "帮助")
+    set_up(world)
+    assert "答题　正在办“读书答题”；得了奖，回复“领奖”" in world.says("小林", "帮助").splitlines()
+    assert "正在办答题“读书答题”，回复“答题”就能答。" in world.happens("小周", "subscribe").splitlines()
+    world.passes(days=4)
+    assert "答题" not in world.says("小林", "帮助")
 
 
 def test_a_whole_attempt_is_answered_letter_by_letter(world: World) -> None:
