@@ -230,6 +230,7 @@ def enter_demo(*, port: str = "") -> tuple[Settings, dict[str, str]]:
     bases = ("WECHAT_API_BASE", "WECHAT_OPEN_BASE", "PAY_API_BASE")
     keys = Path(os.environ.get(PREFIX + "DATA") or "data") / "pay-keys"  # the simulator makes them at its first start
     files = {"PAY_PRIVATE_KEY": "merchant-key.pem", "PAY_PLATFORM_KEY": "platform-key.pem"}
+    files["PAY_CERTIFICATE"] = files["PAY_PRIVATE_KEY"]  # no certificate is shown where there is no TLS
     own = {
         **demo_keys(),
         **{PREFIX + name: simulator for name in bases},

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 import requests
 
-from config.settings import MARK
+from bot.pay_client import client_of
+from config.settings import MARK, enter_demo
 from console.demo import load_demo
 from models.follower import Follower
+from tests.simulated import Simulator
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -144,6 +146,20 @@ def test_a_real_account_is_not_served_from_the_demos_data(demo: Demo) -> None:
 def test_the_demo_can_be_named_where_real_settings_stand_around(demo: Demo) -> None:
     keys = {"SHUSHENG_DEMO": "1", "PORT": str(demo.port)}
     assert demo.types("outbox", "list", **keys).returncode == 0
+
+
+@pytest.mark.parametrize("way", ["desk", "transfer", "red_packet"])
+def test_the_demo_can_be_told_another_way_to_pay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wechat: Simulator, way: str
+) -> None:
+    (tmp_path / "pay-keys").symlink_to(wechat.keys)
+    for name in [name for name in os.environ if name.startswith("SHUSHENG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SHUSHENG_DATA", str(tmp_path))
+    monkeypatch.setenv("SHUSHENG_PAYOUT", way)
+    settings, _environment = enter_demo(port="8000")
+    assert settings.payout == way
+    assert client_of(settings).merchant.number == settings.pay_merchant
 
 
 def test_the_demo_does_not_enter_a_library_that_has_readers(sqlite_world: World) -> None:
