@@ -101,7 +101,12 @@ def needs(session: Session) -> Iterator[Need]:
         )  # fmt: skip
     for state, said, why, act in (
         (P.HELD, "扣着等核对", "看过证据，放行，或写明理由不发；读者在等。", "去核对"),
-        (P.FAILED, "微信没有发成", "原因写在旁边。读者自己可以再领，您也可以替他再发一次。", "去看看"),
+        (
+            P.FAILED,
+            "没有到账",
+            "微信没有发成，或者读者一天没有领。读者自己可以再领，您也可以替他再发一次。",
+            "去看看",
+        ),
     ):
         count, since = session.execute(
             sa.select(sa.func.count(), sa.func.min(Prize.won_at)).where(Prize.state == state)

@@ -134,8 +134,16 @@ class _Views:
         with self._desk.reading() as session:
             found = service.by_code(session, code) if code else None
             wrong = "没有这个兑奖码，请照着读者手机上的八位码再输一次。" if code and found is None else ""
-            why = texts.why_not(found, now=times.now()) if found is not None and found.state is not P.WON else ""
-            return drawn("hand_over.html", code=code, prize=found, wrong=wrong, why=why, what=texts.what)
+            why = texts.why_not(found, now=times.now()) if found is not None else ""
+            return drawn(
+                "hand_over.html",
+                code=code,
+                prize=found,
+                wrong=wrong,
+                why=why,
+                what=texts.what,
+                last_day=texts.last_day,
+            )
 
 
 def _in(states: tuple[PrizeState, ...]) -> list[sa.Select[Any]]:

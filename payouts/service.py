@@ -12,7 +12,7 @@ from models import audit, messages, times
 from models.by import By
 from models.db import Base, core
 from models.errors import BadInput
-from models.payout import PRIZE_MOVES, LineKind, PayWay, Pool, Prize, PrizeState
+from models.payout import PRIZE_MOVES, LineKind, Pool, Prize, PrizeState
 from models.signup import AppealState
 from models.states import moved
 from payouts import appeals, ledger, texts
@@ -197,12 +197,8 @@ def hand_over(session: Session, code: str, *, by: By) -> Prize:
     prize = held(session, found.id) if found else None
     if prize is None:
         raise BadInput("没有这个兑奖码。请读者在公众号里回复“我的奖品”，照着上面的八位码再输一次。")
-    if prize.pool.way is not PayWay.DESK:
-        raise BadInput("这份奖是微信发放的，请读者在公众号里回复“领奖”，不在柜台领。")
-    if prize.state is P.PAID:
-        raise BadInput(f"这份奖已经在 {texts.moment(prize.settled_at)} 领走了。")
-    if prize.state is not P.WON or prize.claim_until is None or by.at >= prize.claim_until:
-        raise BadInput(texts.why_not(prize, now=by.at))
+    if why := texts.why_not(prize, now=by.at):
+        raise BadInput(why)
     if is_to_be_seen(prize):
         raise BadInput("这份奖刚得，还在核对是怎样得的：一两分钟后再输一次。")
     move(prize, P.PAID, at=by.at)

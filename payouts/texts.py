@@ -74,6 +74,7 @@ def promise(pool: Pool) -> str:
     return f"{tiers(plan_of(pool.plan))}{watched}{barred}"
 
 
+PAUSED = "发放暂停中，恢复后再来领"
 COLLECTING = {
     PayWay.DESK: "到馆凭兑奖码领取", PayWay.TRANSFER: "在公众号里回复“领奖”，领到微信零钱",
     PayWay.RED_PACKET: "在公众号里回复“领奖”，领微信红包",
@@ -87,6 +88,8 @@ def collecting(pool: Pool) -> str:
 
 def how(prize: Prize) -> str:
     """What the winner does next."""
+    if prize.pool.way is PayWay.DESK and prize.pool.is_paused:
+        return f"{PAUSED}，兑奖码：{spaced(prize.code)}（有效到{last_day(prize)}）。"
     if prize.pool.way is PayWay.DESK:
         return f"到馆领取，兑奖码：{spaced(prize.code)}（有效到{last_day(prize)}）。"
     return f"回复“{tappable(CLAIM)}”领取，有效到{last_day(prize)}。"
@@ -115,8 +118,9 @@ def where_it_is(prize: Prize, payment: Payment | None) -> str:
 
 def how_it_stands(prize: Prize, payment: Payment | None) -> str:
     """The same without its name and its code."""
+    is_paused = prize.pool.way is PayWay.DESK and prize.pool.is_paused
     states = {
-        P.WON: f"待领取，有效到{last_day(prize)}",
+        P.WON: f"{PAUSED if is_paused else '待领取'}，有效到{last_day(prize)}",
         P.HELD: "馆员在核对，有结果会告诉您",
         P.CLAIMED: _under_way(prize, payment),
         P.PAID: f"已领，{moment(prize.settled_at)}",
@@ -185,11 +189,17 @@ def appealed(prize: Prize) -> str:
 
 
 def why_not(prize: Prize, *, now: datetime) -> str:
-    """For whoever stands at the desk: why this code gives nothing."""
+    """For whoever stands at the desk: why this code gives nothing; "" where the prize may be handed over."""
+    if prize.pool.way is not PayWay.DESK:
+        return "这份奖是微信发放的，请读者在公众号里回复“领奖”，不在柜台领。"
+    if prize.state is P.PAID:
+        return f"这份奖已经在 {moment(prize.settled_at)} 领走了。"
     if prize.state is P.HELD:
         return "这份奖正在核对，暂时不能领。"
     if prize.state in (P.DENIED, P.REFUSED):
         return f"这份奖决定不发放：{prize.cause}。"
     if prize.state is P.LAPSED or (prize.claim_until is not None and now >= prize.claim_until):
         return f"这份奖 {last_day(prize)} 已过期。"
-    return "这份奖现在不能领。"
+    if prize.pool.is_paused:
+        return "发放暂停了，请读者等恢复以后再来。"
+    return "" if prize.state is P.WON else "这份奖现在不能领。"

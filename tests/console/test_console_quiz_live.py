@@ -79,7 +79,7 @@ def test_what_was_read_back_as_failed_is_paid_once_more_under_a_new_number(offic
     assert "1 份微信确认没有发成" in office.browser("qian").opens(page).text
     assert "再发一次" not in office.browser("chen").opens(page).text
     qian = office.browser("qian")
-    assert "有 1 份奖微信没有发成" in qian.opens("/console/").text
+    assert "有 1 份奖没有到账" in qian.opens("/console/").text
     assert "换了新的单号" in qian.does(f"/console/prizes/{prize}/again", on=f"/console/prizes/{prize}")
     again = qian.does(f"/console/prizes/{prize}/again", on="/console/hand-over")
     assert "没有做成：只有微信确认没有发成的，才能再发一次。" in again
