@@ -26,6 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 COLOURS = {
     Verdict.EQUAL: "done", Verdict.BACK: "done", Verdict.OTHER: "draft", Verdict.UNDER_WAY: "live", Verdict.EARLIER: "waiting",
+    Verdict.LATER: "waiting",
 }  # fmt: skip
 
 

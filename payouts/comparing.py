@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     ONLY_THEIRS = "only theirs"
     ONLY_OURS = "only ours"
     EARLIER = "earlier"
+    LATER = "later"
     UNDER_WAY = "under way"
     BACK = "back"
     EQUAL = "equal"
@@ -44,8 +45,8 @@ class Verdict(StrEnum):
 V = Verdict
 WORDS = {
     V.AMOUNT: "金额不同", V.PAID_THERE: "账单付了没记", V.BACK_THERE: "账单退了没记", V.ONLY_THEIRS: "只在账单里",
-    V.ONLY_OURS: "只在我们账上", V.EARLIER: "要看前一天的账单", V.UNDER_WAY: "还在途", V.BACK: "退回，一致", V.EQUAL: "一致",
-    V.OTHER: "不是发奖",
+    V.ONLY_OURS: "只在我们账上", V.EARLIER: "要看前一天的账单", V.LATER: "等退款的账单", V.UNDER_WAY: "还在途", V.BACK: "已退回",
+    V.EQUAL: "一致", V.OTHER: "不是发奖",
 }  # fmt: skip
 TO_DO = {
     V.AMOUNT: "在商户平台按单号查这一笔的金额和次数，和奖品的金额核对。没弄清前不要补发。",
@@ -54,10 +55,11 @@ TO_DO = {
     V.ONLY_THEIRS: "先问：这个商户号是不是还有别的系统在发？都不是，就停用接口密钥并查是谁发的。",
     V.ONLY_OURS: "先看账单是不是同一个账户（运营账户、基本账户）的；是的话，在商户平台按单号查这一笔。",
     V.EARLIER: "钱可能记在前面的日子，导入那天的账单再看。",
+    V.LATER: "微信说没有付成。退款记在后面的日子，导入那天的账单再看。",
     V.UNDER_WAY: "不用做什么：系统会再问微信，有结果就记上。",
     V.BACK: "", V.EQUAL: "", V.OTHER: "充值、提现、手续费等，不和奖品比。",
 }  # fmt: skip
-ASKING = (V.AMOUNT, V.PAID_THERE, V.BACK_THERE, V.ONLY_THEIRS, V.ONLY_OURS, V.EARLIER)
+ASKING = (V.AMOUNT, V.PAID_THERE, V.BACK_THERE, V.ONLY_THEIRS, V.ONLY_OURS, V.EARLIER, V.LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Row:
     def to_do(self) -> str:
         if self.verdict is V.EARLIER and self.day:
             return f"钱可能记在 {self.day:%Y-%m-%d} 那天，导入那天的账单再看。"
+        if self.verdict is V.LATER and self.day:
+            return f"微信说没有付成。退款记在 {self.day:%Y-%m-%d} 或之后，导入那天的账单再看。"
         return TO_DO[self.verdict]
 
 
@@ -219,7 +223,9 @@ def of_pool(session: Session, pool: Pool) -> list[tuple[Payment, Row | None]]:
     mine = sa.select(Payment).join(Prize, Prize.id == Payment.prize_id).where(Prize.pool_id == pool.id)
     payments = {one.number: one for one in session.scalars(mine.order_by(Payment.id))}
     theirs = _by_number(_all_lines(session, BillSource.FUND, payments.values()), payments)
-    return [(one, _row(one, theirs[number]) if number in theirs else None) for number, one in payments.items()]
+    rows = [_row(one, theirs[number]) for number, one in payments.items() if number in theirs]
+    by_number = {row.number: row for row in _not_covered(session, BillSource.FUND, rows, payments)}
+    return [(one, by_number.get(number)) for number, one in payments.items()]
 
 
 def _row(payment: Payment, lines: Sequence[PayBillLine]) -> Row:
@@ -262,18 +268,27 @@ def _foreign(lines: Iterable[PayBillLine]) -> list[Row]:
 def _not_covered(
     session: Session, source: BillSource, rows: Sequence[Row], payments: dict[str, Payment]
 ) -> list[Row]:
-    """What no bill has, though no bill of the day it was sent is here, is not missing yet."""
+    """What no bill has, though no bill of the day it was sent is here, is not missing yet; nor is what should have come
+    back by the end of a day that is not here."""
     days: set[date] = set()
     for first, last in session.execute(
         sa.select(PayBill.first_day, PayBill.last_day).where(PayBill.source == source)
     ):
         days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
-    return [
-        replace(row, verdict=V.EARLIER)
-        if row.verdict is V.ONLY_OURS and times.today(payments[row.number].made_at) not in days
-        else row
-        for row in rows
-    ]
+    return [_seen_in(days, row, payments.get(row.number)) for row in rows]
+
+
+def _seen_in(days: set[date], row: Row, payment: Payment | None) -> Row:
+    if payment is None:
+        return row
+    sent = times.today(payment.made_at)
+    if row.verdict is V.ONLY_OURS and sent not in days:
+        return replace(row, verdict=V.EARLIER)
+    if row.verdict is V.PAID_THERE and payment.settled_at is not None:
+        span = (times.today(payment.settled_at) - sent).days
+        missing = [day for n in range(span + 1) if (day := sent + timedelta(days=n)) not in days]
+        return replace(row, verdict=V.LATER, day=missing[0]) if missing else row
+    return row
 
 
 def _payments_of(session: Session, lines: Sequence[PayBillLine]) -> dict[str, Payment]:

@@ -118,8 +118,9 @@ def test_what_came_back_the_next_day_is_one_thing_once_both_bills_are_here(
     for hours in (1, 12, 12, 1):
         looks(paying_world, hours=hours)
     assert payment_of(paying_world, reader).state is PaymentState.FAILED
-    hands_in(finance, *bill_of_today(paying_world.wechat, days_ago=1))
-    assert verdicts(paying_world)[sent] is V.PAID_THERE
+    said = hands_in(finance, *bill_of_today(paying_world.wechat, days_ago=1))
+    assert verdicts(paying_world)[sent] is V.LATER
+    assert f"退款记在 {times.today(times.now())} 或之后，导入那天的账单再看。" in said
     hands_in(finance, *bill_of_today(paying_world.wechat))
     assert verdicts(paying_world)[sent] is V.BACK
     assert "对上了" in finance.opens(first_bill(paying_world)).text
