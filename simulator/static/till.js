@@ -24,7 +24,11 @@ export class Till {
       run(async () => toast(`余额 ${yuan((await ask("POST", "/sim/balance", { more_fen: Math.round(Number(sum.value) * 100) })).fen)} 元`));
     } }, sum, "元", el("button", { class: "small main" }, "充值"), el("button", { class: "small", type: "button", onclick: () => run(() => ask("POST", "/sim/balance", { fen: 0 })) }, "清空余额"));
     const bill = el("a", { class: "small", href: "/sim/fund-flow.csv", download: "" }, "下载今天的资金账单");
-    this.node = box("微信支付", this.balance, pay, el("p", { class: "row" }, bill));
+    const day = el("input", { type: "date", "aria-label": "哪天的资金账单", onchange: () => {
+      bill.href = `/sim/fund-flow.csv?day=${day.value}`;
+      bill.textContent = day.value ? `下载 ${day.value} 的资金账单` : "下载今天的资金账单";
+    } });
+    this.node = box("微信支付", this.balance, pay, el("p", { class: "row" }, bill, day));
     this.node.hidden = true;
   }
 

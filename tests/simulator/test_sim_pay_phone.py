@@ -142,6 +142,13 @@ def test_the_panel_shows_the_balance_takes_a_top_up_and_hands_out_the_bill(phone
         till.get_by_role("link", name="下载今天的资金账单").click()
     rows = list(csv.reader(waited.value.path().read_text(encoding="utf-8").splitlines()))
     assert [row[6] for row in rows[1:-2]] == ["`9999.00", "`50.00", "`1.68"]
+    today = rows[1][0].strip("`")[:10]
+    pay.post("/sim/clock", {"advance_s": 2 * 86_400})
+    till.get_by_label("哪天的资金账单").fill(today)
+    with phone.expect_download() as waited:
+        till.get_by_role("link", name=f"下载 {today} 的资金账单").click()
+    assert waited.value.suggested_filename.endswith(f"_fundflow_{today}.csv")
+    assert list(csv.reader(waited.value.path().read_text(encoding="utf-8").splitlines())) == rows
 
 
 def test_the_panel_orders_what_wechat_pay_answers(phone: Page, pay: Simulator) -> None:
