@@ -19,6 +19,7 @@ from models.by import By
 from models.errors import BadInput
 from models.money import yuan
 from models.payout import Pool, PoolState, Prize, PrizeState
+from models.staff import names
 from payouts import appeals, finance, ledger, plan, pools, queries, service, texts
 from quizzes import queries as quiz_queries
 
@@ -90,7 +91,7 @@ class _Views:
             return drawn(
                 "pool.html", pool=pool, tiers=texts.tiers(plan.plan_of(pool.plan)), pot=plan.plan_of(pool.plan).pot,
                 count=plan.plan_of(pool.plan).count, balance=ledger.balance_of(session, pool),
-                states=queries.by_state(session, pool), is_mine=pool.made_by == me().login,
+                states=queries.by_state(session, pool), is_mine=pool.made_by == me().login, names=names(session),
                 quiz=quiz, foreseen=told_of(session, quiz, pool) if quiz and is_planned else None,
             )  # fmt: skip
 

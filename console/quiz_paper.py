@@ -11,6 +11,7 @@ from models import times
 from models.by import By
 from models.payout import PoolState
 from models.quiz import BankQuestion, PaperQuestion, Quiz, QuizState
+from models.staff import names
 from quizzes import service
 from quizzes.bank import editing
 from quizzes.bank.question import KIND_WORDS, LETTERS, Kind, said_answer
@@ -44,9 +45,10 @@ class _Views:
             ).all()
             found = [question_of(row) for row in rows]
             outdated = editing.outdated(session, quiz)
-            checks = service.checks_of(session, quiz) if quiz.paper_hash else []
+            checks, known = service.checks_of(session, quiz) if quiz.paper_hash else [], names(session)
             return drawn(
-                "quiz_paper.html", quiz=quiz, outdated=outdated, questions=found[:MOST_SHOWN], is_more=len(found) > MOST_SHOWN, checks=checks,
+                "quiz_paper.html", quiz=quiz, outdated=outdated, questions=found[:MOST_SHOWN], is_more=len(found) > MOST_SHOWN,
+                checks=[known.get(who, who) for who in checks],
                 kinds=KIND_WORDS, letters=LETTERS, said=said_answer, judge=Kind.JUDGE, most=MOST_SHOWN,
                 can_check=quiz.state is QuizState.CHECKING and me().login not in checks,
             )  # fmt: skip

@@ -19,6 +19,7 @@ from models.by import By
 from models.errors import BadInput
 from models.payout import Pool, PoolState
 from models.quiz import PaperQuestion, Quiz, QuizState
+from models.staff import names
 from payouts import draws, plan
 from quizzes import linting, queries, rules, service, texts
 from quizzes.bank import editing
@@ -184,7 +185,12 @@ def _draw(session: Session, pool: Pool | None) -> DrawnAtEnd | None:
 
 
 def _said_checks(session: Session, quiz: Quiz, checks: list[str]) -> str:
-    said = f"看过的：{'、'.join(checks)}。" if checks else "每道题、每个答案都要两个人看过。"
+    known = names(session) if checks else {}
+    said = (
+        f"看过的：{'、'.join(known.get(who, who) for who in checks)}。"
+        if checks
+        else "每道题、每个答案都要两个人看过。"
+    )
     changed = len(editing.outdated(session, quiz)) if quiz.state is S.CHECKING else 0
     return said + (
         f"有 {changed} 道题后来改过或停用了，试卷里还是旧的：退回草稿再送审，就换成新的。" if changed else ""
@@ -205,7 +211,7 @@ def _steps(
     if pool is not None:
         sealed = pool.state is not PoolState.DRAFT
         note = (
-            f"{pool.approved_by}批准，指纹 {pool.commitment[:12]}…"
+            f"{names(session).get(pool.approved_by, pool.approved_by)}批准，指纹 {pool.commitment[:12]}…"
             if sealed
             else "由设奖以外的人批准（财务）；之后谁都不能改。"
         )

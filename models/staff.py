@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, Session, relationship
 
 from models.activity import Branch
 from models.db import Base, UtcDateTime, personal, plain, word
@@ -92,3 +92,8 @@ class SignInPace(Base):
 
     key: Mapped[str] = plain(sa.String(64), primary_key=True)
     next_us: Mapped[int] = plain(sa.BigInteger, index=True)
+
+
+def names(session: Session) -> dict[str, str]:
+    """Everybody's name by their login, those who have left too: what was approved keeps its name."""
+    return {row.login: row.name for row in session.execute(sa.select(Staff.login, Staff.name))}

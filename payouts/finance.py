@@ -1,6 +1,6 @@
 """The finance sheet of a pot: each payment, the ledger, and what each person got in a year. Amounts in yuan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import times
 from models.payout import LedgerLine, LineKind, Payment, PaymentState, PayWay, Pool, Prize, PrizeState
+from models.staff import names
 from payouts import comparing, ledger
 from payouts.tax import Tax
 
@@ -36,9 +37,9 @@ def sheets(session: Session, pool: Pool, tax: Tax) -> list[Table]:
 
 
 def _summary(session: Session, pool: Pool) -> Table:
-    balance = ledger.balance_of(session, pool)
+    balance, known = ledger.balance_of(session, pool), names(session)
     rows = [
-        ("活动", pool.title), ("发放方式", WAYS[pool.way]), ("设奖", pool.made_by), ("批准", pool.approved_by),
+        ("活动", pool.title), ("发放方式", WAYS[pool.way]), ("设奖", _who(pool.made_by, known)), ("批准", _who(pool.approved_by, known)),
         ("封存时间", _said(pool.sealed_at)), ("封存指纹", pool.commitment), ("入池（元）", balance.funded / IN_YUAN),
         ("已发（元）", balance.paid / IN_YUAN), ("待发（元）", balance.promised / IN_YUAN), ("未得（元）", balance.free / IN_YUAN),
         ("结清退回（元）", balance.returned / IN_YUAN),
@@ -71,7 +72,8 @@ def _prizes(session: Session, pool: Pool) -> Table:
 
 
 def _lines(session: Session, pool: Pool) -> Table:
-    columns = (("时间", 18), ("事项", 14), ("金额（元）", 10), ("奖品", 8), ("经手", 12), ("说明", 40))
+    columns = (("时间", 18), ("事项", 14), ("金额（元）", 10), ("奖品", 8), ("经手", 20), ("说明", 40))
+    known = names(session)
     rows = (
         sa.select(LedgerLine.at, LedgerLine.kind, LedgerLine.fen, Prize.number, LedgerLine.who, LedgerLine.note)
         .outerjoin(Prize, Prize.id == LedgerLine.prize_id)
@@ -79,7 +81,7 @@ def _lines(session: Session, pool: Pool) -> Table:
         .order_by(LedgerLine.id)
     )
     return "流水", columns, (
-        (_said(line.at), LINES[line.kind], line.fen / IN_YUAN, line.number or "", line.who, line.note)
+        (_said(line.at), LINES[line.kind], line.fen / IN_YUAN, line.number or "", _who(line.who, known), line.note)
         for line in session.execute(rows)
     )  # fmt: skip
 
@@ -135,6 +137,11 @@ def _of_year(session: Session, pool: Pool, tax: Tax, year: int) -> Table:
         (openid, len(each), total / IN_YUAN, *([sum(map(tax.of, each)) / IN_YUAN] if tax else []))
         for total, openid, each in rows
     )  # fmt: skip
+
+
+def _who(login: str, known: Mapping[str, str]) -> str:
+    """陈馆员（chen）: a paper that is kept names people, and two may have one name."""
+    return f"{known[login]}（{login}）" if login in known else login
 
 
 def _said(moment: datetime | None) -> str:

@@ -38,12 +38,13 @@ def test_a_quiz_is_brought_to_each_whose_turn_it_is(office: Office) -> None:
     assert asked(office, "chen") == []
     said = press(office, "jiao", f"{page}/check", on=f"{page}/paper")
     assert "两个人都看过了，接下来请财务批准奖池。" in said
+    assert "看过的：陈馆员、小焦。" in said
     ((title, pool),) = asked(office, "qian")
     assert title == "“书香悦读”的奖池等批准"
     assert asked(office, "jiao") == asked(office, "chen") == []
     press(office, "qian", f"{pool}/seal", on=pool)
     assert asked(office, "chen") == [("“书香悦读”都准备好了，还没有开放", page)]
-    press(office, "chen", f"{page}/approve", on=page)
+    assert "钱会计批准，指纹 " in press(office, "chen", f"{page}/approve", on=page)
     assert asked(office, "chen") == asked(office, "qian") == []
 
 

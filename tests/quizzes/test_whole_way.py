@@ -222,6 +222,9 @@ def test_from_the_word_file_to_three_books_that_are_equal_to_the_fen(library: Li
     summary = {row[0]: row[1] for row in sheet(library, "汇总")}
     heads = ("入池（元）", "已发（元）", "待发（元）", "未得（元）", "结清退回（元）")
     assert [fen(summary[head]) for head in heads] == [PRIZES * PRIZE, 3 * PRIZE, 0, 0, PRIZE]
+    assert (summary["设奖"], summary["批准"]) == ("陈馆员（chen）", "钱会计（qian）")
+    handed = [(row[4], fen(row[2])) for row in sheet(library, "流水")[1:] if row[1] == "发放"]
+    assert handed == [("小何（he）" if way is PayWay.DESK else "", PRIZE)] * 3
     with library.database.reading() as session:
         balance = ledger.balance_of(session, session.scalars(sa.select(Pool)).one())
         states = list(session.scalars(sa.select(Prize.state).order_by(Prize.state)))
