@@ -10,7 +10,7 @@ from models.payout import Prize, PrizeState
 from models.quiz import Answer
 from quizzes.bank.question import Kind, Question
 from tests.pages.test_pages_browser import COLLIDING, DOUBLED, OVERFLOW
-from tests.quizzes.season import RING, SCHOOLS, Season, season
+from tests.quizzes.season import EVERY_KIND, RING, SCHOOLS, Season, season
 from tests.quizzes.staged import fixed, prizes_of, questions, right_word, set_up
 from tests.quizzes.test_quiz_chat import MIXED, ORDER
 from tests.quizzes.test_quiz_page import path_of
@@ -164,7 +164,8 @@ def test_every_kind_of_question_is_whole_with_a_passage_and_a_picture(
             page.get_by_role("textbox").fill("DCBA" if page.locator("#order").count() else "不知道")
         elif page.locator(".quiz-choice").count():
             page.locator(".quiz-choice").first.click()
-        page.locator(".action button").click()
-    assert seen == 7  # six questions, and a passage before one of them
+        with page.expect_navigation():
+            page.locator(".action button").click()
+    assert seen == len(EVERY_KIND) + 2  # a picture more, and a passage before one of them
     expect(page.locator(".quiz-wrong")).to_contain_text("诗经 → 楚辞 → 史记 → 资治通鉴")
     holds(page, "result")

@@ -244,4 +244,4 @@ def test_a_colon_in_a_title_does_not_end_up_in_how_a_prize_stands(world: World, 
     with world.database.units() as session:
         session.scalars(sa.select(Pool)).one().title = "春天：读书竞答"
     (prize,) = prizes_of(world, state=PrizeState.WON)
-    assert re.search(r'role="status">待领取，\d+月\d+日前有效<', reader.get(f"/me/prizes/{prize.id}").text)
+    assert re.search(r'role="status">待领取，有效到\d+月\d+日<', reader.get(f"/me/prizes/{prize.id}").text)
