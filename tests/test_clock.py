@@ -72,6 +72,23 @@ def test_a_job_that_fails_has_not_fired_and_is_tried_at_the_next_tick(world: Wor
     assert len(tried) == 2
 
 
+def test_a_part_that_fails_keeps_no_other_from_its_turn(world: World) -> None:
+    done: list[str] = []
+
+    def breaks(_session: Session, _now: datetime) -> int:
+        done.append("breaks")
+        raise ZeroDivisionError
+
+    def goes_on(_session: Session, _now: datetime) -> int:
+        done.append("goes on")
+        return 0
+
+    clock = Clock(world.database, (), (breaks, goes_on), (breaks, goes_on))
+    with pytest.raises(ZeroDivisionError):
+        clock.tick()
+    assert done == ["breaks", "goes on"] * 2
+
+
 def test_what_may_take_its_time_is_done_to_its_end_and_left_where_the_program_stops(world: World) -> None:
     left = [3, 2, 1, 0]
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from time import monotonic
 
 import structlog
@@ -15,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
 from models import times
-from models.db import Database
+from models.db import Database, is_unreachable
 from models.platform import demo_shift, fires_now
 
 log = structlog.get_logger("worker.clock")
@@ -93,13 +94,35 @@ class Clock:
     def tick(self) -> None:
         """Do whatever has fallen due."""
         now = times.now()
-        for job in self._jobs:
-            with self._database.units() as session:
-                if fires_now(session, job.name, latest_slot(job.at, now)):
-                    job.do(session, now)
-                    log.info("fired", job=job.name)
-        for part in self._due:
-            self._all_of(part, now)
+        self._each(
+            [partial(self._fire, job, now) for job in self._jobs]
+            + [partial(self._all_of, part, now) for part in self._due]
+            + [partial(self._keep_up, now)]
+        )
+
+    def _each(self, things: Sequence[Callable[[], None]]) -> None:
+        """All of them, also where one fails: a row that breaks one kind of work must not stop the money of another. Raises
+        the first error, once the rest is done; at once where the database is away."""
+        errors: list[Exception] = []
+        for thing in things:
+            try:
+                thing()
+            except Exception as error:
+                if is_unreachable(error):
+                    raise
+                errors.append(error)
+        if errors:
+            for another in errors[1:]:
+                log.error("a part of the tick failed", exc_info=another)
+            raise errors[0]
+
+    def _fire(self, job: DailyJob, now: datetime) -> None:
+        with self._database.units() as session:
+            if fires_now(session, job.name, latest_slot(job.at, now)):
+                job.do(session, now)
+                log.info("fired", job=job.name)
+
+    def _keep_up(self, now: datetime) -> None:
         if self._first_in_its_slot("upkeep", latest_slot(time(times.local(now).hour), now)):
             self.clean_up(now)
 
@@ -109,8 +132,7 @@ class Clock:
 
     def clean_up(self, now: datetime) -> None:
         """Remove what must not be kept, a part a unit."""
-        for part in self._upkeep:
-            self._all_of(part, now)
+        self._each([partial(self._all_of, part, now) for part in self._upkeep])
 
     def go_on_patiently(self) -> None:
         """Whatever may take its time, until it is done or the program ends."""
