@@ -11,6 +11,7 @@ from models.board import BoardName
 from models.by import By
 from models.db import insert
 from models.errors import Refused
+from models.privacy import digest
 from models.wording import compact, simplified
 
 SHORTEST, LONGEST = 2, 10
@@ -75,7 +76,7 @@ def bar(session: Session, openid: str, *, by: By) -> None:
     kept = session.get(BoardName, openid, with_for_update=True)
     if kept is None or kept.is_barred:
         return
-    audit.note(session, "board name barred", who=by.who, subject=f"reader {openid}", at=by.at, detail=kept.name)
+    audit.note(session, "board name barred", who=by.who, subject=digest(openid), at=by.at, detail=kept.name)
     kept.name, kept.is_barred = "", True
 
 
@@ -85,4 +86,4 @@ def allow(session: Session, openid: str, *, by: By) -> None:
     if kept is None or not kept.is_barred:
         return
     kept.is_barred = False
-    audit.note(session, "board name allowed", who=by.who, subject=f"reader {openid}", at=by.at)
+    audit.note(session, "board name allowed", who=by.who, subject=digest(openid), at=by.at)

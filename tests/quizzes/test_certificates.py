@@ -16,7 +16,7 @@ from models.quiz import Quiz
 from quizzes import certificates
 from quizzes.certificates import BadCertificateName
 from tests.needs import missing
-from tests.quizzes.staged import plays, set_up, ticks
+from tests.quizzes.staged import plays, questions, set_up, ticks
 from tests.quizzes.test_quiz_page import path_of
 from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
@@ -110,6 +110,18 @@ def test_the_first_of_the_board_get_theirs_when_it_is_over(world: World, reader:
     reader = browser_of(world, "小林")
     asks(reader, page, "林小小")
     assert len(codes(world)) == 1
+
+
+def test_a_better_result_is_no_other_name(world: World, reader: Browser) -> None:
+    page = given(world, bank=questions(9))
+    for right in range(2, 9):
+        plays(world, "小林", right=right, of=9)
+        asks(reader, page, "林小")
+    checked = world.http.get(f"/c/{codes(world)[0]}").text
+    assert "答对 8/9 题" in checked
+    for name in ("林大", "林小", "林大", "林小"):
+        asks(reader, page, name)
+    assert "名字已经改过 4 次" in asks(reader, page, "林大").text
 
 
 def test_another_name_makes_another_certificate_and_the_old_code_says_so(world: World, reader: Browser) -> None:
