@@ -22,6 +22,7 @@ from models.payout import Pool, PoolState, Prize, PrizeState
 from models.staff import names
 from payouts import appeals, finance, ledger, plan, pools, queries, service, texts
 from quizzes import queries as quiz_queries
+from quizzes import service as quizzes
 
 P = PrizeState
 TABS: dict[str, tuple[str, tuple[PrizeState, ...]]] = {
@@ -43,7 +44,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
         ("seal", pools.seal, "已批准封存。指纹在读者的页面上公布了。"),
         ("pause", _pause, "已暂停发放。得奖的照样得，恢复后再发。"),
         ("resume", _resume, "已恢复发放。"),
-        ("close", pools.close, "已结清：没人得的和退回的钱离开奖池，封存的随机数已公布。"),
+        ("close", quizzes.close_pool, "已结清：没人得的和退回的钱离开奖池，封存的随机数已公布。"),
     ):
         rule = f"/pools/<int:number>/{name}"
         blueprint.add_url_rule(rule, f"pool_{name}", views.to_pool(act, said), methods=["POST"])

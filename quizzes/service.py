@@ -14,6 +14,8 @@ from models.errors import BadFields, BadInput
 from models.payout import PayWay, Pool, PoolState
 from models.quiz import (
     QUIZ_MOVES,
+    Attempt,
+    AttemptState,
     BankQuestion,
     Complaint,
     ComplaintState,
@@ -289,6 +291,19 @@ def close_due(session: Session, now: datetime) -> int:
         return 0
     _move(quiz, S.CLOSED)
     return 1
+
+
+def close_pool(session: Session, pool: Pool, *, by: By) -> None:
+    """Settle the pot of a quiz, once nobody answers any more: who ran out of time still wins what they reached.
+
+    Raises: BadInput until then, and what pools.close raises.
+    """
+    quiz = queries.of_occasion(session, pool.occasion)
+    if quiz is not None:
+        running = sa.select(Attempt.id).where(Attempt.quiz_id == quiz.id, Attempt.state == AttemptState.OPEN)
+        if quiz.state in (S.APPROVED, S.PAUSED) or session.scalar(running.limit(1)) is not None:
+            raise BadInput("答题还没有结束，或者还有人的没有结算：到时间后一两分钟再结清。")
+    pools.close(session, pool, by=by)
 
 
 def _hold(session: Session, quiz: Quiz) -> None:

@@ -16,7 +16,7 @@ from models.staff import Role
 from models.workbook import MOST_ROWS
 from payouts import service
 from tests.console.office import Office
-from tests.quizzes.staged import by, fixed, plays, prizes_of, set_up
+from tests.quizzes.staged import by, fixed, plays, prizes_of, right_word, set_up, ticks
 from tests.test_sign_up import by_day
 from tests.world import openid
 
@@ -95,3 +95,20 @@ def test_nothing_is_looked_up_while_writers_wait(office: Office, path: str, act:
     event.remove(office.database.engine, "before_cursor_execute", seen)
     assert inside == []
     assert office.count(AuditLine, AuditLine.act == act, AuditLine.who == "wang") == 1
+
+
+def test_a_pot_is_not_settled_before_the_last_answers_are(office: Office) -> None:
+    set_up(office, prizes=fixed(2, at_least=2))
+    office.says("小林", "答题")
+    office.says("小林", "开始答题")
+    for _ in range(2):
+        office.says("小林", right_word(office, "小林"))
+    qian, pool = office.browser("qian"), f"/console/pools/{pool_of(office)}"
+    office.passes(days=3)
+    qian.signs_in("qian")
+    assert "还有人的没有结算" in qian.does(f"{pool}/close", on=pool)
+    office.passes(minutes=1)
+    ticks(office)
+    assert [prize.openid for prize in prizes_of(office, state=PrizeState.WON)] == [openid("小林")]
+    hands_over(office, "小林")
+    assert "已结清" in qian.does(f"{pool}/close", on=pool)

@@ -12,7 +12,7 @@ from models.signup import Entry
 from models.staff import Role
 from payouts import appeals, ledger, pools, service
 from tests.console.office import Office
-from tests.quizzes.staged import FINANCE, by, fixed, plays, prizes_of, set_up
+from tests.quizzes.staged import FINANCE, by, fixed, plays, prizes_of, set_up, ticks
 from tests.test_chat_sign_up import opens
 from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
@@ -142,6 +142,7 @@ def test_an_appeal_on_the_page_of_the_prize(office: Office) -> None:
 def test_a_pot_is_not_closed_while_somebody_may_still_appeal(office: Office) -> None:
     denied(office)
     office.passes(days=4)
+    ticks(office)
     qian = office.browser("qian")
     pool = re.search(r"/console/pools/\d+", qian.opens("/console/prizes").text)
     assert pool
