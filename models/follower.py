@@ -124,8 +124,8 @@ def follow(session: Session, openid: str, *, at: datetime, came_by: str | None) 
 
 
 def came_back(session: Session, openid: str, *, since: datetime) -> bool:
-    """Did they follow anew after `since`?"""
-    row = session.get(Follower, openid)
+    """Did they follow anew after `since`? Their row is held, as every push of theirs holds it, before anything else is."""
+    row = session.get(Follower, openid, with_for_update=True)
     return row is not None and row.followed_at is not None and row.followed_at > since
 
 

@@ -1,11 +1,17 @@
 """Whoever leaves, or has everything erased, and comes back has the tries that were left; after the end nothing tells of them."""
 
+from threading import Event, Thread
+
 import pytest
 import sqlalchemy as sa
 
 from app import due_parts, upkeep_parts
+from models import follower, times
+from models.follower import Sign
+from models.inbox import Push, PushState
 from models.live import LiveAnswer
 from models.quiz import Attempt, Standing
+from quizzes import playing
 from tests.quizzes.staged import fixed, plays, prizes_of, right_word, set_up
 from tests.quizzes.test_quiz_page import answers, begins, path_of
 from tests.quizzes.test_rounds import lets_out, right_letter, staged
@@ -83,6 +89,37 @@ def test_after_the_end_nothing_is_kept_of_who_left(world: World) -> None:
     world.passes(days=4)
     clock.tick()
     assert (left(world, Attempt), left(world, LiveAnswer)) == (0, 0)
+
+
+def test_who_leaves_waits_for_their_own_answer_and_neither_for_ever(world: World) -> None:
+    set_up(world)
+    world.says("小林", "答题")
+    world.says("小林", "开始答题")
+    with world.database.reading() as session:
+        number = session.scalars(sa.select(Attempt.id)).one()
+    leaving = Thread(target=world.happens, args=("小林", "unsubscribe"))
+    with world.database.units() as session:
+        follower.seen(session, [Sign(openid("小林"), wrote_at=times.now())])  # as a push of theirs begins
+        leaving.start()
+        waits_for_a_lock(world)
+        assert playing.held(session, [number])[number].openid == openid("小林")
+    leaving.join()
+    assert world.count(Push, Push.state == PushState.FAILED) == 0
+    assert world.count(Attempt, Attempt.openid.is_not(None)) == 0
+
+
+def waits_for_a_lock(world: World) -> None:
+    """Somebody does, on PostgreSQL; on SQLite writers take turns."""
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    pause = Event()
+    for _ in range(0 if world.database.is_sqlite else 1000):
+        with world.database.reading() as session:
+            if session.scalar(waiting):
+                return
+        pause.wait(0.02)
+    assert world.database.is_sqlite, "nobody waits"
 
 
 def left(world: World, table: type[Attempt] | type[LiveAnswer]) -> int:
