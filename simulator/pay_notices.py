@@ -8,7 +8,7 @@ from simulator import bills
 from simulator.pay_v3 import sealed_notice, signature_headers
 from simulator.platform import Platform
 
-# Seconds after each failed try.
+# Seconds from the beginning of each failed try to the next.
 AGAIN_S = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600)
 PATIENCE_S = 5.0
 
@@ -48,6 +48,7 @@ class Notices:
             return
         body = sealed_notice(self._platform, merchant, bill)
         headers = {"Content-Type": "application/json", **signature_headers(self._platform, merchant, body)}
+        began = self._platform.clock.now()
         taken = _post(bill["notify_url"], body, headers)
         with self._platform.state.unit() as db:
             row = db.execute("SELECT tries FROM pay_notices WHERE number = ?", (number,)).fetchone()
@@ -56,7 +57,7 @@ class Notices:
             if taken or row["tries"] >= len(AGAIN_S):
                 db.execute("DELETE FROM pay_notices WHERE number = ?", (number,))
                 return
-            due = self._platform.clock.now() + AGAIN_S[row["tries"]]
+            due = began + AGAIN_S[row["tries"]]
             db.execute("UPDATE pay_notices SET tries = tries + 1, due_at = ? WHERE number = ?", (due, number))
 
 

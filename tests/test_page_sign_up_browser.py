@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from werkzeug.serving import make_server
 
 from activities.signup.terms import NewQuestion
@@ -42,8 +42,14 @@ def phone_of(chromium: Chromium, world: World, site: str, name: str, **options: 
     world.happens(name, "subscribe")
     page = chromium.new_context(viewport={"width": 390, "height": 844}, **options).new_page()
     page.goto(site + link_of(world, name))
-    page.get_by_role("button", name="我是本人").click()
+    presses(page, page.get_by_role("button", name="我是本人"))
     return page
+
+
+def presses(page: Page, button: Locator) -> None:
+    """Press what leads to another page and wait for that page: a click comes back while the old one may still stand."""
+    with page.expect_navigation():
+        button.click()
 
 
 def holds(page: Page, where: str) -> None:

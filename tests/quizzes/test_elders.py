@@ -15,7 +15,7 @@ from tests.quizzes.staged import plays, questions, right_word, set_up
 from tests.quizzes.test_quiz_chat import MIXED
 from tests.quizzes.test_quiz_page import answers, begins, path_of
 from tests.test_page_sign_up import browser_of, hidden
-from tests.test_page_sign_up_browser import holds, phone_of, site
+from tests.test_page_sign_up_browser import holds, phone_of, presses, site
 from tests.test_sign_up import by_day
 from tests.world import World, openid
 
@@ -171,12 +171,12 @@ def test_every_page_is_large_whole_and_clear_on_a_phone(
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.goto(path)
-    page.get_by_role("link", name="长辈模式").click()
-    page.get_by_role("button", name="用长辈模式").click()
+    presses(page, page.get_by_role("link", name="长辈模式"))
+    presses(page, page.get_by_role("button", name="用长辈模式"))
     holds(page, "front")
-    page.get_by_role("button", name="开始答题").click()
+    presses(page, page.get_by_role("button", name="开始答题"))
     holds(page, "passage")
-    page.get_by_role("button", name="读完了，看题").click()
+    presses(page, page.get_by_role("button", name="读完了，看题"))
     for _ in range(5):
         holds(page, page.url)
         sizes = page.evaluate(
@@ -193,7 +193,7 @@ def test_every_page_is_large_whole_and_clear_on_a_phone(
             page.get_by_role("checkbox", name="水浒传").check()
         else:
             page.get_by_role("textbox").fill(word.replace(" → ", ""))
-        page.locator(".action button").click()
+        presses(page, page.locator(".action button"))
     expect(page.locator(".quiz-score")).to_contain_text("/ 5")
     holds(page, "result")
     for where in ("board", "elder"):
@@ -213,7 +213,7 @@ def test_a_page_is_read_aloud_where_there_is_a_voice_and_says_so_where_there_is_
     expect(page.get_by_role("button", name="读给我听")).to_be_hidden()
     page.add_init_script(VOICE)
     page.goto(path)
-    page.get_by_role("button", name="开始答题").click()
+    presses(page, page.get_by_role("button", name="开始答题"))
     page.get_by_role("button", name="读给我听").click()
     assert page.evaluate("window.spoken") == ["第0本书的作者是谁？。A，作者甲0。B，作者乙0。C，作者丙0"]
     expect(page.get_by_text("这个浏览器不会朗读")).to_be_hidden()

@@ -14,7 +14,7 @@ from tests.quizzes.season import EVERY_KIND, RING, SCHOOLS, Season, season
 from tests.quizzes.staged import fixed, prizes_of, questions, right_word, set_up
 from tests.quizzes.test_quiz_chat import MIXED, ORDER
 from tests.quizzes.test_quiz_page import path_of
-from tests.test_page_sign_up_browser import holds, phone_of, site
+from tests.test_page_sign_up_browser import holds, phone_of, presses, site
 from tests.test_sign_up import by_day
 from tests.world import World, openid
 
@@ -31,7 +31,7 @@ def test_every_page_of_a_quiz_is_whole_on_a_phone(browser: Chromium, world: Worl
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.goto(path)
     holds(page, "front")
-    page.get_by_role("button", name="开始答题").click()
+    presses(page, page.get_by_role("button", name="开始答题"))
     for _ in range(len(MIXED)):
         holds(page, page.url)
         word = right_word(world, "小林")
@@ -42,10 +42,10 @@ def test_every_page_of_a_quiz_is_whole_on_a_phone(browser: Chromium, world: Worl
                 page.get_by_role("checkbox", name=words).check()
         else:
             page.get_by_role("textbox").fill(word.replace(" → ", ""))
-        page.locator(".action button").click()
+        presses(page, page.locator(".action button"))
     expect(page.get_by_role("heading", name="/ 4")).to_be_visible()
     holds(page, "result")
-    page.get_by_role("link", name="去领取").click()
+    presses(page, page.get_by_role("link", name="去领取"))
     holds(page, "prize")
     for where in ("board", "seal"):
         page.goto(f"{path}/{where}")
@@ -59,7 +59,7 @@ def test_a_question_is_answered_by_keyboard_alone(browser: Chromium, world: Worl
     path = site + path_of(world, set_up(world, questions(2)))
     page = phone_of(browser, world, site, "小林")
     page.goto(path)
-    page.get_by_role("button", name="开始答题").click()
+    presses(page, page.get_by_role("button", name="开始答题"))
     page.get_by_role("radio").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -72,13 +72,13 @@ def test_options_are_put_in_order_by_touch_and_by_keyboard(browser: Chromium, wo
     path = site + path_of(world, set_up(world, [ORDER, Question(Kind.ORDER, "再排：", ("甲", "乙"), [1, 0])]))
     page = phone_of(browser, world, site, "小林", has_touch=True)
     page.goto(path)
-    page.get_by_role("button", name="开始答题").click()
+    presses(page, page.get_by_role("button", name="开始答题"))
     for name in ("楚辞", "诗经", "楚辞", "楚辞", "史记"):  # one put first by mistake, and taken back
         page.get_by_role("button", name=name).tap()
     expect(page.get_by_role("status")).to_have_text("第 3 个：史记")
     expect(page.get_by_role("button", name="诗经")).to_have_attribute("aria-pressed", "true")
     holds(page, "order")
-    page.locator(".action button").click()
+    presses(page, page.locator(".action button"))
     expect(page.locator(".quiz-place")).to_contain_text("2 / 2")
     for name in ("乙", "甲"):
         page.get_by_role("button", name=name).focus()
@@ -95,7 +95,7 @@ def test_when_the_clock_runs_out_the_next_question_comes_by_itself(
     path = site + path_of(world, set_up(world, questions(2), seconds_each=10))
     page = phone_of(browser, world, site, "小林")
     page.goto(path)
-    page.get_by_role("button", name="开始答题").click()
+    presses(page, page.get_by_role("button", name="开始答题"))
     expect(page.get_by_role("timer")).to_contain_text("秒")
     world.passes(seconds=9)
     page.reload()
@@ -154,9 +154,9 @@ def test_every_kind_of_question_is_whole_with_a_passage_and_a_picture(
     page = phone_of(browser, world, site, "老周")
     if elder:
         page.goto(f"{path}/elder")
-        page.get_by_role("button", name="用长辈模式").click()
+        presses(page, page.get_by_role("button", name="用长辈模式"))
     page.goto(path)
-    page.get_by_role("button", name="开始答题").click()
+    presses(page, page.get_by_role("button", name="开始答题"))
     seen = 0
     while not page.url.endswith("/result"):
         holds(page, f"page {(seen := seen + 1)}")
@@ -164,8 +164,7 @@ def test_every_kind_of_question_is_whole_with_a_passage_and_a_picture(
             page.get_by_role("textbox").fill("DCBA" if page.locator("#order").count() else "不知道")
         elif page.locator(".quiz-choice").count():
             page.locator(".quiz-choice").first.click()
-        with page.expect_navigation():
-            page.locator(".action button").click()
+        presses(page, page.locator(".action button"))
     assert seen == len(EVERY_KIND) + 2  # a picture more, and a passage before one of them
     expect(page.locator(".quiz-wrong")).to_contain_text("诗经 → 楚辞 → 史记 → 资治通鉴")
     holds(page, "result")
