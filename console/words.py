@@ -110,6 +110,7 @@ CALLS = {
     CallKind.FETCH_MEDIA: "取回照片", CallKind.SUBSCRIPTION: "订阅通知", CallKind.TEMPLATE: "模板消息",
     CallKind.LIST_TEMPLATES: "取模板清单", CallKind.QR_CODE: "签到二维码", CallKind.RED_PACKET: "发微信红包",
     CallKind.TRANSFER: "微信转账", CallKind.PAY_LOOK: "核对付款",
+    CallKind.FETCH_PIECE: "取回投稿的文件", CallKind.MAKE_PIECE: "转成能播放的文件", CallKind.MAKE_WHOLE: "合成一段录音",
 }  # fmt: skip
 
 RIGHTS = {
@@ -137,6 +138,10 @@ ACTS = {
     "appeal refused": "申诉没通过", "absence rule": "改缺席规则", "lottery drawn": "抽签", "sign-ups looked at": "查看报名名单",
     "entry changed": "改报名的人",
     "words told": "给报名的读者发消息", "phones shown": "导出完整电话",
+    "contest set up": "设置比赛", "contest opened": "开放征集", "contest extended": "延长征集", "contest judging": "进入评审",
+    "contest screening": "退回审核", "contest notice": "公示", "contest awarded": "颁奖", "contest closed": "结束比赛",
+    "contest cancelled": "取消比赛", "late code": "给补交码", "work accepted": "作品通过", "work returned": "退稿",
+    "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
     "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",
     "quiz approved": "开放答题", "quiz paused": "暂停答题", "quiz resumed": "恢复答题", "quiz cancelled": "取消答题",
     "question edited": "改题目", "question rechecked": "复核题目",
@@ -171,7 +176,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
-    "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",
+    "contest": "比赛", "work": "作品", "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
     "house rules": "馆里的规则",
     "rights": "公众号的权限", "figures": "台账", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",

@@ -40,6 +40,9 @@ class CallKind(StrEnum):
     RED_PACKET = "red_packet"
     TRANSFER = "transfer"
     PAY_LOOK = "pay_look"  # where is this payment?
+    FETCH_PIECE = "fetch_piece"  # a file of a submission, from WeChat
+    MAKE_PIECE = "make_piece"  # made playable, on our own machine
+    MAKE_WHOLE = "make_whole"  # the pieces of a recording, an issue of a programme: one file
 
 
 class CallState(StrEnum):

@@ -17,7 +17,7 @@ from models.rights import RIGHTS
 from models.staff import Role, StaffState
 
 ROOT = Path(__file__).parent.parent.parent
-ROOMS = ("activities", "bot", "console", "handlers", "models", "worker")
+ROOMS = ("activities", "bot", "console", "contests", "handlers", "models", "payouts", "quizzes", "worker")
 COLOURS = {"draft", "waiting", "live", "done", "stopped"}
 
 

@@ -1,0 +1,1 @@
+"""Reading contests: the call, works and how they are handed in, screened, judged, shown, awarded and kept."""

@@ -1,0 +1,53 @@
+"""A reader has left: what of their works stays, and what goes. models.privacy has emptied what is personal by then."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from contests import queries
+from contests.holding import move
+from models.contest import (
+    Contest,
+    ContestState,
+    Piece,
+    PieceState,
+    Purpose,
+    Submission,
+    SubmissionState,
+)
+from models.upkeep import counted
+
+PART = 50  # works a unit
+S = SubmissionState
+_IS_LEFT = sa.text("left_as IS NOT NULL")  # the words of the index
+_OVER = (ContestState.CLOSED, ContestState.CANCELLED)
+
+
+def take_down(session: Session, _now: datetime) -> int:
+    """Works of readers who left and did not agree that they stay: withdrawn, emptied, their files let go. How many."""
+    left = sa.select(Submission).where(_IS_LEFT, Submission.state != S.WITHDRAWN)
+    rows = session.scalars(
+        left.order_by(Submission.id).limit(PART).with_for_update(skip_locked=True, of=Submission)
+    ).all()
+    taken = [one for one in rows if queries.standing_agreement(session, one, Purpose.KEEP) is None]
+    for submission in taken:
+        move(submission, S.WITHDRAWN)
+        submission.title = submission.author = submission.partner = submission.teacher = submission.words = ""
+        submission.likeness, submission.found, submission.whole = None, [], ""
+        session.execute(
+            sa.update(Piece).where(Piece.submission_id == submission.id).values(state=PieceState.REMOVED, name="")
+        )
+    session.flush()
+    return len(taken)
+
+
+def forget(session: Session, _now: datetime) -> int:
+    """The digests by which leaving gave no work back, once the contest is over: how many of a part."""
+    old = sa.select(Submission.id).join(Contest, Contest.id == Submission.contest_id)
+    old = old.where(_IS_LEFT, Contest.state.in_(_OVER)).limit(PART)
+    return counted(session, sa.update(Submission).where(Submission.id.in_(old)).values(left_as=None))
+
+
+PARTS: tuple[Callable[[Session, datetime], int], ...] = (take_down, forget)

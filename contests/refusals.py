@@ -1,0 +1,81 @@
+"""What readers are told when a work cannot be taken, shown or liked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models import times
+from models.errors import Refused
+from models.tapping import tappable
+
+
+class NoContest(Refused):
+    to_reader = f"现在没有在征集作品的比赛。回复“{tappable('活动')}”看看图书馆最近有什么。"
+
+
+class NotYetOpen(Refused):
+    """It opens later."""
+
+    def __init__(self, opens_at: datetime, now: datetime) -> None:
+        super().__init__()
+        self.to_reader = f"还没开始收稿，{times.said_moment(opens_at, today=times.today(now))}开始，到时候再来。"
+
+
+class Closed(Refused):
+    to_reader = f"这个比赛已经截稿了。有补交码的，回复“补交”加上码。已经交了的，回复“{tappable('我的作品')}”查看。"
+
+
+class BadLateCode(Refused):
+    to_reader = "这个补交码不对、已经用过，或者过期了。请联系图书馆再要一个。"
+
+
+class BadOrganisationCode(Refused):
+    to_reader = "没有这个单位码。请核对学校或分馆发的码，再发一次。"
+
+
+class TooManyWorks(Refused):
+    """The reader has as many as may be."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__()
+        self.to_reader = f"每人最多 {allowed} 件，您已经交满了。要换，先到“{tappable('我的作品')}”里撤回一件。"
+
+
+class NotReady(Refused):
+    """Something has to be mended first; `mistakes` are whole sentences."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__()
+        self.mistakes = list(mistakes)
+        self.to_reader = "\n".join(["还不能提交：", *(f"· {one}" for one in mistakes)])
+
+
+class NotChangeable(Refused):
+    to_reader = f"这件作品现在不能改了。回复“{tappable('我的作品')}”看看它到哪一步了。"
+
+
+class NoRoom(Refused):
+    """The work has as many pieces as may be."""
+
+    def __init__(self, most: int, unit: str) -> None:
+        super().__init__()
+        self.to_reader = f"这件作品最多 {most} {unit}，已经满了。要换，回复“重录”从头来，或在页面上删掉一{unit}。"
+
+
+class OverQuota(Refused):
+    to_reader = "今天发来的文件太多了，明天再接着发。已经收到的都在。"
+
+
+class NotGuardian(Refused):
+    to_reader = "请由孩子的监护人来点同意。"
+
+
+class MayNotLike(Refused):
+    to_reader = "这件作品现在不能点赞。"
+
+
+class NoMoreLikes(Refused):
+    """All likes of today are given."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__()
+        self.to_reader = f"每天可以给 {allowed} 件作品点赞，今天的用完了，明天再来。"
