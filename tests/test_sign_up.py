@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from activities.signup import queries, rules, seats, service
+from activities.signup import queries, rules, seats, service, terms
 from activities.signup.party import Party, Person
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft, TooLate
 from activities.signup.service import Caller
@@ -27,12 +28,12 @@ def talk(world: World) -> int:
     return opened(world, seats=2)
 
 
-def opened(world: World, **terms) -> int:
+def opened(world: World, **wanted) -> int:
     from_today = times.today(times.now()) + timedelta(days=10)
     world.plans(world.activity("听绘本", day=from_today, at=rules.NOMINAL_START))
     with world.database.units() as session:
         activity = session.scalars(sa.select(Activity)).one()
-        given = Terms(**{"seats": 2, "most_people": 5, **terms})
+        given = Terms(**{"seats": 2, "most_people": 5, **wanted})
         set_terms(session, activity, given, by=By("陈馆员", times.now()))
         return activity.id
 
@@ -62,6 +63,38 @@ def test_the_last_seat_goes_to_one_reader_only(world: World, talk: int) -> None:
     assert all(isinstance(result, int | NoSeatsLeft) for result in results)
     with world.database.reading() as session:
         assert seats.count(session, talk) == (2, 2)
+
+
+def test_the_place_that_is_told_is_nobody_elses_however_many_come_at_once(world: World, talk: int) -> None:
+    signs_up(world, talk, "a", TWO)
+
+    def waits(who: str) -> int:
+        with world.database.units() as session:
+            entry = service.stand_in_line(session, talk, Caller(who, Origin.CHAT), ONE, now=times.now())
+            return queries.place_in_line(session, entry)
+
+    assert sorted(in_parallel(*[lambda who=f"o{n}": waits(who) for n in range(12)])) == list(range(1, 13))
+
+
+def test_who_came_later_by_a_clock_that_is_behind_stands_behind(world: World, talk: int) -> None:
+    signs_up(world, talk, "a", TWO)
+    first = signs_up(world, talk, "b", waits=True)
+    world.passes(seconds=-30)
+    second = signs_up(world, talk, "c", waits=True)
+    with world.database.reading() as session:
+        assert queries.line(session, talk) == [first, second]
+
+
+def test_holding_the_terms_waits_for_nobody_who_is_just_signing_up(world: World, talk: int) -> None:
+    """Else each of two would wait for the other's entry, and PostgreSQL would undo one of them a second later."""
+    if world.database.is_sqlite:
+        signs_up(world, talk, "a")  # one writes at a time: there is nobody to wait for
+        return
+    with world.database.units() as entering:
+        service.sign_up(entering, talk, Caller("a", Origin.CHAT), ONE, now=times.now())
+        with Session(world.database.engine) as other:
+            other.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
+            assert terms.held(other, talk).activity_id == talk
 
 
 def test_a_family_gets_all_its_seats_or_none(world: World, talk: int) -> None:

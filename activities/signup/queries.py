@@ -69,6 +69,12 @@ def line_of(session: Session, activity_id: int) -> list[tuple[int, int]]:
     return [(row.id, row.line) for row in session.execute(waiting.order_by(Entry.line, Entry.id))]
 
 
+def end_of_line(session: Session, activity_id: int, *, now: datetime) -> int:
+    """`Entry.line` of who comes behind everybody, for who holds the terms: by the clock, unless somebody is ahead of it."""
+    waiting = sa.select(sa.func.max(Entry.line)).where(Entry.activity_id == activity_id, Entry.state == S.WAITING)
+    return max(int(now.timestamp() * 1e6), (session.scalar(waiting) or 0) + 1)
+
+
 def _before(entry: Entry) -> sa.ColumnElement[bool]:
     return sa.and_(
         Entry.activity_id == entry.activity_id,

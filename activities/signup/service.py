@@ -99,9 +99,10 @@ def stand_in_line(session: Session, activity_id: int, caller: Caller, party: Par
     total, _ = seats.count(session, activity_id)
     if len(party.people) > total:
         raise NotThisWay(f"这个活动一共 {total} 个名额，候补不了 {len(party.people)} 位。")
-    entry = enter(session, terms, caller, party, S.WAITING, now)
-    # Those who stand in line hold the terms while they look: nobody can be left waiting beside a seat just freed.
+    # Whoever stands in line holds the terms from before they are in it: nobody is left waiting beside a seat just freed, and
+    # nobody comes in before a place that was told.
     held(session, activity_id)
+    entry = enter(session, terms, caller, party, S.WAITING, now, line=queries.end_of_line(session, activity_id, now=now))
     if not queries.is_anybody_before(session, entry) and seat(session, terms, entry.people):
         move(entry, S.CONFIRMED, now)
         come(session, terms, entry, now)
@@ -149,7 +150,9 @@ def _not_blocked(session: Session, openid: str, now: datetime) -> None:
         raise Blocked(standing.count, standing.blocked_until, today=today)
 
 
-def enter(session: Session, terms: SignUp, caller: Caller, party: Party, state: EntryState, now: datetime) -> Entry:
+def enter(
+    session: Session, terms: SignUp, caller: Caller, party: Party, state: EntryState, now: datetime, *, line: int = 0
+) -> Entry:
     """The rows of a new entry, without seats. Raises: AlreadyIn for one that came in at the same moment by another door."""
     guarded = any(is_guarded(person) for person in party.people)
     values: dict[str, object] = {
@@ -157,7 +160,7 @@ def enter(session: Session, terms: SignUp, caller: Caller, party: Party, state: 
         "is_extra": terms.allows_several, "name": party.contact, "phone": party.phone, "unit": party.unit,
         "answers": {str(number): words for number, words in party.answers.items()},
         "guardian_wording": GUARDIAN_WORDING if guarded else "", "guardian_at": now if guarded else None,
-        "line": int(now.timestamp() * 1e6), "offers": 0, "reason": "", "entered_at": now, "changed_at": now,
+        "line": line or int(now.timestamp() * 1e6), "offers": 0, "reason": "", "entered_at": now, "changed_at": now,
     }  # fmt: skip
     entry = _inserted(session, values, caller.code)
     people = [

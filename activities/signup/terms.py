@@ -78,8 +78,13 @@ def asked_for(session: Session, activity_id: int) -> SignUp:
 
 
 def held(session: Session, activity_id: int) -> SignUp:
-    """The same, locked until the unit ends: whoever gives seats out or takes them back in turn holds it."""
-    mine = sa.select(SignUp).where(SignUp.activity_id == activity_id).with_for_update(of=SignUp)
+    """The same, locked until the unit ends: whoever gives seats out or takes them back in turn holds it.
+
+    Not its key, which whoever signs up holds from their entry on: of two who then wanted the whole row PostgreSQL would
+    undo one, a second later, and of a thousand in a line nearly all.
+    """
+    mine = sa.select(SignUp).where(SignUp.activity_id == activity_id)
+    mine = mine.with_for_update(of=SignUp, key_share=True)
     terms = session.scalars(mine).one_or_none()
     if terms is None:
         raise NoSignUp
