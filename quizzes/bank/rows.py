@@ -114,6 +114,11 @@ class _Kept:
 _kept: WeakKeyDictionary[sa.Engine, _Kept] = WeakKeyDictionary()
 
 
+def forget_read(engine: sa.Engine) -> None:
+    """Let the process read its questions anew."""
+    _kept.pop(engine, None)
+
+
 def questions_of(session: Session, numbers: Sequence[int]) -> dict[int, Question]:
     """These questions by their numbers, without their tags."""
     kept = _kept.setdefault(core(session).engine, _Kept())
