@@ -102,7 +102,9 @@ def stand_in_line(session: Session, activity_id: int, caller: Caller, party: Par
     # Whoever stands in line holds the terms from before they are in it: nobody is left waiting beside a seat just freed, and
     # nobody comes in before a place that was told.
     held(session, activity_id)
-    entry = enter(session, terms, caller, party, S.WAITING, now, line=queries.end_of_line(session, activity_id, now=now))
+    entry = enter(
+        session, terms, caller, party, S.WAITING, now, line=queries.end_of_line(session, activity_id, now=now)
+    )
     if not queries.is_anybody_before(session, entry) and seat(session, terms, entry.people):
         move(entry, S.CONFIRMED, now)
         come(session, terms, entry, now)
