@@ -79,3 +79,34 @@ class NoMoreLikes(Refused):
     def __init__(self, allowed: int) -> None:
         super().__init__()
         self.to_reader = f"每天可以给 {allowed} 件作品点赞，今天的用完了，明天再来。"
+
+
+class NotThis(Refused):
+    """A file that cannot be taken; `cause` says why, said of the file: "是空的，请再发一次。"."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.to_reader = f"这个文件{cause}"
+
+
+class StorageFull(Refused):
+    to_reader = "图书馆这边的存储满了，正在处理。已经传上来的都在，请过一会儿接着传。"
+
+
+class UploadGone(Refused):
+    to_reader = "这个文件的上传已经过期了，请重新选一次。"
+
+
+class UploadBusy(Refused):
+    to_reader = "这个文件正在传，请稍等一下。"
+
+
+class WrongOffset(Refused):
+    """The upload goes on from `there`."""
+
+    to_reader = "文件还没有传完，请接着传。"
+
+    def __init__(self, there: int) -> None:
+        super().__init__(f"goes on from {there}")
+        self.there = there

@@ -206,11 +206,23 @@ def _of_files(facts: Facts, limits: Limits) -> list[str]:
     found = []
     if limits.most_pieces and facts.pieces > limits.most_pieces:
         found.append(f"{what}有 {facts.pieces} {unit}，最多 {limits.most_pieces} {unit}。")
-    if limits.most_seconds and facts.seconds > limits.most_seconds + 0.5:
-        found.append(f"{what}一共 {said_length(facts.seconds)}，最长 {said_length(limits.most_seconds)}。")
-    if limits.least_seconds and facts.seconds and facts.seconds < limits.least_seconds - 0.5:
-        found.append(f"{what}一共 {said_length(facts.seconds)}，至少 {said_length(limits.least_seconds)}。")
-    return found
+    return found + wrong_length(facts.genre, facts.seconds, limits)
+
+
+def wrong_length(genre: Genre, seconds: float, limits: Limits) -> list[str]:
+    """Too long or too short, a sentence; half a second more or less is nobody's fault. Nothing where no length is known."""
+    what = _PIECES[genre][0]
+    if limits.most_seconds and seconds > limits.most_seconds + 0.5:
+        return [f"{what}一共 {said_length(seconds)}，最长 {said_length(limits.most_seconds)}。"]
+    if limits.least_seconds and seconds and seconds < limits.least_seconds - 0.5:
+        return [f"{what}一共 {said_length(seconds)}，至少 {said_length(limits.least_seconds)}。"]
+    return []
+
+
+def said_place(genre: Genre, number: int, *, of: int) -> str:
+    """第 2 段, of several; 录音 where there is one alone."""
+    what, unit = _PIECES.get(genre, ("文件", "个"))
+    return what if of <= 1 else f"第 {number} {unit}"
 
 
 def said_length(seconds: float) -> str:
