@@ -7,7 +7,9 @@ carries it is `bot/road.py` (wechatpy: `requests`, whose certificates the enviro
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain, islice
 from typing import Any
 
 from urllib3 import Timeout
@@ -22,6 +24,8 @@ from models.db import Database
 from models.errors import FateUnknown, Stopped
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8
+NOT_A_FILE = (b"<!doctype html", b"<html")  # something on the way says that it has a trouble
+MOST_JSON_CHUNKS = 4  # of road.CHUNK: an answer of words is short
 
 Json = dict[str, Any]
 
@@ -42,6 +46,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         super().__init__(app_id, secret, timeout=Timeout(connect=CONNECT_SECONDS, read=read_seconds))
         self.auto_retry = False
         self._database = database
+        self._base = base
         self._http = Road(base, connections=connections)
         self.holder = TokenHolder(database, self._fetch_stable_token)
 
@@ -98,6 +103,47 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
             if code:
                 raise error_of(code, words, now=times.now())
         return body
+
+    @contextmanager
+    def stream(self, path: str, params: Json) -> Iterator[Iterator[bytes] | Json]:
+        """A file of the platform piece by piece, or what it says as JSON instead of one; with one more try after a refused
+        token. Raises: as `ask`.
+        """
+        if self._database.in_unit():
+            raise RuntimeError("WeChat asked inside a unit: the database would wait for the network")
+        token = self.access_token
+        with ExitStack() as stack:
+            try:
+                answer = self._stream(stack, path, params, token)
+            except Stopped as stopped:
+                if stopped.errcode not in TOKEN:
+                    raise
+                self.holder.instead_of(token)
+                answer = self._stream(stack, path, params, self.access_token)
+            yield answer
+
+    def _stream(self, stack: ExitStack, path: str, params: Json, token: str) -> Iterator[bytes] | Json:
+        asked = {**params, "access_token": token}
+        chunks = stack.enter_context(self._http.stream(self.api(path), timeout=self.timeout, params=asked))
+        first = next(chunks, b"")
+        if not first or first.lstrip()[:16].lower().startswith(NOT_A_FILE):
+            raise FateUnknown("neither a file nor JSON")
+        if first.lstrip()[:1] != b"{":
+            return chain((first,), chunks)
+        body = first + b"".join(islice(chunks, MOST_JSON_CHUNKS))
+        try:
+            told = dict(json.loads(body))
+            code, words = int(told.get("errcode", 0)), str(told.get("errmsg", ""))
+        except (ValueError, TypeError):
+            raise FateUnknown("neither a file nor JSON") from None
+        if code:
+            raise error_of(code, words, now=times.now())
+        return told
+
+    @property
+    def base(self) -> str:
+        """Where the platform is asked."""
+        return self._base
 
     def _fetch_stable_token(self, force: bool) -> tuple[str, int]:
         body = {

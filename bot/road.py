@@ -6,9 +6,12 @@ nobody else's, no proxy of the environment, no redirect followed, nothing repeat
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from ssl import SSLCertVerificationError
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +22,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from models.errors import FateUnknown, TryLater
 
 REAL = "https://api.weixin.qq.com"
+CHUNK = 64 * 1024
+LONGEST_FILE_SECONDS = 60.0  # a call's lease is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,15 @@ class Road:
             raise _network_error(error) from None
         return answer.status, answer.headers, answer.data
 
+    @contextmanager
+    def stream(self, url: str, *, timeout: urllib3.Timeout, params: dict[str, Any]) -> Iterator[Iterator[bytes]]:
+        """What stands there, from this host alone, piece by piece: nobody holds the whole of it. Raises: as `request`."""
+        if not url.startswith(REAL + "/"):
+            raise ValueError(f"not an address of the platform: {url}")
+        path = f"{self._path}{url.removeprefix(REAL)}?{urlencode(params)}"
+        with streamed(self._pool, path, timeout=timeout) as chunks:
+            yield chunks
+
     def file(self, url: str, *, timeout: urllib3.Timeout, params: dict[str, Any], most: int) -> bytes:
         """What stands there, from this host alone, read no further than `most` bytes and one.
 
@@ -123,6 +137,41 @@ class Road:
         except HTTPError as error:
             raise _network_error(error) from None
         return body
+
+
+@contextmanager
+def streamed(
+    pool: urllib3.HTTPConnectionPool, path: str, *, timeout: urllib3.Timeout, headers: Mapping[str, str] | None = None,
+    seconds: float = LONGEST_FILE_SECONDS,
+) -> Iterator[Iterator[bytes]]:  # fmt: skip
+    """A file, piece by piece, in so many seconds, no redirect followed. Half of one is an error.
+
+    Raises: TryLater where it surely did not begin, FateUnknown.
+    """
+    until = monotonic() + seconds
+    try:
+        answer = pool.urlopen(
+            "GET", path, timeout=timeout, retries=False, redirect=False, assert_same_host=False, preload_content=False,
+            headers={"Accept-Encoding": "identity", **(headers or {})},
+        )  # fmt: skip
+    except HTTPError as error:
+        raise _network_error(error) from None
+    try:
+        if answer.status != HTTPStatus.OK:
+            raise FateUnknown(f"HTTP {answer.status}")
+        yield _chunks(answer, until)
+    finally:
+        answer.close()  # what is left unread must not meet the next call
+
+
+def _chunks(answer: urllib3.BaseHTTPResponse, until: float) -> Iterator[bytes]:
+    try:
+        for chunk in answer.stream(CHUNK, decode_content=False):
+            if monotonic() > until:  # each chunk in time, and yet no end of it
+                raise FateUnknown("too slow")
+            yield chunk
+    except HTTPError as error:
+        raise FateUnknown(f"cut off: {type(error).__name__}") from None
 
 
 def _network_error(error: HTTPError) -> TryLater | FateUnknown:

@@ -28,3 +28,12 @@ RED_PACKETS_PER_SECOND = 30
 LEAST_TRANSFER_FEN, MOST_TRANSFER_FEN = 10, 20_000
 TRANSFERS_PER_SECOND = 100
 PAY_LOOKS_PER_SECOND = 20
+
+# 获取临时素材 (media/get): what the table of 新增临时素材 allows of each kind; a reader's own film comes by an address, and
+# may be larger. The platform states no bound for that: this one is ours.
+MAX_VOICE_BYTES = 2 * 1024 * 1024
+MAX_IMAGE_BYTES = 10 * 1024 * 1024
+MAX_VIDEO_BYTES = 100 * 1024 * 1024
+# Hosts of its content network, as seen in video_url; the platform publishes no list. Subdomains are meant as well.
+VIDEO_HOSTS = ("tc.qq.com", "wxs.qq.com", "weixin.qq.com", "video.qq.com", "qpic.cn")
+MEDIA_PER_SECOND = 5  # ours; media/get is given 10 000 calls a day
