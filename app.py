@@ -37,6 +37,10 @@ from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, Settings, SettingsE
 from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
+from contests import ffmpeg, pieces, sweeping
+from contests import leaving as works_left
+from contests import media as works
+from contests import service as contests
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -129,7 +133,13 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
     table = work_table(_client(settings, database), media=settings.media, site=settings.site)
     hands = Hands(database, {**table, **pay_table(settings)})
-    clock = Clock(database, _daily_jobs(settings), upkeep_parts(), due_parts(), patient_parts())
+    clock = Clock(
+        database,
+        _daily_jobs(settings),
+        (*upkeep_parts(), *sweeping_parts(settings.media)),
+        due_parts(),
+        patient_parts(),
+    )
     with database.units() as session:
         now = times.now()
         owe_menu(session, menu_of(settings.site), now=now)
@@ -139,6 +149,7 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
 
     def stop() -> None:
         clock.stop()
+        ffmpeg.end_all()  # nobody waits for a film: it is made again
         hands.stop()
 
     return stop
@@ -241,8 +252,39 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
             unknown=Unknown.AGAIN,
             settle=photos.settle,
         ),
+        *_work_on_files(client, media),
     )
     return {row.kind: row for row in rows}
+
+
+def _work_on_files(client: Client, media: Path) -> tuple[Work, ...]:
+    """The files of works. One conversion at a time in each process: readers' words come first."""
+    return (
+        Work(
+            CallKind.FETCH_PIECE,
+            do=partial(calls.fetch_piece, client, media),
+            pace=Pace(per_second=limits.MEDIA_PER_SECOND, burst=10, slots=4),
+            unknown=Unknown.AGAIN,
+            prepare=pieces.prepare_piece,
+            settle=pieces.settle_fetched,
+        ),
+        Work(
+            CallKind.MAKE_PIECE,
+            do=partial(works.make_piece, media),
+            pace=Pace(per_second=4, burst=2, slots=1),
+            unknown=Unknown.AGAIN,  # the same file again
+            prepare=pieces.prepare_piece,
+            settle=pieces.settle_made,
+        ),
+        Work(
+            CallKind.MAKE_WHOLE,
+            do=partial(works.make_whole, media),
+            pace=Pace(per_second=4, burst=2, slots=1),
+            unknown=Unknown.AGAIN,
+            prepare=pieces.prepare_whole,
+            settle=pieces.settle_whole,
+        ),
+    )
 
 
 def pay_table(settings: Settings) -> Mapping[CallKind, Work]:
@@ -290,7 +332,7 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
-        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
+        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
     )  # fmt: skip
 
 
@@ -301,7 +343,13 @@ def due_parts() -> tuple[Part, ...]:
         absences.close_rolls, tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
+        *contests.PARTS, pieces.give_up_lost,
     )  # fmt: skip
+
+
+def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
+    """What goes from the disk as well."""
+    return (sweeping.drop_stale_uploads, sweeping.SweepUploads(media), sweeping.Sweep(media))
 
 
 def patient_parts() -> tuple[Part, ...]:

@@ -11,33 +11,45 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import queries
-from contests.holding import changeable, held
+from contests import queries, rules, sound
+from contests.holding import changeable, held, move
 from contests.refusals import NoRoom, OverQuota
 from models import outbox, times
 from models.contest import (
     LIVING_PIECES,
+    PIECE_IS_UNDERWAY,
     PIECE_MOVES,
+    UNDERWAY,
     WRITTEN,
     Genre,
     Piece,
     PieceKind,
     PieceState,
     Submission,
+    SubmissionState,
 )
-from models.outbox import CallKind, CallState, Claimed
+from models.errors import FateUnknown, Rejected, Stopped, TryLater
+from models.messages import owe_message
+from models.outbox import CallKind, CallState, Claimed, OutboxCall
 from models.states import moved
-from models.work import Json, NotNow, Outcome
+from models.tapping import tappable
+from models.work import Json, NotNow, Outcome, Ready
 
 P = PieceState
+S = SubmissionState
 WECHAT_KEEPS = timedelta(days=3)  # temporary media, source: media/get
 MOST_A_DAY = 60  # pieces that one reader may send in
 MOST_BYTES_A_DAY = 600 * 1024 * 1024
 MOST_EVER = 40  # pieces of one work, whatever its contest says
 UNITS = {PieceKind.SOUND: "段", PieceKind.VIDEO: "个", PieceKind.PICTURE: "张", PieceKind.SLIP: "张"}
 KIND_OF = {Genre.VOICE: PieceKind.SOUND, Genre.VIDEO: PieceKind.VIDEO, Genre.PICTURE: PieceKind.PICTURE}
-GONE = "微信那边的文件已经取不到了（只保留三天），请再发一次"
-NOT_MADE = "文件处理了几次都没有成功，请换一个再发"
+MOST_TRIES = 3  # of making it playable, when the program crashes or hangs on it
+VIDEO_LEASE = timedelta(minutes=15)  # above every patience of contests.media together
+PART = 50  # pieces a unit that are given up
+# Why it is not used, said of the piece: "第 2 段…".
+GONE = "在微信那边已经取不到了（只保留三天），请再发一次。"
+NOT_MADE = "处理了几次都没有成功，请换一个再发。"
+REMOVED = "这一段已经删了，或者已经有了结果"
 
 
 def take(
@@ -48,12 +60,15 @@ def take(
     Raises: NotChangeable, NoRoom, OverQuota.
     """
     source = f"wechat:{media_id}"[:300]
-    if (known := _from(session, submission, source)) is not None:
+    if (known := come_from(session, submission, source)) is not None:
         return known
     piece = _new(session, submission, kind, source, now=now)
     outbox.owe(
         session, CallKind.FETCH_PIECE, key=f"piece:{piece.id}:fetch", now=now, useful_until=sent_at + WECHAT_KEEPS,
-        payload={"piece_id": piece.id, "media_id": media_id, "kind": kind.value},
+        payload={
+            "piece_id": piece.id, "media_id": media_id, "kind": kind.value,
+            "most_bytes": queries.limits_of(session, submission).most_megabytes * 1024 * 1024,
+        },
     )  # fmt: skip
     return piece
 
@@ -62,7 +77,7 @@ def take_upload(
     session: Session, submission: Submission, kind: PieceKind, source: str, kept: Json, *, name: str, now: datetime
 ) -> Piece:
     """A file that a browser sent whole: it lies in its place. `kept`: what contests.media.keep gave back. Raises: as `take`."""
-    if (known := _from(session, submission, source)) is not None:
+    if (known := come_from(session, submission, source)) is not None:
         return known
     piece = _new(session, submission, kind, source, now=now)
     piece.name = name[:120]
@@ -70,18 +85,15 @@ def take_upload(
     return piece
 
 
-def _from(session: Session, submission: Submission, source: str) -> Piece | None:
+def come_from(session: Session, submission: Submission, source: str) -> Piece | None:
+    """The piece of this very file, if it came before."""
     rows = sa.select(Piece).where(Piece.submission_id == submission.id, Piece.source == source)
     return session.scalars(rows).one_or_none()
 
 
 def _new(session: Session, submission: Submission, kind: PieceKind, source: str, *, now: datetime) -> Piece:
     changeable(session, submission)
-    standing = [one for one in queries.pieces_of(session, submission) if one.state in LIVING_PIECES]
-    most = queries.limits_of(session, submission).most_pieces or MOST_EVER
-    if kind is not PieceKind.SLIP and len(standing) >= min(most, MOST_EVER):
-        raise NoRoom(min(most, MOST_EVER), UNITS[kind])
-    _within_quota(session, submission, now)
+    has_room(session, submission, kind, now=now)
     last = session.scalar(sa.select(sa.func.max(Piece.position)).where(Piece.submission_id == submission.id))
     piece = Piece(
         submission_id=submission.id, position=(last or 0) + 1, kind=kind, state=P.WANTED, source=source, came_at=now,
@@ -93,7 +105,18 @@ def _new(session: Session, submission: Submission, kind: PieceKind, source: str,
     return piece
 
 
-def _within_quota(session: Session, submission: Submission, now: datetime) -> None:
+def has_room(
+    session: Session, submission: Submission, kind: PieceKind, *, now: datetime, more_bytes: int = 0
+) -> None:
+    """May one more file come? Raises: NoRoom, OverQuota."""
+    standing = [one for one in queries.pieces_of(session, submission) if one.state in LIVING_PIECES]
+    most = queries.limits_of(session, submission).most_pieces or MOST_EVER
+    if kind is not PieceKind.SLIP and len(standing) >= min(most, MOST_EVER):
+        raise NoRoom(min(most, MOST_EVER), UNITS[kind])
+    _within_quota(session, submission, more_bytes, now)
+
+
+def _within_quota(session: Session, submission: Submission, more_bytes: int, now: datetime) -> None:
     if submission.openid is None:  # a school's box has a limit of its own
         return
     came = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Piece.bytes), 0)).join(
@@ -101,7 +124,7 @@ def _within_quota(session: Session, submission: Submission, now: datetime) -> No
     )
     today = times.start_of(times.today(now))
     count, size = session.execute(came.where(Submission.openid == submission.openid, Piece.came_at >= today)).one()
-    if count >= MOST_A_DAY or size >= MOST_BYTES_A_DAY:
+    if count >= MOST_A_DAY or size + more_bytes >= MOST_BYTES_A_DAY:
         raise OverQuota
 
 
@@ -131,27 +154,52 @@ def reorder(session: Session, submission: Submission, ids: Sequence[int], *, now
     become_ready(session, submission, now=now)
 
 
+# ── before it is fetched or made ──
+
+
+def prepare_piece(session: Session, call: Claimed, now: datetime) -> Ready | NotNow:
+    """Only what is still wanted; a film takes longer than others may, and its row is ours until then."""
+    piece = session.get(Piece, int(call.payload["piece_id"]))
+    if piece is None or piece.state not in UNDERWAY:
+        return NotNow(CallState.DROPPED, REMOVED)
+    if piece.kind is PieceKind.VIDEO:
+        outbox.keep_longer(session, call, until=now + VIDEO_LEASE)
+    return Ready(call.payload)
+
+
+def prepare_whole(session: Session, call: Claimed, _now: datetime) -> Ready | NotNow:
+    """Only of the pieces as they stand now."""
+    if "submission_id" in call.payload and not _is_current(session, call):
+        return NotNow(CallState.DROPPED, CHANGED)
+    return Ready(call.payload)
+
+
 # ── what became of it ──
 
 
 def settle_fetched(session: Session, call: Claimed, outcome: Outcome, now: datetime) -> NotNow | None:
     """The file as it came lies in its place, or `{"refused"}` says why it is not taken. Gone for good is told as well."""
-    piece = _held(session, int(call.payload["piece_id"]))
+    piece = _held(session, call, P.WANTED)
     if piece is None:
-        return NotNow(CallState.DROPPED, "这一段已经删了")
+        return NotNow(CallState.DROPPED, REMOVED)
+    if isinstance(outcome.error, Rejected) and not isinstance(outcome.error, Stopped):
+        return _refuse(session, piece, GONE, now)
     if outcome.answer is None:
         return None
     if refused := outcome.answer.get("refused"):
         return _refuse(session, piece, str(refused), now)
+    piece.name = piece.name or outcome.answer["name"]
     _keep(session, piece, outcome.answer, now)
     return None
 
 
 def settle_made(session: Session, call: Claimed, outcome: Outcome, now: datetime) -> NotNow | None:
     """It can be played: {"playable", "length_ms", "width", "height", "facts"}, or `{"refused"}`."""
-    piece = _held(session, int(call.payload["piece_id"]))
+    piece = _held(session, call, P.KEPT)
     if piece is None:
-        return NotNow(CallState.DROPPED, "这一段已经删了")
+        return NotNow(CallState.DROPPED, REMOVED)
+    if isinstance(outcome.error, TryLater | FateUnknown) and call.attempts >= MOST_TRIES:
+        return _refuse(session, piece, NOT_MADE, now)
     if outcome.answer is None:
         return None
     if refused := outcome.answer.get("refused"):
@@ -159,62 +207,120 @@ def settle_made(session: Session, call: Claimed, outcome: Outcome, now: datetime
     for name in ("playable", "length_ms", "width", "height", "facts"):
         setattr(piece, name, outcome.answer[name])
     _move(piece, P.READY)
-    submission = held(session, session.get_one(Submission, piece.submission_id))
+    submission = session.get_one(Submission, piece.submission_id)
+    _advise(session, submission, piece, now)
     become_ready(session, submission, now=now)
     return None
 
 
 def settle_whole(session: Session, call: Claimed, outcome: Outcome, now: datetime) -> NotNow | None:
-    """The one recording of several pieces: {"whole", "length_ms", "found"}. One of pieces that changed since is dropped."""
-    submission = session.get(Submission, int(call.payload["submission_id"]))
-    if submission is None or _of(queries.pieces_of(session, held(session, submission))) != call.payload["of"]:
-        return NotNow(CallState.DROPPED, "录音后来又改过")
+    """The one recording of several pieces: {"whole", "length_ms"}. One of pieces that changed since is dropped."""
+    if not _is_current(session, call):
+        return NotNow(CallState.DROPPED, CHANGED)
     if outcome.answer is None:
         return None
+    submission = session.get_one(Submission, int(call.payload["submission_id"]))
     submission.whole, submission.length_ms = outcome.answer["whole"], outcome.answer["length_ms"]
-    submission.found, submission.ready_at = list(outcome.answer["found"]), now
+    submission.found, submission.ready_at = _found(session, submission), now
     return None
 
 
-def give_up(session: Session, submission: Submission, *, now: datetime) -> int:
-    """Pieces whose call is over without them, as WeChat had forgotten the file or it could not be made: how many."""
-    found = 0
-    for piece in queries.pieces_of(session, submission):
-        if piece.state in (P.WANTED, P.KEPT) and (cause := _over(session, piece)):
-            _refuse(session, piece, cause, now)
-            found += 1
-    return found
+CHANGED = "录音后来又改过"
 
 
-def _over(session: Session, piece: Piece) -> str:
-    """Why nothing will become of it any more; "" while something may."""
-    step, cause = ("fetch", GONE) if piece.state is P.WANTED else ("make", NOT_MADE)
-    call = session.scalars(
-        sa.select(outbox.OutboxCall).where(outbox.OutboxCall.key == f"piece:{piece.id}:{step}")
-    ).first()
-    return cause if call is not None and call.state in (CallState.DEAD, CallState.DROPPED) else ""
+def _is_current(session: Session, call: Claimed) -> bool:
+    submission = session.get(Submission, int(call.payload["submission_id"]))
+    return submission is not None and _of(queries.pieces_of(session, held(session, submission))) == call.payload["of"]
 
 
-def _held(session: Session, piece_id: int) -> Piece | None:
-    piece = session.get(Piece, piece_id, with_for_update=True)
-    return None if piece is None or piece.state is P.REMOVED else piece
+def give_up_lost(session: Session, now: datetime) -> int:
+    """Pieces whose call is over without them, as WeChat had forgotten the file or it could not be made: how many of a part."""
+    step = sa.case((Piece.state == P.WANTED, "fetch"), else_="make")
+    key = sa.literal("piece:") + sa.cast(Piece.id, sa.String) + ":" + step
+    lost = sa.select(Piece.id, Piece.state, Piece.submission_id).join(OutboxCall, OutboxCall.key == key)
+    lost = lost.where(PIECE_IS_UNDERWAY, OutboxCall.state.in_((CallState.DEAD, CallState.DROPPED))).limit(PART)
+    found = session.execute(lost.order_by(Piece.id)).all()
+    for number, state, _ in found:
+        piece = _held_piece(session, number, state)
+        if piece is not None:
+            _refuse(session, piece, GONE if state is P.WANTED else NOT_MADE, now)
+    session.flush()
+    return len(found)
+
+
+def _held(session: Session, call: Claimed, state: PieceState) -> Piece | None:
+    return _held_piece(session, int(call.payload["piece_id"]), state)
+
+
+def _held_piece(session: Session, number: int, state: PieceState) -> Piece | None:
+    """The piece if it still is in this state. Its work is held first, as by everybody else who changes either."""
+    piece = session.get(Piece, number)
+    if piece is None:
+        return None
+    held(session, session.get_one(Submission, piece.submission_id))
+    session.refresh(piece, with_for_update=True)
+    return piece if piece.state is state else None
 
 
 def _keep(session: Session, piece: Piece, kept: Json, now: datetime) -> None:
     piece.original, piece.bytes = kept["original"], kept["bytes"]
     _move(piece, P.KEPT)
+    limits = queries.limits_of(session, session.get_one(Submission, piece.submission_id))
     outbox.owe(
         session, CallKind.MAKE_PIECE, key=f"piece:{piece.id}:make", now=now,
-        payload={"piece_id": piece.id, "kind": piece.kind.value, "original": piece.original},
+        payload={
+            "piece_id": piece.id, "kind": piece.kind.value, "original": piece.original,
+            "most_seconds": limits.most_seconds,
+        },
     )  # fmt: skip
 
 
 def _refuse(session: Session, piece: Piece, cause: str, now: datetime) -> NotNow:
+    """It is not used, and its author is told; a work that is on its way to staff goes back with it."""
     piece.cause = cause[:200]
     _move(piece, P.REFUSED)
-    submission = held(session, session.get_one(Submission, piece.submission_id))
+    submission = session.get_one(Submission, piece.submission_id)
+    told = f"{_place(session, submission, piece)}{piece.cause}"
+    if submission.state is S.SUBMITTED:
+        submission.reason = told[:300]
+        move(submission, S.RETURNED)
+    elif submission.state is S.WAITING:
+        move(submission, S.DRAFT)
+    _tell(session, submission, piece, "refused", told, now)
     become_ready(session, submission, now=now)
     return NotNow(CallState.DROPPED, cause)
+
+
+def _advise(session: Session, submission: Submission, piece: Piece, now: datetime) -> None:
+    """What it had better be, at once and once: whoever has just spoken can speak again."""
+    if notes := sound.notes(piece.facts):
+        place = _place(session, submission, piece)
+        _tell(session, submission, piece, "note", "".join(f"{place}{note}" for note in notes), now)
+
+
+def _tell(session: Session, submission: Submission, piece: Piece, which: str, words: str, now: datetime) -> None:
+    if submission.openid is not None:
+        text = f"{words}\n回复“{tappable('我的作品')}”接着改。"
+        owe_message(session, submission.openid, text, key=f"piece:{piece.id}:{which}", now=now)
+
+
+def _place(session: Session, submission: Submission, piece: Piece) -> str:
+    """第 2 段, or 录音 where it is the only one."""
+    pieces = queries.pieces_of(session, submission, slips=piece.kind is PieceKind.SLIP)
+    alike = [one.id for one in pieces if one.kind is piece.kind]
+    return rules.said_place(submission.genre, alike.index(piece.id) + 1 if piece.id in alike else 1, of=len(alike))
+
+
+def _found(session: Session, submission: Submission) -> list[str]:
+    """What staff should know of it before they play it."""
+    ready = [piece for piece in queries.pieces_of(session, submission) if piece.state is P.READY]
+    found = [
+        f"{rules.said_place(submission.genre, number, of=len(ready))}{note}"
+        for number, piece in enumerate(ready, 1)
+        for note in sound.notes(piece.facts)
+    ]
+    limits = queries.limits_of(session, submission)
+    return found + rules.wrong_length(submission.genre, submission.length_ms / 1000, limits)
 
 
 def _move(piece: Piece, to: PieceState) -> None:
@@ -236,10 +342,12 @@ def become_ready(session: Session, submission: Submission, *, now: datetime) -> 
     submission.length_ms = sum(piece.length_ms for piece in pieces)
     if submission.genre is not Genre.VOICE:
         submission.whole = pieces[0].playable if submission.genre is Genre.VIDEO else ""
-        submission.found, submission.ready_at = [], now
+        submission.found, submission.ready_at = _found(session, submission), now
+        return
+    if submission.whole and submission.ready_at is not None:  # whatever changes the pieces empties both
         return
     outbox.owe(
-        session, CallKind.MAKE_WHOLE, key=f"work:{submission.id}:{_of(pieces)}:{now.timestamp():.0f}", now=now,
+        session, CallKind.MAKE_WHOLE, key=f"work:{submission.id}:{_of(pieces)}:{now.timestamp():.6f}", now=now,
         payload={
             "submission_id": submission.id, "of": _of(pieces), "playables": [piece.playable for piece in pieces],
         },

@@ -150,10 +150,15 @@ def facts_of(session: Session, submission: Submission) -> rules.Facts:
         group.kind, born_from=group.born_from, born_until=group.born_until, born_on=submission.born_on
     )
     has_texts = bool(texts_of(session, submission.contest, group_id=submission.group_id))
+    refused = [
+        f"{rules.said_place(submission.genre, number, of=len(pieces))}{piece.cause}"
+        for number, piece in enumerate(pieces, 1)
+        if piece.state is PieceState.REFUSED
+    ]
     return rules.Facts(
         genre=submission.genre, title=submission.title, author=submission.author,
         group=group.name if group else None, is_in_group=fits, characters=submission.characters,
-        pieces=len(standing), refused=[piece.cause for piece in pieces if piece.state is PieceState.REFUSED],
+        pieces=len(standing), refused=refused,
         seconds=sum(piece.length_ms for piece in standing) / 1000,
         needs_text=has_texts and submission.text_id is None and submission.genre not in WRITTEN,
     )  # fmt: skip

@@ -278,6 +278,7 @@ class Submission(Base):
             "ix_submissions_queue", "contest_id", "handed_in_at", sqlite_where=_IS_QUEUED, postgresql_where=_IS_QUEUED
         ),
         sa.Index("ix_submissions_whole", "contest_id", "whole"),
+        sa.Index("ix_submissions_file", "whole"),
         sa.Index("ix_submissions_organisation", "organisation_id"),
         sa.Index("ix_submissions_left", "left_as", sqlite_where=_HAS_LEFT, postgresql_where=_HAS_LEFT),
     )
@@ -306,6 +307,9 @@ PIECE_MOVES: Moves[PieceState] = {
     P.REFUSED: frozenset({P.REMOVED}),
 }
 LIVING_PIECES = (P.WANTED, P.KEPT, P.READY)
+UNDERWAY = (P.WANTED, P.KEPT)
+_IS_UNDERWAY = sa.text("state IN ('wanted', 'kept')")
+PIECE_IS_UNDERWAY = sa.text("submission_pieces.state IN ('wanted', 'kept')")  # the words of the index
 
 
 class Piece(Base):
@@ -334,6 +338,8 @@ class Piece(Base):
         sa.UniqueConstraint("submission_id", "source"),
         sa.Index("ix_submission_pieces_work", "submission_id", "position"),
         sa.Index("ix_submission_pieces_original", "original"),
+        sa.Index("ix_submission_pieces_playable", "playable"),
+        sa.Index("ix_submission_pieces_underway", "id", sqlite_where=_IS_UNDERWAY, postgresql_where=_IS_UNDERWAY),
     )
 
 

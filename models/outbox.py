@@ -329,6 +329,12 @@ def _next_us(session: Session, kind: CallKind) -> int:
     return int(core(session).execute(_NEXT, {"kind": kind}).scalar_one())
 
 
+def keep_longer(session: Session, call: Claimed, *, until: datetime) -> None:
+    """The lease of a call that was just claimed, for work of our own that takes longer than any call to the platform."""
+    mine = sa.update(OutboxCall).where(OutboxCall.id == call.id, OutboxCall.token == call.token)
+    session.execute(mine.values(due_at=until).execution_options(synchronize_session=False))
+
+
 def held(session: Session, call: Claimed) -> bool:
     """Does `call` still have its lease? Its row is locked then. Not once another worker has it or it was settled."""
     return core(session).execute(_HELD, {"number": call.id, "lease": call.token}).first() is not None
