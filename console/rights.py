@@ -23,6 +23,11 @@ class Act(StrEnum):
     SEE_QUIZZES = "see quizzes"
     CHANGE_QUIZZES = "change quizzes"  # set up, bank of questions, open, pause
     CHECK_PAPERS = "check papers"  # look through a paper: two of them before it opens
+    SEE_CONTESTS = "see contests"
+    CHANGE_CONTESTS = "change contests"  # set up, open, lead from phase to phase
+    SCREEN_WORKS = "screen works"  # accept, return, hide
+    RUN_JUDGING = "run judging"  # rounds, judges, places
+    AWARD_WORKS = "award works"  # who has won, certificates, issues of a programme
     SEE_PRIZES = "see prizes"  # who won what, and where it is
     HAND_OVER = "hand over"  # a prize against its code, at the desk
     APPROVE_PRIZES = (
@@ -53,14 +58,19 @@ _ACTIVITIES = frozenset({
     Act.SEE_ACTIVITIES, Act.CHANGE_ACTIVITIES, Act.KEEP_RECORDS, Act.IMPORT_PLANS, Act.CHANGE_BRANCHES,
 })  # fmt: skip
 _QUIZZES = frozenset({Act.SEE_QUIZZES, Act.CHANGE_QUIZZES, Act.CHECK_PAPERS})
+_CONTESTS = frozenset({
+    Act.SEE_CONTESTS, Act.CHANGE_CONTESTS, Act.SCREEN_WORKS, Act.RUN_JUDGING, Act.AWARD_WORKS,
+})  # fmt: skip
 _MONEY = frozenset({Act.SEE_PRIZES, Act.APPROVE_PRIZES, Act.HAND_OVER})
 _READERS = frozenset({Act.SEE_READERS, Act.EXPORT_READERS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | {Act.SEE_WAYS},
-    Role.PROOFREADER: frozenset({Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS}),
-    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES,
+    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | {Act.SEE_WAYS},
+    Role.PROOFREADER: frozenset(
+        {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS, Act.SEE_CONTESTS, Act.SCREEN_WORKS}
+    ),
+    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS,
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
     Role.DESK: frozenset(
         {Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_QUIZZES, Act.HAND_OVER}
@@ -68,7 +78,7 @@ ACTS: dict[Role, frozenset[Act]] = {
     | _SIGN_UPS
     | _READERS
     | _MESSAGES,
-    Role.FINANCE: _MONEY | {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.SEE_WAYS, Act.MEND_WAYS},
+    Role.FINANCE: _MONEY | {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.SEE_CONTESTS, Act.SEE_WAYS, Act.MEND_WAYS},
     Role.ADMIN: frozenset(Act),
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
-from console import plan_owners, prize, question_care, quizzes, record_list, sign_up_needs, words
+from console import contests, plan_owners, prize, question_care, quizzes, record_list, sign_up_needs, words
 from console.branch_rows import is_whole
 from console.desk import Desk, done, drawn, me, note, refused
 from console.needs import EACH, Need
@@ -58,6 +58,8 @@ class _Views:
             (Act.SEE_WAYS, self._shut_roads),
             (Act.CHANGE_ACTIVITIES, _drafts),
             (Act.KEEP_RECORDS, record_list.needs),
+            (Act.SCREEN_WORKS, contests.to_screen),
+            (Act.CHANGE_CONTESTS, contests.to_lead_on),
             (Act.IMPORT_PLANS, _plans),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.undecided),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),

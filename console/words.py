@@ -142,6 +142,7 @@ ACTS = {
     "contest screening": "退回审核", "contest notice": "公示", "contest awarded": "颁奖", "contest closed": "结束比赛",
     "contest cancelled": "取消比赛", "late code": "给补交码", "work accepted": "作品通过", "work returned": "退稿",
     "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
+    "work opened": "打开作品", "works exported": "导出作品",
     "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",
     "quiz approved": "开放答题", "quiz paused": "暂停答题", "quiz resumed": "恢复答题", "quiz cancelled": "取消答题",
     "question edited": "改题目", "question rechecked": "复核题目",
