@@ -38,7 +38,8 @@ RIGHTS_SAID = {  # what it is called, and what goes without it
     "qr": ("带参数的二维码", "门口的签到码改用网页，读者扫码后点“签到”"),
 }
 PROGRAMS = {
-    "ffmpeg": ("ffmpeg", "转换读者的语音；Debian：apt-get install ffmpeg"),
+    "ffmpeg": ("ffmpeg", "转换投稿的录音和视频，没有它投稿就停在“处理中”；Debian：apt-get install ffmpeg"),
+    "ffprobe": ("ffprobe", "看录音和视频有多长，随 ffmpeg 一起装；Debian：apt-get install ffmpeg"),
     "fc-list": ("fontconfig", "查找中文字体；Debian：apt-get install fontconfig fonts-noto-cjk"),
 }
 

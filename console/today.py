@@ -72,7 +72,7 @@ class _Views:
     def _shut_roads(self, session: Session) -> Iterator[Need]:
         for road in session.scalars(sa.select(Breaker)):
             yield Need(
-                road.opened_at, "plug", "stopped", f"{words.road(road.kind)}发不出去",
+                road.opened_at, "plug", "stopped", words.shut(road.kind),
                 self._desk.outside.advice(road.errcode) or road.cause, "去看怎么办", url_for("console.ways"),
             )  # fmt: skip
 
@@ -132,8 +132,9 @@ def _stuck(call: OutboxCall) -> Need:
             call.created_at, "send", "stopped", f"{what}可能发出去了，也可能没有", call.cause, "去决定",
             url_for("console.outbox", _anchor=f"call-{call.id}"),
         )  # fmt: skip
+    failed, again = ("没办成", "再办一次") if call.kind in words.OUR_OWN else ("没发成", "再发一次")
     return Need(
-        call.created_at, "send", "stopped", f"{what}没发成", call.cause, "再发一次",
+        call.created_at, "send", "stopped", f"{what}{failed}", call.cause, again,
         url_for("console.retry_call", number=call.id), post=True,
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ class _Views:
             signs = [_callback(session, now), _token(session, now), _hands(session, now), _clock(ahead, now)]
         return drawn(
             "ways.html", rights=[self._right(name, found.get(name)) for name in rights.RIGHTS], roads=roads,
-            advice=self._desk.outside.advice, road=words.road, signs=signs,
+            advice=self._desk.outside.advice, road=words.road, shut=words.shut, signs=signs,
         )  # fmt: skip
 
     def _right(self, name: str, row: Capability | None) -> Right:

@@ -261,6 +261,15 @@ def road(kind: str) -> str:
     return CALLS.get(CallKind(kind), kind) if kind in set(CallKind) else kind
 
 
+# Done on our own machine: nothing is sent to anybody.
+OUR_OWN = (CallKind.FETCH_PIECE, CallKind.MAKE_PIECE, CallKind.MAKE_WHOLE)
+
+
+def shut(kind: str) -> str:
+    """客服消息发不出去, of a kind of call whose road is shut."""
+    return f"{road(kind)}{'停住了' if kind in OUR_OWN else '发不出去'}"
+
+
 def month(slug: str) -> str:
     """2026年4月, for 2026-04"""
     year, _, number_ = slug.partition("-")

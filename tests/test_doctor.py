@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 import requests
@@ -59,3 +60,15 @@ def test_what_is_not_well_says_what_to_do(sqlite_world: World) -> None:
     found = findings(sqlite_world, wechat_api_base="http://127.0.0.1:9", wechat_token="")
     assert all(finding.todo for finding in found.values() if finding.verdict is not Verdict.GOOD)
     assert found["设置"].line().startswith(f"{MARKS[Verdict.BAD]} 设置：缺 SHUSHENG_WECHAT_TOKEN\n    → ")
+
+
+def test_a_program_that_is_missing_says_what_stands_still_without_it(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    programs = {
+        finding.what: finding for finding in examine(sqlite_world.settings, sqlite_world.database, None)[-1]()
+    }  # type: ignore[arg-type]
+    assert programs["程序 ffmpeg"].verdict is Verdict.LACKS
+    assert "投稿" in programs["程序 ffmpeg"].todo
+    assert "apt-get install ffmpeg" in programs["程序 ffprobe"].todo

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from contests.ffmpeg import NotInstalled
 from models import messages, times
 from models.audit import AuditLine
 from models.follower import Follower
@@ -79,6 +80,19 @@ def test_what_needs_me_stands_oldest_first_and_only_what_is_mine(both_offices: O
     ]
     office.hires("caiwu", Role.JUDGE)
     assert needs(office.browser("caiwu").opens("/console/").text) == []
+
+
+def test_a_program_that_is_missing_is_named_with_how_to_install_it(office: Office) -> None:
+    office.knows_next_years_days_off()
+    with office.database.units() as session:
+        now, missing = times.now(), NotInstalled("ffmpeg")
+        open_breaker(
+            session, CallKind.MAKE_PIECE, errcode=missing.errcode, cause=str(missing), at=now, until=now
+        )  # fmt: skip
+    for page in ("/console/", "/console/ways"):
+        shown = office.browser("wang").opens(page).text
+        assert "转成能播放的文件停住了" in shown
+        assert "apt-get install ffmpeg" in shown
 
 
 def test_of_many_the_oldest_are_shown_and_the_rest_led_to(office: Office) -> None:
