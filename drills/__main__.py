@@ -19,7 +19,7 @@ import requests
 import sqlalchemy as sa
 
 from config.settings import demo_keys
-from drills import delivery, paying, reminding, seats
+from drills import delivery, files, paying, reminding, seats
 from drills.books import Paid
 from drills.stalled import stalled as frozen
 from drills.workers import Site, folder
@@ -84,6 +84,13 @@ def _paying(url: str, pay_keys: str, arguments: argparse.Namespace) -> Iterator[
     yield _noticed("the same number for what is asked again", unnumbered)
 
 
+def _files(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator[bool]:
+    for name, place in PLACES.items():
+        yield _said(f"files, {name}", filed(place, url, arguments.seed, readers=40, kills=50))
+    cut = filed(sqlite_place, url, arguments.seed, readers=4, kills=4, without="again")
+    yield _noticed("doing again what a kill interrupted", cut)
+
+
 def start_simulator(pay_keys: str) -> tuple[subprocess.Popen[str], str]:
     """The pretend WeChat in a process of its own, and its address; `pay_keys`: the folder for the merchant's."""
     keys = demo_keys()
@@ -139,6 +146,16 @@ def paid(
         return paying.run(site, readers=readers, kills=kills, seed=seed, without=without, breaks=breaks)
 
 
+def filed(
+    place: Callable[[], AbstractContextManager[str]], url: str, seed: int, *, readers: int, kills: int, without: str = ""
+) -> delivery.Report:  # fmt: skip
+    """Recordings from the phone to the one file, under kills."""
+    with place() as database_url, tempfile.TemporaryDirectory(prefix="shusheng-drill-") as media:
+        return files.run(
+            Site(database_url, url, media=media), readers=readers, kills=kills, seed=seed, without=without
+        )
+
+
 def stalled(url: str, without: str) -> delivery.Report:
     """A frozen worker, with one guard taken away if told."""
     with sqlite_place() as database_url:
@@ -179,6 +196,7 @@ def _noticed(guard: str, report: delivery.Report) -> bool:
 PLACES = {"SQLite": sqlite_place, "PostgreSQL": postgres_place}
 DRILLS: dict[str, Callable[[str, str, argparse.Namespace], Iterator[bool]]] = {
     "delivery": _delivery, "stalled": _stalled, "reminders": _reminders, "seats": _seats, "paying": _paying,
+    "files": _files,
 }  # fmt: skip
 
 

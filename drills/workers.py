@@ -8,7 +8,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
@@ -22,7 +22,7 @@ from config.settings import demo_keys
 from models import outbox, times
 from models.db import Database
 from models.outbox import CallKind, Claimed
-from models.work import Work
+from models.work import Unknown, Work
 from worker.hands import Hands
 
 READ_SECONDS = 2.0
@@ -39,6 +39,12 @@ class Site:
     database_url: str
     simulator_url: str
     pay_keys: str = ""  # the folder where the simulator keeps the merchant's
+    media: str = ""  # the folder of files
+
+    @property
+    def files(self) -> Path:
+        """Where files lie."""
+        return Path(self.media or Path(gettempdir()) / "shusheng-drill")
 
 
 def work_for_ever(
@@ -60,7 +66,9 @@ def work_for_ever(
         app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
         base=site.simulator_url, database=database, read_seconds=read_seconds,
     )  # fmt: skip
-    table = work_table(client, media=Path(gettempdir()) / "shusheng-drill", site="")
+    table = dict(work_table(client, media=site.files, site=""))
+    if without == "again":
+        table = {kind: replace(row, unknown=Unknown.NEVER) for kind, row in table.items()}
     Hands(database, {**table, **(more or {})}).start()
     if beside is not None:
         beside(database)

@@ -7,6 +7,7 @@ import pytest
 from drills import __main__ as drills
 from drills import seats
 from drills.workers import Site
+from tests.contests.sounds import needs_ffmpeg
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +69,16 @@ def test_money_outlives_processes_killed_between_the_last_answer_and_the_settled
 def test_asking_again_under_another_number_is_noticed(url: str, pay_keys: str) -> None:
     report = drills.paid(drills.sqlite_place, url, pay_keys, readers=24, kills=4, seed=7, without="number")
     assert any("which is not ours" in fault for fault in report.faults)
+
+
+def test_recordings_outlive_workers_killed_while_they_fetch_convert_and_join(url: str) -> None:
+    needs_ffmpeg()
+    report = drills.filed(drills.sqlite_place, url, 7, readers=5, kills=4)
+    assert report.holds, report
+    assert report.states == {"ready": 14, "refused": 1}
+
+
+def test_a_conversion_that_is_not_done_again_after_a_kill_is_noticed(url: str) -> None:
+    needs_ffmpeg()
+    report = drills.filed(drills.sqlite_place, url, 7, readers=3, kills=3, without="again")
+    assert any("never became one recording" in fault for fault in report.faults)

@@ -3,7 +3,6 @@
 import array
 import io
 import math
-import random
 import shutil
 import subprocess
 import wave
@@ -12,9 +11,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from drills.voices import babble, silence
 from tests.needs import missing
 
 RATE = 8000
+__all__ = ["amr", "film", "needs_ffmpeg", "picture", "silence", "wav", "whisper"]
 
 
 def needs_ffmpeg() -> None:
@@ -23,15 +24,8 @@ def needs_ffmpeg() -> None:
 
 
 def amr(seconds: float = 3) -> bytes:
-    """AMR-NB at 12.2 kbit/s: frames of drawn bits, which decode to a babble about as loud as somebody speaking."""
-    draw = random.Random(3)
-    frames = [b"\x3c" + draw.randbytes(31) for _ in range(5)]
-    return b"#!AMR\n" + b"".join(frames[number % 5] for number in range(round(seconds * 50)))
-
-
-def silence(seconds: float = 3) -> bytes:
-    """AMR in which nothing is heard."""
-    return b"#!AMR\n" + (b"\x04" + bytes(12)) * round(seconds * 50)
+    """A voice message."""
+    return babble(seconds)
 
 
 def whisper(seconds: float = 3) -> bytes:

@@ -141,7 +141,7 @@ def test_what_had_better_be_mended_is_said(tmp_path: Path, body: bytes, notes: l
     assert sound.notes(made(tmp_path, body)["facts"]) == notes
 
 
-@pytest.mark.parametrize("body", [silence(), wav(level=0), wav(level=0.001)])
+@pytest.mark.parametrize("body", [silence(3), wav(level=0), wav(level=0.001)])
 def test_a_recording_without_a_sound_is_refused(tmp_path: Path, body: bytes) -> None:
     assert made(tmp_path, body) == {"refused": sound.IS_SILENT}
 

@@ -146,7 +146,7 @@ def test_a_piece_that_goes_or_moves_makes_another_whole_and_the_same_push_is_one
 def test_a_silent_piece_is_told_at_once_and_stops_the_handing_in(live: Live) -> None:
     xiaolin = live.reader()
     number = begun(live, readings(live), xiaolin)
-    for body in (amr(2), silence()):
+    for body in (amr(2), silence(3)):
         takes(live, number, sends(live, xiaolin, body))
     live.delivers()
     assert "第 2 段几乎没有声音，请靠近手机再录一次。" in told(live, xiaolin)
@@ -251,7 +251,7 @@ def test_pictures_are_ready_as_they_are(live: Live) -> None:
 def test_a_work_that_was_handed_in_goes_back_when_a_piece_cannot_be_used(live: Live) -> None:
     xiaolin = live.reader()
     number = begun(live, readings(live), xiaolin)
-    takes(live, number, sends(live, xiaolin, silence()))
+    takes(live, number, sends(live, xiaolin, silence(3)))
     hands_in(live, number)
     assert work(live, number).state is S.SUBMITTED
     live.delivers()
@@ -266,7 +266,7 @@ def test_a_childs_work_that_waits_for_a_guardian_is_a_draft_again(live: Live) ->
     today = times.today(times.now())
     contest = readings(live, groups=(GroupWanted("少儿组", GroupKind.BIRTH, today - timedelta(9000), today),))
     number = begun(live, contest, xiaolin, born_on=today - timedelta(days=3000))
-    takes(live, number, sends(live, xiaolin, silence()))
+    takes(live, number, sends(live, xiaolin, silence(3)))
     hands_in(live, number)
     assert work(live, number).state is S.WAITING
     live.delivers()
