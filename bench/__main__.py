@@ -9,6 +9,7 @@ from bench import (
     callback,
     cold,
     delivery,
+    files,
     large_quizzes,
     office,
     page,
@@ -48,6 +49,7 @@ PARTS: dict[str, Part] = {
     "large": large_quizzes.large,
     "paying": paying.paying,
     "reminders": reminding.due_at_once,
+    "files": files.voices,
 }
 ALL = (
     "callback",
@@ -63,6 +65,7 @@ ALL = (
     "large",
     "paying",
     "reminders",
+    "files",
 )
 
 

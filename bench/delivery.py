@@ -66,9 +66,16 @@ def _say(report: Report, at: list[float], owed_at: float) -> None:
 @contextmanager
 def playing(home: Path, *, pays: bool = False) -> Iterator[str]:
     """Simulator and product side by side, with red packets if told; the simulator's address."""
+    with both(home, pays=pays) as (simulator, _):
+        yield simulator
+
+
+@contextmanager
+def both(home: Path, *, pays: bool = False) -> Iterator[tuple[str, Server]]:
+    """The same, and the product itself."""
     port = free_port(beside=True)
-    with _simulator(port, home, pays=pays), _product(port, home, pays=pays):
-        yield f"http://127.0.0.1:{port + 1}"
+    with _simulator(port, home, pays=pays), _product(port, home, pays=pays) as product:
+        yield f"http://127.0.0.1:{port + 1}", product
 
 
 def _simulator(port: int, home: Path, *, pays: bool) -> AbstractContextManager[Server]:

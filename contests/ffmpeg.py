@@ -8,20 +8,21 @@ import errno
 import os
 import re
 import resource
+import selectors
 import shutil
 import signal
 import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO
+from time import monotonic
 
 from contests.files import NoSpace
 from models.errors import LibraryBotError, Stopped, TryLater
 
 MOST_MEMORY = 2 * 1024**3  # bytes of address space of one program
-MOST_SAID = 64 * 1024  # of what it says; the sums stand at its end
+KEPT_SAID = 32 * 1024  # of what it says, at its beginning and at its end, where the sums stand
+MOST_SAID = 1024 * 1024  # a good file gives a few lines, a broken one a complaint for each of its frames
 INTERRUPTED = 255  # ffmpeg's exit code after SIGTERM: the machine is being stopped
 HOW_TO_INSTALL = "Debian 上运行 apt-get install ffmpeg；装好以后会接着办"
 
@@ -34,7 +35,11 @@ class NotInstalled(Stopped):
 
 
 class CannotRead(LibraryBotError):
-    """The program ended by itself and made nothing: the file is broken, or not what it says."""
+    """The program ended by itself and made nothing: the file is broken, or not what it says. `said`: what it said of it."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(_last_line(said))
+        self.said = said
 
 
 _running: set[subprocess.Popen[bytes]] = set()
@@ -46,9 +51,21 @@ def convert(arguments: list[str], *, seconds: float) -> str:
     return run("ffmpeg", ["-nostdin", "-hide_banner", "-nostats", "-y", "-filter_threads", "1", *arguments], seconds)
 
 
-def taken_from(path: Path, reader: str) -> list[str]:
-    """The arguments that name a file to read, and nothing but it."""
-    return ["-threads", "1", "-protocol_whitelist", "file", "-f", reader, "-i", f"file:{path}"]
+def taken_from(path: Path, reader: str, *, most_seconds: int) -> list[str]:
+    """The arguments that name a file to read, and nothing but it, no further than so far: hours of frames that give no sound
+    would be read to their end."""
+    return [
+        "-t",
+        str(most_seconds),
+        "-threads",
+        "1",
+        "-protocol_whitelist",
+        "file",
+        "-f",
+        reader,
+        "-i",
+        f"file:{path}",
+    ]
 
 
 def run(program: str, arguments: list[str], seconds: float) -> str:
@@ -59,18 +76,14 @@ def run(program: str, arguments: list[str], seconds: float) -> str:
     found = shutil.which(program)
     if found is None:
         raise NotInstalled(program)
-    with TemporaryFile() as said:
-        code = _ended([*_politely(), found, *arguments], said, seconds)
-        size = said.seek(0, os.SEEK_END)
-        said.seek(max(0, size - MOST_SAID))
-        words = said.read().decode(errors="replace")
+    code, words = _ended([*_politely(), found, *arguments], seconds)
     if code == 0:
         return words
     if "No space left on device" in words:
         raise NoSpace
     if code < 0 or code >= INTERRUPTED:
         raise TryLater(f"{program} ended by {signal.Signals(-code).name if code < 0 else 'an interruption'}")
-    raise CannotRead(_last_line(words))
+    raise CannotRead(words)
 
 
 def _politely() -> list[str]:
@@ -78,22 +91,43 @@ def _politely() -> list[str]:
     return [nice, "-n", "10"] if nice else []
 
 
-def _ended(command: list[str], said: IO[bytes], seconds: float) -> int:
-    """Its exit code; below zero the signal that ended it. Raises: TryLater."""
+def _ended(command: list[str], seconds: float) -> tuple[int, str]:
+    """Its exit code, below zero the signal that ended it, and what it said. Raises: TryLater, CannotRead."""
     program = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True, close_fds=True
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
     with _lock:
         _running.add(program)
     try:
         _bound(program.pid, seconds)
-        return program.wait(timeout=seconds)
+        until = monotonic() + seconds
+        words = _heard_out(program, until)
+        return program.wait(timeout=max(until - monotonic(), 0.1)), words
     except subprocess.TimeoutExpired:
         raise TryLater(f"it hung, and was ended after {seconds:.0f} s") from None
     finally:
         _kill(program)
+        if program.stdout is not None:
+            program.stdout.close()
         with _lock:
             _running.discard(program)
+
+
+def _heard_out(program: subprocess.Popen[bytes], until: float) -> str:
+    """The beginning and the end of what it says. Raises: TimeoutExpired; CannotRead for a file that it complains of without end."""
+    head, tail, size = b"", b"", 0
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(program.stdout, selectors.EVENT_READ)  # type: ignore[arg-type]
+        while waiting.select(max(until - monotonic(), 0)):
+            said = os.read(program.stdout.fileno(), 65_536)  # type: ignore[union-attr]
+            if not said:
+                return (head + tail).decode(errors="replace")
+            size += len(said)
+            if size > MOST_SAID:
+                raise CannotRead((head + tail).decode(errors="replace"))
+            room = max(KEPT_SAID - len(head), 0)
+            head, tail = head + said[:room], (tail + said[room:])[-KEPT_SAID:]
+    raise subprocess.TimeoutExpired(program.args, 0)
 
 
 def _bound(pid: int, seconds: float) -> None:

@@ -340,8 +340,8 @@ def become_ready(session: Session, submission: Submission, *, now: datetime) -> 
         submission.ready_at = None
         return
     submission.length_ms = sum(piece.length_ms for piece in pieces)
-    if submission.genre is not Genre.VOICE:
-        submission.whole = pieces[0].playable if submission.genre is Genre.VIDEO else ""
+    if submission.genre is not Genre.VOICE or len(pieces) == 1:
+        submission.whole = "" if submission.genre is Genre.PICTURE else pieces[0].playable
         submission.found, submission.ready_at = _found(session, submission), now
         return
     if submission.whole and submission.ready_at is not None:  # whatever changes the pieces empties both

@@ -57,9 +57,9 @@ class Heard:
         return min(max(WANTED - self.loudness, LEAST_GAIN), MOST_GAIN)
 
 
-def heard_in(said: str, *, rate: int) -> Heard | None:
-    """What `MEASURES` found, `rate` samples a second; None where there was nothing to be measured."""
-    samples = _last(r"Number of samples: (\S+)", said)
+def heard_in(said: str) -> Heard | None:
+    """What `MEASURES` found; None where there was nothing to be measured."""
+    samples, rate = _last(r"Number of samples: (\S+)", said), _first_rate(said)
     if not samples or rate <= 0:
         return None
     peak = max(_last(r"Peak level dB: (\S+)", said), LOWEST)
@@ -70,6 +70,12 @@ def heard_in(said: str, *, rate: int) -> Heard | None:
     is_squeezed = peak >= -1 and peak - loudness < SQUEEZED
     length = samples / rate
     return Heard(round(length * 1000), peak, loudness, min(quiet / length, 1.0), is_flat or is_squeezed)
+
+
+def _first_rate(said: str) -> int:
+    """Samples a second of what was measured, which is the first sound of the file."""
+    found = re.search(r"Stream #0:\d+.*: Audio: .*?, (\d+) Hz", said)
+    return int(found[1]) if found else 0
 
 
 def _last(pattern: str, said: str) -> float:

@@ -3,6 +3,7 @@
 import errno
 import os
 import struct
+import threading
 import time
 import zipfile
 import zlib
@@ -120,7 +121,7 @@ def test_a_voice_message_becomes_a_clear_recording(tmp_path: Path) -> None:
     assert (path.suffix, files.format_at(path)) == (".m4a", M4A)
     assert found["length_ms"] == 3000
     assert (found["facts"]["has_sound"], sound.notes(found["facts"])) == (True, [])
-    heard = media._listen(media._Source(path, "mov"), 44_100, 10, patience=20)
+    heard = media._listen(media._Source(path, "mov", 10), patience=20)
     assert heard is not None
     assert abs(heard.loudness - sound.WANTED) < 2
     assert media.look(path, "mov").rate == 44_100
@@ -210,6 +211,10 @@ def test_a_film_without_sound_is_taken_and_noted(tmp_path: Path) -> None:
     assert sound.notes(found["facts"]) == [sound.NO_SOUND]
 
 
+def test_a_recording_that_is_only_seen_is_none(tmp_path: Path) -> None:
+    assert made(tmp_path, film(tmp_path, has_sound=False)) == {"refused": media.HAS_NO_SOUND}
+
+
 def test_a_film_that_is_only_heard_is_none_and_half_of_one_is_told(tmp_path: Path) -> None:
     needs_ffmpeg()
     part = made(tmp_path, amr(1))
@@ -284,10 +289,31 @@ def test_without_the_program_the_work_waits_and_says_how_to_install_it(
         media.make_piece(tmp_path, {"kind": "sound", "original": kept(tmp_path, amr())["original"]})
 
 
-def test_what_the_program_says_is_read_no_further_than_its_end(
+def test_a_program_that_complains_without_end_is_not_heard_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program(tmp_path, monkeypatch, "yes nonsense | head -c 3000000; echo the end")
-    said = ffmpeg.convert([], seconds=10)
-    assert said.endswith("the end\n")
-    assert len(said) <= ffmpeg.MOST_SAID
+    program(tmp_path, monkeypatch, "echo the beginning; yes nonsense")
+    with pytest.raises(ffmpeg.CannotRead) as told:
+        ffmpeg.convert([], seconds=20)
+    assert told.value.said.startswith("the beginning\n")
+    assert len(told.value.said) <= 2 * ffmpeg.KEPT_SAID
+
+
+def test_a_worker_that_stops_ends_what_it_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(tmp_path, monkeypatch, f"echo > {tmp_path}/began; sleep 60")
+    payload = {"kind": "sound", "original": kept(tmp_path, amr())["original"]}
+    found: list[Exception] = []
+
+    def works() -> None:
+        try:
+            media.make_piece(tmp_path, payload)
+        except TryLater as error:
+            found.append(error)
+
+    hand = threading.Thread(target=works)
+    hand.start()
+    while not (tmp_path / "began").exists():
+        hand.join(0.02)
+    ffmpeg.end_all()
+    hand.join(10)
+    assert [str(error) for error in found] == ["ffmpeg ended by SIGKILL"]
