@@ -41,6 +41,7 @@ from contests import ffmpeg, pieces, sweeping
 from contests import leaving as works_left
 from contests import media as works
 from contests import service as contests
+from contests import telling as contest_tellings
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -340,7 +341,7 @@ def due_parts() -> tuple[Part, ...]:
     """What falls due at any minute, a part a unit."""
     return (
         signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
-        absences.close_rolls, tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
+        absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         *contests.PARTS, pieces.give_up_lost,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contests import rules
 from contests.rules import Limits
+from models.award import Award, AwardState, AwardTier
 from models.contest import (
     LIVING_PIECES,
     STANDING,
@@ -89,12 +90,17 @@ def wording_of(session: Session, contest: Contest, purpose: Purpose) -> Wording 
 
 def limits_of(session: Session, submission: Submission) -> Limits:
     """What this work must fit into: its genre's limits, narrowed by its group's."""
-    row = session.get_one(ContestGenre, (submission.contest_id, submission.genre))
+    return limits_in(session, submission.contest_id, submission.genre, submission.group_id)
+
+
+def limits_in(session: Session, contest_id: int, genre: Genre, group_id: int | None) -> Limits:
+    """The same for a genre of a contest, in one of its groups or without."""
+    row = session.get_one(ContestGenre, (contest_id, genre))
     limits = Limits(
         row.least_characters, row.most_characters, row.least_seconds, row.most_seconds, row.most_pieces,
         row.most_megabytes,
     )  # fmt: skip
-    group = session.get(ContestGroup, submission.group_id) if submission.group_id else None
+    group = session.get(ContestGroup, group_id) if group_id else None
     if group is None:
         return limits
     return limits.narrowed(
@@ -191,3 +197,51 @@ def same_files(session: Session, submission: Submission) -> Sequence[Submission]
         .distinct()
     )  # fmt: skip
     return session.scalars(rows.order_by(Submission.id)).all()
+
+
+# ── what one reader has open ──
+
+
+def called_for(session: Session) -> Sequence[Contest]:
+    """Contests whose works are coming in, are to come in, or are still mended, those that close first before the others."""
+    rows = sa.select(Contest).where(Contest.state.in_((ContestState.OPEN, ContestState.SCREENING)))
+    return session.scalars(rows.order_by(Contest.closes_at, Contest.id)).all()
+
+
+def open_work(session: Session, openid: str) -> Submission | None:
+    """The work that this reader is at, or that staff returned: the newest one of a contest that still takes it."""
+    mine = sa.select(Submission).join(Contest, Contest.id == Submission.contest_id)
+    mine = mine.where(
+        Submission.openid == openid, Submission.state.in_((SubmissionState.DRAFT, SubmissionState.RETURNED)),
+        Contest.state.in_((ContestState.OPEN, ContestState.SCREENING)),
+    )  # fmt: skip
+    return session.scalars(mine.order_by(Submission.id.desc()).limit(1)).first()
+
+
+def waiting_for_guardian(session: Session, openid: str) -> Sequence[Submission]:
+    """Works of this reader that wait for a guardian, the newest first."""
+    mine = sa.select(Submission).where(Submission.openid == openid, Submission.state == SubmissionState.WAITING)
+    return session.scalars(mine.order_by(Submission.id.desc())).all()
+
+
+def guarded_by(session: Session, openid: str) -> Sequence[Submission]:
+    """Works to which this reader agreed as a guardian, and has not taken that back; the newest first."""
+    theirs = sa.select(Agreement.submission_id).where(
+        Agreement.openid == openid, Agreement.purpose == Purpose.GUARDIAN, Agreement.withdrawn_at.is_(None)
+    )
+    return session.scalars(
+        sa.select(Submission).where(Submission.id.in_(theirs)).order_by(Submission.id.desc())
+    ).all()
+
+
+def awards_of(session: Session, works: Sequence[Submission]) -> dict[int, list[tuple[Award, str]]]:
+    """Awards that are shown or given, with the names of their tiers, by the number of the work."""
+    rows = sa.select(Award, AwardTier.name).join(AwardTier, AwardTier.id == Award.tier_id)
+    rows = rows.where(
+        Award.submission_id.in_([work.id for work in works]), Award.state.in_((AwardState.SHOWN, AwardState.GIVEN))
+    )
+    found: dict[int, list[tuple[Award, str]]] = {}
+    for award, name in session.execute(rows.order_by(AwardTier.rank, Award.id)):
+        if award.submission_id is not None:
+            found.setdefault(award.submission_id, []).append((award, name))
+    return found

@@ -8,7 +8,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import queries, rules
+from activities.catalogue import readers_see_anew
+from contests import queries, rules, telling, texts
 from models import audit, times
 from models.by import By
 from models.contest import (
@@ -145,6 +146,8 @@ def set_up(session: Session, wanted: Wanted, *, by: By, contest: Contest | None 
     _set_texts(session, contest, wanted)
     _set_organisations(session, contest, wanted)
     _set_wordings(session, contest, wanted, by)
+    if contest.state is C.OPEN:
+        readers_see_anew(session)
     audit.note(
         session, "contest set up", who=by.who, subject=f"contest {contest.code}", at=by.at, detail=contest.title
     )
@@ -280,7 +283,7 @@ def open_(session: Session, contest: Contest, *, by: By) -> None:
     for purpose, what in ((Purpose.ENTRY, "参赛须知"), (Purpose.GUARDIAN, "监护人同意书")):
         if queries.wording_of(session, contest, purpose) is None:
             raise BadInput(f"请先写好{what}：作者提交时要同意它。")
-    _move(contest, C.OPEN)
+    _move(session, contest, C.OPEN)
     audit.note(session, "contest opened", who=by.who, subject=f"contest {contest.code}", at=by.at)
 
 
@@ -290,7 +293,7 @@ def close_due(session: Session, now: datetime) -> int:
     contest = session.scalars(due.limit(1).with_for_update(skip_locked=True)).first()
     if contest is None:
         return 0
-    _move(contest, C.SCREENING)
+    _move(session, contest, C.SCREENING)
     return 1
 
 
@@ -301,7 +304,9 @@ def extend(session: Session, contest: Contest, closes_at: datetime, *, by: By) -
         raise BadInput("只能往后延，而且要在评审开始之前。")
     before, contest.closes_at = contest.closes_at, closes_at
     if contest.state is C.SCREENING:
-        _move(contest, C.OPEN)
+        _move(session, contest, C.OPEN)
+    readers_see_anew(session)
+    telling.tell(session, contest, texts.is_extended(contest, today=times.today(by.at)), by=by)
     audit.note(
         session, "contest extended", who=by.who, subject=f"contest {contest.code}", at=by.at,
         detail=f"{times.local(before):%m-%d %H:%M} → {times.local(closes_at):%m-%d %H:%M}",
@@ -316,23 +321,24 @@ def begin_judging(session: Session, contest: Contest, *, by: By) -> None:
         raise BadInput(f"还有 {waiting} 件没有审完。")
     if not queries.count_works(session, contest, SubmissionState.ACCEPTED):
         raise BadInput("还没有一件通过审核的作品。")
-    _move(contest, C.JUDGING)
+    _move(session, contest, C.JUDGING)
     audit.note(session, "contest judging", who=by.who, subject=f"contest {contest.code}", at=by.at)
 
 
 def lead_on(session: Session, contest: Contest, to: ContestState, *, by: By) -> None:
     """To NOTICE, AWARDED, CLOSED, or a step back; what each needs is asked by contests.awarding, which calls this."""
     hold(session, contest)
-    _move(contest, to)
+    _move(session, contest, to)
     audit.note(session, f"contest {to}", who=by.who, subject=f"contest {contest.code}", at=by.at)
 
 
 def cancel(session: Session, contest: Contest, reason: str, *, by: By) -> int:
-    """It will not take place: readers who handed in are told by contests.telling. How many works stand. Raises: BadInput."""
+    """It will not take place: whoever has a work in it is told. How many works were handed in. Raises: BadInput."""
     hold(session, contest)
     if not reason.strip():
         raise BadFields({"reason": "请写取消的原因，已经投稿的读者会看到。"})
-    _move(contest, C.CANCELLED)
+    _move(session, contest, C.CANCELLED)
+    telling.tell(session, contest, texts.is_cancelled(contest, reason.strip()), by=by)
     audit.note(session, "contest cancelled", who=by.who, subject=f"contest {contest.code}", at=by.at, detail=reason)
     return sum(queries.count_works(session, contest, state) for state in HANDED_IN)
 
@@ -377,10 +383,11 @@ WRONG_MOVES = {
 }
 
 
-def _move(contest: Contest, to: ContestState) -> None:
+def _move(session: Session, contest: Contest, to: ContestState) -> None:
     if to not in CONTEST_MOVES.get(contest.state, frozenset()):
         raise BadInput(WRONG_MOVES[to])
     contest.state = moved(contest.state, to=to, moves=CONTEST_MOVES)
+    readers_see_anew(session)
 
 
 def new_code() -> str:

@@ -5,6 +5,7 @@ from itertools import islice
 
 from activities import search
 from activities.queries import Shown
+from handlers import contests
 from handlers.calendar import known
 from handlers.headings import shortened
 from handlers.nearest import Vocabulary, words_of
@@ -16,7 +17,7 @@ from models.wording import compact, quoted
 from quizzes import queries
 
 MISSES_UNTIL_A_PERSON = 3
-MOST_QUIZZES = 2  # that help and the greeting name
+MOST_QUIZZES = 2  # and as many contests: that help and the greeting name
 LONGEST_EXAMPLE = 6  # characters
 MOST_MEANT, LONGEST_MEANT = 3, 3  # words offered for a lone character, and their characters
 
@@ -64,6 +65,8 @@ def help_(turn: Turn) -> Reply:
         lines.append(f"{tappable(such.word)}　说活动里的一个词，还可以连着说“{tappable(such.both)}”")
     if titles := quizzes_open(turn):
         lines.append(f"{tappable('答题')}　正在办{titles}；得了奖，回复“{tappable('领奖')}”")
+    if titles := contests_open(turn):
+        lines.append(f"{tappable('投稿')}　正在征集{titles}；交过的看“{tappable('我的作品')}”")
     return Reply("\n".join([*lines, f"{tappable('人工')}　{_way_to_the_desk(turn)}"]))
 
 
@@ -71,6 +74,11 @@ def quizzes_open(turn: Turn) -> str:
     """“书香悦读”、“六一竞答”: what can be played now; "" where nothing can."""
     found = (quiz for quiz in queries.current(turn.session, now=turn.now) if queries.hours_of(quiz).is_open(turn.now))
     return "、".join(quoted(quiz.title) for quiz in islice(found, MOST_QUIZZES))
+
+
+def contests_open(turn: Turn) -> str:
+    """“书香征文”: what takes works now; "" where nothing does."""
+    return "、".join(quoted(one.title) for one in islice(contests.taking(turn), MOST_QUIZZES))
 
 
 def _way_to_the_desk(turn: Turn) -> str:
@@ -126,7 +134,7 @@ def not_understood(turn: Turn) -> Reply:
 
 def _nearest(turn: Turn) -> str | None:
     """A command, a branch, or a word of what is coming, that was misspelt."""
-    return turn.kept("vocabulary", None, lambda: _vocabulary(turn)).nearest(compact(turn.incoming.words))
+    return turn.kept("vocabulary", turn.argument, lambda: _vocabulary(turn)).nearest(compact(turn.incoming.words))
 
 
 def _vocabulary(turn: Turn) -> Vocabulary:

@@ -16,19 +16,23 @@ from handlers import (
     calendar,
     certificates,
     consents,
+    contests,
     details,
     door,
     elders,
+    guardians,
     help,
     identity,
     live,
     mine,
+    my_works,
     opening,
     prizes,
     quizzing,
     recording,
     reminding,
     signing,
+    submitting,
     welcome,
     whereabouts,
 )
@@ -85,6 +89,14 @@ _BIND, _UNBIND = Route(recording.bind, writes=True), Route(recording.unbind, wri
 _TELL_RECORD, _WHICH_RECORD = Route(recording.tell, writes=True), Route(recording.choose, writes=True)
 _PHOTO = Route(recording.photo, writes=True)
 
+_CALL, _CLOSING, _HAND_IN = Route(contests.call), Route(contests.closing), Route(contests.hand_in, writes=True)
+_GENRE, _LATE = Route(contests.choose_genre, writes=True), Route(contests.hand_in_late, writes=True)
+_WORK, _PIECE, _WORK_AGAIN = (
+    Route(submitting.said, writes=True), Route(submitting.piece, writes=True), Route(submitting.ask_again),
+)  # fmt: skip
+_ORGANISATION, _GUARDIAN = Route(submitting.join, writes=True), Route(guardians.answer, writes=True)
+_MEND, _WITHDRAW = Route(my_works.mend, writes=True), Route(my_works.withdraw)
+
 ALWAYS: dict[str, Route] = {
     "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
     "在吗": _HELP, "在不在": _HELP, "有人吗": _HELP,
@@ -115,6 +127,12 @@ COMMANDS: dict[str, Route | Shared] = {
     **dict.fromkeys(("选分组", "我的分组", "换分组"), Route(boards.regroup)),
     **dict.fromkeys(("我的奖品", "我的红包", "我的奖", "奖品"), _PRIZES),
     **dict.fromkeys(("领奖", "领红包", "领取", "兑奖", "我要领奖", "领取红包"), _CLAIM),
+    **dict.fromkeys(("我的作品", "我的投稿", "我的稿子", "我的稿件"), Route(my_works.mine)),
+    **dict.fromkeys(("继续投稿", "接着投稿", "继续写"), Route(submitting.go_on)),
+    **dict.fromkeys(("确定撤稿", "确认撤稿"), Route(my_works.sure, writes=True)),
+    **dict.fromkeys(("我是监护人", "监护人同意", "我是家长"), Route(guardians.begin)),
+    **dict.fromkeys(("撤回同意", "收回同意", "撤销同意"), Route(guardians.take_back)),
+    **dict.fromkeys(("确定撤回", "确认撤回"), Route(guardians.sure, writes=True)),
     "继续": _GO_ON, "继续报名": _GO_ON, "确定取消": _SURE, "确认取消": _SURE,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
@@ -134,6 +152,9 @@ _PLAYS = re.compile(r"(?:我要|我想|参加|继续|有奖)?(?:答题|知识竞
 _LIVES = re.compile(r"(?:我要|我想|参加|进入|现场)?(?:抢答|现场答题)(?P<rest>\d{0,2})")
 _COMPLAINS = re.compile(r"(?:我要)?纠错\s*(?:第)?(?P<number>\d{1,3})?\s*题?\s*(?P<words>.*)")
 _NAMES = re.compile(r"\s*(?:我的|榜上的|我榜上的)名字\s*(?:改成|改为|是|叫)?\s*[:：]?\s*(?P<name>.*?)\s*", re.DOTALL)
+_WITHDRAWS = re.compile(r"(?:我要)?(?:撤稿|撤回作品|撤回稿件|撤掉作品)(?P<rest>\d{0,2})")
+_MENDS = re.compile(r"(?:我要)?(?:修改|改稿|改作品|修改作品)(?P<rest>\d{0,2})")
+_ORGANISATIONS = re.compile(r"(?:单位|学校|团体|分馆)码(?P<code>[a-z0-9]{4,8})")
 _OFFER_WORDS = {
     re.compile(r"(?:要|我要|接受|要了)(?P<rest>[a-z0-9]{6}|)"): Route(answers.take, writes=True),
     re.compile(r"(?:不要|不要了|放弃|让给别人)(?P<rest>[a-z0-9]{6}|)"): Route(answers.leave, writes=True),
@@ -171,6 +192,9 @@ def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
     if (sender := recording.photo_of(turn)) is not None:
         turn.argument = sender
         return run(_PHOTO, turn)
+    if (piece := submitting.media_for(turn)) is not None:
+        turn.argument = piece
+        return run(_PIECE, turn)
     if incoming.kind not in ("event", "text"):
         return run(_ONLY_WORDS, turn)
     return _to_words(turn, run)
@@ -185,8 +209,10 @@ def _to_words(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply
             return found
     if route is None and quizzing.is_open(turn):
         return run(_NO_ANSWER, turn)
+    if route is None and submitting.is_open(turn):
+        return run(_WORK_AGAIN, turn)
     if route is None:
-        turn.argument = NEAREST
+        turn.argument = (*NEAREST, *(contests.WORDS if contests.taking(turn) else ()))
         return run(_MISS, turn)
     turn.talk.count_miss(0)
     return run(route, turn)
@@ -195,6 +221,8 @@ def _to_words(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply
 def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
     """The route that the words name, its argument put on the turn; None for a question, and for nothing we know."""
     words = compact(raw)
+    if (about_work := _in_a_work(turn, words, raw)) is not None:
+        return about_work
     if words in ALWAYS:
         return ALWAYS[words]
     if match := _LIVES.fullmatch(words):
@@ -211,6 +239,8 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return _NO_ANSWER
     if words in COMMANDS:
         return COMMANDS[words]
+    if (contest := _about_contests(turn, words, raw)) is not None:
+        return contest
     if (playing := _about_quizzes(turn, words, raw)) is not None:
         return playing
     if (about := _about_names(turn, words, raw)) is not None:
@@ -236,6 +266,44 @@ def _in_live(turn: Turn, words: str, raw: str) -> Route | Shared | None:
         return None
     turn.argument = raw
     return _LIVE_GIVEN
+
+
+def _in_a_work(turn: Turn, words: str, raw: str) -> Route | None:
+    """Whoever is at a work says what is asked, and sends its text in whatever words are no command of ours."""
+    if not (submitting.is_open(turn) or guardians.is_open(turn)) or words in ALWAYS or words in COMMANDS:
+        return None
+    if guardians.is_open(turn):
+        return _GUARDIAN if guardians.is_answer(turn, raw) else None
+    if (command := _about_contests(turn, words, raw)) is not None:
+        return command
+    turn.argument = submitting.said_in(turn, raw)
+    return _WORK if turn.argument is not None else None
+
+
+def _about_contests(turn: Turn, words: str, raw: str) -> Route | None:
+    if contests.is_call(turn, words):
+        return _CALL
+    if contests.asks_when(turn, words):
+        return _CLOSING
+    if (genre := contests.genre_in(turn, words)) is not None:
+        turn.argument = genre
+        return _GENRE
+    if (which := contests.hands_in(turn, words)) is not None:
+        turn.argument = which
+        return _HAND_IN
+    if (code := contests.late_code_in(words)) is not None:
+        turn.argument = code
+        return _LATE
+    if match := _ORGANISATIONS.fullmatch(words):
+        turn.argument = match["code"]
+        return _ORGANISATION
+    for pattern, route in ((_WITHDRAWS, _WITHDRAW), (_MENDS, _MEND)):
+        if (match := pattern.fullmatch(words)) and (
+            match["rest"] or my_works.is_on_screen(turn) or route is _WITHDRAW
+        ):
+            turn.argument = int(match["rest"]) if match["rest"] else None
+            return route
+    return None
 
 
 def _about_quizzes(turn: Turn, words: str, raw: str) -> Route | None:

@@ -2,7 +2,7 @@
 
 from activities import farewell, search, texts
 from handlers import details, door, signing
-from handlers.help import examples, quizzes_open
+from handlers.help import contests_open, examples, quizzes_open
 from handlers.turn import Reply, Turn
 from models import follower
 from models.errors import Refused
@@ -45,6 +45,8 @@ def _hello(turn: Turn, hello: str) -> Reply:
         lines.append(f"最近一场：{soonest}。")
     if titles := quizzes_open(turn):
         lines.append(f"正在办答题{titles}，回复“{tappable('答题')}”就能答。")
+    if titles := contests_open(turn):
+        lines.append(f"正在征集{titles}，回复“{tappable('投稿')}”就能参加。")
     such = examples(turn)
     lines.append(f"回复“{tappable('活动')}”看全部安排，“{tappable('周末')}”看这个周末；")
     word = f"，比如“{tappable(such.word)}”" if such.word else ""

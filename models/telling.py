@@ -1,4 +1,4 @@
-"""Words to many readers of one activity, told in parts: nobody twice, nobody left out, whoever is killed in between."""
+"""Words to many readers of one activity or contest, told in parts: nobody twice, nobody left out, whoever is killed in between."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -49,3 +49,20 @@ class Telling(Base):
     done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
 
     __table_args__ = (sa.Index("ix_tellings_open", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),)
+
+
+class ContestTelling(Base):
+    """Words to all who have a work in a contest; `told_to` is the id of the last work that was looked at."""
+
+    __tablename__ = "contest_tellings"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    contest_id: Mapped[int] = plain(sa.ForeignKey("contests.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = plain(sa.Text)
+    who: Mapped[str] = plain(sa.String(64))
+    asked_at: Mapped[datetime] = plain(UtcDateTime)
+    told_to: Mapped[int] = plain(sa.Integer)
+    told: Mapped[int] = plain(sa.Integer)  # readers so far, for staff to watch; the rows of the outbox decide
+    done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+    __table_args__ = (sa.Index("ix_contest_tellings_open", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),)

@@ -11,6 +11,7 @@ from contests.service import GroupWanted, Wanted
 from models import times
 from models.by import By
 from models.contest import AgreementWay, Contest, Genre, Purpose, Submission
+from tests.wechat import shown
 from tests.world import World, openid
 
 EDITOR, REVIEWER, FINANCE = "陈馆员", "王主任", "财务"
@@ -69,3 +70,20 @@ def work(world: World, number: int) -> Submission:
     """The row as it is now."""
     with world.database.reading() as session:
         return session.scalars(sa.select(Submission).where(Submission.id == number)).one()
+
+
+def sends(world: World, name: str, kind: str, media_id: str, **more: Any) -> str:
+    """What the reader sees after a voice message, a picture or a video."""
+    return shown(world.platform.push(**sent(world, name, kind, media_id, **more)))
+
+
+def sent(world: World, name: str, kind: str, media_id: str, **more: Any) -> dict[str, Any]:
+    """Its push."""
+    number = world.platform.text(openid(name), "")["MsgId"]
+    return world.platform.message(openid(name), MsgType=kind, MediaId=media_id, MsgId=number, **more)
+
+
+def drafts(world: World, name: str = "小林") -> list[Submission]:
+    """A reader's works as they are now, the first first."""
+    with world.database.reading() as session:
+        return list(reversed(queries.works_of(session, openid(name))))

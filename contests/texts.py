@@ -1,0 +1,178 @@
+"""What people read about contests and their works, said alike in chat, messages and pages."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from contests import rules
+from contests.rules import Limits, said_length
+from models import times
+from models.award import Award, AwardState
+from models.contest import WRITTEN, Contest, ContestGroup, ContestState, Genre, GroupKind, Submission, SubmissionState
+from models.tapping import tappable
+from models.wording import quoted
+
+S, C = SubmissionState, ContestState
+HAND_IN, CONTESTS, GO_ON, MINE = "投稿", "比赛", "继续投稿", "我的作品"
+CONFIRM, AGREE, DISAGREE = "确认", "同意", "不同意"
+WITHDRAW, SURE, MEND = "撤稿", "确定撤稿", "修改"
+LATE, ORGANISATION = "补交", "单位码"
+GUARDIAN, TAKE_BACK, TAKE_BACK_SURE = "我是监护人", "撤回同意", "确定撤回"
+
+GENRES = {Genre.VOICE: "朗读", Genre.VIDEO: "视频", Genre.PICTURE: "图片", Genre.ESSAY: "文章", Genre.POEM: "诗歌"}
+UNITS = {Genre.VOICE: "段", Genre.VIDEO: "个", Genre.PICTURE: "张"}
+STATES = {
+    S.DRAFT: "还没交",
+    S.WAITING: "等监护人同意",
+    S.SUBMITTED: "交上了，馆员在看",
+    S.RETURNED: "要改一改再交",
+    S.ACCEPTED: "通过了，参加评选",
+    S.HIDDEN: "没有参加评选",
+    S.WITHDRAWN: "撤稿了",
+}
+
+
+def unlinked(words: str) -> str:
+    """A reader's own words inside a message of ours: WeChat would make a link of what looks like one."""
+    return words.replace("<", "＜").replace(">", "＞")
+
+
+def named(submission: Submission, *, most: int = 30) -> str:
+    """《春天》; a work without a name yet is one of its contest."""
+    title = submission.title if len(submission.title) <= most else submission.title[: most - 1] + "…"
+    return f"《{unlinked(title)}》" if title else f"{quoted(submission.contest.title)}的作品"
+
+
+def receipt_name(submission: Submission) -> str:
+    """第 12 号《春天》"""
+    return f"第 {submission.number} 号{named(submission)}" if submission.number else named(submission)
+
+
+# ── limits ──
+
+
+def length_words(limits: Limits, genre: Genre) -> str:
+    """300–500 字 · 最长3分钟，最多 4 段 · 最多 6 张; "" without any limit."""
+    if genre in WRITTEN:
+        return _between(limits.least_characters, limits.most_characters)
+    found = []
+    if genre is not Genre.PICTURE and limits.least_seconds:
+        found.append(f"至少{said_length(limits.least_seconds)}")
+    if genre is not Genre.PICTURE and limits.most_seconds:
+        found.append(f"最长{said_length(limits.most_seconds)}")
+    if limits.most_pieces:
+        found.append(f"最多 {limits.most_pieces} {UNITS[genre]}")
+    return "，".join(found)
+
+
+def _between(least: int, most: int) -> str:
+    if least and most:
+        return f"{least}–{most} 字"
+    return f"至少 {least} 字" if least else f"最多 {most} 字" if most else ""
+
+
+def counted(characters: int, limits: Limits) -> str:
+    """已收到 320 字（要 300–500 字）"""
+    wanted = _between(limits.least_characters, limits.most_characters)
+    return f"已收到 {characters} 字（要 {wanted}）" if wanted else f"已收到 {characters} 字"
+
+
+def group_words(group: ContestGroup, *, today: date) -> str:
+    """少儿组（2012年9月1日至2016年8月31日出生）"""
+    if group.kind is GroupKind.FAMILY:
+        return f"{group.name}（孩子和家长一起）"
+    if group.kind is not GroupKind.BIRTH:
+        return group.name
+    first, last = (_day(day) if day else "" for day in (group.born_from, group.born_until))
+    span = f"{first}至{last}" if first and last else f"{first}以后" if first else f"{last}以前"
+    return f"{group.name}（{span}出生）"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def birthday(day: date) -> str:
+    """2015年6月1日"""
+    return _day(day)
+
+
+# ── phases ──
+
+
+def when(contest: Contest, *, now: datetime) -> str:
+    """12月7日24:00截稿 · 明天8:00开始收稿 · 已经截稿"""
+    return said_when(contest.state, contest.opens_at, contest.closes_at, now=now)
+
+
+def said_when(state: ContestState, opens_at: datetime, closes_at: datetime, *, now: datetime) -> str:
+    """The same of what is known of a contest."""
+    today = times.today(now)
+    if state is C.CANCELLED:
+        return "取消了"
+    if state is C.OPEN and now < opens_at:
+        return f"{times.said_moment(opens_at, today=today)}开始收稿"
+    if rules.takes_works(state, opens_at=opens_at, closes_at=closes_at, now=now):
+        return f"{times.said_end(closes_at, today=today)}截稿"
+    return "已经截稿"
+
+
+def phases(contest: Contest, *, today: date) -> list[str]:
+    """What was announced for after the closing, a line each."""
+    days = (
+        (contest.screened_by, "{}前审核完"), (contest.judged_by, "{}前评完"), (contest.notice_from, "{}起公示"),
+        (contest.notice_until, "公示到{}"), (contest.awards_on, "{}颁奖"),
+    )  # fmt: skip
+    return [words.format(times.short_day(day, beside=today)) for day, words in days if day is not None]
+
+
+def is_cancelled(contest: Contest, reason: str) -> str:
+    """To everybody who has a work in it."""
+    return (
+        f"抱歉，{quoted(contest.title)}取消了：{unlinked(reason)}\n谢谢您的作品。回复“{tappable(MINE)}”看看您交过的。"
+    )
+
+
+def is_extended(contest: Contest, *, today: date) -> str:
+    """To everybody who has a work in it."""
+    until = times.said_end(contest.closes_at, today=today)
+    return f"{quoted(contest.title)}延长收稿，到{until}。\n还没交的，回复“{tappable(GO_ON)}”；交过的不用再交。"
+
+
+# ── one work ──
+
+
+def receipt(submission: Submission) -> list[str]:
+    """What is said once it is handed in, before what a guardian has to do."""
+    lines = [f"收到了：{receipt_name(submission)}，{quoted(submission.contest.title)}。"]
+    if submission.ready_at is None:
+        lines.append("文件还在处理，有问题会马上告诉您。")
+    if submission.state is S.WAITING:
+        return [*lines, "作者未满 14 岁，还差监护人同意，同意了才算交上。"]
+    return [*lines, f"馆员看过就告诉您。回复“{tappable(MINE)}”随时查看。"]
+
+
+def guardian_words(submission: Submission) -> str:
+    """To the author, once a guardian agreed."""
+    return f"监护人同意了，{receipt_name(submission)}交上了。馆员看过就告诉您；回复“{tappable(MINE)}”随时查看。"
+
+
+def guardian_declines(submission: Submission) -> str:
+    """To the author, when a guardian does not agree."""
+    return f"监护人没有同意，{named(submission)}退回成草稿，没有交上。商量好了，回复“{tappable(GO_ON)}”。"
+
+
+def guardian_takes_back(submission: Submission) -> str:
+    """To the author, when a guardian takes the work down."""
+    return f"监护人撤回了同意，{named(submission)}已经撤稿，不再展示。有疑问请回复“{tappable('人工')}”。"
+
+
+def results(contest: Contest, won: Sequence[tuple[Award, str]]) -> list[str]:
+    """What came of a work, once that may be told: `won` are its awards with the names of their tiers."""
+    if not rules.shows_results(contest.state):
+        return []
+    shown = [name for award, name in won if award.state in (AwardState.SHOWN, AwardState.GIVEN)]
+    if contest.state is C.NOTICE:
+        return [f"公示中：{'、'.join(shown)}"] if shown else []
+    if shown:
+        return [f"得了{'、'.join(shown)}，恭喜您"]
+    return ["这次没有得奖，谢谢您用心的作品"]
