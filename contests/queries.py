@@ -181,6 +181,14 @@ def standing_agreement(
     return session.scalars(rows.order_by(Agreement.id).limit(1)).first()
 
 
+def agreements_of(session: Session, submission: Submission, purpose: Purpose) -> Sequence[Agreement]:
+    """Everybody's agreements for this purpose that stand, the oldest first."""
+    rows = sa.select(Agreement).where(
+        Agreement.submission_id == submission.id, Agreement.purpose == purpose, Agreement.withdrawn_at.is_(None)
+    )
+    return session.scalars(rows.order_by(Agreement.id)).all()
+
+
 def same_files(session: Session, submission: Submission) -> Sequence[Submission]:
     """Other works of the contest, handed in or not, that have a file of this one, byte for byte."""
     mine = sa.select(Piece.original).where(

@@ -23,11 +23,13 @@ from pages import (
     check_in,
     elder,
     errors,
+    guardian,
     identity,
     live,
     lottery,
     me,
     my_entries,
+    my_works,
     prizes,
     quiz,
     quiz_board,
@@ -105,9 +107,16 @@ def pages_of(
     errors.register(blueprint, draw, headers)
     identity.register(readers, blueprint)
     me.register(
-        readers, blueprint, database, draw, library=house.library, makers=(*my_entries.MAKERS, *prizes.MAKERS)
+        readers,
+        blueprint,
+        database,
+        draw,
+        library=house.library,
+        makers=(*my_entries.MAKERS, *my_works.MAKERS, *prizes.MAKERS),
     )
     my_entries.register(readers, blueprint, database)
+    my_works.register(readers, blueprint, database, draw)
+    guardian.register(readers, blueprint, database, draw, secret=house.secret)
     sign_up.register(readers, blueprint, database, draw, platform=platform, site=house.site)
     change_entry.register(readers, blueprint, database, draw)
     check_in.register(readers, blueprint, database, draw)
