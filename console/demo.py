@@ -20,6 +20,7 @@ from activities.service import import_plan
 from config.settings import MARK, Settings, enter_demo, holds_demo
 from console import demo_staff
 from console.ports import must_be_free
+from contests import sample as contest_sample
 from models import schema, times
 from models.activity import Activity
 from models.by import By
@@ -85,6 +86,7 @@ def load_demo(settings: Settings) -> None:
             sample_past.remember(session, by=by)
             sample_sign_up.open_sign_ups(session, by=by)
         quiz_sample.open_quiz(session, by=by, way=PayWay(settings.payout))
+        contest_sample.open_contests(session, by=by)
         demo_staff.hire(session, now=by.at)
     database.close()
 
