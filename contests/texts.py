@@ -15,7 +15,7 @@ S, C = SubmissionState, ContestState
 HAND_IN, CONTESTS, GO_ON, MINE = "投稿", "比赛", "继续投稿", "我的作品"
 CONFIRM, AGREE, DISAGREE = "确认", "同意", "不同意"
 WITHDRAW, SURE, MEND = "撤稿", "确定撤稿", "修改"
-LATE, ORGANISATION = "补交", "单位码"
+LATE, ORGANISATION, KEEP = "补交", "单位码", "同意留存"
 GUARDIAN, TAKE_BACK, TAKE_BACK_SURE = "我是监护人", "撤回同意", "确定撤回"
 
 GENRES = {Genre.VOICE: "朗读", Genre.VIDEO: "视频", Genre.PICTURE: "图片", Genre.ESSAY: "文章", Genre.POEM: "诗歌"}

@@ -80,7 +80,7 @@ def is_call(turn: Turn, words: str) -> bool:
 
 def asks_when(turn: Turn, words: str) -> bool:
     """Does it ask for the closing?"""
-    return bool(called(turn)) and _CLOSES.fullmatch(words) is not None
+    return _CLOSES.fullmatch(words) is not None and bool(called(turn))
 
 
 def hands_in(turn: Turn, words: str) -> Which | None:

@@ -156,4 +156,6 @@ _CANNOT_USE = {
 def only_words(turn: Turn) -> Reply:
     """Pictures, voice, places: said kindly, with the way on."""
     first = _CANNOT_USE.get(turn.incoming.kind, "这种消息我还看不懂。")
+    if turn.incoming.kind in ("voice", "image", "video") and contests.taking(turn):
+        return Reply(f"{first}\n想投稿的话，先回复“{tappable('投稿')}”，再发一遍；找活动回复“{tappable('活动')}”。")
     return Reply(f"{first}\n请打字告诉我想找什么，比如“{tappable('活动')}”“{tappable('周末')}”。")

@@ -2,16 +2,18 @@
 
 from contests import handing_in, queries, rules, texts
 from contests.refusals import NotChangeable
-from handlers import submitting
+from handlers import guardians, last_look, submitting
 from handlers.identity import own_page
 from handlers.turn import Reply, Turn, link
 from models.award import Award, AwardState
-from models.contest import Submission, SubmissionState
+from models.contest import HANDED_IN, AgreementWay, Purpose, Submission, SubmissionState
 from models.tapping import tappable
 from models.wording import quoted
 
 S = SubmissionState
 WORKS = "works"  # topic: the works `ids` are on the screen
+KEEPING = "keeping"  # topic: 同意 to `wording` is asked, for `work`
+LONGEST_WORDING = 500  # characters
 WITHDRAWING = "withdrawing"  # topic: 确定? is open, of `work`
 MOST_SHOWN = 6
 _LIVE = (S.DRAFT, S.WAITING, S.SUBMITTED, S.RETURNED, S.ACCEPTED, S.HIDDEN)
@@ -35,6 +37,8 @@ def _listed(turn: Turn, head: str) -> Reply:
     turn.talk.hold(WORKS, ids=[work.id for work in found])
     won = queries.awards_of(turn.session, found)
     lines = [_line(turn, number, work, won.get(work.id, [])) for number, work in enumerate(found, 1)]
+    waiting = [work for work in found if work.state is S.WAITING]
+    lines += guardians.ways(turn, waiting[0]) if len(waiting) == 1 else []
     page = own_page(turn, "/me#works", "在网页上看")
     return Reply("\n".join(filter(None, [head, *lines, _acts(found), page])))
 
@@ -140,3 +144,46 @@ def sure(turn: Turn) -> Reply:
     handing_in.withdraw(turn.session, work, now=turn.now)
     turn.talk.hold(None)
     return Reply(f"{name}撤稿了。回复“{tappable(texts.CONTESTS)}”看看还有什么。")
+
+
+# ── 同意留存 ──
+
+
+def keep(turn: Turn) -> Reply:
+    """同意留存: the wording, for the work handed in last."""
+    mine_ = [one for one in queries.works_of(turn.session, turn.incoming.openid) if one.state in HANDED_IN]
+    work = next((one for one in mine_ if last_look.may_be_kept(turn, one)), None)
+    wording = queries.wording_of(turn.session, work.contest, Purpose.KEEP) if work else None
+    if work is None or wording is None:
+        return Reply(f"现在没有要问您的。回复“{tappable(texts.MINE)}”看看您的作品。")
+    turn.talk.hold(KEEPING, work=work.id, wording=wording.id)
+    head = f"{texts.named(work)}，比赛结束以后："
+    return Reply(
+        "\n".join([head, wording.words[:LONGEST_WORDING], f"愿意就回复“{tappable(texts.AGREE)}”，不愿意就不用理。"])
+    )
+
+
+def is_keeping(turn: Turn, words: str) -> bool:
+    """Is it agreed to?"""
+    return turn.talk.topic == KEEPING and words in (texts.AGREE, "我同意")
+
+
+def kept(turn: Turn) -> Reply:
+    """同意: written down; another wording meanwhile is shown first."""
+    work = turn.session.get(Submission, turn.talk.held["work"])
+    if work is None or work.openid != turn.incoming.openid or work.state not in HANDED_IN:
+        raise NotChangeable
+    wording = queries.wording_of(turn.session, work.contest, Purpose.KEEP)
+    if wording is None or wording.id != turn.talk.held["wording"]:
+        return keep(turn)
+    handing_in.agree(
+        turn.session,
+        work,
+        wording,
+        openid=turn.incoming.openid,
+        name=work.author,
+        way=AgreementWay.CHAT,
+        now=turn.now,
+    )
+    turn.talk.hold(None)
+    return Reply(f"谢谢您，{texts.named(work)}会一直留着。改了主意，回复“{texts.WITHDRAW}”就撤下来。")

@@ -35,6 +35,7 @@ from handlers import (
     submitting,
     welcome,
     whereabouts,
+    work_files,
 )
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
@@ -92,9 +93,10 @@ _PHOTO = Route(recording.photo, writes=True)
 _CALL, _CLOSING, _HAND_IN = Route(contests.call), Route(contests.closing), Route(contests.hand_in, writes=True)
 _GENRE, _LATE = Route(contests.choose_genre, writes=True), Route(contests.hand_in_late, writes=True)
 _WORK, _PIECE, _WORK_AGAIN = (
-    Route(submitting.said, writes=True), Route(submitting.piece, writes=True), Route(submitting.ask_again),
+    Route(submitting.said, writes=True), Route(work_files.piece, writes=True), Route(submitting.ask_again),
 )  # fmt: skip
 _ORGANISATION, _GUARDIAN = Route(submitting.join, writes=True), Route(guardians.answer, writes=True)
+_KEPT = Route(my_works.kept, writes=True)
 _MEND, _WITHDRAW = Route(my_works.mend, writes=True), Route(my_works.withdraw)
 
 ALWAYS: dict[str, Route] = {
@@ -129,6 +131,7 @@ COMMANDS: dict[str, Route | Shared] = {
     **dict.fromkeys(("领奖", "领红包", "领取", "兑奖", "我要领奖", "领取红包"), _CLAIM),
     **dict.fromkeys(("我的作品", "我的投稿", "我的稿子", "我的稿件"), Route(my_works.mine)),
     **dict.fromkeys(("继续投稿", "接着投稿", "继续写"), Route(submitting.go_on)),
+    "同意留存": Route(my_works.keep),
     **dict.fromkeys(("确定撤稿", "确认撤稿"), Route(my_works.sure, writes=True)),
     **dict.fromkeys(("我是监护人", "监护人同意", "我是家长"), Route(guardians.begin)),
     **dict.fromkeys(("撤回同意", "收回同意", "撤销同意"), Route(guardians.take_back)),
@@ -285,6 +288,8 @@ def _about_contests(turn: Turn, words: str, raw: str) -> Route | None:
         return _CALL
     if contests.asks_when(turn, words):
         return _CLOSING
+    if my_works.is_keeping(turn, words):
+        return _KEPT
     if (genre := contests.genre_in(turn, words)) is not None:
         turn.argument = genre
         return _GENRE

@@ -92,6 +92,14 @@ def test_who_is_fourteen_on_the_day_needs_no_guardian_and_a_day_younger_does(wor
     assert [drafts(world, name)[0].state for name in ("小林", "老周")] == [S.SUBMITTED, S.WAITING]
 
 
+def test_a_link_that_was_lost_stands_in_the_list_of_mine(world: World) -> None:
+    set_up(world, groups=CHILDREN)
+    child_hands_in(world)
+    listed = world.says("小林", "我的作品")
+    assert "等监护人同意" in listed
+    assert browser_of(world, "老周").get(link_in(listed)).status_code == 200
+
+
 # ── by the link ──
 
 

@@ -164,6 +164,39 @@ def test_title_author_and_group_are_changed_and_what_came_in_stays(world: World)
     assert drafts(world)[0].state is S.DRAFT
 
 
+def test_a_change_may_come_with_its_order_and_a_teacher_is_named(world: World) -> None:
+    set_up(world, groups=GROWN_UPS)
+    says_all(world, "投稿", "春天", "林小小", "春天来了。")
+    assert "作品名：《春天来了》" in world.says("小林", "改作品名：《春天来了》")
+    assert "作者：林大大" in world.says("小林", "改作者 林大大")
+    assert "指导老师：周老师" in world.says("小林", "指导老师 周老师")
+    (work,) = drafts(world)
+    assert (work.title, work.author, work.teacher, work.words) == ("春天来了", "林大大", "周老师", "春天来了。")
+
+
+def test_what_is_not_understood_at_the_last_look_shows_it_again_and_hands_nothing_in(world: World) -> None:
+    set_up(world, genres=VOICE, groups=GROWN_UPS)
+    says_all(world, "投稿", "咏鹅", "林小小")
+    sends(world, "小林", "voice", "V1")
+    world.says("小林", "确认")
+    assert "回复“同意”就交上" in world.says("小林", "鹅鹅鹅鹅")
+    assert "请打“同意”两个字" in world.says("小林", "好的")
+    assert "收到第 2 段" in sends(world, "小林", "voice", "V2")
+    assert drafts(world)[0].state is S.DRAFT
+    assert "朗读 2 段" in world.says("小林", "确认")
+
+
+def test_keeping_the_work_is_asked_after_it_is_in_and_is_no_condition(world: World) -> None:
+    set_up(world, groups=GROWN_UPS)
+    receipt = says_all(world, "投稿", "春天", "林小小", "春天来了。", "写完了", "同意")
+    assert "同意留存" in receipt
+    assert WORDINGS[Purpose.KEEP] in world.says("小林", "同意留存")
+    assert world.count(Agreement, Agreement.purpose == Purpose.KEEP) == 0
+    assert "会一直留着" in world.says("小林", "同意")
+    assert world.count(Agreement, Agreement.purpose == Purpose.KEEP) == 1
+    assert "没有要问您的" in world.says("小林", "同意留存")
+
+
 def test_recorded_again_nothing_of_before_is_kept(world: World) -> None:
     set_up(world, genres=VOICE, groups=GROWN_UPS)
     says_all(world, "投稿", "咏鹅", "林小小")
@@ -293,6 +326,25 @@ def test_without_a_contest_its_words_are_words_like_any_other(world: World) -> N
     assert "朗读比赛" in world.says("小林", "比赛")
     set_up(world)
     assert "📖 书香征文" in world.says("小林", "比赛")
+
+
+def test_a_voice_message_without_a_draft_is_shown_the_way(world: World) -> None:
+    assert "投稿" not in sends(world, "小林", "voice", "V1")
+    set_up(world, genres=VOICE, groups=GROWN_UPS)
+    assert "先回复“投稿”" in sends(world, "小林", "voice", "V2")
+
+
+def test_a_word_that_has_nothing_to_do_with_it_asks_no_contest_and_no_work(sqlite_world: World) -> None:
+    """A post brings thousands of messages a minute: what there is of contests is kept."""
+    world = sqlite_world
+    set_up(world)
+    world.says("小林", "帮助")
+    asked: list[str] = []
+    sa.event.listen(world.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    for words in ("帮助", "周末", "活动", "绘本"):
+        world.says("小林", words)
+    assert asked
+    assert [one for one in asked if "submissions" in one or "contest" in one] == []
 
 
 # ── birthdays, names ──
