@@ -135,7 +135,7 @@ def first(turn: Turn, work: Submission) -> Reply:
 def go_on_with(turn: Turn, work: Submission) -> Reply:
     """A draft where it was left; one that staff returned with their reason."""
     said = f"馆员说：{texts.unlinked(work.reason)}" if work.state is S.RETURNED and work.reason else ""
-    return ask(turn, work, before="\n".join(filter(None, [f"接着弄{texts.named(work)}。", said])))
+    return ask(turn, work, before="\n".join(filter(None, [f"继续{texts.named(work)}。", said])))
 
 
 def go_on(turn: Turn) -> Reply:

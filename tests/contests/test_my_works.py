@@ -91,7 +91,7 @@ def test_a_returned_work_tells_the_reason_is_mended_and_handed_in_again(world: W
 def test_what_nobody_looked_at_is_taken_back_to_mend_until_the_closing(world: World) -> None:
     number = set_up(world, closes_at=times.now() + timedelta(hours=1))
     one = essay(world, number)
-    assert "接着弄《春天》" in says_all(world, "我的作品", "修改1")
+    assert "继续《春天》" in says_all(world, "我的作品", "修改1")
     assert work(world, one).state is S.DRAFT
     says_all(world, "写完了", "同意")
     world.passes(hours=2)
