@@ -66,9 +66,8 @@ def test_a_program_that_is_missing_says_what_stands_still_without_it(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    programs = {
-        finding.what: finding for finding in examine(sqlite_world.settings, sqlite_world.database, None)[-1]()
-    }  # type: ignore[arg-type]
+    checks = examine(sqlite_world.settings, sqlite_world.database, None)  # type: ignore[arg-type]
+    programs = {finding.what: finding for finding in checks[-1]()}
     assert programs["程序 ffmpeg"].verdict is Verdict.LACKS
     assert "投稿" in programs["程序 ffmpeg"].todo
     assert "apt-get install ffmpeg" in programs["程序 ffprobe"].todo
