@@ -10,6 +10,7 @@ from activities.imported import Fate
 from models import times
 from models.activity import ActivityState
 from models.inbox import PushState
+from models.judging import JudgeState, RoundState
 from models.money import yuan
 from models.outbox import CallKind, CallState
 from models.payout import PoolState, PrizeState
@@ -84,6 +85,12 @@ STATES: Mapping[StrEnum, State] = {
     PrizeState.DENIED: State("不发，可申诉", "stopped"),
     PrizeState.REFUSED: State("不发", "draft"),
     PrizeState.LEFT: State("结清退回", "draft"),
+    RoundState.DRAFT: State("草稿", "draft"),
+    RoundState.OPEN: State("评审中", "live"),
+    RoundState.CLOSED: State("已结束", "done"),
+    JudgeState.INVITED: State("还没打开链接", "waiting"),
+    JudgeState.JUDGING: State("在评", "live"),
+    JudgeState.STOPPED: State("已停用", "stopped"),
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }
@@ -141,6 +148,10 @@ ACTS = {
     "contest set up": "设置比赛", "contest opened": "开放征集", "contest extended": "延长征集", "contest judging": "进入评审",
     "contest screening": "退回审核", "contest notice": "公示", "contest awarded": "颁奖", "contest closed": "结束比赛",
     "contest cancelled": "取消比赛", "late code": "给补交码", "work accepted": "作品通过", "work returned": "退稿",
+    "judging round set": "设置评审", "judging round dropped": "删掉一轮评审", "judging round opened": "开始一轮评审",
+    "judging round closed": "结束一轮评审", "judging round reopened": "重新打开评审", "judging dealt": "补分作品给评委",
+    "judging looked again": "请评委复看", "judge invited": "邀请评委", "judge changed": "改评委的组", "judge link": "给评委新链接",
+    "judge stopped": "停用评委", "judge barred": "登记回避", "judge stood aside": "评委回避", "marks exported": "导出评分",
     "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
     "work opened": "打开作品", "works exported": "导出作品",
     "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",

@@ -42,6 +42,14 @@ def submission_called(session: Session, code: str) -> Submission | None:
     return session.scalars(sa.select(Submission).where(Submission.code == code.lower())).one_or_none()
 
 
+def submission_numbered(session: Session, contest_id: int, number: str) -> Submission | None:
+    """The work of a contest with this number of its receipt."""
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    rows = sa.select(Submission).where(Submission.contest_id == contest_id, Submission.number == int(number))
+    return session.scalars(rows).one_or_none()
+
+
 def taking_works(session: Session, *, now: datetime) -> Sequence[Contest]:
     """Contests that are open to works right now, those that close first before the others."""
     open_now = sa.select(Contest).where(

@@ -56,6 +56,9 @@ class JudgingRound(Base):
     due_on: Mapped[date | None] = plain(sa.Date, nullable=True)
     opened_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     closed_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    # Of the lots (models.lots): the hash is shown while it is open, the seed once it is closed; a second look draws anew.
+    lot_seed: Mapped[str] = plain(sa.String(64), server_default="")
+    lot_hash: Mapped[str] = plain(sa.String(64), server_default="")
 
     __table_args__ = (sa.UniqueConstraint("contest_id", "position"),)
 
@@ -143,7 +146,7 @@ MARK_MOVES: Moves[MarkState] = {
 
 
 class Mark(Base):
-    """One judge and one work of a round: `points` in the order of the criteria."""
+    """One judge and one work of a round: `points` in the order of the criteria, -1 where none is given yet."""
 
     __tablename__ = "marks"
 

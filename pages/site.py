@@ -25,6 +25,7 @@ from pages import (
     errors,
     guardian,
     identity,
+    judging,
     live,
     lottery,
     me,
@@ -129,6 +130,7 @@ def pages_of(
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     quiz_trial.register(blueprint, database, draw, house.secret)
     prizes.register(readers, blueprint, database, draw, platform=platform, site=house.site)
+    judging.register(readers, blueprint, database, draw, media=data / "media" if data else None, site=house.site)
     return blueprint
 
 

@@ -1,0 +1,1 @@
+"""Judging: rules (pure), what staff and judges do, what is asked, what is said."""
