@@ -33,7 +33,6 @@ class Act(StrEnum):
     APPROVE_PRIZES = (
         "approve prizes"  # seal a pot somebody else planned; hold, refuse, pause, close, the finance sheet
     )
-    RUN_JUDGING = "run judging"  # rounds, judges and their links, marks, places
     SEE_OUTBOX = "see outbox"
     DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
     SEE_WAYS = "see ways"

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from contests import ffmpeg, files, queries
+from contests.media import LONGEST_WHOLE
 from models.contest import Genre, PieceKind, PieceState, Submission
 
 PATIENCE = 20.0  # seconds; somebody waits for it
@@ -51,6 +52,6 @@ def heard(media: Path, digest: str, *, intro_ms: int) -> Path | None:
 def _behind(whole: Path, intro_ms: int, name: str) -> list[str]:
     """Packets from there on; of a film the pictures begin with the next whole one."""
     return [
-        *ffmpeg.taken_from(whole, "mov"), "-ss", f"{intro_ms / 1000:.3f}", "-map", "0", "-c", "copy",
+        *ffmpeg.taken_from(whole, "mov", most_seconds=LONGEST_WHOLE), "-ss", f"{intro_ms / 1000:.3f}", "-map", "0", "-c", "copy",
         "-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart", "-f", "mp4", f"file:{name}",
     ]  # fmt: skip

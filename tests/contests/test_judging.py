@@ -1,5 +1,7 @@
 """A contest is judged: by invitation, blind, each by themselves; rounds open, close, and lead on."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from werkzeug.test import Client as Browser
@@ -32,7 +34,7 @@ from tests.world import World, in_parallel
 M = MarkState
 
 
-def three(world: World, works: int = 6, **more: object) -> tuple[int, list[int], list[tuple[int, Browser]], int]:
+def three(world: World, works: int = 6, **more: Any) -> tuple[int, list[int], list[tuple[int, Browser]], int]:
     """A contest, its works, three judges at their browsers, and a round that is open."""
     contest, found = contest_of(world, works)
     judges = []
