@@ -13,7 +13,6 @@ from functools import partial
 from contests import handing_in, queries, texts
 from contests.refusals import NotChangeable
 from handlers import last_look, work_answers, work_files
-from handlers.identity import own_page
 from handlers.turn import Reply, Turn
 from handlers.work_steps import ASKED, AUTHOR, BIRTH, CHILD, FILES, GROUP, PARTNER, TEXT, TITLE, WORK, ask
 from handlers.work_words import NOT_GROWN
@@ -127,8 +126,7 @@ def first(turn: Turn, work: Submission) -> Reply:
     groups = queries.groups_of(turn.session, work.contest)
     if len(groups) == 1:
         handing_in.describe(turn.session, work, group_id=groups[0].id)
-    page = own_page(turn, f"/c/{work.contest.code}/hand-in", "在网页上填")
-    ways = f"随时可以停下，回复“{texts.GO_ON}”接着来{f'；也可以{page}' if page else ''}。"
+    ways = f"随时可以停下，回复“{texts.GO_ON}”接着来。"
     return ask(turn, work, before=f"投稿{quoted(work.contest.title)}。{ways}")
 
 

@@ -31,7 +31,6 @@ class Mine:
     contest_page: str
     state: str
     notes: tuple[str, ...]
-    mend: str
     withdraw: str
     certificates: tuple[str, ...]
 
@@ -51,8 +50,7 @@ def _mine(session: Session, work: Submission, won: list[tuple[Award, str]], now:
     page = f"/c/{work.contest.code}"
     codes = [award.code for award, _ in won if award.state is AwardState.GIVEN and award.code]
     return Mine(
-        _named(work), work.contest.title, page, texts.STATES[work.state], tuple(_notes(session, work, won)),
-        f"{page}/hand-in" if _may_be_mended(work, now) else "",
+        _named(work), work.contest.title, page, texts.STATES[work.state], (*_notes(session, work, won), *_way_on(work, now)),
         url_for("pages.withdraw_work", code=work.code) if work.state in handing_in.MAY_WITHDRAW else "",
         tuple(f"/cert/{code}" for code in codes),
     )  # fmt: skip
@@ -73,6 +71,12 @@ def _notes(session: Session, work: Submission, won: list[tuple[Award, str]]) -> 
     if work.state is S.WAITING:
         return [f"请把公众号里的链接转给监护人；没有了，在公众号里回复“{texts.MINE}”。"]
     return texts.results(work.contest, won) if work.state is S.ACCEPTED else []
+
+
+def _way_on(work: Submission, now: datetime) -> list[str]:
+    """It is put together in the chat."""
+    word = texts.MEND if work.state is S.RETURNED else texts.GO_ON
+    return [f"在公众号里回复“{word}”接着来。"] if _may_be_mended(work, now) else []
 
 
 def _may_be_mended(work: Submission, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from pages import (
     certificate,
     change_entry,
     check_in,
+    contest,
     elder,
     errors,
     guardian,
@@ -127,6 +128,7 @@ def pages_of(
     live.register(readers, blueprint, database, draw)
     quiz_draw.register(blueprint, database, draw)
     quiz_board.register(readers, blueprint, database, draw)
+    contest.register(blueprint, database, draw)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     quiz_trial.register(blueprint, database, draw, house.secret)
     prizes.register(readers, blueprint, database, draw, platform=platform, site=house.site)

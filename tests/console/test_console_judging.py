@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from typing import Any
 
 from python_calamine import CalamineWorkbook
 from werkzeug.test import Client as Reader
@@ -27,7 +28,7 @@ def form_of(page: str) -> dict[str, str]:
     return values
 
 
-def invites(chen: Browser, contest: int, name: str, **more: object) -> str:
+def invites(chen: Browser, contest: int, name: str, **more: Any) -> str:
     """The token of a link as staff see it, once."""
     on = f"/console/contests/{contest}/judging/judges/new"
     page = chen.sends(on, on=on, name=name, **more).text

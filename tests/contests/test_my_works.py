@@ -168,7 +168,8 @@ def test_my_page_shows_each_work_and_takes_one_back_after_asking(world: World) -
     reader = browser_of(world, "小林")
     page = reader.get("/me").text
     assert "第 1 号 《春天&lt;b&gt;》" in page
-    assert re.search(r'href="/c/[a-z0-9]{6}/hand-in"', page)
+    assert re.search(r'href="/c/[a-z0-9]{6}"', page)
+    assert "在公众号里回复“继续投稿”接着来。" in page
     ask = f"/me/works/{work(world, one).code}/withdraw"
     assert "不能恢复" in reader.get(ask).text
     assert work(world, one).state is S.SUBMITTED
