@@ -150,8 +150,7 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
 
     def stop() -> None:
         clock.stop()
-        ffmpeg.end_all()  # nobody waits for a film: it is made again
-        hands.stop()
+        hands.stop(shorten=ffmpeg.end_all)  # nobody waits for a film: it is made again
 
     return stop
 

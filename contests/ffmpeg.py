@@ -23,7 +23,7 @@ from models.errors import LibraryBotError, Stopped, TryLater
 MOST_MEMORY = 2 * 1024**3  # bytes of address space of one program
 KEPT_SAID = 32 * 1024  # of what it says, at its beginning and at its end, where the sums stand
 MOST_SAID = 1024 * 1024  # a good file gives a few lines, a broken one a complaint for each of its frames
-INTERRUPTED = 255  # ffmpeg's exit code after SIGTERM: the machine is being stopped
+INTERRUPTED = (255, -signal.SIGTERM)  # how ffmpeg and others end after SIGTERM: the machine is being stopped
 HOW_TO_INSTALL = "Debian 上运行 apt-get install ffmpeg；装好以后会接着办"
 
 
@@ -32,6 +32,10 @@ class NotInstalled(Stopped):
 
     def __init__(self, program: str) -> None:
         super().__init__(f"这台机器上没有程序 {program}：{HOW_TO_INSTALL}", errcode=errno.ENOENT)
+
+
+class Crashed(TryLater):
+    """It was ended by a signal or by its bound of time: the file may be to blame, or the machine."""
 
 
 class CannotRead(LibraryBotError):
@@ -71,7 +75,7 @@ def taken_from(path: Path, reader: str, *, most_seconds: int) -> list[str]:
 def run(program: str, arguments: list[str], seconds: float) -> str:
     """Run it in a process group of its own, politely, and killed with all of its own after so many seconds.
 
-    Raises: NotInstalled, NoSpace, CannotRead, TryLater where it crashed, hung or was interrupted.
+    Raises: NotInstalled, NoSpace, CannotRead, Crashed; TryLater where the machine is being stopped.
     """
     found = shutil.which(program)
     if found is None:
@@ -81,8 +85,10 @@ def run(program: str, arguments: list[str], seconds: float) -> str:
         return words
     if "No space left on device" in words:
         raise NoSpace
-    if code < 0 or code >= INTERRUPTED:
-        raise TryLater(f"{program} ended by {signal.Signals(-code).name if code < 0 else 'an interruption'}")
+    if code in INTERRUPTED:
+        raise TryLater(f"{program} was interrupted")
+    if code < 0:
+        raise Crashed(f"{program} ended by {signal.Signals(-code).name}")
     raise CannotRead(words)
 
 
@@ -92,7 +98,7 @@ def _politely() -> list[str]:
 
 
 def _ended(command: list[str], seconds: float) -> tuple[int, str]:
-    """Its exit code, below zero the signal that ended it, and what it said. Raises: TryLater, CannotRead."""
+    """Its exit code, below zero the signal that ended it, and what it said. Raises: Crashed, CannotRead."""
     program = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
@@ -104,7 +110,7 @@ def _ended(command: list[str], seconds: float) -> tuple[int, str]:
         words = _heard_out(program, until)
         return program.wait(timeout=max(until - monotonic(), 0.1)), words
     except subprocess.TimeoutExpired:
-        raise TryLater(f"it hung, and was ended after {seconds:.0f} s") from None
+        raise Crashed(f"it hung, and was ended after {seconds:.0f} s") from None
     finally:
         _kill(program)
         if program.stdout is not None:
@@ -150,11 +156,11 @@ def _kill(program: subprocess.Popen[bytes]) -> None:
 
 
 def end_all() -> None:
-    """The worker stops: what is being made is made again by the next."""
+    """The worker stops: what is being made is made again by the next. Gently, which is no crash."""
     with _lock:
         for program in _running:
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(program.pid, signal.SIGKILL)
+                os.killpg(program.pid, signal.SIGTERM)
 
 
 def _last_line(words: str) -> str:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests import queries, rules, sound
+from contests.ffmpeg import Crashed
 from contests.holding import changeable, held, move
 from contests.refusals import NoRoom, OverQuota
 from models import outbox, times
@@ -28,7 +29,7 @@ from models.contest import (
     Submission,
     SubmissionState,
 )
-from models.errors import FateUnknown, Rejected, Stopped, TryLater
+from models.errors import FateUnknown, Rejected, Stopped
 from models.messages import owe_message
 from models.outbox import CallKind, CallState, Claimed, OutboxCall
 from models.states import moved
@@ -198,7 +199,7 @@ def settle_made(session: Session, call: Claimed, outcome: Outcome, now: datetime
     piece = _held(session, call, P.KEPT)
     if piece is None:
         return NotNow(CallState.DROPPED, REMOVED)
-    if isinstance(outcome.error, TryLater | FateUnknown) and call.attempts >= MOST_TRIES:
+    if isinstance(outcome.error, Crashed | FateUnknown) and call.attempts >= MOST_TRIES:
         return _refuse(session, piece, NOT_MADE, now)
     if outcome.answer is None:
         return None

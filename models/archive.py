@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
@@ -124,10 +124,14 @@ def _lines_to(archive: zipfile.ZipFile, name: str) -> Iterator[io.TextIOWrapper]
 
 
 def _write_media(archive: zipfile.ZipFile, media: Path) -> int:
-    files = sorted(path for path in media.rglob("*") if path.is_file())
-    for path in files:  # pictures and sound are compressed already
-        archive.write(path, f"media/{path.relative_to(media).as_posix()}", zipfile.ZIP_STORED)
-    return len(files)
+    written = 0
+    for path in sorted(path for path in media.rglob("*") if path.is_file()):
+        with suppress(FileNotFoundError):  # it was being made, or nobody wanted it any more: the library stays open
+            archive.write(
+                path, f"media/{path.relative_to(media).as_posix()}", zipfile.ZIP_STORED
+            )  # compressed already
+            written += 1
+    return written
 
 
 def opened(file: Path) -> tuple[zipfile.ZipFile, Manifest]:

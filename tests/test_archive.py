@@ -214,6 +214,24 @@ def test_anything_else_than_a_backup_is_named_as_such(tmp_path: Path) -> None:
         archive.opened(tmp_path / "a.zip")
 
 
+class _Hasty(zipfile.ZipFile):
+    """While one file is written, the next one goes."""
+
+    def write(self, filename: object, *more: object) -> None:
+        super().write(filename, *more)  # type: ignore[arg-type]
+        Path(str(filename)).with_name("b.part").unlink(missing_ok=True)
+
+
+def test_a_file_that_goes_while_the_backup_is_made_does_not_stop_it(tmp_path: Path) -> None:
+    media = tmp_path / "media"
+    media.mkdir()
+    for name in ("a.jpg", "b.part", "c.jpg"):
+        (media / name).write_bytes(b"x")
+    with _Hasty(tmp_path / "backup.zip", "w") as packed:
+        assert archive._write_media(packed, media) == 2
+        assert packed.namelist() == ["media/a.jpg", "media/c.jpg"]
+
+
 def test_media_come_back_and_never_lead_elsewhere(sqlite_world: World, tmp_path: Path) -> None:
     media = tmp_path / "media"
     (media / "2026").mkdir(parents=True)

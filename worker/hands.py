@@ -5,7 +5,7 @@ is claimed only when a hand is free for it, so "claimed" means "being called" an
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
@@ -63,13 +63,14 @@ class Hands:
         """Has it been started, and not stopped?"""
         return self._pump.is_alive()
 
-    def stop(self) -> None:
-        """Finish what is in flight and claim no more."""
+    def stop(self, *, shorten: Callable[[], None] = lambda: None) -> None:
+        """Claim no more and finish what is in flight; `shorten` ends what would take long and can be done again."""
         self._stopping = True
         self._bell.set()
         if not self._pump.is_alive():
             return
         self._pump.join()
+        shorten()
         for _ in self._hands:
             self._claimed_calls.put(None)
         for hand in self._hands:
