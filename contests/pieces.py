@@ -51,6 +51,7 @@ PART = 50  # pieces a unit that are given up
 GONE = "在微信那边已经取不到了（只保留三天），请再发一次。"
 NOT_MADE = "处理了几次都没有成功，请换一个再发。"
 REMOVED = "这一段已经删了，或者已经有了结果"
+CHANGED = "录音后来又改过"
 
 
 def take(
@@ -170,7 +171,7 @@ def prepare_piece(session: Session, call: Claimed, now: datetime) -> Ready | Not
 
 def prepare_whole(session: Session, call: Claimed, _now: datetime) -> Ready | NotNow:
     """Only of the pieces as they stand now."""
-    if "submission_id" in call.payload and not _is_current(session, call):
+    if "submission_id" in call.payload and _current(session, call) is None:
         return NotNow(CallState.DROPPED, CHANGED)
     return Ready(call.payload)
 
@@ -216,22 +217,21 @@ def settle_made(session: Session, call: Claimed, outcome: Outcome, now: datetime
 
 def settle_whole(session: Session, call: Claimed, outcome: Outcome, now: datetime) -> NotNow | None:
     """The one recording of several pieces: {"whole", "length_ms"}. One of pieces that changed since is dropped."""
-    if not _is_current(session, call):
+    submission = session.get(Submission, int(call.payload["submission_id"]))
+    if submission is None or _current(session, call, held(session, submission)) is None:
         return NotNow(CallState.DROPPED, CHANGED)
     if outcome.answer is None:
         return None
-    submission = session.get_one(Submission, int(call.payload["submission_id"]))
     submission.whole, submission.length_ms = outcome.answer["whole"], outcome.answer["length_ms"]
     submission.found, submission.ready_at = _found(session, submission), now
     return None
 
 
-CHANGED = "录音后来又改过"
-
-
-def _is_current(session: Session, call: Claimed) -> bool:
-    submission = session.get(Submission, int(call.payload["submission_id"]))
-    return submission is not None and _of(queries.pieces_of(session, held(session, submission))) == call.payload["of"]
+def _current(session: Session, call: Claimed, submission: Submission | None = None) -> Submission | None:
+    """The work, if its pieces still are those that the call is about."""
+    submission = submission or session.get(Submission, int(call.payload["submission_id"]))
+    is_current = submission is not None and _of(queries.pieces_of(session, submission)) == call.payload["of"]
+    return submission if is_current else None
 
 
 def give_up_lost(session: Session, now: datetime) -> int:
@@ -282,14 +282,19 @@ def _refuse(session: Session, piece: Piece, cause: str, now: datetime) -> NotNow
     _move(piece, P.REFUSED)
     submission = session.get_one(Submission, piece.submission_id)
     told = f"{_place(session, submission, piece)}{piece.cause}"
-    if submission.state is S.SUBMITTED:
-        submission.reason = told[:300]
-        move(submission, S.RETURNED)
-    elif submission.state is S.WAITING:
-        move(submission, S.DRAFT)
+    if piece.kind is not PieceKind.SLIP:  # a slip is scanned again; the work is none the worse for it
+        _send_back(submission, told)
     _tell(session, submission, piece, "refused", told, now)
     become_ready(session, submission, now=now)
     return NotNow(CallState.DROPPED, cause)
+
+
+def _send_back(submission: Submission, reason: str) -> None:
+    if submission.state is S.SUBMITTED:
+        submission.reason = reason[:300]
+        move(submission, S.RETURNED)
+    elif submission.state is S.WAITING:
+        move(submission, S.DRAFT)
 
 
 def _advise(session: Session, submission: Submission, piece: Piece, now: datetime) -> None:
@@ -307,9 +312,10 @@ def _tell(session: Session, submission: Submission, piece: Piece, which: str, wo
 
 def _place(session: Session, submission: Submission, piece: Piece) -> str:
     """第 2 段, or 录音 where it is the only one."""
-    pieces = queries.pieces_of(session, submission, slips=piece.kind is PieceKind.SLIP)
-    alike = [one.id for one in pieces if one.kind is piece.kind]
-    return rules.said_place(submission.genre, alike.index(piece.id) + 1 if piece.id in alike else 1, of=len(alike))
+    if piece.kind is PieceKind.SLIP:
+        return "同意书"
+    numbers = [one.id for one in queries.pieces_of(session, submission)]
+    return rules.said_place(submission.genre, numbers.index(piece.id) + 1, of=len(numbers))
 
 
 def _found(session: Session, submission: Submission) -> list[str]:

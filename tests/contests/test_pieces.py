@@ -245,6 +245,19 @@ def test_pictures_are_ready_as_they_are(live: Live) -> None:
     assert work(live, number).ready_at is not None
 
 
+def test_a_slip_that_cannot_be_read_leaves_the_work_where_it_is(live: Live) -> None:
+    xiaolin = live.reader()
+    number = begun(live, readings(live), xiaolin)
+    takes(live, number, sends(live, xiaolin, amr(1)))
+    takes(live, number, sends(live, xiaolin, b"no picture", "image"), K.SLIP)
+    hands_in(live, number)
+    live.delivers()
+    assert (work(live, number).state, [piece.state for piece in pieces_of(live, number)]) == (
+        S.SUBMITTED, [P.READY, P.REFUSED],
+    )  # fmt: skip
+    assert "同意书不是能用的图片" in told(live, xiaolin)
+
+
 # ── after it was handed in ──
 
 
