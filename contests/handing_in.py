@@ -142,7 +142,9 @@ def hand_in(
 
 def _may_be_handed_in(session: Session, submission: Submission, now: datetime) -> None:
     contest = submission.contest
-    if submission.state is S.RETURNED and rules.takes_mended(contest.state):
+    # A draft with a reason was handed in, and its file could not be used: as good as returned, also after the closing.
+    is_back = submission.state is S.RETURNED or bool(submission.reason and submission.handed_in_at)
+    if is_back and rules.takes_mended(contest.state):
         return
     late = session.get(LateCode, submission.late_code) if submission.late_code else None
     if late is None:

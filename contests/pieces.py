@@ -290,11 +290,11 @@ def _refuse(session: Session, piece: Piece, cause: str, now: datetime) -> NotNow
 
 
 def _send_back(submission: Submission, reason: str) -> None:
-    if submission.state is S.SUBMITTED:
+    """With the reason, by which it may be handed in again after the closing."""
+    to = {S.SUBMITTED: S.RETURNED, S.WAITING: S.DRAFT}.get(submission.state)
+    if to is not None:
         submission.reason = reason[:300]
-        move(submission, S.RETURNED)
-    elif submission.state is S.WAITING:
-        move(submission, S.DRAFT)
+        move(submission, to)
 
 
 def _advise(session: Session, submission: Submission, piece: Piece, now: datetime) -> None:

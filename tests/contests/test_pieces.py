@@ -284,6 +284,14 @@ def test_a_childs_work_that_waits_for_a_guardian_is_a_draft_again(live: Live) ->
     assert work(live, number).state is S.WAITING
     live.delivers()
     assert work(live, number).state is S.DRAFT
+    live.both_pass(days=11)  # and the closing with them: what was handed in in time may be mended
+    takes(live, number, sends(live, xiaolin, amr(2)))
+    live.delivers()
+    with live.database.units() as session:
+        submission = session.get_one(Submission, number)
+        pieces.remove(session, submission, queries.pieces_of(session, submission)[0], now=times.now())
+    hands_in(live, number)
+    assert work(live, number).state is S.WAITING
 
 
 # ── the program and the disk ──
