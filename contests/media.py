@@ -5,11 +5,13 @@ can be made of it. Done again it gives the same. What waits (no program, no spac
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from activities import picture_files
-from contests import ffmpeg, files, sound
+from contests import amr, ffmpeg, files, sound
 from contests.ffmpeg import CannotRead
 from contests.rules import said_length
 from contests.sound import Heard
@@ -82,7 +84,10 @@ def make_piece(media: Path, payload: Json) -> Json:
             return _picture(media, path)
         most = _most_seconds(kind, int(payload.get("most_seconds") or 0))
         source = _Source(path, _reader_of(path), most)
-        return _video(media, source) if kind is K.VIDEO else _sound(media, source)
+        if kind is K.VIDEO:
+            return _video(media, source)
+        with _filled(media, source) as filled:
+            return _sound(media, filled)
     except _No as no:
         return {"refused": str(no)}
     except CannotRead:
@@ -112,6 +117,21 @@ def _picture(media: Path, path: Path) -> Json:
 
 
 # ── sound ──
+
+
+@contextmanager
+def _filled(media: Path, source: _Source) -> Iterator[_Source]:
+    """A phone's recording with its pauses; every other as it is."""
+    with source.path.open("rb") as file:
+        body = file.read(amr.most_bytes(source.most + 1)) if source.reader == "amr" else b""
+    filled = amr.with_its_pauses(body, most_seconds=source.most + 1)
+    if filled is None:
+        yield source
+        return
+    with files.place(media, "amr") as beside:
+        beside.write(filled)
+        beside.flush()
+        yield replace(source, path=Path(beside.name))
 
 
 def _sound(media: Path, source: _Source) -> Json:

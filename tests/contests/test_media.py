@@ -141,6 +141,12 @@ def test_what_had_better_be_mended_is_said(tmp_path: Path, body: bytes, notes: l
     assert sound.notes(made(tmp_path, body)["facts"]) == notes
 
 
+def test_the_pauses_of_a_phone_are_as_long_as_they_were(tmp_path: Path) -> None:
+    still = b"\x44" + bytes(5) + b"\x7c" * 7  # 160 ms in which nothing is said
+    assert made(tmp_path, amr(1) + still * 25 + amr(1)[6:])["length_ms"] == 6000
+    assert made(tmp_path, b"#!AMR\n" + still * 25) == {"refused": sound.IS_SILENT}
+
+
 @pytest.mark.parametrize("body", [silence(3), wav(level=0), wav(level=0.001)])
 def test_a_recording_without_a_sound_is_refused(tmp_path: Path, body: bytes) -> None:
     assert made(tmp_path, body) == {"refused": sound.IS_SILENT}
@@ -153,7 +159,7 @@ def test_a_recording_many_times_too_long_is_refused_and_one_a_little_too_long_is
 
 def test_hours_packed_into_a_small_file_are_read_no_further_than_the_limit(tmp_path: Path) -> None:
     body = b"#!AMR\n" + b"\x7c" * 180_000  # an hour of frames of one byte
-    assert "refused" in made(tmp_path, body, most_seconds=60)
+    assert made(tmp_path, body, most_seconds=60) == {"refused": "太长了，最长 3分钟，请剪短再发。"}
 
 
 @pytest.mark.parametrize("body", [b"ID3" + bytes(5000), b"OggS" + os.urandom(3000), b"\0\0\0\x20ftypM4A " + bytes(3000),
