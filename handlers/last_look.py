@@ -32,8 +32,12 @@ def confirm(turn: Turn, work: Submission) -> Reply:
 
 
 def _not_ready(turn: Turn, work: Submission, no: NotReady) -> Reply:
-    refused = [one for one in queries.pieces_of(turn.session, work) if one.state is PieceState.REFUSED]
-    drop = f"不能用的，回复“{tappable('删掉最后一段')}”或“{tappable('重录')}”。" if refused else ""
+    places = [
+        f"“{tappable(f'删掉第{place}{texts.UNITS[work.genre]}')}”"
+        for place, one in enumerate(queries.pieces_of(turn.session, work), 1)
+        if one.state is PieceState.REFUSED
+    ]
+    drop = f"不能用的，回复{'、'.join(places)}，再补发。" if places else ""
     step = next_step(turn, work)
     if step != FILES:
         return ask(turn, work, before=no.to_reader, step=step)

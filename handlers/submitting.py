@@ -31,6 +31,7 @@ _ORDERS: dict[str, Verb] = {
         for verb in ("删掉", "删", "删除") for place in ("最后", "上") for unit in "段张个条"
     },
 }  # fmt: skip
+_DROPS_ONE = re.compile(r"删(?:掉|除)?第(?P<place>[1-9]\d?)[段张个]")
 _GIVES = re.compile(
     r"\s*(?P<what>改(?:作品名|题目|标题|作者|家长)|指导老师)\s*(?:[:：\s]|改?成|改?为)\s*(?P<rest>\S.*?)\s*"
 )
@@ -98,6 +99,8 @@ def _named(words: str, step: str) -> Verb | None:
         return partial(last_look.last_look, before=f"请打“{texts.AGREE}”两个字，算您同意参赛须知。")
     if step == ASKED and words in NOT_GROWN:
         return work_answers.give_age
+    if match := _DROPS_ONE.fullmatch(words):
+        return partial(work_files.drop, place=int(match["place"]))
     return _ORDERS.get(words)
 
 

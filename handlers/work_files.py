@@ -3,8 +3,9 @@
 from contests import handing_in, pieces, queries, rules, texts
 from contests.refusals import Closed, NotChangeable
 from handlers.turn import Reply, Turn
-from handlers.work_steps import FILES, QUESTIONS, WORK, ask, next_step, next_words, so_far, standing
+from handlers.work_steps import FILES, WORK, ask, next_step, next_words, so_far
 from models.contest import WRITTEN, Genre, PieceKind, Submission, SubmissionState
+from models.tapping import tappable
 
 S = SubmissionState
 _TAKES = {Genre.VOICE: "语音", Genre.VIDEO: "视频", Genre.PICTURE: "图片", Genre.ESSAY: "文字", Genre.POEM: "文字"}
@@ -48,10 +49,11 @@ def piece(turn: Turn) -> Reply:
         turn.session, work, kind, str(turn.incoming.fields["MediaId"])[:256],
         sent_at=min(turn.incoming.sent_at, turn.now), now=turn.now,
     )  # fmt: skip
-    got = f"收到第 {len(standing(turn, work))} {texts.UNITS[work.genre]}。"
-    step = next_step(turn, work)
-    turn.talk.hold(WORK, work=work.id, step=step)
-    return Reply("\n".join([got, *([next_words(work)] if step == FILES else QUESTIONS[step](turn, work))]))
+    got = f"收到第 {len(queries.pieces_of(turn.session, work))} {texts.UNITS[work.genre]}。"
+    if next_step(turn, work, grown=turn.talk.held.get("grown", False)) != FILES:
+        return ask(turn, work, before=got)
+    turn.talk.hold(WORK, work=work.id, step=FILES)
+    return Reply("\n".join([got, next_words(work)]))
 
 
 def again(turn: Turn, work: Submission) -> Reply:
@@ -62,14 +64,16 @@ def again(turn: Turn, work: Submission) -> Reply:
     return ask(turn, work, before="好，从头来。")
 
 
-def drop(turn: Turn, work: Submission) -> Reply:
-    """删掉最后一段: the message just sent, else the last paragraph; the last file, one that could not be used too."""
+def drop(turn: Turn, work: Submission, *, place: int = 0) -> Reply:
+    """删掉最后一段: the message just sent, else the last paragraph; the last file. 删掉第2段: the file in this place."""
     if work.genre in WRITTEN:
+        if place:
+            return ask(turn, work, before=f"正文只能从最后一条删起，回复“{tappable('删掉最后一段')}”。")
         return _drop_words(turn, work)
     found = queries.pieces_of(turn.session, work)
-    if not found:
-        return ask(turn, work, before="还没有可以删的。")
-    pieces.remove(turn.session, work, found[-1], now=turn.now)
+    if not found or place > len(found):
+        return ask(turn, work, before="没有这一段。" if found else "还没有可以删的。")
+    pieces.remove(turn.session, work, found[place - 1], now=turn.now)
     return ask(turn, work, before="删掉了。")
 
 

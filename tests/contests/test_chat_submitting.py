@@ -123,6 +123,7 @@ def test_a_long_text_comes_in_five_messages(world: World) -> None:
 def test_the_last_message_is_dropped_and_all_is_written_again(world: World) -> None:
     set_up(world, groups=GROWN_UPS)
     says_all(world, "投稿", "春天", "林小小", "第一段\n还是第一条", "第二段")
+    assert "从最后一条删起" in world.says("小林", "删掉第1段")
     assert "已收到 8 字" in world.says("小林", "删掉最后一段")
     assert drafts(world)[0].words == "第一段\n还是第一条"
     world.says("小林", "删掉最后一段")
