@@ -225,12 +225,12 @@ def _sheets(session: Session, contest: Contest, this: JudgingRound, by_name: boo
     groups = {group.id: group.name for group in contest_queries.groups_of(session, contest)}
     head = (
         ("组别", 12), ("名次", 8), ("编号", 8), ("作品", 28), ("作者", 14), ("总分", 10), ("评委分", 10), ("计入的赞", 10),
-        ("进入下一轮", 12), ("说明", 40),
+        ("进入下一轮", 12), ("说明", 40), ("作品码", 10),
     )  # fmt: skip
     ranking = [
         (
             groups.get(group, "") if group else "", said[0], works[number].number, works[number].title, works[number].author,
-            said[3] / 100, said[1] / 100, said[2], "是" if said[4] else "", said[5],
+            said[3] / 100, said[1] / 100, said[2], "是" if said[4] else "", said[5], works[number].code,
             *({mark.judge_id: mark for mark in marks.get(number, ())}.get(judge) for judge in judges),
         )
         for group, here in rows.items()

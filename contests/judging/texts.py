@@ -21,6 +21,7 @@ TIES = {
     Tie.EARLIER: "交稿早的在前",
     Tie.LOT: "抽签，种子的指纹事先公布，谁都能核对",
 }
+DECIDED = {**TIES, Tie.LOT: "抽签"}
 SHARED = "以上都分不出先后，名次并列"
 
 
@@ -39,7 +40,8 @@ def why(placed: Placed, names: Sequence[str]) -> str:
     """What decided where others had the same score; "" where nothing had to."""
     if not placed.is_marked:
         return "没有评分，不进入下一轮"
-    found = [f"同分：{said_tie(placed.decided, names)}"] if placed.decided else []
+    short = DECIDED.get(placed.decided) if placed.decided else None
+    found = [f"同分：{short or said_tie(placed.decided, names)}"] if placed.decided else []
     if placed.is_at_border:
         found.append("并列在入围线上，都进入下一轮")
     elif placed.is_shared:
@@ -73,10 +75,15 @@ def rule_lines(
 # ── to judges ──
 
 
+def _called(name: str) -> str:
+    """周老师 stays what staff wrote; 周明 becomes 周明老师."""
+    return name if name.endswith(("老师", "先生", "女士", "教授", "馆长")) else f"{name}老师"
+
+
 def invitation(*, name: str, library: str, contest: str, url: str, until: date) -> str:
     """What staff copy and send to a judge."""
     return (
-        f"{name}老师，您好。{library}“{contest}”请您担任评委。\n"
+        f"{_called(name)}，您好。{library}“{contest}”请您担任评委。\n"
         f"请用手机或电脑打开下面的链接，点“我是评委”就能开始。链接只认您打开它的那一台，{until.month}月{until.day}日前有效，请不要转发。\n"
         f"{url}\n"
         "作品上看不到作者。可以随时停下，打的分都存着；评审结束前都能改。遇到认识的作者，请点“回避”。"
@@ -87,7 +94,7 @@ def reminder(*, name: str, library: str, contest: str, left: int, due_on: date |
     """What staff copy and send to a judge who is not done yet."""
     when = f"请在{due_on.month}月{due_on.day}日前评完" if due_on else "请在方便的时候评完"
     return (
-        f"{name}老师，您好。“{contest}”还有 {left} 件作品等您评分，{when}。\n"
+        f"{_called(name)}，您好。“{contest}”还有 {left} 件作品等您评分，{when}。\n"
         f"用上次那台手机或电脑打开原来的链接就能接着评；换了设备请告诉我们，给您换一个新链接。{library}"
     )
 
