@@ -21,7 +21,7 @@ TIES = {
     Tie.EARLIER: "交稿早的在前",
     Tie.LOT: "抽签，种子的指纹事先公布，谁都能核对",
 }
-DECIDED = {**TIES, Tie.LOT: "抽签"}
+DECIDED: dict[str, str] = {tie.value: words for tie, words in {**TIES, Tie.LOT: "抽签"}.items()}
 SHARED = "以上都分不出先后，名次并列"
 
 

@@ -40,7 +40,9 @@ def spoken_then_quiet(room: Path) -> str:
 
 def loudest(path: Path) -> float:
     """Its highest peak, in dB below full."""
-    said = ffmpeg.convert([*ffmpeg.taken_from(path, "mov"), "-af", "volumedetect", "-f", "null", "-"], seconds=20)
+    said = ffmpeg.convert(
+        [*ffmpeg.taken_from(path, "mov", most_seconds=60), "-af", "volumedetect", "-f", "null", "-"], seconds=20
+    )
     found = re.search(r"max_volume: (-?[\d.]+) dB", said)
     assert found, said
     return float(found[1])
