@@ -14,12 +14,12 @@ from console.forms import Form
 from console.rights import Act, may
 from contests import presets, queries, service, tiers
 from contests.rules import Limits
-from contests.service import DAYS, GroupWanted, Votes, Wanted
+from contests.service import DAYS, GroupWanted, Wanted
 from contests.tiers import TierWanted
 from models import times
 from models.award import AwardKind
 from models.by import By
-from models.contest import Contest, ContestState, Genre, GroupKind, Purpose, VoteRule
+from models.contest import Contest, ContestState, Genre, GroupKind, Purpose
 from models.errors import BadFields, BadInput
 from models.money import fen_from, yuan
 
@@ -39,24 +39,19 @@ GENRES = {
     Genre.VOICE: "朗读录音", Genre.VIDEO: "视频", Genre.PICTURE: "图片", Genre.ESSAY: "文章", Genre.POEM: "诗歌",
 }  # fmt: skip
 KINDS = {GroupKind.ANYONE: "不限", GroupKind.BIRTH: "按生日", GroupKind.FAMILY: "亲子"}
-VOTES = {VoteRule.NEVER: "不点赞", VoteRule.ONCE: "每件作品一人一次", VoteRule.DAILY: "每件作品一人一天一次"}
-PURPOSES = {
-    Purpose.ENTRY: "参赛须知", Purpose.GUARDIAN: "监护人同意书", Purpose.KEEP: "留存作品", Purpose.SERIES: "编进节目",
-}  # fmt: skip
+PURPOSES = {Purpose.ENTRY: "参赛须知", Purpose.GUARDIAN: "监护人同意书", Purpose.KEEP: "留存作品"}
 GROUP_PARTS = ("name", "kind", "born_from", "born_until", "least", "most", "seconds")
 TIER_PARTS = ("name", "quota", "each", "special", "money", "gift")
-WORDS = ("title", "call", "rules", "texts", "organisations", "votes")
-NUMBERS = ("works_each", "votes_a_day", "votes_at_least")
-MOMENTS = ("opens_at", "closes_at", "votes_from", "votes_until")
-DATES = (*(name for name, _ in DAYS), "keeps_until")
-TICKS = ("has_gallery", "shows_ranks")
+WORDS = ("title", "call", "rules", "texts", "organisations")
+NUMBERS = ("works_each",)
+MOMENTS = ("opens_at", "closes_at")
+DATES = tuple(name for name, _ in DAYS)
 NAMES = {  # in the order of the form
     "title": "名称", "call": "征集启事", "rules": "补充的规则", "opens_at": "开始收稿", "closes_at": "截稿", **dict(DAYS),
-    "keeps_until": "没获奖的文件留到", "genres": "收什么作品", "groups": "组别",
+    "genres": "收什么作品", "groups": "组别",
     **{f"group{n}": f"第 {n + 1} 组" for n in range(GROUPS)}, "works_each": "每人最多几件", "texts": "指定篇目",
     "organisations": "学校和分馆", "tiers": "奖项", **{f"tier{n}": f"第 {n + 1} 个奖项" for n in range(TIERS)},
-    "votes": "点赞", "votes_a_day": "一人一天最多赞几件", "votes_at_least": "一次至少选几件", "votes_from": "点赞开始",
-    "votes_until": "点赞结束", **{f"wording_{purpose.value}": name for purpose, name in PURPOSES.items()},
+    **{f"wording_{purpose.value}": name for purpose, name in PURPOSES.items()},
 }  # fmt: skip
 
 
@@ -105,7 +100,7 @@ class _Views:
     def _page(self, form: Form, number: int | None) -> str:
         return drawn(
             "contest_form.html", form=form, number=number, names=NAMES, genres=GENRES, limits=LIMITS, days=DAYS,
-            limit_names=LIMIT_NAMES, kinds=KINDS, votes=VOTES, purposes=PURPOSES, groups=range(GROUPS), tiers=range(TIERS),
+            limit_names=LIMIT_NAMES, kinds=KINDS, purposes=PURPOSES, groups=range(GROUPS), tiers=range(TIERS),
             presets={key: name for key, (name, _) in presets.PRESETS.items()},
         )  # fmt: skip
 
@@ -117,7 +112,7 @@ def _in_order(wrong: Mapping[str, str]) -> dict[str, str]:
 
 
 def _blank() -> dict[str, str]:
-    names = [*WORDS, *NUMBERS, *MOMENTS, *DATES, *TICKS]
+    names = [*WORDS, *NUMBERS, *MOMENTS, *DATES]
     names += [f"genre_{genre.value}" for genre in LIMITS]
     names += [f"genre_{genre.value}_{limit}" for genre, limits in LIMITS.items() for limit in limits]
     names += [f"group{n}_{part}" for n in range(GROUPS) for part in GROUP_PARTS]
@@ -137,10 +132,8 @@ def _next_month() -> dict[str, str]:
 def _kept(session: Session, contest: Contest) -> dict[str, str]:
     """As the form shows a contest."""
     values = _blank() | {name: str(getattr(contest, name)) for name in (*NUMBERS, "title", "call", "rules")}
-    values |= {name: "1" if getattr(contest, name) else "" for name in TICKS}
     values |= {name: str(getattr(contest, name) or "") for name in DATES}
     values |= {name: _written(getattr(contest, name)) for name in MOMENTS}
-    values |= {"votes": contest.votes.value}
     for row in queries.genres_of(session, contest):
         values[f"genre_{row.genre.value}"] = "1"
         values |= {f"genre_{row.genre.value}_{limit}": str(getattr(row, limit) or "") for limit in LIMITS[row.genre]}
@@ -177,7 +170,7 @@ def _wanted(values: Mapping[str, str]) -> Wanted:
     wrong: dict[str, str] = {}
     numbers = {name: _number(values[name], name, wrong) for name in NUMBERS}
     moments = {name: _moment(values[name], name, wrong) for name in MOMENTS}
-    dates = {name: _date(values[name], name, wrong) for name in DATES}
+    dates: dict[str, Any] = {name: _date(values[name], name, wrong) for name in DATES}
     groups, genres = _groups(values, wrong), _genres(values, wrong)
     opens, closes = moments["opens_at"], moments["closes_at"]
     for name in ("opens_at", "closes_at"):
@@ -185,15 +178,11 @@ def _wanted(values: Mapping[str, str]) -> Wanted:
             wrong.setdefault(name, "请选日期和时间。")
     if wrong or opens is None or closes is None:
         raise BadFields(wrong)
-    rule = VoteRule(values["votes"]) if values["votes"] in set(VoteRule) else VoteRule.NEVER
     return Wanted(
         title=values["title"][:100], call=values["call"], rules=values["rules"], opens_at=opens, closes_at=closes,
         genres=genres, groups=groups, texts=told_texts(values["texts"]),
         organisations=told_organisations(values["organisations"]), works_each=numbers["works_each"], **dates,
-        has_gallery=bool(values["has_gallery"]), shows_ranks=bool(values["shows_ranks"]),
-        votes=Votes(
-            rule, numbers["votes_a_day"], numbers["votes_at_least"], moments["votes_from"], moments["votes_until"]
-        ),
+        has_gallery=False,
         wordings={purpose: values[f"wording_{purpose.value}"] for purpose in PURPOSES},
     )  # fmt: skip
 

@@ -31,15 +31,12 @@ from models.errors import BadFields, BadInput
 C, S = ContestState, SubmissionState
 MOST_SHOWN = 200
 MOST_CODES = 100
-STEPS = (  # what leads there, in the order in which a contest goes
+STEPS = (  # in the order in which a contest goes
     (C.OPEN, "征集", "到开始的时间自己收稿，到截稿的时间自己停。"),
     (C.SCREENING, "审核", "每件作品由馆员看过：通过、退稿或隐藏；没看过的不会公开。"),
-    (C.JUDGING, "评审", "评委盲评；开了展示的，作品从这时起公开。"),
-    (C.NOTICE, "公示", "拟获奖名单遮名公示，可以提异议。"),
-    (C.AWARDED, "颁奖", "发证书和奖，告诉每一位作者。"),
-    (C.CLOSED, "结束", "按留存的约定，到期删除没获奖的文件。"),
+    (C.JUDGING, "评审", "评委盲评，定出每组的名次；名次存成 Excel，公示和颁奖照馆里的办法。"),
 )
-ORDER = [C.DRAFT, *(state for state, _, _ in STEPS)]
+ORDER = list(C)  # as a contest goes through them
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +213,7 @@ def _versions(session: Session, contest: Contest) -> int:
 
 
 def _steps(contest: Contest) -> list[Step]:
-    at = ORDER.index(contest.state) if contest.state in ORDER else -1
+    at = ORDER.index(contest.state) if contest.state is not C.CANCELLED else -1
     return [
         Step(words, note, at > place, at == place) for place, (_, words, note) in enumerate(STEPS, 1)
     ]  # fmt: skip

@@ -19,11 +19,10 @@ WORDINGS: Mapping[Purpose, str] = {
         "3. 我可以随时撤回同意，撤回以后作品下架，文件删除。"
     ),
     Purpose.KEEP: "比赛结束以后，我同意图书馆长期留存这件作品和署名，供阅读推广使用；我可以随时撤回。",
-    Purpose.SERIES: "我同意图书馆把这件作品编进阅读节目播出，并署作者的名字；每一期另行征求同意，可以随时撤回。",
 }
 
 _COMMON = {
-    "works_each": "1", "has_gallery": "1", "votes": "never", "votes_a_day": "0", "votes_at_least": "0",
+    "works_each": "1",
     **{f"wording_{purpose.value}": words for purpose, words in WORDINGS.items()},
 }  # fmt: skip
 
@@ -41,7 +40,6 @@ PRESETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "group0_name": "少儿组", "group1_name": "少年组", "group2_name": "成人组", "group3_name": "亲子组", "group3_kind": "family",
         "tier0_name": "一等奖", "tier0_quota": "2", "tier0_each": "1", "tier1_name": "二等奖", "tier1_quota": "4", "tier1_each": "1",
         "tier2_name": "三等奖", "tier2_quota": "6", "tier2_each": "1",
-        "votes": "daily", "votes_a_day": "5",
     }),
 }  # fmt: skip
 BLANK: Mapping[str, str] = _COMMON
