@@ -103,7 +103,7 @@ def test_marks_far_apart_are_listed_and_looked_at_again(office: Office) -> None:
     assert "已请人复看" in page
     assert "1 件没有评完" in page
     (third,) = {1, 2, 3} - set(busy)
-    assert "请您复看" in readers[third - 1].get("/judge").text
+    assert "请您也评" in readers[third - 1].get("/judge").text
 
 
 def test_closing_without_every_mark_needs_a_reason_that_is_kept(office: Office) -> None:

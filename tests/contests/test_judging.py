@@ -362,7 +362,7 @@ def test_a_second_look_gives_a_work_one_more_judge_and_other_lots(world: World) 
     assert world.count(RoundPlace) == 0
     number, browser = third
     (mark,) = marks(world, number)
-    assert "请您再看一遍" in browser.get(f"/judge/works/{mark.id}").text
+    assert "请您也评一评" in browser.get(f"/judge/works/{mark.id}").text
     sends(browser, mark.id, 8, 8)
     assert [one.judged for one in closes(world, this)] == [8000]  # of 90, 80, 30 the middle one
 
