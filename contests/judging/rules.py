@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from fractions import Fraction
 from math import lcm
 
 from models.judging import Mean
@@ -215,19 +214,20 @@ def _parted(together: list[Judged], before: str, tie: str, seed: str) -> list[tu
     if len(together) == 1:
         return [(together, before)]
     alike: dict[object, list[Judged]] = defaultdict(list)
+    common = lcm(*(len(work.points) or 1 for work in together))
     for work in together:
-        alike[_key(work, tie, seed)].append(work)
+        alike[_key(work, tie, seed, common)].append(work)
     if len(alike) == 1:
         return [(together, before)]
     return [(alike[key], tie) for key in sorted(alike)]  # type: ignore[type-var]
 
 
-def _key(work: Judged, tie: str, seed: str) -> object:
-    """The smaller, the better."""
+def _key(work: Judged, tie: str, seed: str, common: int) -> object:
+    """The smaller, the better. Means of different counts are compared over a `common` one: exact, and no fraction is made."""
     kind, _, place = tie.partition(":")
     if kind == Tie.CRITERION:
-        given = [points[int(place)] for points in work.points]
-        return -Fraction(sum(given), len(given)) if given else Fraction(0)
+        at = int(place)
+        return -sum(points[at] for points in work.points) * (common // (len(work.points) or 1))
     if kind == Tie.MEDIAN:
         return -_twice_median(work.scores)
     if kind == Tie.FEWER_LOW:

@@ -3,6 +3,7 @@
 Who opens, closes or deals holds the round's row; who marks shares it (marking.py), so that no mark comes behind the places.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from models.judging import (
 from models.states import moved
 
 R = RoundState
+PART = 2000  # marks a statement
 MOST_ROUNDS, MOST_CRITERIA, MOST_POINTS, MOST_WEIGHT = 6, 10, 100, 1000
 
 
@@ -181,19 +183,20 @@ def deal(session: Session, this: JudgingRound, *, only: Collection[int] | None =
 def _give(
     session: Session, this: JudgingRound, pairs: Collection[tuple[int, int]], *, is_second_look: bool = False
 ) -> None:
-    if not pairs:
-        return
+    """A statement a judge and part, since tens of thousands of rows one by one would hold every other writer up for seconds."""
     blank = [rules.UNSET] * len(queries.criteria_of(session, this.id))
-    session.execute(
-        sa.insert(Mark),
-        [
-            {
-                "round_id": this.id, "judge_id": judge, "submission_id": work, "state": MarkState.WAITING,
-                "points": blank, "remark": "", "is_second_look": is_second_look,
-            }
-            for judge, work in pairs
-        ],
-    )  # fmt: skip
+    hands: dict[int, list[int]] = defaultdict(list)
+    for judge, work in pairs:
+        hands[judge].append(work)
+    given = {
+        "round_id": sa.literal(this.id, sa.Integer), "state": sa.literal(MarkState.WAITING, Mark.__table__.c.state.type),
+        "points": sa.literal(blank, sa.JSON), "remark": sa.literal("", sa.String), "is_second_look": sa.literal(is_second_look, sa.Boolean),
+    }  # fmt: skip
+    for judge, works in hands.items():
+        for at in range(0, len(works), PART):
+            part = sa.select(*given.values(), sa.literal(judge, sa.Integer), Submission.id)
+            rows = part.where(Submission.id.in_(works[at : at + PART])).order_by(Submission.id)
+            session.execute(sa.insert(Mark).from_select([*given, "judge_id", "submission_id"], rows))
 
 
 def deal_on(session: Session, this: JudgingRound, *, by: By) -> dict[int, int]:
