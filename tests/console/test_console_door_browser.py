@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from werkzeug.serving import make_server
 
 from activities.signup.party import Party, Person
@@ -78,20 +78,26 @@ def row(page: Page, words: str) -> Any:
     return page.locator(".door-row", has_text=words)
 
 
+def presses(page: Page, button: Locator) -> None:
+    """Tick, and wait until the desk has answered: what the page says may still be of the tick before."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()
+
+
 def test_ticks_are_written_down_at_once_where_there_is_a_network(
     browser: Chromium, door: str, office: Office
 ) -> None:
     page = at_the_door(browser, door)
-    page.get_by_role("button", name="小小林（6岁）").click()
+    presses(page, page.get_by_role("button", name="小小林（6岁）"))
     says(page, "都记下了")
     expect(page.get_by_role("button", name="小小林（6岁）")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#f-came")).to_have_text("1")
     assert came(office) == 1
-    row(page, "小小林").get_by_role("button", name="都来了").click()
+    presses(page, row(page, "小小林").get_by_role("button", name="都来了"))
     expect(page.locator("#f-came")).to_have_text("2")
     says(page, "都记下了")
     assert came(office) == 2
-    page.get_by_role("button", name="小小林（6岁）").click()
+    presses(page, page.get_by_role("button", name="小小林（6岁）"))
     expect(page.locator("#f-came")).to_have_text("1")
     says(page, "都记下了")
     assert came(office) == 1
