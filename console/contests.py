@@ -34,8 +34,11 @@ MOST_CODES = 100
 STEPS = (  # in the order in which a contest goes
     (C.OPEN, "征集", "到开始的时间自己收稿，到截稿的时间自己停。"),
     (C.SCREENING, "审核", "每件作品由馆员看过：通过、退稿或隐藏；没看过的不会公开。"),
-    (C.JUDGING, "评审", "评委盲评，定出每组的名次；名次存成 Excel，公示和颁奖照馆里的办法。"),
+    (C.JUDGING, "评审", "评委盲评，定出每组的名次；再照名次拟出获奖名单。"),
+    (C.NOTICE, "公示", "名单隐去名字公布，有异议的读者可以提，馆员逐条答复。"),
+    (C.AWARDED, "颁奖", "每位作者收到自己的结果；证书在“我的作品”里，也能整批打印。"),
 )
+AWARDING = {C.JUDGING: "评奖", C.NOTICE: "看公示", C.AWARDED: "证书和领奖"}
 ORDER = list(C)  # as a contest goes through them
 
 
@@ -236,6 +239,8 @@ def _main(contest: Contest, counts: dict[SubmissionState, int], now: datetime) -
         return Main("contest_screen", f"去审核（{waiting} 件）") if Act.SCREEN_WORKS in me().acts else None
     if contest.state is C.SCREENING and counts.get(S.ACCEPTED, 0):
         return Main("contest_judge", "进入评审", changes=True) if Act.CHANGE_CONTESTS in me().acts else None
+    if contest.state in (C.JUDGING, C.NOTICE, C.AWARDED):
+        return Main("contest_awards", AWARDING[contest.state]) if Act.AWARD_WORKS in me().acts else None
     return None
 
 

@@ -110,3 +110,11 @@ class WrongOffset(Refused):
     def __init__(self, there: int) -> None:
         super().__init__(f"goes on from {there}")
         self.there = there
+
+
+class NoObjections(Refused):
+    to_reader = "现在没有在公示，不能提异议了。有疑问请打服务台电话。"
+
+
+class TooManyObjections(Refused):
+    to_reader = "您已经提过三次异议了，馆员会一起答复。还有要补充的，请打服务台电话。"

@@ -1,6 +1,6 @@
 """What people read about contests and their works, said alike in chat, messages and pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from contests import rules
@@ -9,7 +9,7 @@ from models import times
 from models.award import Award, AwardState
 from models.contest import WRITTEN, Contest, ContestGroup, ContestState, Genre, GroupKind, Submission, SubmissionState
 from models.tapping import tappable
-from models.wording import quoted
+from models.wording import masked_name, quoted
 
 S, C = SubmissionState, ContestState
 HAND_IN, CONTESTS, GO_ON, MINE = "投稿", "比赛", "继续投稿", "我的作品"
@@ -176,3 +176,57 @@ def results(contest: Contest, won: Sequence[tuple[Award, str]]) -> list[str]:
     if shown:
         return [f"得了{'、'.join(shown)}，恭喜您"]
     return ["这次没有得奖，谢谢您用心的作品"]
+
+
+# ── awards ──
+
+
+def on_paper(submission: Submission) -> str:
+    """The name on a certificate: of a family both."""
+    return "、".join(filter(None, (submission.author, submission.partner)))[:60]
+
+
+def in_public(submission: Submission | None, name: str) -> str:
+    """As everybody may read it once awards are given: a child's name is masked, as its guardian was promised."""
+    return masked(name) if not name or (submission is not None and submission.is_child) else name
+
+
+def masked(name: str) -> str:
+    """For the public notice: 张*, 欧*娜, of two people each."""
+    return "、".join(masked_name(one) for one in name.split("、")) if name else "（已清除）"
+
+
+def is_shown(contest: Contest, page: str, *, today: date) -> str:
+    """To everybody who has a work in it, when the public notice begins."""
+    last = contest.notice_until
+    until = f"到 {times.short_day(last, beside=today)}为止，" if last else ""
+    return f"{quoted(contest.title)}评审完了，结果正在公示，{until}有异议可以在网页上提：\n{page}"
+
+
+def outcome(
+    contest: Contest, works: Sequence[Submission], won: Mapping[int, Sequence[tuple[Award, str]]], page: str
+) -> str:
+    """To one reader, when awards are given: what came of each of their works."""
+    given = {
+        work.id: [name for award, name in won.get(work.id, ()) if award.state is AwardState.GIVEN] for work in works
+    }
+    lines = [f"{receipt_name(work)}得了{'、'.join(given[work.id])}。" for work in works if given[work.id]]
+    if lines:
+        head = f"恭喜！{quoted(contest.title)}的结果出来了："
+        return "\n".join([head, *lines, f"证书在“{tappable(MINE)}”里，可以保存、打印。全部名单：\n{page}"])
+    names = "、".join(receipt_name(work) for work in works[:3])
+    return (
+        f"{quoted(contest.title)}的结果出来了。{names}这次没有得奖，谢谢您把它交给我们，评委都认真看过。\n"
+        f"获奖名单：\n{page}\n下次比赛，欢迎再来。"
+    )
+
+
+def award_taken_back(contest: Contest, name: str, cause: str) -> str:
+    """To a winner, when an award that was given is taken back."""
+    return f"{quoted(contest.title)}：您的{name}取消了，原来的证书不再有效。理由：{unlinked(cause)}\n有疑问请回复“{tappable('人工')}”。"
+
+
+def objection_answered(contest: Contest, answer: str, *, is_right: bool) -> str:
+    """To whoever objected to a result."""
+    head = "您的异议成立，我们会改正" if is_right else "您的异议我们核实过了，结果不变"
+    return f"{quoted(contest.title)}：{head}。\n{unlinked(answer)}"

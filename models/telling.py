@@ -58,6 +58,8 @@ class ContestTelling(Base):
 
     id: Mapped[int] = plain(sa.Integer, primary_key=True)
     contest_id: Mapped[int] = plain(sa.ForeignKey("contests.id", ondelete="CASCADE"), index=True)
+    # each reader what came of their own works, and `text` is where all results are; else `text` to everybody
+    tells_results: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())
     text: Mapped[str] = plain(sa.Text)
     who: Mapped[str] = plain(sa.String(64))
     asked_at: Mapped[datetime] = plain(UtcDateTime)

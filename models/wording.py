@@ -37,6 +37,14 @@ def quoted(title: str) -> str:
 
 
 @lru_cache(maxsize=4096)  # pure, and thousands say the same few words
+def masked_name(name: str) -> str:
+    """For a public page: 张*, 欧*娜, 布*·阿*: enough for whoever holds the paper, and for nobody else."""
+    parts = [part for part in re.split(r"[· ]", name) if part]
+    if len(parts) > 1:
+        return "·".join(f"{part[0]}*" for part in parts)
+    return f"{name[0]}*{name[-1]}" if len(name) > 2 else f"{name[:1]}*"
+
+
 def tidy(text: str) -> str:
     """'　活動！ ' and '活动' are one: case, width and outer punctuation do not count."""
     return _EDGES.sub("", plain(text))

@@ -8,12 +8,16 @@ from flask import Blueprint, Response, abort, make_response, redirect, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from contests import awards
+from contests import texts as contest_texts
+from contests.certificates import certified
 from models import times
+from models.award import AwardState
 from models.certificate import Certificate, CertificateState
 from models.db import Database
 from models.errors import Refused
 from models.quiz import Quiz
-from models.wording import quoted
+from models.wording import masked_name, quoted
 from pages.errors import Draw
 from pages.identity import Identity
 from payouts import texts as prize_texts
@@ -100,7 +104,7 @@ class _Views:
         if "code" in request.args:
             return redirect(url_for("pages.check_certificate", code=request.args["code"].strip()[:40] or None), 303)
         with self._database.reading() as session:
-            page = _checked(session, code)
+            page = _checked(session, code) or _award(session, code) or Checked(code, "unknown" if code else "")
         return self._draw("pages/certificate_check.html", page=page)
 
 
@@ -144,15 +148,26 @@ def _own(session: Session, code: str, openid: str, now: datetime) -> Own:
     return Own(quiz.code, quiz.title)
 
 
-def _checked(session: Session, code: str) -> Checked:
+def _award(session: Session, code: str) -> Checked | None:
+    """What was won in a contest."""
+    found = awards.by_code(session, code)
+    if found is None:
+        return None
+    if found.state is not AwardState.GIVEN:
+        return Checked(code, "revoked")
+    said = certified(session, found)
+    return Checked(code, "genuine", said.occasion, contest_texts.masked(found.name), said.result, said.day)
+
+
+def _checked(session: Session, code: str) -> Checked | None:
     found = certificates.by_code(session, code) if code else None
     if found is None:
-        return Checked(code, "unknown" if code else "")
+        return None
     verdict = {S.VALID: "genuine", S.REVOKED: "revoked", S.REPLACED: "replaced"}[found.state]
     if verdict != "genuine":
         return Checked(code, verdict)
     title = session.get_one(Quiz, found.quiz_id).title
-    name = certificates.masked(found.name) if found.name else "（已清除）"
+    name = masked_name(found.name) if found.name else "（已清除）"
     return Checked(code, verdict, title, name, f"答对 {found.score}/{found.count} 题", _day(found.issued_at))
 
 

@@ -46,6 +46,8 @@ class Page:
     wordings: tuple[tuple[str, tuple[str, ...]], ...]
     takes_works: bool
     is_to_come: bool
+    has_results: bool
+    code: str
 
 
 def register(blueprint: Blueprint, database: Database, draw: Draw) -> None:
@@ -72,6 +74,7 @@ def _page(session: Session, contest: Contest, now: datetime) -> Page:
         tuple((_headed(text), text.words) for text in queries.texts_of(session, contest)),
         tuple(_awards(session, contest)), tuple(_phases(contest, times.today(now))), _paragraphs(contest.rules),
         tuple(_wordings(session, contest)), is_open, is_to_come,
+        rules.shows_results(contest.state), contest.code,
     )  # fmt: skip
 
 

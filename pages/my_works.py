@@ -52,7 +52,7 @@ def _mine(session: Session, work: Submission, won: list[tuple[Award, str]], now:
     return Mine(
         _named(work), work.contest.title, page, texts.STATES[work.state], (*_notes(session, work, won), *_way_on(work, now)),
         url_for("pages.withdraw_work", code=work.code) if work.state in handing_in.MAY_WITHDRAW else "",
-        tuple(f"/cert/{code}" for code in codes),
+        tuple(url_for("pages.award", code=code) for code in codes),
     )  # fmt: skip
 
 

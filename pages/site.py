@@ -22,6 +22,7 @@ from pages import (
     change_entry,
     check_in,
     contest,
+    contest_results,
     elder,
     errors,
     guardian,
@@ -129,6 +130,7 @@ def pages_of(
     quiz_draw.register(blueprint, database, draw)
     quiz_board.register(readers, blueprint, database, draw)
     contest.register(blueprint, database, draw)
+    contest_results.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     quiz_trial.register(blueprint, database, draw, house.secret)
     prizes.register(readers, blueprint, database, draw, platform=platform, site=house.site)

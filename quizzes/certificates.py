@@ -55,14 +55,6 @@ def checked_name(raw: str) -> str:
     return name
 
 
-def masked(name: str) -> str:
-    """For the public page: 张*, 欧*娜, 布*·阿*: enough for whoever holds the paper, and for nobody else."""
-    parts = [part for part in re.split(r"[· ]", name) if part]
-    if len(parts) > 1:
-        return "·".join(f"{part[0]}*" for part in parts)
-    return f"{name[0]}*{name[-1]}" if len(name) > 2 else f"{name[:1]}*"
-
-
 def standing_for(session: Session, quiz: Quiz, openid: str, *, now: datetime) -> Standing:
     """The result that a certificate is of. Raises: NoCertificate, with what is missing."""
     if not quiz.has_certificates:

@@ -1,7 +1,9 @@
 """证书 as a picture, A4 across. Pure: what it says and the faces are handed in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 import segno
 from PIL import Image, ImageDraw
@@ -10,6 +12,7 @@ from PIL.ImageFont import FreeTypeFont
 from web.lettering import Faces, lines
 
 WIDTH, HEIGHT, MARGIN = 1754, 1240, 118  # pixels: A4 at 150 to the inch, 20 mm
+DPI, QUALITY = 150, 90
 INK, QUIET, PAPER, BAMBOO = "#1F2A2E", "#5B6468", "#FFFFFF", "#2F7D5B"
 NAME_SIZES = (104, 88, 72, 60)
 QR_SIZE = 190
@@ -29,7 +32,21 @@ class Said:
 
 
 def picture(said: Said, faces: Faces) -> bytes:
-    """PNG, for paper and phones."""
+    """PNG, for phones."""
+    made = BytesIO()
+    _drawn(said, faces).save(made, "PNG", optimize=True, dpi=(DPI, DPI))
+    return made.getvalue()
+
+
+def pages(every: Iterable[Said], faces: Faces, to: Path) -> int:
+    """A PDF to print, a page each, written to the file `to` page by page: how many. However many, one is in memory."""
+    count = 0
+    for count, said in enumerate(every, 1):
+        _drawn(said, faces).save(to, "PDF", resolution=DPI, quality=QUALITY, append=count > 1)
+    return count
+
+
+def _drawn(said: Said, faces: Faces) -> Image.Image:
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
     _frame(draw)
@@ -40,9 +57,7 @@ def picture(said: Said, faces: Faces) -> bytes:
         _centred(draw, line, faces.text(50), INK, top=y)
         y += 84
     _foot(image, draw, said, faces)
-    made = BytesIO()
-    image.save(made, "PNG", optimize=True, dpi=(150, 150))
-    return made.getvalue()
+    return image
 
 
 def _frame(draw: ImageDraw.ImageDraw) -> None:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from models import privacy, times
 from models.certificate import Certificate, CertificateState
 from models.quiz import Quiz
+from models.wording import masked_name
 from quizzes import certificates
 from quizzes.certificates import BadCertificateName
 from tests.needs import missing
@@ -187,7 +188,7 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 )  # fmt: skip
 def test_names_of_any_people_stand_and_are_masked(typed: str, stands: str, shown: str) -> None:
     assert certificates.checked_name(typed) == stands
-    assert certificates.masked(stands) == shown
+    assert masked_name(stands) == shown
 
 
 def test_a_character_that_cannot_be_drawn_is_said_and_not_printed_as_a_box(world: World, reader: Browser) -> None:

@@ -1,0 +1,290 @@
+"""评奖: who is proposed, the public notice and its objections, awards given, certificates to print, and who has picked up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Blueprint, abort, request, send_file, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console.desk import Desk, done, drawn, me, note, refused
+from console.exports import EVERY_ROW, Sheet, downloaded, workbook
+from console.rights import Act, may
+from contests import awarding, awards, queries, tiers
+from contests.certificates import certified
+from contests.judging.queries import submissions
+from models import times
+from models.award import Award, AwardState, AwardTier, Objection
+from models.by import By
+from models.contest import Contest, ContestState, Organisation, Submission
+from models.errors import BadFields, BadInput
+from web import certificate as paper
+from web import lettering
+
+A, C = AwardState, ContestState
+AT_ONCE = 50  # certificates of one file
+NOTICE_DAYS = 7
+STATES = {A.PROPOSED: "拟定", A.SHOWN: "公示中", A.GIVEN: "已颁", A.REVOKED: "取消"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One award on the page. `unwritable`: the character of its name that no face of this machine has."""
+
+    award: Award
+    state: str
+    number: int | None
+    unwritable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """An award with those who have it: `living` of `quota` (0: as many as there are)."""
+
+    tier: AwardTier
+    name: str
+    living: int
+    rows: list[Row]
+
+
+def register(desk: Desk, blueprint: Blueprint) -> None:
+    """/console/contests/<number>/awards"""
+    views = _Views(desk)
+    base = "/contests/<int:number>/awards"
+    blueprint.add_url_rule(base, "contest_awards", views.page)
+    blueprint.add_url_rule(f"{base}.xlsx", "contest_awards_file", views.file)
+    blueprint.add_url_rule(f"{base}/certificates-<int:part>.pdf", "contest_certificates", views.certificates)
+    for name, act in (
+        ("propose", _proposed), ("add", _added), ("show", _shown), ("take-down", _taken_down), ("give", _given), ("close", _closed),
+    ):  # fmt: skip
+        blueprint.add_url_rule(f"{base}/{name}", f"awards_{name}", views.acting(act), methods=["POST"])
+    for name, act_on in (("take-out", _taken_out), ("rename", _renamed), ("hand-over", _handed_over)):
+        blueprint.add_url_rule(
+            f"{base}/<int:award>/{name}", f"award_{name}", views.acting_on(act_on), methods=["POST"]
+        )
+    blueprint.add_url_rule(f"{base}/objections/<int:at>", "answer_objection", views.answer, methods=["POST"])
+
+
+class _Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @may(Act.AWARD_WORKS)
+    def page(self, number: int) -> str:
+        """Every award with those who have it, what is said against it, and the next step."""
+        with self._desk.reading() as session:
+            contest = session.get(Contest, number) or abort(404)
+            self._desk.noted("awards looked at", f"contest {contest.code}")
+            shelves, objections = _shelves(session, contest), awards.objections_of(session, contest)
+            given = sum(row.award.state is A.GIVEN for shelf in shelves for row in shelf.rows)
+            living = sum(shelf.living for shelf in shelves)
+            today = times.today(times.now())
+            return drawn(
+                "contest_awards.html", contest=contest, shelves=shelves, objections=objections, living=living, given=given,
+                parts=range(1, (given + AT_ONCE - 1) // AT_ONCE + 1), at_once=AT_ONCE, has_faces=lettering.faces() is not None,
+                organisations=queries.organisations_of(session, contest), today=today,
+                until=contest.notice_until if contest.notice_until and contest.notice_until >= today
+                else today + timedelta(days=NOTICE_DAYS - 1),
+                page=self._results(contest), is_noticed_out=contest.notice_until is None or contest.notice_until < today,
+                open_objections=sum(one.answered_at is None for one in objections),
+            )  # fmt: skip
+
+    def acting(self, act: Callable[[Session, Contest, By, str], str]) -> Callable[..., Response]:
+        """A view that does one thing to all awards."""
+
+        @may(Act.AWARD_WORKS)
+        def view(number: int) -> Response:
+            where = url_for("console.contest_awards", number=number)
+            try:
+                with self._desk.unit() as session:
+                    contest = session.get(Contest, number) or abort(404)
+                    said = act(session, contest, By(me().login, times.now()), self._results(contest))
+            except BadInput as error:
+                return refused(f"没有做成：{error.to_staff}", where)
+            return done(said, where)
+
+        return view
+
+    def acting_on(self, act: Callable[[Session, Award, By], str]) -> Callable[..., Response]:
+        """A view that does one thing to one award."""
+
+        @may(Act.AWARD_WORKS)
+        def view(number: int, award: int) -> Response:
+            where = url_for("console.contest_awards", number=number, _anchor=f"award{award}")
+            try:
+                with self._desk.unit() as session:
+                    said = act(session, _award(session, number, award), By(me().login, times.now()))
+            except BadInput as error:
+                return refused(f"没有做成：{error.to_staff}", where)
+            return done(said, where)
+
+        return view
+
+    @may(Act.AWARD_WORKS)
+    def answer(self, number: int, at: int) -> Response:
+        """To whoever objected."""
+        where = url_for("console.contest_awards", number=number, _anchor="objections")
+        try:
+            with self._desk.unit() as session:
+                objection = session.get(Objection, at)
+                if objection is None or objection.contest_id != number:
+                    abort(404)
+                awarding.answer(
+                    session, objection, is_right=request.form.get("is_right") == "1",
+                    words=request.form.get("answer", ""), by=By(me().login, times.now()),
+                )  # fmt: skip
+        except BadInput as error:
+            return refused(f"没有做成：{error.to_staff}", where)
+        return done("已答复，对方会在公众号里收到。", where)
+
+    @may(Act.AWARD_WORKS)
+    def file(self, number: int) -> Response:
+        """Who has won what, and who has picked it up."""
+        with self._desk.unit() as session:
+            contest = session.get(Contest, number) or abort(404)
+            rows = [_line(shelf, row) for shelf in _shelves(session, contest) for row in shelf.rows]
+            note(session, "awards exported", f"contest {contest.code}")
+            title = contest.title
+        return downloaded(f"{title}-获奖名单", workbook(Sheet("获奖名单", HEAD, rows), most_rows=EVERY_ROW))
+
+    @may(Act.AWARD_WORKS)
+    def certificates(self, number: int, part: int) -> Response:
+        """A part of all certificates as one file to print, a page each."""
+        faces = lettering.faces() or abort(503)
+        with self._desk.unit() as session:
+            contest = session.get(Contest, number) or abort(404)
+            rows = awards.listed(session, contest, A.GIVEN)[(part - 1) * AT_ONCE : part * AT_ONCE] if part else ()
+            said = [certified(session, row) for row in rows] or abort(404)
+            note(session, "certificates printed", f"contest {contest.code}", detail=f"{len(said)} 张")
+            title = contest.title
+        words = [
+            paper.Said(
+                self._desk.library, one.name, one.occasion, one.result, one.day, one.code, f"{self._desk.site}/c/{one.code}"
+            )
+            for one in said
+        ]  # fmt: skip
+        with TemporaryDirectory() as folder:
+            made = Path(folder) / "certificates.pdf"
+            paper.pages(words, faces, made)
+            # An open file stays readable when its folder goes.
+            return send_file(
+                made.open("rb"), "application/pdf", as_attachment=True, download_name=f"{title}-证书-{part}.pdf"
+            )
+
+    def _results(self, contest: Contest) -> str:
+        return f"{self._desk.site}/c/{contest.code}/results"
+
+
+HEAD = (
+    ("组别", 12), ("奖项", 14), ("名次", 8), ("编号", 8), ("名字", 16), ("作品", 28), ("状态", 10), ("证书编号", 16), ("领取", 18),
+    ("领取人", 12), ("取消的理由", 30),
+)  # fmt: skip
+
+
+def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
+    award = row.award
+    picked = f"{times.local(award.picked_up_at):%Y-%m-%d %H:%M}" if award.picked_up_at else ""
+    return (
+        shelf.name.removesuffix(shelf.tier.name).strip(), shelf.tier.name, award.place, row.number, award.name, award.title, row.state,
+        award.code or "", picked, award.picked_up_by, award.cause,
+    )  # fmt: skip
+
+
+def _shelves(session: Session, contest: Contest) -> list[Shelf]:
+    rows = awards.listed(session, contest)
+    works = submissions(session, [award.submission_id for award in rows if award.submission_id])
+    groups = {group.id: group.name for group in queries.groups_of(session, contest)}
+    face = found.title(40) if (found := lettering.faces()) else None
+    shelves = []
+    for tier in tiers.tiers_of(session, contest):
+        mine = [award for award in rows if award.tier_id == tier.id]
+        shown = [
+            Row(
+                award, STATES[award.state], works[award.submission_id].number if award.submission_id else None,
+                lettering.unwritable(award.name, face) if face else "",
+            )
+            for award in mine
+        ]  # fmt: skip
+        name = " ".join(
+            filter(None, (groups.get(tier.group_id, "") if tier.group_id and len(groups) > 1 else "", tier.name))
+        )
+        shelves.append(Shelf(tier, name, sum(award.state in awards.LIVING for award in mine), shown))
+    return shelves
+
+
+def _award(session: Session, number: int, at: int) -> Award:
+    """404 for another contest's."""
+    award = session.get(Award, at)
+    return award if award is not None and award.contest_id == number else abort(404)
+
+
+# ── what is done ──
+
+
+def _proposed(session: Session, contest: Contest, by: By, page: str) -> str:
+    return f"已照名次拟出 {awarding.propose(session, contest, by=by)} 个奖；同名次的一起得，可以一个一个改。"
+
+
+def _added(session: Session, contest: Contest, by: By, page: str) -> str:
+    tier = session.get(AwardTier, _number("tier") or 0)
+    if tier is None or tier.contest_id != contest.id:
+        raise BadFields({"tier": "请选一个奖项。"})
+    work, organisation, name = _to(session, contest, request.form.get("to", "").strip())
+    made = awarding.add(session, contest, tier, by=by, work=work, organisation=organisation, name=name)
+    return f"已加上：{tier.name}，{made.name}。"
+
+
+def _to(session: Session, contest: Contest, typed: str) -> tuple[Submission | None, Organisation | None, str]:
+    """A work by its number, an organisation by its name, or a person as written. Raises: BadFields for a number nobody has."""
+    if typed.isascii() and typed.isdecimal():
+        work = queries.submission_numbered(session, contest.id, typed)
+        if work is None:
+            raise BadFields({"to": f"没有编号 {typed[:9]} 的作品。"})
+        return work, None, ""
+    known = {one.name: one for one in queries.organisations_of(session, contest)}
+    return None, known.get(typed), typed
+
+
+def _shown(session: Session, contest: Contest, by: By, page: str) -> str:
+    try:
+        until = date.fromisoformat(request.form.get("until", ""))
+    except ValueError:
+        raise BadFields({"until": "请选公示的最后一天。"}) from None
+    return f"已开始公示 {awarding.show(session, contest, until, page=page, by=by)} 个奖，所有作者会收到通知。"
+
+
+def _taken_down(session: Session, contest: Contest, by: By, page: str) -> str:
+    awarding.take_down(session, contest, request.form.get("reason", ""), by=by)
+    return "公示已撤下，名单可以改了。改好再公示一次。"
+
+
+def _given(session: Session, contest: Contest, by: By, page: str) -> str:
+    return f"已颁奖：{awarding.give(session, contest, page=page, by=by)} 张证书可以领了，所有作者会收到自己的结果。"
+
+
+def _closed(session: Session, contest: Contest, by: By, page: str) -> str:
+    awarding.close(session, contest, by=by)
+    return "比赛已结束。证书和名单都还在。"
+
+
+def _taken_out(session: Session, award: Award, by: By) -> str:
+    awarding.take_out(session, award, request.form.get("cause", ""), by=by)
+    return f"已取消 {award.name} 的奖。"
+
+
+def _renamed(session: Session, award: Award, by: By) -> str:
+    awarding.rename(session, award, request.form.get("name", ""), by=by)
+    return "名字已改，证书照新的印。"
+
+
+def _handed_over(session: Session, award: Award, by: By) -> str:
+    awarding.hand_over(session, award, request.form.get("to", ""), by=by)
+    return f"已登记：{award.picked_up_by} 领走了。"
+
+
+def _number(field: str) -> int | None:
+    raw = request.form.get(field, "")
+    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else None
