@@ -1,17 +1,19 @@
 """评奖: who is proposed, the public notice and its objections, awards given, certificates to print, and who has picked up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.desk import Desk, done, drawn, me, note, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
+from console.needs import EACH, Need
 from console.rights import Act, may
 from contests import awarding, awards, queries, tiers
 from contests.certificates import certified
@@ -21,6 +23,7 @@ from models.award import Award, AwardState, AwardTier, Objection
 from models.by import By
 from models.contest import Contest, ContestState, Organisation, Submission
 from models.errors import BadFields, BadInput
+from models.signup import AppealState
 from web import certificate as paper
 from web import lettering
 
@@ -288,3 +291,24 @@ def _handed_over(session: Session, award: Award, by: By) -> str:
 def _number(field: str) -> int | None:
     raw = request.form.get(field, "")
     return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else None
+
+
+# ── on 今天 ──
+
+
+def to_answer(session: Session) -> Iterator[Need]:
+    """Objections that nobody has answered, and notices that are over while nothing was given."""
+    oldest, count = sa.func.min(Objection.said_at), sa.func.count()
+    asked = sa.select(Contest, oldest, count).join(Objection, Objection.contest_id == Contest.id)
+    asked = asked.where(Objection.state == AppealState.ASKED, Contest.state.in_((C.JUDGING, C.NOTICE)))
+    for contest, at, waiting in session.execute(asked.group_by(Contest.id).order_by(oldest).limit(EACH)):
+        yield Need(
+            at, "award", "waiting", f"“{contest.title}”有 {waiting} 条异议等答复", "答复了才能颁奖。", "去答复",
+            url_for("console.contest_awards", number=contest.id, _anchor="objections"),
+        )  # fmt: skip
+    over = sa.select(Contest).where(Contest.state == C.NOTICE, Contest.notice_until < times.today(times.now()))
+    for contest in session.scalars(over.order_by(Contest.notice_until).limit(EACH)):
+        yield Need(
+            contest.closes_at, "award", "waiting", f"“{contest.title}”公示完了，还没有颁奖", "颁奖以后，每位作者收到自己的结果。",
+            "去颁奖", url_for("console.contest_awards", number=contest.id),
+        )  # fmt: skip

@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
-from console import contests, plan_owners, prize, question_care, quizzes, record_list, sign_up_needs, words
+from console import (
+    contest_awards,
+    contests,
+    plan_owners,
+    prize,
+    question_care,
+    quizzes,
+    record_list,
+    sign_up_needs,
+    words,
+)
 from console.branch_rows import is_whole
 from console.desk import Desk, done, drawn, me, note, refused
 from console.needs import EACH, Need
@@ -60,6 +70,7 @@ class _Views:
             (Act.KEEP_RECORDS, record_list.needs),
             (Act.SCREEN_WORKS, contests.to_screen),
             (Act.CHANGE_CONTESTS, contests.to_lead_on),
+            (Act.AWARD_WORKS, contest_awards.to_answer),
             (Act.IMPORT_PLANS, _plans),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.undecided),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),

@@ -205,6 +205,9 @@ def test_an_objection_is_answered_before_anything_is_given_and_can_change_the_li
     assert own.post(way, data={**hidden(own.get(way).text), "words": "这首诗是抄的<b>"}).status_code == 303
     office.passes(days=2)
     assert "还有 1 条异议没有答复" in does(office, number, "give")
+    today = office.browser("chen").opens("/console/").text
+    assert "“书声里的家乡”有 1 条异议等答复" in today
+    assert "“书声里的家乡”公示完了，还没有颁奖" in today
     with office.database.reading() as session:
         objection = session.scalars(sa.select(Objection.id)).one()
     assert "&lt;b&gt;" in office.browser("chen").opens(f"/console/contests/{number}/awards").text
