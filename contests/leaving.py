@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contests import queries
 from contests.holding import move
+from models.award import Award
 from models.contest import (
     Contest,
     ContestState,
@@ -39,6 +40,8 @@ def take_down(session: Session, _now: datetime) -> int:
         session.execute(
             sa.update(Piece).where(Piece.submission_id == submission.id).values(state=PieceState.REMOVED, name="")
         )
+        # The award itself stays in the list and in the ledger, without a name.
+        session.execute(sa.update(Award).where(Award.submission_id == submission.id).values(name="", title=""))
     session.flush()
     return len(taken)
 

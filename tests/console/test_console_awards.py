@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from hypothesis import given as drawn_from
 from hypothesis import strategies as st
 
-from contests import awarding, awards, telling, tiers
+from activities import farewell
+from contests import awarding, awards, leaving, telling, tiers
 from contests.awards import Placed, Tier, by_places
 from contests.tiers import TierWanted
 from models import times
@@ -305,3 +306,20 @@ def test_nothing_is_proposed_while_a_round_is_open(office: Office) -> None:
     with office.database.units() as session, pytest.raises(BadInput, match="还没有拟好名单"):
         contest = session.get_one(Contest, number)
         awarding.show(session, contest, times.today(times.now()), page="", by=by())
+
+
+def test_a_winner_who_leaves_is_named_no_more_and_the_award_stays_in_the_ledger(
+    judged: tuple[Office, int, list[int]],
+) -> None:
+    office, number, works = judged
+    awarded(office, number)
+    winner = author(office, works[0])
+    with office.database.units() as session:
+        farewell.forget(session, openid(winner), at=times.now())
+        leaving.take_down(session, times.now())
+    first = listed(office, number, A.GIVEN)[0]
+    assert (first.name, first.title, first.openid) == ("", "", None)
+    results = office.http.get(f"/c/{contest_row(office, number).code}/results").text
+    assert winner not in results
+    assert "题目0" not in results
+    assert "（已清除）" in results

@@ -1,13 +1,20 @@
 """A child reads aloud with the simulator's phone: four voice messages, a guardian, one clear recording."""
 
+import re
+
 import sqlalchemy as sa
 
-from contests import files
+from contests import awarding, files, screening, service, tiers
 from contests.rules import Limits
 from contests.service import GroupWanted
-from models.contest import Agreement, Genre, Piece, PieceState, Purpose, Submission, SubmissionState
+from contests.tiers import TierWanted
+from models import times
+from models.award import Award
+from models.contest import Agreement, Contest, Genre, Piece, PieceState, Purpose, Submission, SubmissionState
+from tests.contests.judged import browser_of, closes, invites, marks, round_of
+from tests.contests.judged import sends as judged_by
 from tests.contests.sounds import amr, needs_ffmpeg, silence
-from tests.contests.staged import WORDINGS, set_up
+from tests.contests.staged import WORDINGS, by, set_up
 from tests.contests.test_pieces import sends
 from tests.live import Live
 
@@ -27,7 +34,9 @@ def only_work(live: Live) -> Submission:
         return session.scalars(sa.select(Submission)).one()
 
 
-def test_four_voice_messages_of_a_child_become_one_recording_after_the_guardians_consent(live: Live) -> None:
+def test_four_voice_messages_of_a_child_become_one_recording_that_is_judged_and_wins_a_certificate(
+    live: Live,
+) -> None:
     needs_ffmpeg()
     set_up(live, genres=VOICE, groups=(GroupWanted("少儿组"),))
     child = live.reader("小朋友")
@@ -45,6 +54,43 @@ def test_four_voice_messages_of_a_child_become_one_recording_after_the_guardians
     assert abs(done.length_ms - 9000) < 15
     assert files.playable(live.settings.media, done.whole) is not None
     assert live.count(Agreement, Agreement.withdrawn_at.is_(None)) == 2
+
+    number = done.contest_id
+    live.passes(days=11)
+    with live.database.units() as session:
+        contest = session.get_one(Contest, number)
+        service.close_due(session, times.now())
+        screening.accept(session, session.get_one(Submission, done.id), by=by())
+        service.begin_judging(session, contest, by=by())
+        tiers.set_tiers(session, contest, [TierWanted("一等奖", 1)])
+    judge, token = invites(live, number, "周老师")
+    this = round_of(live, number, judges_each=1)
+    browser = browser_of(live, token)
+    (mark,) = marks(live, judge)
+    blind = browser.get(f"/judge/works/{mark.id}").text
+    assert "林小小" not in blind, "a judge does not know whose it is"
+    sound = re.search(r'<audio[^>]* src="([^"]+)"', blind)
+    assert sound, blind
+    heard = browser.get(sound[1])
+    assert heard.status_code == 200
+    assert heard.mimetype.startswith("audio/")
+    assert judged_by(browser, mark.id, 9, 9).status_code == 303
+    closes(live, this)
+    with live.database.units() as session:
+        contest = session.get_one(Contest, number)
+        assert awarding.propose(session, contest, by=by()) == 1
+        awarding.show(session, contest, times.today(times.now()), page="http://x/results", by=by())
+    live.passes(days=1)
+    with live.database.units() as session:
+        awarding.give(session, session.get_one(Contest, number), page="http://x/results", by=by())
+    with live.database.reading() as session:
+        code = session.scalars(sa.select(Award.code)).one()
+    assert code
+    assert "得了一等奖" in says(live, child, "我的作品")
+    checked = live.http.get(f"/c/{code}").text
+    assert "这张证书是真的" in checked
+    assert "作品《咏鹅》荣获少儿组一等奖" in checked
+    assert "林小小" not in checked
 
 
 def test_a_silent_message_is_told_and_dropped_by_its_word(live: Live) -> None:
