@@ -14,12 +14,12 @@ from console.forms import Form
 from console.rights import Act, may
 from contests import presets, queries, service, tiers
 from contests.rules import Limits
-from contests.service import DAYS, GroupWanted, Wanted
+from contests.service import DAYS, GroupWanted, Votes, Wanted
 from contests.tiers import TierWanted
 from models import times
 from models.award import AwardKind
 from models.by import By
-from models.contest import Contest, ContestState, Genre, GroupKind, Purpose
+from models.contest import Contest, ContestState, Genre, GroupKind, Purpose, VoteRule
 from models.errors import BadFields, BadInput
 from models.money import fen_from, yuan
 
@@ -43,14 +43,15 @@ PURPOSES = {Purpose.ENTRY: "参赛须知", Purpose.GUARDIAN: "监护人同意书
 GROUP_PARTS = ("name", "kind", "born_from", "born_until", "least", "most", "seconds")
 TIER_PARTS = ("name", "quota", "each", "special", "money", "gift")
 WORDS = ("title", "call", "rules", "texts", "organisations")
-NUMBERS = ("works_each",)
+NUMBERS = ("works_each", "votes_a_day")
+TICKS = ("has_gallery", "likes", "likes_daily")
 MOMENTS = ("opens_at", "closes_at")
 DATES = tuple(name for name, _ in DAYS)
 NAMES = {  # in the order of the form
     "title": "名称", "call": "征集启事", "rules": "补充的规则", "opens_at": "开始收稿", "closes_at": "截稿", **dict(DAYS),
     "genres": "收什么作品", "groups": "组别",
     **{f"group{n}": f"第 {n + 1} 组" for n in range(GROUPS)}, "works_each": "每人最多几件", "texts": "指定篇目",
-    "organisations": "学校和分馆", "tiers": "奖项", **{f"tier{n}": f"第 {n + 1} 个奖项" for n in range(TIERS)},
+    "organisations": "学校和分馆", "votes_a_day": "每天几个赞", "tiers": "奖项", **{f"tier{n}": f"第 {n + 1} 个奖项" for n in range(TIERS)},
     **{f"wording_{purpose.value}": name for purpose, name in PURPOSES.items()},
 }  # fmt: skip
 
@@ -112,7 +113,7 @@ def _in_order(wrong: Mapping[str, str]) -> dict[str, str]:
 
 
 def _blank() -> dict[str, str]:
-    names = [*WORDS, *NUMBERS, *MOMENTS, *DATES]
+    names = [*WORDS, *NUMBERS, *TICKS, *MOMENTS, *DATES]
     names += [f"genre_{genre.value}" for genre in LIMITS]
     names += [f"genre_{genre.value}_{limit}" for genre, limits in LIMITS.items() for limit in limits]
     names += [f"group{n}_{part}" for n in range(GROUPS) for part in GROUP_PARTS]
@@ -153,6 +154,9 @@ def _kept(session: Session, contest: Contest) -> dict[str, str]:
     for purpose in PURPOSES:
         wording = queries.wording_of(session, contest, purpose)
         values[f"wording_{purpose.value}"] = wording.words if wording else ""
+    values["has_gallery"] = "1" if contest.has_gallery else ""
+    values["likes"] = "1" if contest.votes is not VoteRule.NEVER else ""
+    values["likes_daily"] = "1" if contest.votes is VoteRule.DAILY else ""
     values["texts"] = said_texts(session, contest)
     values["organisations"] = said_organisations(session, contest)
     return values
@@ -182,9 +186,15 @@ def _wanted(values: Mapping[str, str]) -> Wanted:
         title=values["title"][:100], call=values["call"], rules=values["rules"], opens_at=opens, closes_at=closes,
         genres=genres, groups=groups, texts=told_texts(values["texts"]),
         organisations=told_organisations(values["organisations"]), works_each=numbers["works_each"], **dates,
-        has_gallery=False,
+        has_gallery=bool(values["has_gallery"] or values["likes"]), votes=Votes(_votes(values), numbers["votes_a_day"]),
         wordings={purpose: values[f"wording_{purpose.value}"] for purpose in PURPOSES},
     )  # fmt: skip
+
+
+def _votes(values: Mapping[str, str]) -> VoteRule:
+    if not values["likes"]:
+        return VoteRule.NEVER
+    return VoteRule.DAILY if values["likes_daily"] else VoteRule.ONCE
 
 
 def _number(word: str, name: str, wrong: dict[str, str]) -> int:

@@ -118,3 +118,15 @@ class NoObjections(Refused):
 
 class TooManyObjections(Refused):
     to_reader = "您已经提过三次异议了，馆员会一起答复。还有要补充的，请打服务台电话。"
+
+
+class LikesClosed(Refused):
+    to_reader = "现在不能点赞了，谢谢您来看。"
+
+
+class NoLikesLeft(Refused):
+    """Today's are all given."""
+
+    def __init__(self, a_day: int) -> None:
+        super().__init__()
+        self.to_reader = f"您今天的 {a_day} 个赞都给出去了，明天再来。"

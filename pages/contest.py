@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 
-from contests import queries, rules, texts, tiers
+from contests import gallery, queries, rules, texts, tiers
 from models import times
 from models.contest import Contest, ContestState, Genre, Purpose, SetText
 from models.db import Database
@@ -47,6 +47,7 @@ class Page:
     takes_works: bool
     is_to_come: bool
     has_results: bool
+    has_gallery: bool
     code: str
 
 
@@ -74,7 +75,7 @@ def _page(session: Session, contest: Contest, now: datetime) -> Page:
         tuple((_headed(text), text.words) for text in queries.texts_of(session, contest)),
         tuple(_awards(session, contest)), tuple(_phases(contest, times.today(now))), _paragraphs(contest.rules),
         tuple(_wordings(session, contest)), is_open, is_to_come,
-        rules.shows_results(contest.state), contest.code,
+        rules.shows_results(contest.state), gallery.is_open(contest), contest.code,
     )  # fmt: skip
 
 

@@ -350,13 +350,14 @@ def page_of(
         one.mark.id, one.number, len(of.works), of.done, of.round.name, work.title, text.title if text else "",
         GENRES[work.genre], group.name if group else "",
         tuple(line.strip() for line in work.words.splitlines() if line.strip()) if work.genre in WRITTEN else (),
-        tuple((_player(kind), place) for place, (kind, _) in enumerate(hearing.shown(session, work))),
+        tuple((player(kind), place) for place, (kind, _) in enumerate(hearing.shown(session, work))),
         _criteria(queries.criteria_of(session, of.round.id), points), remark, one.is_done, one.mark.is_second_look,
         f"{one.mark.score / 100:.2f}" if one.is_done and one.mark.score is not None else "", said,
     )  # fmt: skip
 
 
-def _player(kind: PieceKind) -> str:
+def player(kind: PieceKind) -> str:
+    """The element that plays or shows it."""
     return {PieceKind.SOUND: "audio", PieceKind.VIDEO: "video"}.get(kind, "img")
 
 

@@ -25,6 +25,7 @@ from pages import (
     contest_results,
     elder,
     errors,
+    gallery,
     guardian,
     identity,
     judging,
@@ -130,6 +131,7 @@ def pages_of(
     quiz_draw.register(blueprint, database, draw)
     quiz_board.register(readers, blueprint, database, draw)
     contest.register(blueprint, database, draw)
+    gallery.register(readers, blueprint, database, draw, media=data / "media" if data else None)
     contest_results.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     quiz_trial.register(blueprint, database, draw, house.secret)
