@@ -65,4 +65,4 @@ def counted(session: Session, works: Sequence[Submission]) -> dict[int, int]:
     rows = sa.select(Like.submission_id, sa.func.count()).where(
         Like.submission_id.in_([work.id for work in works]), Like.is_held.is_(False)
     )
-    return dict(session.execute(rows.group_by(Like.submission_id)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(rows.group_by(Like.submission_id))}

@@ -121,12 +121,10 @@ def register(
     views = _Views(identity, database, draw, library, site)
     base = f"/c/<string(length={CODE_LENGTH}):code>/results"
     blueprint.add_url_rule(base, "contest_results", views.results)
-    way = identity.who_is_it("提异议", instead=lambda code: f"在公众号里回复“{texts.MINE}”，拿一个新的链接。")
+    way = identity.who_is_it("提异议")
     blueprint.add_url_rule(f"{base}/object", "objecting", way(views.objecting))
     blueprint.add_url_rule(f"{base}/object", "object", way(views.object), methods=["POST"])
-    asked = identity.who_is_it(
-        "看证书", instead=lambda code, kind="": f"在公众号里回复“{texts.MINE}”，拿一个新的链接。"
-    )
+    asked = identity.who_is_it("看证书")
     blueprint.add_url_rule("/me/awards/<code>", "award", asked(views.own))
     blueprint.add_url_rule("/me/awards/<code>.<any(png, pdf):kind>", "award_picture", asked(views.picture))
 

@@ -121,9 +121,7 @@ def register(identity: Identity, blueprint: Blueprint, database: Database, draw:
     blueprint.add_url_rule(base, "gallery", views.hall)
     blueprint.add_url_rule(f"{base}/<work>", "gallery_work", views.work)
     blueprint.add_url_rule(f"{base}/<work>/media/<int:place>", "gallery_media", views.media)
-    asked = identity.who_is_it(
-        "点赞", instead=lambda code, work: f"在公众号里回复“{texts.MINE}”，点开里面的链接，再回到这里。"
-    )
+    asked = identity.who_is_it("点赞")
     blueprint.add_url_rule(f"{base}/<work>/like", "likable", asked(views.likable))
     blueprint.add_url_rule(f"{base}/<work>/like", "like", asked(views.like), methods=["POST"])
 
