@@ -49,7 +49,7 @@ def judging(report: Report, _pace: Pace) -> None:
 def _measure(report: Report, name: str, url: str) -> None:
     database = Database(url)
     schema.migrate(database)
-    contest = _contest(database)
+    contest = contest_of(database)
     opened, number = _opened(database, contest)
     _marked(database, number)
     ranking = sorted(_took(lambda: _ranked(database, number)) for _ in range(ROUNDS))
@@ -75,7 +75,8 @@ def _by() -> By:
     return By("bench", times.now())
 
 
-def _contest(database: Database) -> int:
+def contest_of(database: Database) -> int:
+    """A contest in judging with its works and judges: its number."""
     now = times.now()
     with database.units() as session:
         contest = Contest(
