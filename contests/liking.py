@@ -10,6 +10,7 @@ from contests import rules
 from contests.refusals import LikesClosed, NoLikesLeft
 from models import times
 from models.contest import Contest, Like, Submission, SubmissionState, VoteRule
+from models.db import insert
 from models.follower import Follower
 
 ONCE = date(2000, 1, 1)  # the day of every like where there is one for all days
@@ -29,11 +30,11 @@ def like(session: Session, work: Submission, openid: str, *, now: datetime) -> b
         return False
     if contest.votes_a_day and given_on(session, contest, openid, today) >= contest.votes_a_day:
         raise NoLikesLeft(contest.votes_a_day)
-    session.add(
-        Like(submission_id=work.id, openid=openid, day=day, contest_id=contest.id, is_held=False, given_at=now)
+    # Whoever came by web authorisation may follow nobody, and held no row: the key decides between two taps.
+    made = insert(session, Like).values(
+        submission_id=work.id, openid=openid, day=day, contest_id=contest.id, is_held=False, given_at=now
     )
-    session.flush()
-    return True
+    return session.scalar(made.on_conflict_do_nothing().returning(Like.submission_id)) is not None
 
 
 def takes(contest: Contest, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """A contest from its form to judging, as staff lead it in the console; works looked at one after another."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -20,6 +21,7 @@ from models.contest import (
     SetText,
     Submission,
     SubmissionState,
+    VoteRule,
 )
 from models.staff import Role
 from tests.console.office import Office
@@ -70,6 +72,18 @@ def test_an_essay_contest_of_three_groups_is_set_up_by_settings_alone(office: Of
     office.browser("chen").does(f"/console/contests/{number}/open", on=f"/console/contests/{number}")
     assert contest(office, number).state is C.OPEN
     assert work(office, essay(office, number, group="初中组", words="春" * 700)).state is S.SUBMITTED
+
+
+def test_a_gallery_with_likes_is_set_by_ticks_and_shown_as_it_was_set(office: Office) -> None:
+    number = made(office, likes="1", likes_daily="1", votes_a_day="5")
+    kept = contest(office, number)
+    assert (kept.has_gallery, kept.votes, kept.votes_a_day) == (True, VoteRule.DAILY, 5)
+    assert "同一件每天一个，每天最多 5 个" in office.browser("chen").opens(f"/console/contests/{number}").text
+    form_again = office.browser("chen").opens(f"/console/contests/{number}/edit").text
+    for name in ("has_gallery", "likes", "likes_daily"):
+        assert re.search(rf'name="{name}" value="1" checked', form_again), name
+    plain = contest(office, made(office))
+    assert (plain.has_gallery, plain.votes) == (False, VoteRule.NEVER)
 
 
 def test_a_recitation_contest_with_texts_and_schools_is_set_up_by_settings_alone(office: Office) -> None:

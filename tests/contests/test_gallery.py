@@ -124,3 +124,15 @@ def test_two_taps_at_once_give_no_more_than_one_has(world: World) -> None:
     given = in_parallel(*[partial(tap, code) for code in works])
     assert sorted(given) == [False] * 4 + [True] * 2
     assert world.count(Like) == 2
+
+
+def test_a_reader_who_does_not_follow_taps_twice_at_once_and_likes_once(world: World) -> None:
+    _, (work, *_) = judged(world)
+
+    def liked(session: Session) -> bool:
+        found = queries.submission_called(session, work)
+        assert found is not None
+        return liking.like(session, found, "oPassingBy", now=times.now())
+
+    given = in_parallel(*[partial(world.database.unit, liked)] * 4)
+    assert sorted(given) == [False, False, False, True]
