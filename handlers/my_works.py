@@ -4,7 +4,7 @@ from contests import handing_in, queries, rules, texts
 from contests.refusals import NotChangeable
 from handlers import guardians, last_look, submitting
 from handlers.identity import own_page
-from handlers.turn import Reply, Turn, link
+from handlers.turn import Reply, Turn
 from models.award import Award, AwardState
 from models.contest import HANDED_IN, AgreementWay, Purpose, Submission, SubmissionState
 from models.tapping import tappable
@@ -57,8 +57,8 @@ def _won(turn: Turn, work: Submission, won: list[tuple[Award, str]]) -> list[str
     if work.state is not S.ACCEPTED:
         return _missing(turn, work)
     codes = [award.code for award, _ in won if award.state is AwardState.GIVEN and award.code]
-    shown = [link(f"{turn.house.site}/cert/{code}", "看证书") for code in codes if turn.house.site]
-    return [*texts.results(work.contest, won), *shown]
+    shown = [own_page(turn, f"/me/awards/{code}", "看证书") for code in codes]
+    return [*texts.results(work.contest, won), *filter(None, shown)]
 
 
 def _missing(turn: Turn, work: Submission) -> list[str]:

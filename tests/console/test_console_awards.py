@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given as drawn_from
 from hypothesis import strategies as st
+from werkzeug.test import Client
 
 from activities import farewell
 from contests import awarding, awards, leaving, telling, tiers
@@ -23,8 +24,10 @@ from tests.console.office import Office
 from tests.contests.judged import browser_of as judge_browser
 from tests.contests.judged import closes, contest_of, invites, marks, round_of, sends
 from tests.contests.staged import by
+from tests.test_identity import pressed
 from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
+from tests.wechat import links
 from tests.world import World, openid
 
 A, C = AwardState, ContestState
@@ -178,6 +181,9 @@ def test_places_become_awards_are_shown_masked_and_given_with_a_certificate_that
     assert "这次没有得奖" in told(office, author(office, works[5]))[-1]
     assert sum("恭喜" in text for text in told(office, winner)) == 1
 
+    chat = links(office.platform.push(**office.platform.text(openid(winner), "我的作品")))
+    led = pressed(Client(office.app), chat[0].removeprefix(office.settings.site))
+    assert led.headers["Location"].startswith("/me/awards/"), "the chat leads to the certificate itself"
     own = browser_of(office, winner)
     me = own.get("/me").text
     address = re.search(r'href="(/me/awards/\w{12})"', me)
