@@ -36,7 +36,6 @@ def quoted(title: str) -> str:
     return f"“{title.translate(_INNER)}”"
 
 
-@lru_cache(maxsize=4096)  # pure, and thousands say the same few words
 def masked_name(name: str) -> str:
     """For a public page: 张*, 欧*娜, 布*·阿*: enough for whoever holds the paper, and for nobody else."""
     parts = [part for part in re.split(r"[· ]", name) if part]
@@ -45,6 +44,7 @@ def masked_name(name: str) -> str:
     return f"{name[0]}*{name[-1]}" if len(name) > 2 else f"{name[:1]}*"
 
 
+@lru_cache(maxsize=4096)  # pure, and thousands say the same few words
 def tidy(text: str) -> str:
     """'　活動！ ' and '活动' are one: case, width and outer punctuation do not count."""
     return _EDGES.sub("", plain(text))
