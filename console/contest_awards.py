@@ -26,6 +26,7 @@ from models.errors import BadFields, BadInput
 from models.signup import AppealState
 from web import certificate as paper
 from web import lettering
+from web.given import row_number
 
 A, C = AwardState, ContestState
 AT_ONCE = 50  # certificates of one file
@@ -232,7 +233,7 @@ def _proposed(session: Session, contest: Contest, by: By, page: str) -> str:
 
 
 def _added(session: Session, contest: Contest, by: By, page: str) -> str:
-    tier = session.get(AwardTier, _number("tier") or 0)
+    tier = session.get(AwardTier, row_number(request.form.get("tier", "")) or 0)
     if tier is None or tier.contest_id != contest.id:
         raise BadFields({"tier": "请选一个奖项。"})
     work, organisation, name = _to(session, contest, request.form.get("to", "").strip())
@@ -286,11 +287,6 @@ def _renamed(session: Session, award: Award, by: By) -> str:
 def _handed_over(session: Session, award: Award, by: By) -> str:
     awarding.hand_over(session, award, request.form.get("to", ""), by=by)
     return f"已登记：{award.picked_up_by} 领走了。"
-
-
-def _number(field: str) -> int | None:
-    raw = request.form.get(field, "")
-    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else None
 
 
 # ── on 今天 ──

@@ -116,6 +116,9 @@ def rename(session: Session, award: Award, name: str, *, by: By) -> None:
     """The name on the certificate. Raises: BadInput."""
     if not name.strip():
         raise BadInput("请写证书上的名字。")
+    session.refresh(award, with_for_update={"key_share": True})
+    if award.state is A.REVOKED:
+        raise BadInput("这个奖取消了，名字不用再改。")
     before, award.name = award.name, name.strip()[:60]
     _note(session, "award renamed", _contest(session, award), by, f"{before} → {award.name}")
 
@@ -126,7 +129,7 @@ def take_out(session: Session, award: Award, cause: str, *, by: By) -> None:
         raise BadFields({"cause": "请写理由。"})
     contest = _contest(session, award)
     service.hold(session, contest)
-    session.refresh(award, with_for_update=True)
+    session.refresh(award, with_for_update={"key_share": True})
     if award.state is A.REVOKED:
         raise BadInput("已经取消过了。")
     was_told = award.state is A.GIVEN
@@ -218,7 +221,7 @@ def close(session: Session, contest: Contest, *, by: By) -> None:
 
 def hand_over(session: Session, award: Award, to: str, *, by: By) -> None:
     """Certificate and gift, on paper, to whoever came for them. Raises: BadInput."""
-    session.refresh(award, with_for_update=True)
+    session.refresh(award, with_for_update={"key_share": True})
     if award.state is not A.GIVEN:
         raise BadInput("还没有颁奖，或者这个奖取消了。")
     if award.picked_up_at is not None:
@@ -254,11 +257,14 @@ def _all(session: Session, contest: Contest, before: AwardState, to: AwardState)
 
 def _leave_out_withdrawn(session: Session, contest: Contest) -> None:
     """A work that was taken back in between wins nothing."""
-    for award in awards.listed(session, contest, A.PROPOSED, A.SHOWN):
-        work = session.get_one(Submission, award.submission_id) if award.submission_id else None
-        if work is not None and work.state is not SubmissionState.ACCEPTED:
-            _move(award, A.REVOKED)
-            award.cause = "作品撤稿了，或者不再参加评选"
+    gone = sa.select(Award).join(Submission, Submission.id == Award.submission_id)
+    gone = gone.where(
+        Award.contest_id == contest.id, Award.state.in_((A.PROPOSED, A.SHOWN)),
+        Submission.state != SubmissionState.ACCEPTED,
+    )  # fmt: skip
+    for award in session.scalars(gone):
+        _move(award, A.REVOKED)
+        award.cause = "作品撤稿了，或者不再参加评选"
     session.flush()
 
 

@@ -19,6 +19,7 @@ from pages.contest import CODE_LENGTH
 from pages.errors import Draw, Sorry
 from pages.identity import Identity, own
 from pages.judging import player
+from web.given import row_number
 
 FIRST_WORDS = 40  # characters of a text in the list
 
@@ -72,9 +73,9 @@ class _Views:
 
     def hall(self, code: str) -> str:
         """All works, or those of a group, a page after the other."""
-        group, after = (request.args.get(name, 0, int) for name in ("group", "after"))
+        group, after = (row_number(request.args.get(name, "")) for name in ("group", "after"))
         with self._database.reading() as session:
-            page = _hall(session, _shown(session, code), group or None, max(0, after))
+            page = _hall(session, _shown(session, code), group, after or 0)
         return self._draw("pages/gallery.html", page=page)
 
     def work(self, code: str, work: str) -> Response:

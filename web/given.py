@@ -15,6 +15,12 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, fixed_digits, min, max)
 
 
+def row_number(typed: str) -> int | None:
+    """The number of a row as a query or a form gives it; None for what is no number, or beyond every row."""
+    number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= len(str(GREATEST)) else None
+    return number if number is not None and number <= GREATEST else None
+
+
 def holds_nul() -> bool:
     """Does an address or a form hold what nobody types?"""
     given = (*request.args.values(), *request.form.values(), *(request.view_args or {}).values())

@@ -136,3 +136,15 @@ def test_a_reader_who_does_not_follow_taps_twice_at_once_and_likes_once(world: W
 
     given = in_parallel(*[partial(world.database.unit, liked)] * 4)
     assert sorted(given) == [False, False, False, True]
+
+
+def test_an_address_with_numbers_that_no_row_has_shows_a_page_all_the_same(world: World) -> None:
+    code, _ = judged(world)
+    for given in (
+        "group=99999999999999999999",
+        "after=99999999999999999999",
+        "after=-1",
+        "group=x",
+        "after=2147483647",
+    ):
+        assert world.http.get(f"/c/{code}/works?{given}").status_code == 200, given
