@@ -1,6 +1,5 @@
 """评奖: who is proposed by places, the public notice with objections, awards given, taken back, and picked up."""
 
-import secrets
 from datetime import date
 
 import sqlalchemy as sa
@@ -11,13 +10,13 @@ from contests.judging import queries as judging
 from models import audit, times
 from models.award import AWARD_MOVES, Award, AwardKind, AwardState, AwardTier, Objection
 from models.by import By
+from models.codes import new_code
 from models.contest import Contest, ContestState, Organisation, Submission, SubmissionState
 from models.errors import BadFields, BadInput
 from models.judging import JudgingRound, RoundState
 from models.messages import owe_message
 from models.signup import APPEAL_MOVES, AppealState
 from models.states import moved
-from payouts.service import LETTERS
 
 A, C = AwardState, ContestState
 LONGEST_NOTICE = 60  # days
@@ -208,7 +207,7 @@ def give(session: Session, contest: Contest, *, page: str, by: By) -> int:
         raise BadInput("名单里一个奖也没有了。")
     for award in rows:
         _move(award, A.GIVEN)
-        award.code, award.given_at = "".join(secrets.choice(LETTERS) for _ in range(12)), by.at
+        award.code, award.given_at = new_code(12), by.at
     service.lead_on(session, contest, C.AWARDED, by=by)
     telling.tell_results(session, contest, page, by=by)
     return len(rows)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.award import Award, AwardKind, AwardState, AwardTier, Objection
+from models.codes import as_printed
 from models.contest import Contest, Submission
 from models.signup import AppealState
 
@@ -103,8 +104,7 @@ def living(session: Session, tier: AwardTier, work: Submission) -> Award | None:
 
 def by_code(session: Session, code: str) -> Award | None:
     """The award whose certificate has this code, however it was written."""
-    tidy = "".join(char for char in code.upper() if char.isalnum())
-    return session.scalars(sa.select(Award).where(Award.code == tidy)).one_or_none() if tidy else None
+    return session.scalars(sa.select(Award).where(Award.code == as_printed(code))).one_or_none()
 
 
 def objections_of(session: Session, contest: Contest) -> Sequence[Objection]:

@@ -1,6 +1,5 @@
 """What staff do to a contest: set it up, open it, lead it from phase to phase, call it off; codes for who is late."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from activities.catalogue import readers_see_anew
 from contests import queries, rules, telling, texts
-from models import audit, times
+from models import audit, codes, times
 from models.by import By
 from models.contest import (
     CONTEST_MOVES,
@@ -32,7 +31,6 @@ from models.contest import (
 )
 from models.errors import BadFields, BadInput
 from models.states import moved
-from payouts.service import LETTERS
 
 C = ContestState
 LONGEST_WORDING = 4000
@@ -244,7 +242,7 @@ def _set_organisations(session: Session, contest: Contest, wanted: Wanted) -> No
         row = before.pop(one.name, None) or Organisation(contest_id=contest.id, name=one.name, code=new_code())
         row.is_post_box, row.most_works = one.is_post_box, one.most_works
         if one.is_post_box and row.box_code is None:
-            row.box_code = _random(16)
+            row.box_code = codes.new_code(16)
         session.add(row)
     for row in before.values():
         _may_go(session, Submission.organisation_id == row.id, what=row.name)
@@ -350,7 +348,7 @@ def give_late_code(session: Session, contest: Contest, *, until: datetime, reaso
     if until <= by.at:
         raise BadFields({"until": "有效期要在现在之后。"})
     code = LateCode(
-        code=_random(8),
+        code=codes.new_code(8),
         contest_id=contest.id,
         until=until,
         reason=reason.strip()[:200],
@@ -392,11 +390,7 @@ def _move(session: Session, contest: Contest, to: ContestState) -> None:
 
 def new_code() -> str:
     """Six letters and digits for an address or an organisation."""
-    return _random(6).lower()
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(length))
+    return codes.new_code(6).lower()
 
 
 PARTS: tuple[Callable[[Session, datetime], int], ...] = (close_due,)

@@ -4,7 +4,6 @@ What the platform said for sure is read back from it; a lost answer, an unknown 
 number is asked again. A new number only after the old one was read back as failed. The calls are made in bot.pay_calls.
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import audit, messages, outbox, times
 from models.by import By
+from models.codes import new_code
 from models.errors import BadInput, Refused, Stopped
 from models.outbox import CALL_MOVES, CallKind, CallState, Claimed, OutboxCall
 from models.payout import PAYMENT_MOVES, LineKind, Payment, PaymentState, PayWay, Prize, PrizeState
@@ -122,7 +122,7 @@ def living(session: Session, prize: Prize) -> Payment | None:
 
 def _new_number(at: datetime) -> str:
     """28 letters and digits. Random, since a database that was restored would give a number of the past once more."""
-    return f"{times.today(at):%Y%m%d}" + "".join(secrets.choice(service.LETTERS) for _ in range(20))
+    return f"{times.today(at):%Y%m%d}" + new_code(20)
 
 
 def _owe(session: Session, payment: Payment, *, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """What becomes of a prize: won, held back by a person, handed over, lapsed. Paying is payouts.paying."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import audit, messages, times
+from models import audit, codes, messages, times
 from models.by import By
 from models.db import Base, core
 from models.errors import BadInput
@@ -18,7 +17,6 @@ from models.states import moved
 from payouts import appeals, ledger, texts
 
 P = PrizeState
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is mistaken for something else
 REMIND_BEFORE = timedelta(days=1)
 PART = 100  # prizes a unit
 
@@ -78,7 +76,7 @@ def _taken(session: Session, pool: Pool, taken: Sequence[tuple[Wish, int]], at: 
     rows = [
         {
             "prize": number, "winner": wish.openid, "key": wish.key, "moment": at, "until": until,
-            "pick_up": "".join(secrets.choice(LETTERS) for _ in range(8)),
+            "pick_up": codes.new_code(8),
         }
         for wish, number in taken
     ]  # fmt: skip
@@ -187,8 +185,7 @@ def _tell(session: Session, prize: Prize, words: str, *, what: str, now: datetim
 
 def by_code(session: Session, code: str) -> Prize | None:
     """The prize whose pick-up code this is, however it was written."""
-    tidy = "".join(code.upper().split()).replace("-", "")
-    return session.scalars(sa.select(Prize).where(Prize.code == tidy)).one_or_none()
+    return session.scalars(sa.select(Prize).where(Prize.code == codes.as_printed(code))).one_or_none()
 
 
 def hand_over(session: Session, code: str, *, by: By) -> Prize:

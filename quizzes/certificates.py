@@ -1,7 +1,6 @@
 """证书: who may have one, what it says, and whether a code is genuine. It is drawn by web.certificate."""
 
 import re
-import secrets
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,10 +12,10 @@ from sqlalchemy.orm import Session
 from models import audit, times
 from models.by import By
 from models.certificate import CERTIFICATE_MOVES, Certificate, CertificateState
+from models.codes import as_printed, new_code
 from models.errors import BadInput, Refused
 from models.quiz import Attempt, Quiz, QuizState, Standing
 from models.states import moved
-from payouts.service import LETTERS
 from quizzes import queries
 
 S = CertificateState
@@ -106,7 +105,7 @@ def issue(session: Session, quiz: Quiz, openid: str, raw: str, *, now: datetime)
         before.state = moved(before.state, to=S.REPLACED, moves=CERTIFICATE_MOVES)
         session.flush()
     given = Certificate(
-        quiz_id=quiz.id, openid=openid, code="".join(secrets.choice(LETTERS) for _ in range(12)), name=name,
+        quiz_id=quiz.id, openid=openid, code=new_code(12), name=name,
         score=standing.score, count=standing.score + standing.missed, issued_at=now, state=S.VALID,
     )  # fmt: skip
     session.add(given)
@@ -116,8 +115,7 @@ def issue(session: Session, quiz: Quiz, openid: str, raw: str, *, now: datetime)
 
 def by_code(session: Session, code: str) -> Certificate | None:
     """The certificate of this code, however it was written."""
-    tidy = re.sub(r"[\s-]", "", code).upper()
-    return session.scalars(sa.select(Certificate).where(Certificate.code == tidy)).one_or_none()
+    return session.scalars(sa.select(Certificate).where(Certificate.code == as_printed(code))).one_or_none()
 
 
 def revoke(session: Session, certificate: Certificate, cause: str, *, by: By) -> None:

@@ -8,7 +8,6 @@ Of one reader there is never more than one attempt in the same call.
 
 import json
 import random
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models import times
+from models import codes, times
 from models.bulk import Bulk, as_rows, one_of, rows_of
 from models.db import Base, core
 from models.errors import Refused
@@ -359,4 +358,4 @@ def expire_due(session: Session, now: datetime) -> int:
 
 def new_code() -> str:
     """Five letters and digits for a quiz's address."""
-    return "".join(secrets.choice(prizes.LETTERS.lower()) for _ in range(5))
+    return codes.new_code(5).lower()
