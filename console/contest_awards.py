@@ -1,7 +1,7 @@
 """评奖: who is proposed, the public notice and its objections, awards given, certificates to print, and who has picked up."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.needs import EACH, Need
 from console.rights import Act, may
 from contests import awarding, awards, queries, tiers
-from contests.certificates import certified
+from contests.certificates import certified, group_of, titled
 from contests.judging.queries import submissions
 from models import times
 from models.award import Award, AwardState, AwardTier, Objection
@@ -49,9 +49,14 @@ class Shelf:
     """An award with those who have it: `living` of `quota` (0: as many as there are)."""
 
     tier: AwardTier
-    name: str
+    group: str
     living: int
     rows: list[Row]
+
+    @property
+    def name(self) -> str:
+        """小学组 一等奖"""
+        return titled(self.group, self.tier)
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
@@ -101,14 +106,11 @@ class _Views:
 
         @may(Act.AWARD_WORKS)
         def view(number: int) -> Response:
-            where = url_for("console.contest_awards", number=number)
-            try:
-                with self._desk.unit() as session:
-                    contest = session.get(Contest, number) or abort(404)
-                    said = act(session, contest, By(me().login, times.now()), self._results(contest))
-            except BadInput as error:
-                return refused(f"没有做成：{error.to_staff}", where)
-            return done(said, where)
+            def on(session: Session, by: By) -> str:
+                contest = session.get(Contest, number) or abort(404)
+                return act(session, contest, by, self._results(contest))
+
+            return self._done(on, url_for("console.contest_awards", number=number))
 
         return view
 
@@ -118,31 +120,32 @@ class _Views:
         @may(Act.AWARD_WORKS)
         def view(number: int, award: int) -> Response:
             where = url_for("console.contest_awards", number=number, _anchor=f"award{award}")
-            try:
-                with self._desk.unit() as session:
-                    said = act(session, _award(session, number, award), By(me().login, times.now()))
-            except BadInput as error:
-                return refused(f"没有做成：{error.to_staff}", where)
-            return done(said, where)
+            return self._done(lambda session, by: act(session, _award(session, number, award), by), where)
 
         return view
 
     @may(Act.AWARD_WORKS)
     def answer(self, number: int, at: int) -> Response:
         """To whoever objected."""
-        where = url_for("console.contest_awards", number=number, _anchor="objections")
+
+        def on(session: Session, by: By) -> str:
+            objection = session.get(Objection, at)
+            if objection is None or objection.contest_id != number:
+                abort(404)
+            is_right, words = request.form.get("is_right") == "1", request.form.get("answer", "")
+            awarding.answer(session, objection, is_right=is_right, words=words, by=by)
+            return "已答复，对方会在公众号里收到。"
+
+        return self._done(on, url_for("console.contest_awards", number=number, _anchor="objections"))
+
+    def _done(self, act: Callable[[Session, By], str], where: str) -> Response:
+        """It is done in one unit; what a rule refuses is said on the page."""
         try:
             with self._desk.unit() as session:
-                objection = session.get(Objection, at)
-                if objection is None or objection.contest_id != number:
-                    abort(404)
-                awarding.answer(
-                    session, objection, is_right=request.form.get("is_right") == "1",
-                    words=request.form.get("answer", ""), by=By(me().login, times.now()),
-                )  # fmt: skip
+                said = act(session, By(me().login, times.now()))
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
-        return done("已答复，对方会在公众号里收到。", where)
+        return done(said, where)
 
     @may(Act.AWARD_WORKS)
     def file(self, number: int) -> Response:
@@ -164,12 +167,7 @@ class _Views:
             said = [certified(session, row) for row in rows] or abort(404)
             note(session, "certificates printed", f"contest {contest.code}", detail=f"{len(said)} 张")
             title = contest.title
-        words = [
-            paper.Said(
-                self._desk.library, one.name, one.occasion, one.result, one.day, one.code, f"{self._desk.site}/c/{one.code}"
-            )
-            for one in said
-        ]  # fmt: skip
+        words = [paper.Said(self._desk.library, **asdict(one), site=self._desk.site) for one in said]
         with TemporaryDirectory() as folder:
             made = Path(folder) / "certificates.pdf"
             paper.pages(words, faces, made)
@@ -192,7 +190,7 @@ def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
     award = row.award
     picked = f"{times.local(award.picked_up_at):%Y-%m-%d %H:%M}" if award.picked_up_at else ""
     return (
-        shelf.name.removesuffix(shelf.tier.name).strip(), shelf.tier.name, award.place, row.number, award.name, award.title, row.state,
+        shelf.group, shelf.tier.name, award.place, row.number, award.name, award.title, row.state,
         award.code or "", picked, award.picked_up_by, award.cause,
     )  # fmt: skip
 
@@ -200,23 +198,27 @@ def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
 def _shelves(session: Session, contest: Contest) -> list[Shelf]:
     rows = awards.listed(session, contest)
     works = submissions(session, [award.submission_id for award in rows if award.submission_id])
-    groups = {group.id: group.name for group in queries.groups_of(session, contest)}
-    face = found.title(40) if (found := lettering.faces()) else None
+    rare = _rare("".join(award.name for award in rows))
     shelves = []
     for tier in tiers.tiers_of(session, contest):
         mine = [award for award in rows if award.tier_id == tier.id]
         shown = [
             Row(
                 award, STATES[award.state], works[award.submission_id].number if award.submission_id else None,
-                lettering.unwritable(award.name, face) if face else "",
+                next((char for char in award.name if char in rare), ""),
             )
             for award in mine
         ]  # fmt: skip
-        name = " ".join(
-            filter(None, (groups.get(tier.group_id, "") if tier.group_id and len(groups) > 1 else "", tier.name))
-        )
-        shelves.append(Shelf(tier, name, sum(award.state in awards.LIVING for award in mine), shown))
+        living = sum(award.state in awards.LIVING for award in mine)
+        shelves.append(Shelf(tier, group_of(session, tier), living, shown))
     return shelves
+
+
+def _rare(names: str) -> set[str]:
+    """The characters of them that no face of this machine has: each is drawn once, however many bear it."""
+    faces = lettering.faces()
+    face = faces.title(40) if faces else None
+    return {char for char in set(names) if lettering.unwritable(char, face)} if face else set()
 
 
 def _award(session: Session, number: int, at: int) -> Award:

@@ -28,12 +28,15 @@ def certified(session: Session, award: Award) -> Certified:
     day = times.local(award.given_at or award.made_at).date()
     work = f"作品《{award.title}》" if award.title else ""
     return Certified(
-        award.name, quoted(contest.title), f"{work}荣获{group_of(session, award)}{tier.name}", texts.birthday(day), award.code or "",
+        award.name, quoted(contest.title), f"{work}荣获{group_of(session, tier)}{tier.name}", texts.birthday(day), award.code or "",
     )  # fmt: skip
 
 
-def group_of(session: Session, award: Award) -> str:
-    """The name of the group in which it was won; "" for what was won by an organisation, or across groups."""
-    tier = session.get_one(AwardTier, award.tier_id)
-    group = session.get_one(ContestGroup, tier.group_id) if tier.group_id else None
-    return group.name if group is not None and group.name != "不分组" else ""
+def group_of(session: Session, tier: AwardTier) -> str:
+    """The name of the group in which it is won; "" for what an organisation wins, or goes across groups."""
+    return texts.group_name(session.get_one(ContestGroup, tier.group_id) if tier.group_id else None)
+
+
+def titled(group: str, tier: AwardTier) -> str:
+    """小学组 一等奖, as a heading."""
+    return f"{group} {tier.name}".strip()

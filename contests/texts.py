@@ -16,6 +16,7 @@ HAND_IN, CONTESTS, GO_ON, MINE = "投稿", "比赛", "继续投稿", "我的作�
 CONFIRM, AGREE, DISAGREE = "确认", "同意", "不同意"
 WITHDRAW, SURE, MEND = "撤稿", "确定撤稿", "修改"
 LATE, ORGANISATION, KEEP = "补交", "单位码", "同意留存"
+UNGROUPED = "不分组"  # what staff call the one group of a contest without groups
 GUARDIAN, TAKE_BACK, TAKE_BACK_SURE = "我是监护人", "撤回同意", "确定撤回"
 
 GENRES = {Genre.VOICE: "朗读", Genre.VIDEO: "视频", Genre.PICTURE: "图片", Genre.ESSAY: "文章", Genre.POEM: "诗歌"}
@@ -74,6 +75,11 @@ def counted(characters: int, limits: Limits) -> str:
     """已收到 320 字（要 300–500 字）"""
     wanted = _between(limits.least_characters, limits.most_characters)
     return f"已收到 {characters} 字（要 {wanted}）" if wanted else f"已收到 {characters} 字"
+
+
+def group_name(group: ContestGroup | None) -> str:
+    """少儿组; "" where a contest has none."""
+    return "" if group is None or group.name == UNGROUPED else group.name
 
 
 def group_words(group: ContestGroup, *, today: date) -> str:

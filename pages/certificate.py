@@ -96,7 +96,7 @@ class _Views:
     def _said(self, quiz: Quiz, given: Certificate) -> paper.Said:
         return paper.Said(
             self._library, given.name, quoted(quiz.title), f"答对 {given.score}/{given.count} 题，成绩合格", _day(given.issued_at),
-            given.code, f"{self._site}/c/{given.code}",
+            given.code, self._site,
         )  # fmt: skip
 
     def check(self, code: str = "") -> AnyResponse | str:

@@ -1,6 +1,6 @@
 """/c/<code>/results: who has won, masked while it may be objected to; and /me/awards/<code>: one's own certificate."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from contests import awards, objecting, queries, rules, texts
-from contests.certificates import certified, group_of
+from contests.certificates import certified, group_of, titled
 from contests.judging.queries import submissions
 from models import times
 from models.award import Award, AwardState, AwardTier
@@ -104,9 +104,7 @@ class _Views:
         faces = lettering.faces() or abort(503)
         with self._database.reading() as session:
             said = certified(session, _own(session, code, openid))
-        words = paper.Said(
-            self._library, said.name, said.occasion, said.result, said.day, said.code, f"{self._site}/c/{said.code}"
-        )
+        words = paper.Said(self._library, **asdict(said), site=self._site)
         response = make_response(paper.picture(words, faces) if kind == "png" else _printed(words, faces))
         response.headers["Content-Type"] = {"png": "image/png", "pdf": "application/pdf"}[kind]
         if request.args.get("save"):
@@ -149,9 +147,8 @@ def _results(session: Session, contest: Contest) -> Results:
     works = submissions(session, [award.submission_id for award in rows if award.submission_id])
     for award in rows:
         if award.tier_id not in names:
-            names[award.tier_id] = " ".join(
-                filter(None, (group_of(session, award), session.get_one(AwardTier, award.tier_id).name))
-            )
+            tier = session.get_one(AwardTier, award.tier_id)
+            names[award.tier_id] = titled(group_of(session, tier), tier)
         work = works.get(award.submission_id) if award.submission_id else None
         name = texts.masked(award.name) if is_masked else texts.in_public(work, award.name)
         found.setdefault(award.tier_id, []).append((name, f"《{award.title}》" if award.title else ""))

@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, make_response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from contests import gallery, liking, queries, texts
-from contests.ffmpeg import CannotRead
 from contests.judging import hearing
 from models import times
 from models.contest import WRITTEN, Contest, ContestGroup, Submission
 from models.db import Database
-from models.errors import Refused, WeChatError
+from models.errors import Refused
 from pages.contest import CODE_LENGTH
 from pages.errors import Draw, Sorry
 from pages.identity import Identity, own
-from pages.judging import player
+from pages.playing import played, player
 from web.given import row_number
 
 FIRST_WORDS = 40  # characters of a text in the list
@@ -91,16 +90,8 @@ class _Views:
             found = _work(session, code, work)
             shown = hearing.shown(session, found)
             # While judges do not know whose works are, nobody hears an author say their name.
-            intro_ms = found.intro_ms if place == 0 and gallery.is_blind(found.contest) else 0
-        if self._media is None or place >= len(shown):
-            abort(404)
-        try:
-            path = hearing.heard(self._media, shown[place][1], intro_ms=intro_ms)
-        except (WeChatError, CannotRead):
-            return AnyResponse("录音暂时放不了，请过一会儿再试。", 503, mimetype="text/plain")
-        if path is None:
-            abort(404)
-        return send_file(path, mimetype=hearing.TYPES[path.suffix.removeprefix(".")], conditional=True)
+            intro_ms = found.intro_ms if gallery.is_blind(found.contest) else 0
+        return played(self._media, shown, place, intro_ms=intro_ms, sorry="录音暂时放不了，请过一会儿再试。")
 
     def likable(self, openid: str, code: str, work: str) -> AnyResponse:
         """Whoever came to like it is known now: back to the work."""
@@ -139,7 +130,7 @@ def _work(session: Session, code: str, work: str) -> Submission:
 def _hall(session: Session, contest: Contest, group: int | None, after: int) -> Hall:
     groups = queries.groups_of(session, contest)
     found = gallery.works_of(session, contest, group_id=group, after=after)
-    works, names = found[: gallery.A_PAGE], {one.id: one.name for one in groups}
+    works, names = found[: gallery.A_PAGE], {one.id: texts.group_name(one) for one in groups}
     likes = liking.counted(session, works)
     cards = tuple(_card(work, names.get(work.group_id or 0, ""), likes.get(work.id, 0)) for work in works)
     return Hall(
@@ -158,7 +149,7 @@ def _card(work: Submission, group: str, likes: int) -> Card:
 
 def _one(session: Session, work: Submission, openid: str | None) -> One:
     group, now = session.get(ContestGroup, work.group_id) if work.group_id else None, times.now()
-    card = _card(work, group.name if group else "", liking.counted(session, [work]).get(work.id, 0))
+    card = _card(work, texts.group_name(group), liking.counted(session, [work]).get(work.id, 0))
     paragraphs = tuple(line.strip() for line in work.words.splitlines() if line.strip())
     return One(
         work.contest.code, work.contest.title, card,

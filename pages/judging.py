@@ -13,21 +13,21 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, make_response, redirect, request, send_file, url_for
+from flask import Blueprint, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from contests.ffmpeg import CannotRead
 from contests.judging import hearing, inviting, marking, queries, rules
 from contests.judging.queries import Own, OwnRound
 from contests.judging.refusals import LinkStale, LinkUsed
 from models import times
-from models.contest import WRITTEN, Contest, ContestGroup, Genre, PieceKind, SetText, Submission
+from models.contest import WRITTEN, Contest, ContestGroup, Genre, SetText, Submission
 from models.db import Database
-from models.errors import Refused, WeChatError
+from models.errors import Refused
 from models.judging import Criterion, Judge
 from pages.errors import Draw, Sorry
 from pages.identity import Identity, own
+from pages.playing import played, player
 
 COOKIE = "shusheng_judge"
 LARGE = "shusheng_judge_large"  # 大字: a matter of this browser
@@ -257,19 +257,7 @@ class _Views:
             found = _found(session, judge_id, mark)
             work = session.get_one(Submission, found[1].mark.submission_id) if found else abort(404)
             files, intro_ms = hearing.shown(session, work), work.intro_ms
-        if self._media is None or place >= len(files):
-            abort(404)
-        try:
-            path = hearing.heard(self._media, files[place][1], intro_ms=intro_ms if place == 0 else 0)
-        except (WeChatError, CannotRead):  # no program, no space: never the file with its introduction instead
-            return AnyResponse("录音暂时放不了，请告诉图书馆。", 503, mimetype="text/plain")
-        if path is None:
-            abort(404)
-        response = send_file(
-            path, mimetype=hearing.TYPES[path.suffix.removeprefix(".")], conditional=True, etag=False, last_modified=None
-        )  # fmt: skip
-        response.headers["Content-Disposition"] = "inline"
-        return response
+        return played(self._media, files, place, intro_ms=intro_ms, sorry="录音暂时放不了，请告诉图书馆。")
 
     def _drawn(self, template: str, **words: Any) -> str:
         return self._draw(f"pages/{template}", elder=bool(request.cookies.get(LARGE)), **words)
@@ -354,11 +342,6 @@ def page_of(
         _criteria(queries.criteria_of(session, of.round.id), points), remark, one.is_done, one.mark.is_second_look,
         f"{one.mark.score / 100:.2f}" if one.is_done and one.mark.score is not None else "", said,
     )  # fmt: skip
-
-
-def player(kind: PieceKind) -> str:
-    """The element that plays or shows it."""
-    return {PieceKind.SOUND: "audio", PieceKind.VIDEO: "video"}.get(kind, "img")
 
 
 def _criteria(criteria: Any, points: list[int]) -> tuple[Shown, ...]:

@@ -20,7 +20,7 @@ QR_SIZE = 190
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a certificate says. `url`: where its code is checked."""
+    """What a certificate says. `site`: the address below which its code is checked."""
 
     library: str
     name: str
@@ -28,7 +28,12 @@ class Said:
     result: str
     day: str
     code: str
-    url: str
+    site: str
+
+    @property
+    def url(self) -> str:
+        """Where everybody may check it."""
+        return f"{self.site}/c/{self.code}"
 
 
 def picture(said: Said, faces: Faces) -> bytes:
