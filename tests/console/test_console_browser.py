@@ -123,6 +123,22 @@ def test_somebody_signs_in_looks_for_an_activity_and_calls_it_off(browser: Chrom
     assert faults == []
 
 
+def test_leaving_the_words_draws_no_list_under_the_finger_that_taps_it(browser: Chromium, desk: str) -> None:
+    """A list drawn anew between press and release would swallow the click."""
+    page = signed_in(browser, desk, "chen")
+    page.goto(f"{desk}/console/activities")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/console/activities?" in request.url else None)
+    page.get_by_label("标题里的词").fill("绘本")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    page.get_by_label("标题里的词").blur()
+    page.get_by_label("分馆").select_option("总馆")
+    expect(page.get_by_text("没有合适的活动")).to_be_visible()
+    page.get_by_label("分馆").select_option("官塘社区分馆")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    assert len(asked) == 3, asked
+
+
 def test_a_plan_goes_from_its_file_to_the_calendar_on_a_phone(browser: Chromium, desk: str) -> None:
     page = signed_in(browser, desk, "chen", width=390)
     page.goto(f"{desk}/console/activities")
