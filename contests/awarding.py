@@ -40,21 +40,20 @@ def propose(session: Session, contest: Contest, *, by: By) -> int:
     )  # fmt: skip
     last = _last_round(session, contest)
     taken = awards.with_a_rank(session, contest)
-    tiers = awards.ranked_tiers(session, contest)
+    places = [row for row in judging.places_of(session, last.id) if row.submission_id not in taken]
+    works = judging.submissions(session, [row.submission_id for row in places])
     given = awards.by_places(
-        [awards.Tier(tier.id, tier.group_id, tier.quota, awards.count_living(session, tier)) for tier in tiers],
+        [
+            awards.Tier(tier.id, tier.group_id, tier.quota, awards.count_living(session, tier))
+            for tier in awards.ranked_tiers(session, contest)
+        ],
         [
             awards.Placed(row.submission_id, row.group_id, row.place, row.score)
-            for row in judging.places_of(session, last.id)
-            if row.submission_id not in taken
+            for row in places
+            if works[row.submission_id].state is SubmissionState.ACCEPTED  # not taken back since it was judged
         ],
     )
-    works = judging.submissions(session, [work for work, _, _ in given])
-    rows = [
-        _award(contest, tier, works[work], by, place=place)
-        for work, tier, place in given
-        if works[work].state is SubmissionState.ACCEPTED
-    ]
+    rows = [_award(contest, tier, works[work], by, place=place) for work, tier, place in given]
     session.add_all(rows)
     session.flush()
     _note(session, "awards proposed", contest, by, f"{len(rows)} 个")

@@ -1,9 +1,11 @@
-"""A work's row: held by who changes it, and moved from state to state only here."""
+"""A work's row: held by who changes it, and moved from state to state only here; and a reader's, where they have only so many."""
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests.refusals import NotChangeable
 from models.contest import SUBMISSION_MOVES, Submission, SubmissionState
+from models.follower import Follower
 from models.states import moved
 
 S = SubmissionState
@@ -27,3 +29,12 @@ def changeable(session: Session, submission: Submission) -> Submission:
 def move(submission: Submission, to: SubmissionState) -> None:
     """The only place where a work's state changes."""
     submission.state = moved(submission.state, to=to, moves=SUBMISSION_MOVES)
+
+
+def hold_reader(session: Session, openid: str) -> None:
+    """For whoever may do something only so often: of two taps at once the second counts what the first has left.
+
+    Nobody else waits. Who came by web authorisation may follow nobody: there is no row then, and nothing is held.
+    """
+    theirs = sa.select(Follower.openid).where(Follower.openid == openid)
+    session.scalars(theirs.with_for_update(key_share=True)).one_or_none()

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests import rules
+from contests.holding import hold_reader
 from contests.refusals import LikesClosed, NoLikesLeft
 from models import times
 from models.contest import Contest, Like, Submission, SubmissionState, VoteRule
 from models.db import insert
-from models.follower import Follower
 
 ONCE = date(2000, 1, 1)  # the day of every like where there is one for all days
 
@@ -21,16 +21,13 @@ def like(session: Session, work: Submission, openid: str, *, now: datetime) -> b
     contest, today = work.contest, times.today(now)
     if not takes(contest, now) or work.state is not SubmissionState.ACCEPTED:
         raise LikesClosed
-    # Of two taps at once the second counts what the first has left; nobody else waits.
-    session.scalars(
-        sa.select(Follower.openid).where(Follower.openid == openid).with_for_update(key_share=True)
-    ).one_or_none()
+    hold_reader(session, openid)
     day = ONCE if contest.votes is VoteRule.ONCE else today
     if session.get(Like, (work.id, openid, day)) is not None:
         return False
     if contest.votes_a_day and given_on(session, contest, openid, today) >= contest.votes_a_day:
         raise NoLikesLeft(contest.votes_a_day)
-    # Whoever came by web authorisation may follow nobody, and held no row: the key decides between two taps.
+    # Where no row of the reader was held the key decides between two taps.
     made = insert(session, Like).values(
         submission_id=work.id, openid=openid, day=day, contest_id=contest.id, is_held=False, given_at=now
     )

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests import rules
+from contests.holding import hold_reader
 from contests.refusals import NoObjections, TooManyObjections
 from models import times
 from models.award import Objection
@@ -25,6 +26,7 @@ def object_(session: Session, contest: Contest, openid: str, words: str, contact
         raise NoObjections
     if not words.strip():
         raise BadFields({"words": "请写您对哪个结果有异议，为什么。"})
+    hold_reader(session, openid)
     said = sa.select(sa.func.count()).where(Objection.contest_id == contest.id, Objection.openid == openid)
     if (session.scalar(said.select_from(Objection)) or 0) >= MOST_EACH:
         raise TooManyObjections

@@ -263,6 +263,17 @@ def test_special_awards_go_to_works_by_number_and_organisations_by_name_and_neve
     assert len(listed(office, number)) == 5, "proposing anew keeps what was chosen, and doubles nothing"
 
 
+def test_the_next_moves_up_where_a_work_was_taken_back_after_it_was_judged(
+    judged: tuple[Office, int, list[int]],
+) -> None:
+    office, number, works = judged
+    with office.database.units() as session:
+        session.get_one(Submission, works[0]).state = SubmissionState.WITHDRAWN
+    does(office, number, "propose")
+    won = {row.submission_id for row in listed(office, number, A.PROPOSED)}
+    assert won == {works[2], works[1], works[4], works[3]}
+
+
 def test_a_work_taken_back_during_the_notice_wins_nothing(judged: tuple[Office, int, list[int]]) -> None:
     office, number, works = judged
     shown(office, number, days=0)
