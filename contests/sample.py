@@ -11,10 +11,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import handing_in, queries, screening, service
+from contests import handing_in, queries, screening, service, tiers
 from contests.rules import Limits
-from contests.service import GroupWanted, OrganisationWanted, TextWanted, Wanted, new_code
+from contests.service import GroupWanted, OrganisationWanted, TextWanted, Votes, Wanted, new_code
+from contests.tiers import TierWanted
 from models import times
+from models.award import AwardKind
 from models.by import By
 from models.contest import (
     AgreementWay,
@@ -24,6 +26,7 @@ from models.contest import (
     Purpose,
     Submission,
     SubmissionState,
+    VoteRule,
 )
 
 ESSAYS = Path(__file__).with_name("samples") / "essays.txt"
@@ -39,6 +42,10 @@ WORDINGS = {
     Purpose.KEEP: "比赛结束以后，图书馆可以继续保存和展示这件作品。",
     Purpose.SERIES: "图书馆可以把这件作品编进节目里播出，播出时说明作者和作品名。",
 }
+AWARDS = (
+    TierWanted("一等奖", 1), TierWanted("二等奖", 2), TierWanted("三等奖", 3),
+    TierWanted("优秀组织奖", 1, is_each=False, kind=AwardKind.SPECIAL),
+)  # fmt: skip
 CLASSICS = (
     TextWanted("咏鹅", "骆宾王", "鹅，鹅，鹅，\n曲项向天歌。\n白毛浮绿水，\n红掌拨清波。", "少儿组"),
     TextWanted(
@@ -61,7 +68,9 @@ def open_contests(session: Session, *, by: By) -> None:
     """Once: both of them."""
     if session.scalar(sa.select(Contest.id).limit(1)) is not None:
         return
-    service.open_(session, service.set_up(session, _reading(by.at), by=by), by=by)
+    reading = service.set_up(session, _reading(by.at), by=by)
+    tiers.set_tiers(session, reading, AWARDS)
+    service.open_(session, reading, by=by)
     _write(session, by)
 
 
@@ -92,6 +101,7 @@ def _reading(now: datetime) -> Wanted:
 def _write(session: Session, by: By) -> None:
     opened, written, closed = (by.at - timedelta(days=days) for days in (40, 12, 6))
     contest = service.set_up(session, _writing(opened, closed), by=By(by.who, opened))
+    tiers.set_tiers(session, contest, AWARDS)
     service.open_(session, contest, by=By(by.who, opened))
     for number, essay in enumerate(essays()):
         _hand_in(session, contest, essay, at=written + timedelta(hours=number))
@@ -115,6 +125,7 @@ def _writing(opens_at: datetime, closes_at: datetime) -> Wanted:
         screened_by=last + timedelta(days=7), judged_by=last + timedelta(days=20),
         notice_from=last + timedelta(days=22), notice_until=last + timedelta(days=26),
         awards_on=last + timedelta(days=35), keeps_until=last + timedelta(days=KEPT_FOR_DAYS), wordings=WORDINGS,
+        votes=Votes(VoteRule.ONCE),
     )  # fmt: skip
 
 
