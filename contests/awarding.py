@@ -156,7 +156,9 @@ def show(session: Session, contest: Contest, until: date, *, page: str, by: By) 
     if not count:
         raise BadInput("还没有拟好名单。")
     service.lead_on(session, contest, C.NOTICE, by=by)
+    # What was announced gives way to what is, as when judging began.
     contest.notice_from, contest.notice_until = today, until
+    contest.judged_by = min(contest.judged_by or today, today)
     telling.tell(session, contest, texts.is_shown(contest, page, today=today), by=by)
     return count
 
@@ -208,6 +210,7 @@ def give(session: Session, contest: Contest, *, page: str, by: By) -> int:
         _move(award, A.GIVEN)
         award.code, award.given_at = new_code(12), by.at
     service.lead_on(session, contest, C.AWARDED, by=by)
+    contest.awards_on = times.today(by.at)
     telling.tell_results(session, contest, page, by=by)
     return len(rows)
 

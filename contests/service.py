@@ -320,6 +320,8 @@ def begin_judging(session: Session, contest: Contest, *, by: By) -> None:
     if not queries.count_works(session, contest, SubmissionState.ACCEPTED):
         raise BadInput("还没有一件通过审核的作品。")
     _move(session, contest, C.JUDGING)
+    today = times.today(by.at)
+    contest.screened_by = min(contest.screened_by or today, today)  # what was announced gives way to what is
     audit.note(session, "contest judging", who=by.who, subject=f"contest {contest.code}", at=by.at)
 
 

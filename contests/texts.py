@@ -192,14 +192,23 @@ def on_paper(submission: Submission) -> str:
     return "、".join(filter(None, (submission.author, submission.partner)))[:60]
 
 
-def in_public(submission: Submission | None, name: str) -> str:
-    """As everybody may read it once awards are given: a child's name is masked, as its guardian was promised."""
-    return masked(name) if not name or (submission is not None and submission.is_child) else name
+def in_public(submission: Submission, name: str) -> str:
+    """As everybody may read it: a child's name is masked, as its guardian was promised."""
+    return masked(name) if submission.is_child else name
+
+
+def winner(award: Award, work: Submission | None, *, is_masked: bool) -> str:
+    """Who has an award, on a page for everybody: people masked in the public notice, a child always, a school never."""
+    if not award.name:
+        return "（已清除）"
+    if award.organisation_id is not None:
+        return award.name
+    return masked(award.name) if is_masked or work is None else in_public(work, award.name)
 
 
 def masked(name: str) -> str:
-    """For the public notice: 张*, 欧*娜, of two people each."""
-    return "、".join(masked_name(one) for one in name.split("、")) if name else "（已清除）"
+    """张*, 欧*娜; of two people each."""
+    return "、".join(masked_name(one) for one in name.split("、"))
 
 
 def is_shown(contest: Contest, page: str, *, today: date) -> str:

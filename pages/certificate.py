@@ -156,7 +156,9 @@ def _award(session: Session, code: str) -> Checked | None:
     if found.state is not AwardState.GIVEN:
         return Checked(code, "revoked")
     said = certified(session, found)
-    return Checked(code, "genuine", said.occasion, contest_texts.masked(found.name), said.result, said.day)
+    return Checked(
+        code, "genuine", said.occasion, contest_texts.winner(found, None, is_masked=True), said.result, said.day
+    )
 
 
 def _checked(session: Session, code: str) -> Checked | None:

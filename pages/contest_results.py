@@ -150,7 +150,7 @@ def _results(session: Session, contest: Contest) -> Results:
             tier = session.get_one(AwardTier, award.tier_id)
             names[award.tier_id] = titled(group_of(session, tier), tier)
         work = works.get(award.submission_id) if award.submission_id else None
-        name = texts.masked(award.name) if is_masked else texts.in_public(work, award.name)
+        name = texts.winner(award, work, is_masked=is_masked)
         found.setdefault(award.tier_id, []).append((name, f"《{award.title}》" if award.title else ""))
     can = rules.takes_objections(contest.state, first=contest.notice_from, last=contest.notice_until, today=today)
     until = short_day(contest.notice_until, beside=today) if is_masked and contest.notice_until else ""

@@ -13,6 +13,7 @@ from werkzeug.test import Client
 from activities import farewell
 from contests import awarding, awards, leaving, telling, tiers
 from contests.awards import Placed, Tier, by_places
+from contests.service import OrganisationWanted
 from contests.tiers import TierWanted
 from models import times
 from models.award import Award, AwardKind, AwardState, AwardTier, Objection
@@ -21,8 +22,8 @@ from models.errors import BadInput
 from models.outbox import CallKind, OutboxCall
 from models.signup import AppealState
 from tests.console.office import Office
+from tests.contests.judged import AUTHORS, closes, contest_of, invites, marks, round_of, sends
 from tests.contests.judged import browser_of as judge_browser
-from tests.contests.judged import closes, contest_of, invites, marks, round_of, sends
 from tests.contests.staged import by
 from tests.test_identity import pressed
 from tests.test_page_sign_up import browser_of, hidden
@@ -261,6 +262,28 @@ def test_special_awards_go_to_works_by_number_and_organisations_by_name_and_neve
     does(office, number, "propose")
     does(office, number, "propose")
     assert len(listed(office, number)) == 5, "proposing anew keeps what was chosen, and doubles nothing"
+    does(office, number, "show", until=f"{times.today(times.now())}")
+    assert "第*学" in office.http.get(f"/c/{contest_row(office, number).code}/results").text, (
+        "a name staff typed is a person's"
+    )
+
+
+def test_a_school_that_takes_part_is_named_whole_while_people_are_masked(office: Office) -> None:
+    by_day(office)
+    number, _ = contest_of(office, 1, organisations=(OrganisationWanted("第一小学"),))
+    with office.database.units() as session:
+        tiers.set_tiers(session, session.get_one(Contest, number), TIERS)
+    judge, token = invites(office, number, "周老师")
+    this = round_of(office, number, judges_each=1)
+    assert sends(judge_browser(office, token), marks(office, judge)[0].id, 9, 9).status_code == 303
+    closes(office, this)
+    with office.database.reading() as session:
+        special = session.scalars(sa.select(AwardTier.id).where(AwardTier.kind == AwardKind.SPECIAL)).one()
+    does(office, number, "add", tier=str(special), to="第一小学")
+    shown(office, number)
+    page = office.http.get(f"/c/{contest_row(office, number).code}/results").text
+    assert "第一小学" in page
+    assert AUTHORS[0] not in page
 
 
 def test_the_next_moves_up_where_a_work_was_taken_back_after_it_was_judged(
