@@ -37,7 +37,7 @@ from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, Settings, SettingsE
 from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
-from contests import ffmpeg, pieces, sweeping
+from contests import ffmpeg, pieces, sums, sweeping
 from contests import leaving as works_left
 from contests import media as works
 from contests import service as contests
@@ -354,7 +354,7 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
 
 def patient_parts() -> tuple[Part, ...]:
     """What goes on beside everything else, since nobody waits for it."""
-    return (traces.measure,)
+    return (traces.measure, sums.sum_up)
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

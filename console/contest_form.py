@@ -43,15 +43,17 @@ PURPOSES = {Purpose.ENTRY: "参赛须知", Purpose.GUARDIAN: "监护人同意书
 GROUP_PARTS = ("name", "kind", "born_from", "born_until", "least", "most", "seconds")
 TIER_PARTS = ("name", "quota", "each", "special", "money", "gift")
 WORDS = ("title", "call", "rules", "texts", "organisations")
-NUMBERS = ("works_each", "votes_a_day")
-TICKS = ("has_gallery", "likes", "likes_daily")
-MOMENTS = ("opens_at", "closes_at")
+NUMBERS = ("works_each", "votes_a_day", "votes_at_least")
+TICKS = ("has_gallery", "likes", "likes_daily", "shows_ranks")
+MOMENTS = ("opens_at", "closes_at", "votes_from", "votes_until")
 DATES = tuple(name for name, _ in DAYS)
 NAMES = {  # in the order of the form
     "title": "名称", "call": "征集启事", "rules": "补充的规则", "opens_at": "开始收稿", "closes_at": "截稿", **dict(DAYS),
     "genres": "收什么作品", "groups": "组别",
     **{f"group{n}": f"第 {n + 1} 组" for n in range(GROUPS)}, "works_each": "每人最多几件", "texts": "指定篇目",
-    "organisations": "学校和分馆", "votes_a_day": "每天几个赞", "tiers": "奖项", **{f"tier{n}": f"第 {n + 1} 个奖项" for n in range(TIERS)},
+    "organisations": "学校和分馆", "votes_a_day": "每天几个赞",
+    "votes_at_least": "至少选几件", "votes_from": "点赞开始", "votes_until": "点赞结束",
+    "tiers": "奖项", **{f"tier{n}": f"第 {n + 1} 个奖项" for n in range(TIERS)},
     **{f"wording_{purpose.value}": name for purpose, name in PURPOSES.items()},
 }  # fmt: skip
 
@@ -155,6 +157,7 @@ def _kept(session: Session, contest: Contest) -> dict[str, str]:
         wording = queries.wording_of(session, contest, purpose)
         values[f"wording_{purpose.value}"] = wording.words if wording else ""
     values["has_gallery"] = "1" if contest.has_gallery else ""
+    values["shows_ranks"] = "1" if contest.shows_ranks else ""
     values["likes"] = "1" if contest.votes is not VoteRule.NEVER else ""
     values["likes_daily"] = "1" if contest.votes is VoteRule.DAILY else ""
     values["texts"] = said_texts(session, contest)
@@ -186,7 +189,10 @@ def _wanted(values: Mapping[str, str]) -> Wanted:
         title=values["title"][:100], call=values["call"], rules=values["rules"], opens_at=opens, closes_at=closes,
         genres=genres, groups=groups, texts=told_texts(values["texts"]),
         organisations=told_organisations(values["organisations"]), works_each=numbers["works_each"], **dates,
-        has_gallery=bool(values["has_gallery"] or values["likes"]), votes=Votes(_votes(values), numbers["votes_a_day"]),
+        has_gallery=bool(values["has_gallery"] or values["likes"]), shows_ranks=bool(values["shows_ranks"] and values["likes"]),
+        votes=Votes(
+            _votes(values), numbers["votes_a_day"], numbers["votes_at_least"], moments["votes_from"], moments["votes_until"]
+        ),
         wordings={purpose: values[f"wording_{purpose.value}"] for purpose in PURPOSES},
     )  # fmt: skip
 

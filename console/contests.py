@@ -13,7 +13,7 @@ from console.contest_form import may_change
 from console.desk import Desk, done, drawn, me, refused
 from console.needs import EACH, Need
 from console.rights import Act, may
-from contests import queries, rules, service, tiers
+from contests import queries, rules, service, texts, tiers
 from models import times
 from models.by import By
 from models.contest import (
@@ -104,7 +104,7 @@ class _Views:
                 texts=queries.texts_of(session, contest), organisations=queries.organisations_of(session, contest),
                 awards=tiers.wanted_of(session, contest), wordings=wordings, site=self._desk.site,
                 last=rules.last_day(contest.closes_at), can_edit=may_change(contest), main=_main(contest, counts, now),
-                versions=_versions(session, contest), is_child_noted=bool(counts.get(S.WAITING, 0)),
+                versions=_versions(session, contest), likes=texts.liking_words(contest), is_child_noted=bool(counts.get(S.WAITING, 0)),
             )  # fmt: skip
 
     def acting(self, act: Callable[..., object], said: str) -> Callable[..., Response]:

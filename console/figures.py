@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +22,10 @@ from console.exports import Sheet
 from console.paging import Order
 from console.rights import Open, may
 from console.tiles import tiles_of
+from contests import figures as contest_figures
 from models import times
 from models.activity import Activity
+from models.contest import Contest
 from models.follower import Follower
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
@@ -47,6 +49,11 @@ _ROWS = (
 )  # fmt: skip
 
 
+_CONTESTS = (
+    ("比赛", 40), ("收稿", 26), ("投稿（件）", 12), ("通过（件）", 12), ("点赞（个）", 12), ("播放（次）", 12), ("访问（次）", 12),
+)  # fmt: skip
+
+
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/figures, /console/figures/rows, /console/figures.xlsx"""
     views = _Views(desk)
@@ -66,15 +73,17 @@ class _Views:
         asked = asked_in(request.args, today)
         with self._desk.reading() as session:
             found = books.ledger(session, asked, today=today)
+            contests = _contests(session, asked)
             shown = {
                 "branches": queries.branches(session), "years": _years(session, today),
                 "choices": books.choices(session, asked, found), "tiles": tiles_of(session),
-                "to_confirm": count_sent(session), "readers": _readers(session),
+                "to_confirm": count_sent(session), "readers": _readers(session), "contests": contests,
             }  # fmt: skip
         span = said_span(asked)
         return drawn(
             "figures.html", asked=asked, ledger=found, span=span, groups=[(name, said, _lines(found, name)) for name, said in _GROUPS],
-            charts=_charts(found), sentences=list(report.sentences(found, span, asked.branch)), what=What,
+            charts=_charts(found), what=What,
+            sentences=[*report.sentences(found, span, asked.branch), *report.of_contests([line for _, line in contests], span)],
             unit_of=unit_of, filtered=asked.address(), year=_whole_year(asked), **shown,
         )  # fmt: skip
 
@@ -102,10 +111,26 @@ class _Views:
             sheets = [Sheet(said, ((said[1:], 24), *_COLUMNS), _sheet(found, name)) for name, said in _GROUPS]
             rows = books.rows_of(asked, What.DONE, today=today).order_by(Activity.last_on, Activity.id)
             listed = session.execute(rows.limit(exports.MOST_ROWS + 1))
-            body = exports.workbook(*sheets, Sheet("明细", _ROWS, map(_row, listed)))
+            held = Sheet("比赛", _CONTESTS, map(_contest_row, _contests(session, asked)))
+            body = exports.workbook(*sheets, Sheet("明细", _ROWS, map(_row, listed)), held)
         with self._desk.unit() as session:
             note(session, "list exported", "figures", detail=request.query_string.decode()[:200])
         return exports.downloaded(f"台账 {asked.first}—{asked.last}", body)
+
+
+def _contests(session: Session, asked: Asked) -> list[tuple[Contest, contest_figures.Line]]:
+    """Contests belong to the whole library: with a branch or a type asked for there are none."""
+    if asked.branch or asked.type or asked.series or asked.campaign:
+        return []
+    first, last = (date.fromisoformat(f"{month}-01") for month in (asked.first, asked.last))
+    after = times.month_of(last.year, last.month)[1] + timedelta(days=1)
+    return contest_figures.between(session, times.start_of(first), times.start_of(after))
+
+
+def _contest_row(row: tuple[Contest, contest_figures.Line]) -> Sequence[object]:
+    contest, line = row
+    first, last = times.today(contest.opens_at), times.today(contest.closes_at)
+    return contest.title, f"{first} 到 {last}", line.works, line.accepted, line.likes, line.plays, line.visits
 
 
 def asked_in(args: Mapping[str, str], today: date) -> Asked:

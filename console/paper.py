@@ -18,12 +18,12 @@ from activities.signup import door_qr, roll, seats
 from activities.signup.terms import asked_for, terms_of
 from console.activity_rows import found, mine
 from console.desk import Desk, drawn, note
-from console.long_picture import Poster, long_picture
 from console.rights import Act, may
 from models import times
 from models.activity import Activity, ActivityState
 from models.signup import Entry, EntryState, SignUp, Way
 from web import lettering
+from web.long_picture import Poster, long_picture
 
 S = EntryState
 EXPECTED = (S.CONFIRMED, S.ATTENDED)

@@ -1,9 +1,10 @@
 """Sentences for the yearly report, made of the 台账. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from activities.records.ledger import Ledger, Line
 from activities.records.rules import unit_of
+from contests.figures import Line as Contested
 
 MOST_TYPES = 6
 
@@ -25,6 +26,19 @@ def sentences(ledger: Ledger, span: str, whole: str) -> Iterator[str]:
     if len(ledger.by_branch) > 1:
         yield "；".join(_of_branch(line) for line in ledger.by_branch if line.held) + "。"
     yield f"计划 {said(total.planned)} 项，办了 {said(total.done)} 项，取消 {said(total.cancelled)} 项。"
+
+
+def of_contests(lines: Sequence[Contested], span: str) -> Iterator[str]:
+    """Of the contests whose works came in within that time."""
+    told = [line for line in lines if line.works]
+    if told:
+        total = [sum(getattr(line, name) for line in told) for name in ("works", "likes", "plays", "visits")]
+        works, likes, plays, visits = map(said, total)
+        yield (
+            f"{span}举办征集和比赛 {len(told)} 项，收到作品 {works} 件，获点赞 {likes} 个、播放 {plays} 次、访问 {visits} 次；"
+            + "；".join(f"“{line.name}”收到 {said(line.works)} 件" for line in told[:MOST_TYPES])
+            + "。"
+        )
 
 
 def _of_branch(line: Line) -> str:

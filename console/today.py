@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from activities import festivals, holidays
 from console import (
     contest_awards,
+    contest_figures,
     contests,
     plan_owners,
     prize,
@@ -71,6 +72,7 @@ class _Views:
             (Act.SCREEN_WORKS, contests.to_screen),
             (Act.CHANGE_CONTESTS, contests.to_lead_on),
             (Act.AWARD_WORKS, contest_awards.to_answer),
+            (Act.AWARD_WORKS, contest_figures.to_check),
             (Act.IMPORT_PLANS, _plans),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.undecided),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),

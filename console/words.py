@@ -156,7 +156,7 @@ ACTS = {
     "judging looked again": "请评委复看", "judge invited": "邀请评委", "judge changed": "改评委的组", "judge link": "给评委新链接",
     "judge stopped": "停用评委", "judge barred": "登记回避", "judge stood aside": "评委回避", "marks exported": "导出评分",
     "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
-    "work opened": "打开作品", "works exported": "导出作品",
+    "work opened": "打开作品", "likes let count": "点赞计入", "likes kept aside": "点赞不计", "works exported": "导出作品",
     "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",
     "quiz approved": "开放答题", "quiz paused": "暂停答题", "quiz resumed": "恢复答题", "quiz cancelled": "取消答题",
     "question edited": "改题目", "question rechecked": "复核题目",

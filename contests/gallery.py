@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests import rules, texts
-from models.contest import Contest, ContestState, Submission, SubmissionState
+from models.contest import Contest, ContestState, Submission, SubmissionState, SubmissionSum
 
 A_PAGE = 24
+MOST_RANKED = 240  # places that are shown: ten pages, and what an offset costs stays small
 
 
 def is_open(contest: Contest) -> bool:
@@ -24,6 +25,22 @@ def works_of(session: Session, contest: Contest, *, group_id: int | None, after:
     if group_id is not None:
         rows = rows.where(Submission.group_id == group_id)
     return session.scalars(rows.order_by(Submission.id).limit(A_PAGE + 1)).all()
+
+
+def ranked(
+    session: Session, contest: Contest, *, group_id: int | None, after: int
+) -> Sequence[tuple[Submission, int]]:
+    """The same by likes as they were last added up (contests.sums), the most first, with that number; `after`: how many
+    were shown before.
+    """
+    rows = sa.select(Submission, SubmissionSum.likes).join(
+        SubmissionSum, SubmissionSum.submission_id == Submission.id
+    )
+    rows = rows.where(SubmissionSum.contest_id == contest.id, Submission.state == SubmissionState.ACCEPTED)
+    if group_id is not None:
+        rows = rows.where(Submission.group_id == group_id)
+    rows = rows.order_by(SubmissionSum.likes.desc(), SubmissionSum.submission_id)
+    return [(row[0], row[1]) for row in session.execute(rows.limit(A_PAGE + 1).offset(min(after, MOST_RANKED)))]
 
 
 def work_called(session: Session, contest: Contest, code: str) -> Submission | None:

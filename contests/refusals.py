@@ -69,18 +69,6 @@ class NotGuardian(Refused):
     to_reader = "请由孩子的监护人来点同意。"
 
 
-class MayNotLike(Refused):
-    to_reader = "这件作品现在不能点赞。"
-
-
-class NoMoreLikes(Refused):
-    """All likes of today are given."""
-
-    def __init__(self, allowed: int) -> None:
-        super().__init__()
-        self.to_reader = f"每天可以给 {allowed} 件作品点赞，今天的用完了，明天再来。"
-
-
 class NotThis(Refused):
     """A file that cannot be taken; `cause` says why, said of the file: "是空的，请再发一次。"."""
 

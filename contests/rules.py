@@ -82,6 +82,11 @@ def takes_likes(state: ContestState, *, first: datetime | None, last: datetime |
     return state is C.JUDGING and (first is None or first <= now) and (last is None or now < last)
 
 
+def likes_matter(state: ContestState) -> bool:
+    """May a like still be let count, or kept aside? Once works are ranked it could no longer change a place."""
+    return state is C.JUDGING
+
+
 # ── groups and ages ──
 
 

@@ -182,6 +182,10 @@ def _checked(wanted: Wanted) -> None:
     votes = wanted.votes
     if votes.first and votes.last and votes.last <= votes.first:
         wrong["votes_until"] = "点赞结束要在开始之后。"
+    elif votes.last and votes.last <= wanted.closes_at:
+        wrong["votes_until"] = "点赞在评审期间，要在截稿之后结束。"
+    if votes.rule is VoteRule.DAILY and 0 < votes.a_day < votes.at_least:
+        wrong["votes_at_least"] = f"每天最多 {votes.a_day} 个赞，不够选 {votes.at_least} 件。"
     if wrong:
         raise BadFields(wrong)
 

@@ -7,7 +7,17 @@ from contests import rules
 from contests.rules import Limits, said_length
 from models import times
 from models.award import Award, AwardState
-from models.contest import WRITTEN, Contest, ContestGroup, ContestState, Genre, GroupKind, Submission, SubmissionState
+from models.contest import (
+    WRITTEN,
+    Contest,
+    ContestGroup,
+    ContestState,
+    Genre,
+    GroupKind,
+    Submission,
+    SubmissionState,
+    VoteRule,
+)
 from models.tapping import tappable
 from models.wording import masked_name, quoted
 
@@ -100,6 +110,22 @@ def _day(day: date) -> str:
 def birthday(day: date) -> str:
     """2015年6月1日"""
     return _day(day)
+
+
+def liking_words(contest: Contest) -> str:
+    """How works are liked, a sentence; "" where they are not."""
+    if not contest.has_gallery or contest.votes is VoteRule.NEVER:
+        return ""
+    found = [
+        "评审期间可以给作品点赞，同一件每天一个"
+        if contest.votes is VoteRule.DAILY
+        else "评审期间可以给作品点赞，同一件一个"
+    ]
+    if contest.votes_a_day:
+        found.append(f"每人每天最多 {contest.votes_a_day} 个")
+    if contest.votes_at_least:
+        found.append(f"选满 {contest.votes_at_least} 件不同的作品才算数")
+    return "，".join(found) + "。来得太快的赞先放在一边，馆员看过再计入。转发作品没有奖励。"
 
 
 # ── phases ──

@@ -423,6 +423,13 @@ class Agreement(Base):
 
 # ── readers look and like ──
 
+# Each database wants the index's words as queries say them (COUNTED), or leaves it aside.
+_COUNTS_HERE, _COUNTS_THERE = (
+    sa.text("is_held IS 0 AND is_cast IS 1"),
+    sa.text("is_held IS false AND is_cast IS true"),
+)
+_HELD_HERE, _HELD_THERE = sa.text("is_held IS 1"), sa.text("is_held IS true")
+
 
 class Like(Base):
     """One reader likes one work, on one day (once: always the first day of the year 2000, so that there is one row)."""
@@ -433,13 +440,40 @@ class Like(Base):
     openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64), primary_key=True)
     day: Mapped[date] = plain(sa.Date, primary_key=True)
     contest_id: Mapped[int] = plain(sa.ForeignKey("contests.id", ondelete="CASCADE"))
-    is_held: Mapped[bool] = plain(sa.Boolean)  # aside until somebody has looked: it was never shown
+    is_held: Mapped[bool] = plain(sa.Boolean)  # aside until somebody has looked (LikeCheck): it was never shown
+    is_cast: Mapped[bool] = plain(sa.Boolean, server_default=sa.true())  # false: of a ballot that names too few works
+    is_fresh: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())  # of whoever did not follow, or only just
     given_at: Mapped[datetime] = plain(UtcDateTime)
 
     __table_args__ = (
         sa.Index("ix_likes_reader", "openid", "contest_id", "day"),
-        sa.Index("ix_likes_contest", "contest_id", "given_at"),
+        sa.Index(
+            "ix_likes_contest", "contest_id", "given_at", sqlite_where=_COUNTS_HERE, postgresql_where=_COUNTS_THERE
+        ),
+        sa.Index("ix_likes_work", "submission_id", "is_fresh", "given_at"),
+        sa.Index(
+            "ix_likes_held", "contest_id", "submission_id", sqlite_where=_HELD_HERE, postgresql_where=_HELD_THERE
+        ),
     )
+
+
+COUNTED = sa.and_(Like.is_held.is_(False), Like.is_cast.is_(True))  # what anybody is shown, and every sum
+
+
+class LikeCheck(Base):
+    """Somebody looked at the likes of a work that were held aside, those given until a moment."""
+
+    __tablename__ = "like_checks"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    submission_id: Mapped[int] = plain(sa.ForeignKey("submissions.id", ondelete="CASCADE"))
+    until: Mapped[datetime] = plain(UtcDateTime)
+    is_fine: Mapped[bool] = plain(sa.Boolean)  # they count; else they stay aside for good
+    likes: Mapped[int] = plain(sa.Integer)  # how many
+    by: Mapped[str] = plain(sa.String(40))
+    at: Mapped[datetime] = plain(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_like_checks_work", "submission_id", "until"),)
 
 
 class LookKind(StrEnum):
@@ -456,10 +490,13 @@ class Look(Base):
     day: Mapped[date] = plain(sa.Date, primary_key=True)
     kind: Mapped[LookKind] = plain(word(LookKind), primary_key=True)
     visitor: Mapped[str] = plain(sa.String(32), primary_key=True)
+    contest_id: Mapped[int] = plain(sa.ForeignKey("contests.id", ondelete="CASCADE"))
+
+    __table_args__ = (sa.Index("ix_submission_looks_contest", "contest_id", "day", "kind"),)
 
 
 class SubmissionSum(Base):
-    """How often a work was liked, played and visited, as far as it was added up from the rows: contests.figures."""
+    """How often a work was liked, played and visited, as far as it was added up from the rows: contests.sums."""
 
     __tablename__ = "submission_sums"
 

@@ -43,6 +43,7 @@ class Page:
     awards: tuple[str, ...]
     phases: tuple[Phase, ...]
     rules: tuple[str, ...]
+    likes: str
     wordings: tuple[tuple[str, tuple[str, ...]], ...]
     takes_works: bool
     is_to_come: bool
@@ -74,9 +75,17 @@ def _page(session: Session, contest: Contest, now: datetime) -> Page:
         _paragraphs(contest.call), tuple(_asked(session, contest)), tuple(_groups(session, contest, times.today(now))),
         tuple((_headed(text), text.words) for text in queries.texts_of(session, contest)),
         tuple(_awards(session, contest)), tuple(_phases(contest, times.today(now))), _paragraphs(contest.rules),
+        texts.liking_words(contest),
         tuple(_wordings(session, contest)), is_open, is_to_come,
         rules.shows_results(contest.state), gallery.is_open(contest), contest.code,
     )  # fmt: skip
+
+
+def _liking_days(contest: Contest) -> list[tuple[date | None, str, bool]]:
+    """Where they were set; else they are those of the judging."""
+    first, last = contest.votes_from, contest.votes_until
+    found: list[tuple[date | None, str, bool]] = [(times.today(first), "开始点赞", False)] if first else []
+    return found + ([(times.today(rules.last_day(last)), "点赞结束", False)] if last else [])
 
 
 def _paragraphs(words: str) -> tuple[str, ...]:
@@ -122,7 +131,8 @@ def _phases(contest: Contest, today: date) -> list[Phase]:
     closing = times.today(rules.last_day(contest.closes_at))
     days = (
         (times.today(contest.opens_at), "开始收稿", contest.state is not C.OPEN), (closing, "截稿", contest.state is not C.OPEN),
-        (contest.screened_by, "审核完", False), (contest.judged_by, "评审完", False), (contest.notice_from, "开始公示", False),
+        (contest.screened_by, "审核完", False), *_liking_days(contest), (contest.judged_by, "评审完", False),
+        (contest.notice_from, "开始公示", False),
         (contest.notice_until, "公示结束", False), (contest.awards_on, "颁奖", False),
     )  # fmt: skip
     return [

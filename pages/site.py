@@ -5,6 +5,7 @@ What a page says is prepared in month.py, activity.py and cards.py; kind error p
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -93,7 +94,8 @@ def pages_of(
     readers = Identity(
         database, draw, platform, secret=house.secret, site=house.site, is_demo=simulator_url is not None
     )
-    views = _Views(database, site, Visitors(database, secret=secret), readers)
+    visitors = Visitors(database, secret=secret)
+    views = _Views(database, site, visitors, readers)
     blueprint = Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/static/pages/<path:filename>", "static", views.static)
     blueprint.add_url_rule("/", "front", views.front)
@@ -131,7 +133,10 @@ def pages_of(
     quiz_draw.register(blueprint, database, draw)
     quiz_board.register(readers, blueprint, database, draw)
     contest.register(blueprint, database, draw)
-    gallery.register(readers, blueprint, database, draw, media=data / "media" if data else None)
+    gallery.register(
+        readers, blueprint, database, draw, visitors, media=data / "media" if data else None, library=house.library,
+        site=house.site,
+    )  # fmt: skip
     contest_results.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     quiz_trial.register(blueprint, database, draw, house.secret)
@@ -242,7 +247,7 @@ class _Views:
         if standing and standing.mine:
             own(response)
         if told.shown.is_online:
-            self._visitors.came(told.shown.id, now)
+            self._visitors.came(told.shown.id, partial(visits.note_visit, activity_id=told.shown.id), now)
         return response
 
     def calendar_entry(self, code: str) -> Response:

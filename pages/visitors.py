@@ -2,14 +2,16 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
 from flask import request
 
-from activities.visits import note_visit, visitor
+from activities.visits import visitor
 from models import times
 from models.db import Database
 from web.address import client_address
@@ -17,6 +19,9 @@ from web.address import client_address
 log = structlog.get_logger("pages.visitors")
 
 MOST_REMEMBERED = 10_000  # visits of this process that need not be written again
+MOST_BEHIND_ONE = 100  # visitors a day and thing from one address: more are one machine that changes its name
+K = TypeVar("K")
+V = TypeVar("V")
 ROBOT = re.compile(r"bot|spider|crawl|preview|curl|python", re.IGNORECASE)
 
 
@@ -26,25 +31,33 @@ class Visitors:
     def __init__(self, database: Database, *, secret: str) -> None:
         self._database = database
         self._secret = secret
-        self._seen: OrderedDict[tuple[int, str], None] = OrderedDict()
+        self._seen: OrderedDict[tuple[Hashable, str], None] = OrderedDict()
+        self._behind: OrderedDict[tuple[Hashable, str], int] = OrderedDict()
 
-    def came(self, activity_id: int, now: datetime) -> None:
-        """Count the request at hand; a machine is nobody, and a database that is busy loses one visitor, not the page."""
+    def came(self, to: Hashable, note: Callable[..., None], now: datetime, *, reader: str | None = None) -> None:
+        """Count the request at hand as one visit `to` a thing, by `note(session, day=…, who=…)`; a known reader by openid.
+
+        A machine is nobody, and a database that is busy loses one visitor, not the page.
+        """
         agent = request.user_agent.string
-        if request.method != "GET" or not agent or ROBOT.search(agent):
+        if request.method == "HEAD" or not agent or ROBOT.search(agent):
             return
-        day = times.today(now)
-        who = visitor(secret=self._secret, day=day, address=client_address(), agent=agent)
-        if (activity_id, who) in self._seen:
+        day, address = times.today(now), client_address()
+        asked = (reader, "") if reader else (address, agent)
+        who = visitor(secret=self._secret, day=day, address=asked[0], agent=asked[1])
+        house = (to, visitor(secret=self._secret, day=day, address=address, agent=""))
+        if (to, who) in self._seen or self._behind.get(house, 0) >= MOST_BEHIND_ONE:
             return
         try:
-            self._database.unit(partial(note_visit, activity_id=activity_id, day=day, who=who))
+            self._database.unit(partial(note, day=day, who=who))
         except sa.exc.SQLAlchemyError:
             log.warning("a visit was not counted", exc_info=True)
             return
-        self._remember((activity_id, who))
+        _remember(self._seen, (to, who), None)
+        _remember(self._behind, house, self._behind.get(house, 0) + 1)
 
-    def _remember(self, visit: tuple[int, str]) -> None:
-        self._seen[visit] = None
-        if len(self._seen) > MOST_REMEMBERED:
-            self._seen.popitem(last=False)
+
+def _remember(things: OrderedDict[K, V], key: K, value: V) -> None:
+    things[key] = value
+    if len(things) > MOST_REMEMBERED:
+        things.popitem(last=False)

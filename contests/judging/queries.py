@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contests.judging import rules
 from contests.judging.rules import Judged, Measure, Placed, Seat, Wanting, Way
-from models.contest import Contest, ContestState, Like, Submission, SubmissionState
+from models.contest import COUNTED, Contest, ContestState, Like, Submission, SubmissionState
 from models.db import core
 from models.judging import (
     Conflict,
@@ -282,7 +282,7 @@ def _marks(session: Session, this: JudgingRound) -> tuple[dict[int, list[int]], 
 
 def likes_of(session: Session, contest_id: int) -> dict[int, int]:
     """Likes by work; those that are held aside do not count."""
-    rows = sa.select(Like.submission_id, sa.func.count()).where(Like.contest_id == contest_id, ~Like.is_held)
+    rows = sa.select(Like.submission_id, sa.func.count()).where(Like.contest_id == contest_id, COUNTED)
     return {row[0]: row[1] for row in session.execute(rows.group_by(Like.submission_id))}
 
 

@@ -75,10 +75,14 @@ def test_an_essay_contest_of_three_groups_is_set_up_by_settings_alone(office: Of
 
 
 def test_a_gallery_with_likes_is_set_by_ticks_and_shown_as_it_was_set(office: Office) -> None:
-    number = made(office, likes="1", likes_daily="1", votes_a_day="5")
+    number = made(office, likes="1", likes_daily="1", votes_a_day="5", votes_at_least="3", shows_ranks="1")
     kept = contest(office, number)
-    assert (kept.has_gallery, kept.votes, kept.votes_a_day) == (True, VoteRule.DAILY, 5)
-    assert "同一件每天一个，每天最多 5 个" in office.browser("chen").opens(f"/console/contests/{number}").text
+    assert (kept.has_gallery, kept.votes, kept.votes_a_day, kept.votes_at_least) == (True, VoteRule.DAILY, 5, 3)
+    assert kept.shows_ranks
+    assert (
+        "同一件每天一个，每人每天最多 5 个，选满 3 件"
+        in office.browser("chen").opens(f"/console/contests/{number}").text
+    )
     form_again = office.browser("chen").opens(f"/console/contests/{number}/edit").text
     for name in ("has_gallery", "likes", "likes_daily"):
         assert re.search(rf'name="{name}" value="1" checked', form_again), name

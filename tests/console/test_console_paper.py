@@ -18,7 +18,6 @@ from werkzeug.serving import make_server
 
 from activities.signup.party import Party, Person
 from console import paper
-from console.long_picture import MARGIN, QR_SIZE, Poster, long_picture
 from models.activity import Activity
 from models.staff import Role
 from tests.console.office import Office
@@ -28,6 +27,7 @@ from tests.test_chat_sign_up import opens
 from tests.test_sign_up import signs_up
 from web import lettering
 from web.lettering import lines
+from web.long_picture import MARGIN, QR_SIZE, Poster, long_picture
 
 LONG = "“童心向党 书香润德”2026年全民阅读月系列活动之亲子共读绘本沙龙暨幼小衔接家长课堂（第二期，含现场答疑）"
 
