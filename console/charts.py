@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from console import words
 
-WIDTH, LEFT, RIGHT = 360, 72, 92  # of the drawing; for names; for numbers behind a bar
+WIDTH, LEFT, RIGHT = 360, 92, 92  # of the drawing; for names; for numbers behind a bar
 BAR, BETWEEN, TOP, BOTTOM = 13, 9, 8, 26
 LONGEST_NAME = 7
 

@@ -86,7 +86,7 @@ class _Views:
                 for name, said in GROUPS
             ]
             ranked = figures.ranking(session, contest, "likes", most=EVERY_ROW)
-            rows = [_ranked(place, one, groups) for place, one in enumerate(ranked, 1)]
+            rows = [_ranked(one, groups) for one in ranked]
             note(session, "list exported", f"contest {contest.code}", detail="数据")
             title = contest.title
             body = workbook(*sheets, Sheet("点赞榜", RANK_HEAD, rows), most_rows=EVERY_ROW)
@@ -138,9 +138,9 @@ def _line(line: Line) -> Sequence[object]:
     return line.name, line.works, line.accepted, line.likes, line.plays, line.visits
 
 
-def _ranked(place: int, one: Ranked, groups: dict[int, str]) -> Sequence[object]:
+def _ranked(one: Ranked, groups: dict[int, str]) -> Sequence[object]:
     group = groups.get(one.work.group_id or 0, "")
-    return place, one.work.number, one.work.title, group, one.likes, one.plays, one.visits
+    return one.place, one.work.number, one.work.title, group, one.likes, one.plays, one.visits
 
 
 def _charts(found: Figures) -> list[Chart]:
@@ -148,7 +148,7 @@ def _charts(found: Figures) -> list[Chart]:
     charts = []
     for lines, first in ((found.by_group, "组别"), (found.by_unit[:MOST_BARS], "单位")):
         if len(lines) > 1 and found.total.works:
-            most = max(lines, key=lambda line: line.works)
+            most = max((line for line in lines if line.name != figures.ALONE), key=lambda line: line.works)
             title = f"{most.name}交得最多：{words.number(most.works)} 件"
             charts.append(
                 chart(

@@ -19,15 +19,14 @@ class Window:
     within: timedelta
     most: int
     of_fresh: bool
-    said: str
 
 
 # The busiest poster in a reading room brings a handful of new readers in ten minutes; a hundred taps in one minute for one
 # work come from a group that was told to. Estimates: no library's figures have corrected them yet.
 WINDOWS = (
-    Window(timedelta(minutes=10), 5, True, "十分钟里不少人刚关注就来赞这一件"),
-    Window(timedelta(days=1), 20, True, "一天里刚关注就来赞这一件的人很多"),
-    Window(timedelta(minutes=1), 30, False, "一分钟里赞这一件的人太多"),
+    Window(timedelta(minutes=10), 5, True),
+    Window(timedelta(days=1), 20, True),
+    Window(timedelta(minutes=1), 30, False),
 )
 
 

@@ -5,7 +5,7 @@ they are counted from the rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ from models.contest import (
 )
 
 MOST_RANKED = 50
+ALONE = "个人"  # for no school or branch
 MOST_DAYS = 120
 
 
@@ -68,6 +69,7 @@ class Figures:
 class Ranked:
     """A work among those most liked."""
 
+    place: int  # shared by those with as many
     work: Submission
     likes: int
     plays: int
@@ -103,7 +105,7 @@ def figures(session: Session, contest: Contest, *, branches: Iterable[str]) -> F
         found.total.add(row)
     found.by_group = _lines(rows, lambda row: groups.get(row.group_id, texts.UNGROUPED), groups.values())
     found.by_genre = _lines(rows, lambda row: texts.GENRES[row.genre], ())
-    found.by_unit = _most_first(_lines(rows, lambda row: units.get(row.organisation_id, "个人"), units.values()))
+    found.by_unit = _most_first(_lines(rows, lambda row: units.get(row.organisation_id, ALONE), units.values()))
     ours = set(branches)
     found.by_branch = [line for line in found.by_unit if line.name in ours]
     found.by_day = _by_day(session, contest)
@@ -129,7 +131,7 @@ def _most_first(lines: Sequence[Line]) -> list[Line]:
 
 
 def _by_day(session: Session, contest: Contest) -> list[Line]:
-    """Works on the day on which they were last handed in; from the first day with anything to the last."""
+    """Works on the day on which they were last handed in; every day from the first with anything to the last."""
     works = _moments(session, contest)
     looks = sa.select(Look.day, Look.kind, sa.func.count()).where(Look.contest_id == contest.id)
     found: dict[date, Line] = {}
@@ -143,7 +145,8 @@ def _by_day(session: Session, contest: Contest) -> list[Line]:
         setattr(line(day), "plays" if kind is LookKind.PLAY else "visits", count)
     for day, count in _likes(session, contest).items():
         line(day).likes = count
-    return [found[day] for day in sorted(found)][-MOST_DAYS:]
+    days = (max(found) - min(found)).days + 1 if found else 0
+    return [line(max(found) - timedelta(days=back)) for back in reversed(range(min(days, MOST_DAYS)))]
 
 
 def _moments(session: Session, contest: Contest) -> dict[date, tuple[int, int]]:
@@ -188,7 +191,12 @@ def ranking(session: Session, contest: Contest, by: str, *, most: int = MOST_RAN
         .order_by(column.desc(), SubmissionSum.submission_id)
         .limit(most)
     )
-    return [Ranked(*row) for row in session.execute(rows)]
+    found: list[Ranked] = []
+    for number, row in enumerate(session.execute(rows), 1):
+        this = Ranked(number, *row)
+        is_shared = found and getattr(found[-1], by) == getattr(this, by)
+        found.append(replace(this, place=found[-1].place) if is_shared else this)
+    return found
 
 
 def between(session: Session, first: datetime, last: datetime) -> list[tuple[Contest, Line]]:

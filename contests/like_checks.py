@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import bursts, rules
+from contests import rules
 from contests.holding import held
 from models import audit
 from models.by import By
@@ -30,9 +30,11 @@ class Held:
     counted: int  # beside them
 
     @property
-    def signs(self) -> Sequence[str]:
-        """What they may be held for."""
-        return [window.said for window in bursts.WINDOWS if self.fresh or not window.of_fresh]
+    def why(self) -> str:
+        """What was unusual about them."""
+        if not self.fresh:
+            return "一分钟里赞这一件的人太多。"
+        return f"{self.likes} 个赞里有 {self.fresh} 个，读者刚关注，或者没有关注。"
 
 
 # Refused before: they stay aside, and nobody is asked again.

@@ -35,7 +35,7 @@ def test_held_likes_are_on_todays_page_and_staff_decide_about_those_of_a_work_to
     assert "有 2 件作品的点赞等核对" in browser.opens("/console/").text
     page = browser.opens(f"/console/contests/{number}/likes").text
     assert "题目0" in page
-    assert "十分钟里不少人刚关注就来赞这一件" in page
+    assert "4 个赞里有 4 个，读者刚关注" in page
     with office.database.reading() as session:
         first, second = session.scalars(sa.select(Submission.id).order_by(Submission.id).limit(2))
     on = f"/console/contests/{number}/likes"
