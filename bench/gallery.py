@@ -15,7 +15,7 @@ from bench import ours
 from bench.judging import WORKS, contest_of
 from bench.measuring import Pace
 from bench.report import Floor, Report, percentile
-from contests import gallery, liking
+from contests import figures, gallery, liking, sums
 from models import schema, times
 from models.contest import Contest, ContestGroup, Submission, VoteRule
 from models.db import Database
@@ -23,6 +23,7 @@ from models.follower import Follower
 from web import certificate, lettering
 
 LIKES, MOST_MS, ROUNDS = 1_000_000, 50.0, 500
+MOST_UNIT_MS = 200.0  # nobody waits longer for the books
 PRINTED, AT_ONCE = 200, 50  # certificates; as many a file as the console's
 
 
@@ -56,15 +57,26 @@ def _measure(report: Report, name: str, url: str) -> None:
             session.execute(sa.text("ANALYZE"))
     pages = sorted(_took(partial(_page, database, number, group, works[at * 19])) for at in range(ROUNDS))
     taps = sorted(_took(partial(_like, database, works[at])) for at in range(ROUNDS))
+    parts = _parts(database)
+    if name == "PostgreSQL":
+        with database.units() as session:
+            session.execute(sa.text("ANALYZE"))
+    halls = sorted(_took(partial(_hall, database, number, at % gallery.MOST_RANKED)) for at in range(ROUNDS))
+    told = min(_took(partial(_figures, database, number)) for _ in range(3))
     database.close()
     rows = [
         [f"a page of {gallery.A_PAGE} works of a group with their likes, ms", *_both(pages)],
         ["a like, ms", *_both(taps)],
+        ["a page of the hall by likes, ms", *_both(halls)],
+        [f"{sums.PART} works added up by the clock, one unit, ms", *_both(sorted(parts))],
+        ["the figures of the contest read, ms", f"{told:.0f}", ""],
     ]
     report.table(f"Gallery of {WORKS:,} works and {LIKES:,} likes, {name}", ("what", "p50", "p99"), rows)
     report.floors([
         Floor(f"{name}, a page of the gallery read, p99 ms", percentile(pages, 0.99), MOST_MS, at_least=False),
         Floor(f"{name}, a like, p99 ms", percentile(taps, 0.99), MOST_MS, at_least=False),
+        Floor(f"{name}, a page of the hall by likes, p99 ms", percentile(halls, 0.99), MOST_MS, at_least=False),
+        Floor(f"{name}, a part added up, longest ms", max(parts), MOST_UNIT_MS, at_least=False),
     ])  # fmt: skip
 
 
@@ -91,6 +103,31 @@ def _page(database: Database, contest: int, group: int, after: int) -> None:
         works = gallery.works_of(session, session.get_one(Contest, contest), group_id=group, after=after)
         if works and not liking.counted(session, works):
             raise RuntimeError("likes are missing")
+
+
+def _hall(database: Database, contest: int, after: int) -> None:
+    with database.reading() as session:
+        if not gallery.ranked(session, session.get_one(Contest, contest), group_id=None, after=after):
+            raise RuntimeError("places are missing")
+
+
+def _parts(database: Database) -> list[float]:
+    """Every work added up, a part a unit: what each took."""
+    found: list[float] = []
+    while True:
+        began = time.perf_counter()
+        with database.units() as session:
+            done = sums.sum_up(session, times.now())
+        if not done:
+            return found
+        found.append((time.perf_counter() - began) * 1000)
+
+
+def _figures(database: Database, contest: int) -> None:
+    with database.reading() as session:
+        found = figures.figures(session, session.get_one(Contest, contest), branches=())
+    if found.total.likes < LIKES:
+        raise RuntimeError("likes are missing")
 
 
 def _like(database: Database, work: int) -> None:

@@ -39,7 +39,7 @@ def ranked(
     rows = rows.where(SubmissionSum.contest_id == contest.id, Submission.state == SubmissionState.ACCEPTED)
     if group_id is not None:
         rows = rows.where(Submission.group_id == group_id)
-    rows = rows.order_by(SubmissionSum.likes.desc(), SubmissionSum.submission_id)
+    rows = rows.order_by(SubmissionSum.likes.desc(), SubmissionSum.submission_id.desc())  # along the index
     return [(row[0], row[1]) for row in session.execute(rows.limit(A_PAGE + 1).offset(min(after, MOST_RANKED)))]
 
 

@@ -74,9 +74,8 @@ def _is_of_burst(session: Session, work: Submission, *, is_fresh: bool, now: dat
 def _reached(session: Session, work_id: int, window: bursts.Window, *, since: datetime | None, now: datetime) -> bool:
     first = now - window.within if since is None else max(now - window.within, since)
     recent = sa.select(sa.literal(1)).where(
-        Like.submission_id == work_id, Like.is_fresh.in_((True,) if window.of_fresh else (True, False)),
-        Like.given_at > first,
-    )  # fmt: skip
+        Like.submission_id == work_id, Like.is_fresh.is_(True) if window.of_fresh else COUNTED, Like.given_at > first
+    )
     return session.scalar(sa.select(sa.func.count()).select_from(recent.limit(window.most).subquery())) == window.most
 
 

@@ -22,7 +22,7 @@ from models.contest import (
 from models.db import insert
 
 EVERY, EVERY_OLD = timedelta(minutes=5), timedelta(days=1)  # of a contest that is over
-PART = 200  # works a unit
+PART = 100  # works a unit
 C = ContestState
 _GOING_ON = (C.JUDGING, C.NOTICE, C.AWARDED)
 

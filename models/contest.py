@@ -428,6 +428,7 @@ _COUNTS_HERE, _COUNTS_THERE = (
     sa.text("is_held IS 0 AND is_cast IS 1"),
     sa.text("is_held IS false AND is_cast IS true"),
 )
+_FRESH_HERE, _FRESH_THERE = sa.text("is_fresh IS 1"), sa.text("is_fresh IS true")
 _HELD_HERE, _HELD_THERE = sa.text("is_held IS 1"), sa.text("is_held IS true")
 
 
@@ -450,7 +451,12 @@ class Like(Base):
         sa.Index(
             "ix_likes_contest", "contest_id", "given_at", sqlite_where=_COUNTS_HERE, postgresql_where=_COUNTS_THERE
         ),
-        sa.Index("ix_likes_work", "submission_id", "is_fresh", "given_at"),
+        sa.Index(
+            "ix_likes_work", "submission_id", "given_at", sqlite_where=_COUNTS_HERE, postgresql_where=_COUNTS_THERE
+        ),
+        sa.Index(
+            "ix_likes_fresh", "submission_id", "given_at", sqlite_where=_FRESH_HERE, postgresql_where=_FRESH_THERE
+        ),
         sa.Index(
             "ix_likes_held", "contest_id", "submission_id", sqlite_where=_HELD_HERE, postgresql_where=_HELD_THERE
         ),

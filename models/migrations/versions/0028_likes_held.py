@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 COUNTS = {'sqlite_where': sa.text('is_held IS 0 AND is_cast IS 1'), 'postgresql_where': sa.text('is_held IS false AND is_cast IS true')}
+FRESH = {'sqlite_where': sa.text('is_fresh IS 1'), 'postgresql_where': sa.text('is_fresh IS true')}
 HELD = {'sqlite_where': sa.text('is_held IS 1'), 'postgresql_where': sa.text('is_held IS true')}
 
 
@@ -19,7 +20,8 @@ def upgrade() -> None:
     op.add_column('likes', sa.Column('is_fresh', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.drop_index('ix_likes_contest', 'likes')
     op.create_index('ix_likes_contest', 'likes', ['contest_id', 'given_at'], **COUNTS)
-    op.create_index('ix_likes_work', 'likes', ['submission_id', 'is_fresh', 'given_at'])
+    op.create_index('ix_likes_work', 'likes', ['submission_id', 'given_at'], **COUNTS)
+    op.create_index('ix_likes_fresh', 'likes', ['submission_id', 'given_at'], **FRESH)
     op.create_index('ix_likes_held', 'likes', ['contest_id', 'submission_id'], **HELD)
     op.create_table('like_checks',
     sa.Column('id', sa.Integer(), nullable=False),
