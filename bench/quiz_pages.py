@@ -48,22 +48,24 @@ class Browser:
 
     def plays(self, connection: http.client.HTTPConnection, code: str) -> None:
         """Raises: RuntimeError for a page that is not the one that comes next."""
-        page = self._opens(connection, f"/q/{code}")
-        self._sends(connection, f"/q/{code}/begin", page, {})
-        page = self._opens(connection, f"/q/{code}/play")
+        page = self.opens(connection, f"/q/{code}")
+        self.sends(connection, f"/q/{code}/begin", page, {})
+        page = self.opens(connection, f"/q/{code}/play")
         right = re.search(r'name="given" value="([A-Z])">[^<]*<span[^>]*>[A-Z]</span><span[^>]*>对的</span>', page)
         if right is None:
             raise RuntimeError(f"no question: {page[:300]}")
-        self._sends(connection, f"/q/{code}/play", page, {"place": "0", "given": right[1]})
-        page = self._opens(connection, f"/q/{code}/result")
+        self.sends(connection, f"/q/{code}/play", page, {"place": "0", "given": right[1]})
+        page = self.opens(connection, f"/q/{code}/result")
         if "<b>1</b> / 1" not in page:
             raise RuntimeError(f"no result: {page[:300]}")
         self.won = "🧧" in page
 
-    def _opens(self, connection: http.client.HTTPConnection, path: str) -> str:
+    def opens(self, connection: http.client.HTTPConnection, path: str) -> str:
+        """A page. Raises: RuntimeError for none."""
         return self._asks(connection, "GET", path, b"", 200)
 
-    def _sends(self, connection: http.client.HTTPConnection, path: str, page: str, fields: dict[str, str]) -> None:
+    def sends(self, connection: http.client.HTTPConnection, path: str, page: str, fields: dict[str, str]) -> None:
+        """The form of a page. Raises: RuntimeError where it does not lead on."""
         found = _TOKEN.search(page)
         if found is None:
             raise RuntimeError(f"no form: {page[:300]}")
@@ -100,7 +102,7 @@ def _measure(report: Report, name: str, home: Contestant, url: str) -> None:
         pinned({1} if home.processes == 1 else {0, 1}),
     ):
         number = open_quiz(url, "pages", PACKETS)
-        code, browsers = _bound(url, number, crowd, server.port)
+        code, browsers = _code_of(url, number), bound(url, crowd, server.port)
         began = time.perf_counter()
         with ThreadPoolExecutor(CONNECTIONS) as lines:
             list(lines.map(lambda at: _line(browsers[at::CONNECTIONS], code), range(CONNECTIONS)))
@@ -127,8 +129,16 @@ def _line(browsers: Sequence[Browser], code: str) -> None:
     connection.close()
 
 
-def _bound(url: str, number: int, crowd: Sequence[str], port: int) -> tuple[str, list[Browser]]:
-    """The quiz's address, and a browser for each reader, as if each had followed a link from the chat."""
+def _code_of(url: str, number: int) -> str:
+    database = Database(url)
+    with database.reading() as session:
+        code = session.get_one(Quiz, number).code
+    database.close()
+    return code
+
+
+def bound(url: str, crowd: Sequence[str], port: int) -> list[Browser]:
+    """A browser for each reader, as if each had followed a link from the chat."""
     database, now = Database(url), times.now()
     rows = [
         {
@@ -139,9 +149,8 @@ def _bound(url: str, number: int, crowd: Sequence[str], port: int) -> tuple[str,
     ]  # fmt: skip
     with database.units() as session:
         session.execute(sa.insert(Binding), rows)
-        code = session.get_one(Quiz, number).code
     database.close()
-    return code, [Browser(f"cookie-{one}", port) for one in crowd]
+    return [Browser(f"cookie-{one}", port) for one in crowd]
 
 
 def _faults(url: str, number: int, browsers: Sequence[Browser]) -> list[str]:
