@@ -39,7 +39,11 @@ MESSAGES: dict[int, str] = {
     40039: "invalid url size",
     40052: "invalid action_name",
     40053: "invalid action_info",
+    40059: "invalid msg id",
     40125: "invalid appsecret",
+    40130: "invalid openid list size, at least two openid",
+    40132: "invalid username",
+    40152: "invalid group id",
     40163: "code been used",
     40164: "invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist",
     40202: "invalid action",
@@ -54,6 +58,7 @@ MESSAGES: dict[int, str] = {
     41008: "missing code",
     42001: "access_token expired",
     42002: "refresh_token expired",
+    42010: "out of frequency limit",
     43001: "require GET method",
     43002: "require POST method",
     43004: "require subscribe",
@@ -73,16 +78,22 @@ MESSAGES: dict[int, str] = {
     45011: "api minute-quota reach limit, must slower, retry next minute",
     45015: "response out of time limit or subscription is canceled",
     45026: "template num exceeds limit",
+    45028: "has no masssend quota",
     45047: "out of response count limit",
     45056: "too many tags",
     45058: "can't modify sys tag",
     45059: "can not tag one user with so many tags",
+    45065: "clientmsgid exist",
+    45067: "clientmsgid size out of limit",
     45072: "command not supported",
     45080: "can not send typing state: no message from the user lately",
     45081: "can not send typing state: already typing",
+    45083: "invalid speed",
+    45110: "author size out of limit",
     45157: "invalid tag name, duplicate",
     45158: "invalid tag name, too long",
     45159: "invalid tag id",
+    45162: "invalid msgtype",
     46001: "media data no exist",
     46003: "menu no exist",
     47001: "data format error",
@@ -115,10 +126,11 @@ MESSAGES: dict[int, str] = {
 class Refusal(Exception):
     """An API call the platform declines, with its error code."""
 
-    def __init__(self, code: int, detail: str = "") -> None:
+    def __init__(self, code: int, detail: str = "", *, told: dict[str, object] | None = None) -> None:
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
+        self.told = told or {}  # what it tells beside
 
     def answer(self) -> dict[str, object]:
         words = MESSAGES.get(self.code, "refused by the simulator as it was told")
@@ -127,6 +139,7 @@ class Refusal(Exception):
         return {
             "errcode": self.code,
             "errmsg": f"{words}{hint} rid: {secrets.token_hex(4)}-{secrets.token_hex(4)}",
+            **self.told,
         }
 
 

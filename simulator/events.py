@@ -6,10 +6,11 @@ from simulator import xml
 from simulator.platform import Platform
 from simulator.push import Push
 
+HELPER = "oSimMassSendHelper00000000000"  # 群发助手: it, and no reader, tells of jobs that are done
 # Nobody looks at the chat then, or there is none any more.
 SILENT = (
     "unsubscribe", "LOCATION", "VIEW", "view_miniprogram", "TEMPLATESENDJOBFINISH",
-    "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event",
+    "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event", "MASSSENDJOBFINISH", "PUBLISHJOBFINISH",
 )  # fmt: skip
 
 

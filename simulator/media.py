@@ -57,6 +57,7 @@ def format_of(content: bytes) -> str:
         b"\xff\xf3": "audio/mpeg",
         b"\x1aE\xdf\xa3": "video/webm",
         b"RIFF": "audio/wav",
+        b"BM": "image/bmp",
         b"OggS": "audio/ogg",
     }
     return next((name for head, name in heads.items() if content.startswith(head)), "application/octet-stream")
@@ -82,13 +83,13 @@ def upload(call: Call) -> Answer:
     if part is None:
         raise Refusal(41005)
     content = part.read()
-    _check(kind, content)
+    check(kind, content)
     media_id = store(call.db, wanted, content, part.filename or "media", call.now)
     name = "thumb_media_id" if wanted == "thumb" else "media_id"
     return {"type": wanted, name: media_id, "created_at": int(call.now)}
 
 
-def _check(kind: MediaKind, content: bytes) -> None:
+def check(kind: MediaKind, content: bytes) -> None:
     """Raises: Refusal 44001-like for nothing, 40005 format, the kind's own size code, 45007 too long."""
     if not content:
         raise Refusal(41005)
@@ -108,9 +109,10 @@ def store(db: sqlite3.Connection, kind: str, content: bytes, filename: str, now:
 
 
 def found(db: sqlite3.Connection, media_id: object, now: float, *kinds: str) -> sqlite3.Row | None:
-    """The medium if it lives, and is of one of `kinds` where any are named."""
+    """The medium if it lives or is permanent material, and is of one of `kinds` where any are named."""
     row: sqlite3.Row | None = db.execute(
-        "SELECT media_id, kind, filename, content_type FROM media WHERE media_id = ? AND made_at > ?",
+        "SELECT media_id, kind, filename, content_type FROM media WHERE media_id = ? AND kind != 'inline'"
+        " AND (made_at > ? OR media_id IN (SELECT media_id FROM materials))",
         (str(media_id), now - LIFE_S),
     ).fetchone()
     return row if row and (not kinds or row["kind"] in kinds) else None

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from simulator import screen, windows
+from simulator import articles, screen, windows
 from simulator.account import Right
 from simulator.calls import Call, endpoint
 from simulator.errors import OK, Refusal
@@ -128,7 +128,11 @@ def _is_row(row: object) -> bool:
 
 
 def _article(call: Call, body: dict[str, Any]) -> Shown:
-    raise Refusal(53600)  # nothing can be published here, so no article exists
+    rows = articles.of(call.db, str(body.get("article_id")))
+    if not rows or rows[0]["deleted"]:
+        raise Refusal(53600)
+    cards = articles.cards(call.platform, rows[:1])
+    return {"kind": "news", "text": news_text(cards[0]), "url": cards[0]["url"], "content": {"articles": cards}}
 
 
 def _card(call: Call, body: dict[str, Any]) -> Shown:

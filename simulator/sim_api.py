@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, jsonify, request
 
-from simulator import codes, consent_api, inbound, media, notices, pay_api, readers, screen
+from simulator import codes, consent_api, inbound, mass_api, masses, media, notices, pay_api, readers, screen
 from simulator.account import WrongSetting
 from simulator.callbacks import Pushes, verify_address
 from simulator.faults import API_FAULTS, CALLBACK_FAULTS, UnknownFault
@@ -45,6 +45,7 @@ def sim_api(platform: Platform, pushes: Pushes, notices_: Notices) -> Blueprint:
     _controls(api, platform, pushes)
     _books(api, platform)
     pay_api.register(api, platform, notices_)
+    mass_api.register(api, platform, pushes)
     return api
 
 
@@ -218,7 +219,9 @@ def _controls(api: Blueprint, platform: Platform, pushes: Pushes) -> None:
         seconds = asked().get("advance_s")
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
             raise BadWish("advance_s is a number of seconds, 0 or more")
-        return jsonify(now=platform.advance(seconds), ahead_s=platform.clock.ahead_s)
+        now = platform.advance(seconds)
+        pushes.owe(masses.fall_silent(platform, now))()
+        return jsonify(now=now, ahead_s=platform.clock.ahead_s)
 
     @api.post("/reset")
     def reset() -> Response:

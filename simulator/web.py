@@ -7,16 +7,19 @@ from flask import Flask
 from werkzeug.wrappers import Request
 
 from simulator import (
+    articles,
     basics,
     codes,
+    drafts,
     jssdk,
+    masses,
+    materials,
     media,
     menu,
     messages,
     newtmpl,
     oauth,
     pay,
-    probes,
     subscriptions,
     tags,
     template_messages,
@@ -35,20 +38,23 @@ from simulator.sim_api import sim_api
 API_MODULES = (
     jssdk,
     oauth,
+    articles,
     basics,
     codes,
+    drafts,
+    masses,
+    materials,
     media,
     menu,
     messages,
     newtmpl,
-    probes,
     subscriptions,
     tags,
     template_messages,
     users,
 )
 OWN_PAGES = ("/", "/jweixin.js")
-OWN_PATHS = ("/sim/", "/static/")
+OWN_PATHS = ("/sim/", "/static/", "/s/")
 
 
 def own_app(platform: Platform, pushes: Pushes, notices: Notices) -> Flask:
@@ -58,6 +64,7 @@ def own_app(platform: Platform, pushes: Pushes, notices: Notices) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(sim_api(platform, pushes, notices))
     app.register_blueprint(phone(platform))
+    app.register_blueprint(articles.page(platform))
     return app
 
 

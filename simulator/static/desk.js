@@ -1,6 +1,7 @@
 // The panel beside the phone: readers, the clock, faults, the account, and what passed between the two sides.
 
 import { ask, el, face, iconButton, shanghai, toast } from "./dom.js";
+import { Posting } from "./posting.js";
 import { PAY_PLACES, payFaults, Till } from "./till.js";
 
 const HOURS = 3600;
@@ -12,7 +13,7 @@ const API_FAULTS = [
 const CALLBACK_FAULTS = [
   ["慢", "slow"], ["丢应答", "drop"], ["丢推送", "lost"], ["重复", "duplicate"], ["乱序", "reorder"], ["假签名", "forged"], ["别家的", "foreign"],
 ];
-const PLACES = [["*", "全部接口"], ["callback", "回调（推送）"], ["/cgi-bin/message/custom/send", "客服消息"], ["/cgi-bin/message/template/send", "模板消息"], ["/cgi-bin/message/subscribe/bizsend", "订阅通知"], ["/cgi-bin/ticket/getticket", "网页签名票"], ["/sns/oauth2/access_token", "网页授权"], ["/cgi-bin/stable_token", "稳定令牌"], ["/cgi-bin/token", "令牌"], ["/cgi-bin/menu/create", "建菜单"], ["/cgi-bin/media/get", "取素材"], ["/cgi-bin/user/get", "粉丝列表"], ...PAY_PLACES];
+const PLACES = [["*", "全部接口"], ["callback", "回调（推送）"], ["/cgi-bin/message/custom/send", "客服消息"], ["/cgi-bin/message/mass/sendall", "群发"], ["/cgi-bin/message/mass/send", "群发（名单）"], ["/cgi-bin/draft/add", "建草稿"], ["/cgi-bin/message/template/send", "模板消息"], ["/cgi-bin/message/subscribe/bizsend", "订阅通知"], ["/cgi-bin/ticket/getticket", "网页签名票"], ["/sns/oauth2/access_token", "网页授权"], ["/cgi-bin/stable_token", "稳定令牌"], ["/cgi-bin/token", "令牌"], ["/cgi-bin/menu/create", "建菜单"], ["/cgi-bin/media/get", "取素材"], ["/cgi-bin/user/get", "粉丝列表"], ...PAY_PLACES];
 const LOGS = { calls: "接口调用", pushes: "推送", deliveries: "送达", violations: "违例" };
 const KEPT = 200;
 
@@ -36,9 +37,10 @@ export class Desk {
     this.faults = el("ul", { class: "active" });
     this.log = el("div", { class: "log", role: "tabpanel", id: "log", tabindex: "0", "aria-label": "记录" });
     this.till = new Till(box, (work) => this.run(work));
+    this.posting = new Posting(box, (work) => this.run(work));
     const head = el("div", { class: "desk-head" }, el("h2", {}, "模拟器"), this.badges, iconButton("close", "关闭控制台", () => this.toggle(false)));
     const left = el("div", { class: "pile" }, this.readerBox(), this.clockBox(), this.till.node);
-    const right = el("div", { class: "pile" }, this.faultBox(), this.accountBox());
+    const right = el("div", { class: "pile" }, this.faultBox(), this.posting.node, this.accountBox());
     this.node.append(head, el("div", { class: "cards" }, left, right, this.logBox()));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.node.classList.contains("open")) this.toggle(false); });
     // Tapping beside the drawer closes it.
@@ -143,6 +145,7 @@ export class Desk {
     const ahead = clock.ahead_s ? `快了 ${span(clock.ahead_s)}` : "与本机一致";
     this.time.replaceChildren(`${now.day} ${now.week} ${now.second}`, el("small", {}, ahead));
     await this.till.look();
+    await this.posting.look();
     await this.lookAtLog();
   }
 

@@ -9,6 +9,8 @@ WITHOUT_TOKEN = {
     "/sns/oauth2/access_token", "/sns/oauth2/refresh_token", "/sns/auth", "/sns/userinfo",
 }  # fmt: skip
 
+FILES = {"/cgi-bin/media/upload", "/cgi-bin/media/uploadimg", "/cgi-bin/material/add_material"}
+
 
 def code(world, method, path, token, body=None):
     return world.raw(method, path, body, token=token).json().get("errcode")
@@ -51,7 +53,7 @@ def test_no_endpoint_takes_a_token_that_ran_its_time(world):
 
 @pytest.mark.parametrize(("body", "wrong"), [(b"", 44002), (b"[]", 47001), (b'{"a":"\\u5c0f"}', 40033)])
 def test_every_endpoint_that_reads_json_refuses_what_is_none(world, body, wrong):
-    asked = {path for path, method in methods(world).items() if method == "POST"} - {"/cgi-bin/media/upload"}
+    asked = {path for path, method in methods(world).items() if method == "POST"} - FILES
     answers = {path: code(world, "POST", path, None, body) for path in asked}
     assert set(answers.values()) == {wrong}, answers
     assert code(world, "POST", "/cgi-bin/stable_token", None, body) == wrong

@@ -194,6 +194,20 @@ def test_the_panel_adds_readers_moves_the_clock_and_orders_faults(world, open_ph
     assert world.sim("GET", "faults")["active"] == []
 
 
+def test_the_administrator_lets_a_mass_send_go_from_the_panel(world, open_phone):
+    lin = world.reader()
+    page = open_phone(f"/?as={lin}", WIDE)
+    with page.expect_response("**/sim/masses"):
+        page.get_by_label("群发保护").check()
+    expect(page.get_by_label("群发保护")).to_be_checked()
+    assert world.sim("GET", "masses")["protected"]
+    body = {"filter": {"is_to_all": True}, "msgtype": "text", "text": {"content": "周末看点"}}
+    assert world.post("/cgi-bin/message/mass/sendall", body)["errcode"] == 0
+    page.get_by_role("button", name="管理员同意").click()
+    expect(page.get_by_text("全部读者 · 发出了")).to_be_visible()
+    assert world.heard(lin) == ["周末看点"]
+
+
 def test_the_panel_shows_calls_with_their_codes(world, open_phone):
     lin = world.reader()
     world.send(lin)

@@ -46,6 +46,18 @@ def test_it_gets_a_token_and_sends_a_message(world, client):
     assert world.heard(lin)[-1] == "在的"
 
 
+def test_it_sends_to_many_and_previews(world, client):
+    lin, chen = world.reader(), world.reader("小陈")
+    told = client.message.send_mass_text([lin, chen], "周末看点", client_msg_id="notice-1")
+    assert (world.heard(lin), world.heard(chen)) == (["周末看点"], ["周末看点"])
+    assert client.message.get_mass(told["msg_id"])["msg_status"] == "SEND_SUCCESS"
+    with pytest.raises(WeChatClientException) as refusal:
+        client.message.send_mass_text([lin, chen], "周末看点", client_msg_id="notice-1")
+    assert refusal.value.errcode == 45065
+    assert client.message.send_mass_text(None, "全部", is_to_all=True)["errcode"] == 0
+    assert world.heard(lin)[-1] == "全部"
+
+
 def test_it_reads_the_errors(world, client):
     with pytest.raises(WeChatClientException) as refusal:
         client.message.send_text(world.reader(), "在的")
