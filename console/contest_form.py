@@ -22,6 +22,8 @@ from models.by import By
 from models.contest import Contest, ContestState, Genre, GroupKind, Purpose, VoteRule
 from models.errors import BadFields, BadInput
 from models.money import fen_from, yuan
+from models.payout import PayWay
+from payouts import pools
 
 GROUPS, TIERS = 8, 6  # rows of the form
 LIMITS: Mapping[Genre, tuple[str, ...]] = {
@@ -44,7 +46,7 @@ GROUP_PARTS = ("name", "kind", "born_from", "born_until", "least", "most", "seco
 TIER_PARTS = ("name", "quota", "each", "special", "money", "gift")
 WORDS = ("title", "call", "rules", "texts", "organisations")
 NUMBERS = ("works_each", "votes_a_day")
-TICKS = ("has_gallery", "likes", "likes_daily")
+TICKS = ("has_gallery", "likes", "likes_daily", "pays_at_desk")
 MOMENTS = ("opens_at", "closes_at")
 DATES = tuple(name for name, _ in DAYS)
 NAMES = {  # in the order of the form
@@ -90,7 +92,8 @@ class _Views:
             with self._desk.unit() as session:
                 contest = session.get_one(Contest, number) if number else None
                 kept = service.set_up(session, wanted, by=By(me().login, times.now()), contest=contest)
-                tiers.set_tiers(session, kept, awards)
+                way, at_desk = PayWay(self._desk.payout), bool(values["pays_at_desk"])
+                tiers.set_tiers(session, kept, awards, way=way, pays_at_desk=at_desk)
                 where = url_for("console.contest", number=kept.id)
         except BadFields as error:
             return self._page(Form(values, _in_order(error.wrong)), number), 400
@@ -102,7 +105,8 @@ class _Views:
         return drawn(
             "contest_form.html", form=form, number=number, names=NAMES, genres=GENRES, limits=LIMITS, days=DAYS,
             limit_names=LIMIT_NAMES, kinds=KINDS, purposes=PURPOSES, groups=range(GROUPS), tiers=range(TIERS),
-            presets={key: name for key, (name, _) in presets.PRESETS.items()},
+            presets={key: name for key, (name, _) in presets.PRESETS.items()}, way=self._desk.payout,
+            most=yuan(pools.AMOUNTS[PayWay(self._desk.payout)][1]),
         )  # fmt: skip
 
 
@@ -156,6 +160,7 @@ def _kept(session: Session, contest: Contest) -> dict[str, str]:
         values[f"wording_{purpose.value}"] = wording.words if wording else ""
     values["has_gallery"] = "1" if contest.has_gallery else ""
     values["likes"] = "1" if contest.votes is not VoteRule.NEVER else ""
+    values["pays_at_desk"] = "1" if contest.pays_at_desk else ""
     values["likes_daily"] = "1" if contest.votes is VoteRule.DAILY else ""
     values["texts"] = said_texts(session, contest)
     values["organisations"] = said_organisations(session, contest)

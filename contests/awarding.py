@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import awards, service, telling, texts
+from contests import awards, prizes, service, telling, texts
 from contests.judging import queries as judging
 from models import audit, times
 from models.award import AWARD_MOVES, Award, AwardKind, AwardState, AwardTier, Objection
@@ -15,6 +15,7 @@ from models.contest import Contest, ContestState, Organisation, Submission, Subm
 from models.errors import BadFields, BadInput
 from models.judging import JudgingRound, RoundState
 from models.messages import owe_message
+from models.payout import PayWay
 from models.signup import APPEAL_MOVES, AppealState
 from models.states import moved
 
@@ -131,6 +132,7 @@ def take_out(session: Session, award: Award, cause: str, *, by: By) -> None:
     if award.state is A.REVOKED:
         raise BadInput("已经取消过了。")
     was_told = award.state is A.GIVEN
+    prizes.take_back(session, award, cause.strip()[:200], by=by)
     _move(award, A.REVOKED)
     award.cause = cause.strip()[:200]
     if was_told and award.openid:
@@ -143,24 +145,44 @@ def take_out(session: Session, award: Award, cause: str, *, by: By) -> None:
 # ── public notice ──
 
 
-def show(session: Session, contest: Contest, until: date, *, page: str, by: By) -> int:
-    """公示 from today to `until`, both included; everybody with a work is told where. How many awards. Raises: BadFields, BadInput."""
+def show(
+    session: Session, contest: Contest, until: date, *, page: str, by: By, way: PayWay = PayWay.DESK
+) -> int:  # fmt: skip
+    """公示 from today to `until`, both included; everybody with a work is told where; a pot is planned for what carries money,
+    which goes by `way`. How many awards. Raises: BadFields, BadInput."""
     service.hold(session, contest)
     today = times.today(by.at)
-    if until < today:
-        raise BadFields({"until": "公示的最后一天不能在今天之前。"})
-    if (until - today).days >= LONGEST_NOTICE:
-        raise BadFields({"until": f"公示最长 {LONGEST_NOTICE} 天。"})
+    _checked_last_day(until, today, first=today)
     _leave_out_withdrawn(session, contest)
     count = _all(session, contest, A.PROPOSED, A.SHOWN)
     if not count:
         raise BadInput("还没有拟好名单。")
+    prizes.plan_pot(session, contest, way=way, by=by)
     service.lead_on(session, contest, C.NOTICE, by=by)
     # What was announced gives way to what is, as when judging began.
     contest.notice_from, contest.notice_until = today, until
     contest.judged_by = min(contest.judged_by or today, today)
     telling.tell(session, contest, texts.is_shown(contest, page, today=today), by=by)
     return count
+
+
+def _checked_last_day(until: date, today: date, *, first: date) -> None:
+    if until < today:
+        raise BadFields({"until": "公示的最后一天不能在今天之前。"})
+    if (until - first).days >= LONGEST_NOTICE:
+        raise BadFields({"until": f"公示最长 {LONGEST_NOTICE} 天。"})
+
+
+def prolong(session: Session, contest: Contest, until: date, *, by: By) -> None:
+    """A later last day of the notice. Raises: BadFields, BadInput."""
+    service.hold(session, contest)
+    _in(contest, C.NOTICE, "现在没有在公示。")
+    today = times.today(by.at)
+    _checked_last_day(until, today, first=contest.notice_from or today)
+    if contest.notice_until is not None and until <= contest.notice_until:
+        raise BadFields({"until": "延长到的日子要在现在的最后一天之后。"})
+    contest.notice_until = until
+    _note(session, "notice prolonged", contest, by, f"{until}")
 
 
 def take_down(session: Session, contest: Contest, reason: str, *, by: By) -> None:
@@ -171,6 +193,7 @@ def take_down(session: Session, contest: Contest, reason: str, *, by: By) -> Non
     _in(contest, C.NOTICE, "现在没有在公示。")
     service.lead_on(session, contest, C.JUDGING, by=by)
     _all(session, contest, A.SHOWN, A.PROPOSED)
+    prizes.drop_pot(session, contest, by=by)
     _note(session, "notice taken down", contest, by, reason.strip()[:200])
 
 
@@ -195,7 +218,10 @@ def answer(session: Session, objection: Objection, *, is_right: bool, words: str
 
 
 def give(session: Session, contest: Contest, *, page: str, by: By) -> int:
-    """Everybody with a work is told, winners what they won; certificates have their codes. How many awards. Raises: BadInput."""
+    """Everybody with a work is told, winners what they won; certificates have their codes, and money is promised.
+
+    How many awards. Raises: BadInput.
+    """
     service.hold(session, contest)
     _in(contest, C.NOTICE, "只有公示完的比赛可以颁奖。")
     if contest.notice_until is not None and times.today(by.at) <= contest.notice_until:
@@ -209,6 +235,7 @@ def give(session: Session, contest: Contest, *, page: str, by: By) -> int:
     for award in rows:
         _move(award, A.GIVEN)
         award.code, award.given_at = new_code(12), by.at
+    prizes.promise(session, contest, rows, at=by.at)
     service.lead_on(session, contest, C.AWARDED, by=by)
     contest.awards_on = times.today(by.at)
     telling.tell_results(session, contest, page, by=by)

@@ -73,6 +73,12 @@ def ranked_tiers(session: Session, contest: Contest) -> Sequence[AwardTier]:
     return session.scalars(rows.order_by(AwardTier.rank, AwardTier.id)).all()
 
 
+def money_tiers(session: Session, contest: Contest) -> Sequence[AwardTier]:
+    """Those that carry money, the highest first."""
+    rows = sa.select(AwardTier).where(AwardTier.contest_id == contest.id, AwardTier.fen > 0)
+    return session.scalars(rows.order_by(AwardTier.rank, AwardTier.id)).all()
+
+
 def with_a_rank(session: Session, contest: Contest) -> set[int]:
     """Works that have a ranked award, or from which it was taken: no place gives them one."""
     rows = sa.select(Award.submission_id).join(AwardTier, AwardTier.id == Award.tier_id)

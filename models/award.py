@@ -69,7 +69,7 @@ class Award(Base):
     name: Mapped[str] = personal("证书上的名字", sa.String(60), kept=SIGNED)
     title: Mapped[str] = personal("获奖作品", sa.String(100), kept=SIGNED)
     code: Mapped[str | None] = plain(sa.String(12), unique=True, nullable=True)  # on the certificate, once given
-    prize_id: Mapped[int | None] = plain(sa.Integer, nullable=True)  # of payouts, where money goes with it
+    prize_id: Mapped[int | None] = plain(sa.Integer, nullable=True, index=True)  # of payouts: money
     cause: Mapped[str] = plain(sa.String(200), server_default="")
     made_at: Mapped[datetime] = plain(UtcDateTime)
     given_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
