@@ -1,22 +1,21 @@
 """评奖: who is proposed, the public notice and its objections, awards given, certificates to print, and who has picked up."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, request, send_file, url_for
+from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from console import contest_prints
 from console.desk import Desk, done, drawn, me, note, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.needs import EACH, Need
 from console.rights import Act, may
 from contests import awarding, awards, prizes, queries, tiers
-from contests.certificates import certified, group_of, titled
+from contests.certificates import group_of, titled
 from contests.judging.queries import submissions
 from models import times
 from models.award import Award, AwardState, AwardTier, Objection
@@ -29,12 +28,9 @@ from models.signup import AppealState
 from payouts import finance, ledger
 from payouts import texts as prize_texts
 from payouts.plan import plan_of
-from web import certificate as paper
-from web import lettering
 from web.given import row_number
 
 A, C = AwardState, ContestState
-AT_ONCE = 50  # certificates of one file
 NOTICE_DAYS = 7
 STATES = {A.PROPOSED: "拟定", A.SHOWN: "公示中", A.GIVEN: "已颁", A.REVOKED: "取消"}
 
@@ -83,7 +79,6 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     base = "/contests/<int:number>/awards"
     blueprint.add_url_rule(base, "contest_awards", views.page)
     blueprint.add_url_rule(f"{base}.xlsx", "contest_awards_file", views.file)
-    blueprint.add_url_rule(f"{base}/certificates-<int:part>.pdf", "contest_certificates", views.certificates)
     for name, act in (
         ("propose", _proposed), ("add", _added), ("show", views.shown), ("prolong", _prolonged), ("take-down", _taken_down),
         ("give", _given), ("close", _closed),
@@ -107,13 +102,13 @@ class _Views:
             contest = session.get(Contest, number) or abort(404)
             self._desk.noted("awards looked at", f"contest {contest.code}")
             shelves, objections = _shelves(session, contest), awards.objections_of(session, contest)
-            given = sum(row.award.state is A.GIVEN for shelf in shelves for row in shelf.rows)
+            given = [row.award for shelf in shelves for row in shelf.rows if row.award.state is A.GIVEN]
             living = sum(shelf.living for shelf in shelves)
             today = times.today(times.now())
             pool = prizes.pool_of(session, contest) if contest.state in (C.NOTICE, C.AWARDED, C.CLOSED) else None
             return drawn(
                 "contest_awards.html", contest=contest, shelves=shelves, objections=objections, living=living, given=given,
-                parts=range(1, (given + AT_ONCE - 1) // AT_ONCE + 1), at_once=AT_ONCE, has_faces=lettering.faces() is not None,
+                prints=contest_prints.prints_of(session, self._desk, contest, given) if given else None,
                 organisations=queries.organisations_of(session, contest), today=today,
                 until=contest.notice_until if contest.notice_until and contest.notice_until >= today
                 else today + timedelta(days=NOTICE_DAYS - 1),
@@ -186,25 +181,6 @@ class _Views:
             title = contest.title
         return downloaded(f"{title}-获奖名单", workbook(Sheet("获奖名单", HEAD, rows), most_rows=EVERY_ROW))
 
-    @may(Act.AWARD_WORKS)
-    def certificates(self, number: int, part: int) -> Response:
-        """A part of all certificates as one file to print, a page each."""
-        faces = lettering.faces() or abort(503)
-        with self._desk.unit() as session:
-            contest = session.get(Contest, number) or abort(404)
-            rows = awards.listed(session, contest, A.GIVEN)[(part - 1) * AT_ONCE : part * AT_ONCE] if part else ()
-            said = [certified(session, row) for row in rows] or abort(404)
-            note(session, "certificates printed", f"contest {contest.code}", detail=f"{len(said)} 张")
-            title = contest.title
-        words = [paper.Said(self._desk.library, **asdict(one), site=self._desk.site) for one in said]
-        with TemporaryDirectory() as folder:
-            made = Path(folder) / "certificates.pdf"
-            paper.pages(words, faces, made)
-            # An open file stays readable when its folder goes.
-            return send_file(
-                made.open("rb"), "application/pdf", as_attachment=True, download_name=f"{title}-证书-{part}.pdf"
-            )
-
     def _results(self, contest: Contest) -> str:
         return f"{self._desk.site}/c/{contest.code}/results"
 
@@ -228,7 +204,7 @@ def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
 def _shelves(session: Session, contest: Contest) -> list[Shelf]:
     rows = awards.listed(session, contest)
     works = submissions(session, [award.submission_id for award in rows if award.submission_id])
-    rare = _rare("".join(award.name for award in rows))
+    rare = contest_prints.unwritable(rows)
     with_money = prizes.prizes_of(session, rows)
     shelves = []
     for tier in tiers.tiers_of(session, contest):
@@ -236,20 +212,13 @@ def _shelves(session: Session, contest: Contest) -> list[Shelf]:
         shown = [
             Row(
                 award, STATES[award.state], works[award.submission_id].number if award.submission_id else None,
-                next((char for char in award.name if char in rare), ""), with_money.get(award.id),
+                rare.get(award.id, ""), with_money.get(award.id),
             )
             for award in mine
         ]  # fmt: skip
         living = sum(award.state in awards.LIVING for award in mine)
         shelves.append(Shelf(tier, group_of(session, tier), living, shown))
     return shelves
-
-
-def _rare(names: str) -> set[str]:
-    """The characters of them that no face of this machine has: each is drawn once, however many bear it."""
-    faces = lettering.faces()
-    face = faces.title(40) if faces else None
-    return {char for char in set(names) if lettering.unwritable(char, face)} if face else set()
 
 
 def _award(session: Session, number: int, at: int) -> Award:
@@ -318,7 +287,7 @@ def _taken_out(session: Session, award: Award, by: By) -> str:
 
 
 def _renamed(session: Session, award: Award, by: By) -> str:
-    awarding.rename(session, award, request.form.get("name", ""), by=by)
+    awarding.rename(session, award, request.form.get("name", ""), title=request.form.get("title"), by=by)
     return "名字已改，证书照新的印。"
 
 

@@ -111,14 +111,18 @@ def _award(
     )  # fmt: skip
 
 
-def rename(session: Session, award: Award, name: str, *, by: By) -> None:
-    """The name on the certificate. Raises: BadInput."""
+def rename(session: Session, award: Award, name: str, *, by: By, title: str | None = None) -> None:
+    """The name on the certificate, and how the work is called there. Raises: BadInput."""
     if not name.strip():
         raise BadInput("请写证书上的名字。")
     session.refresh(award, with_for_update={"key_share": True})
     if award.state is A.REVOKED:
         raise BadInput("这个奖取消了，名字不用再改。")
     before, award.name = award.name, name.strip()[:60]
+    if award.title and title is not None:
+        if not title.strip():
+            raise BadInput("请写证书上的作品名。")
+        award.title = title.strip()[:100]
     _note(session, "award renamed", _contest(session, award), by, f"{before} → {award.name}")
 
 

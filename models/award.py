@@ -109,3 +109,18 @@ class Objection(Base):
     answered_by: Mapped[str] = plain(sa.String(40), server_default="")
 
     __table_args__ = (sa.Index("ix_objections_state", "contest_id", "state", "said_at"),)
+
+
+class CertificatePrint(Base):
+    """All certificates of a contest as one file to print, drawn by the worker and kept for some days."""
+
+    __tablename__ = "certificate_prints"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    contest_id: Mapped[int] = plain(sa.ForeignKey("contests.id", ondelete="CASCADE"), index=True)
+    pages: Mapped[int] = plain(sa.Integer)
+    bytes: Mapped[int] = plain(sa.BigInteger, server_default="0")
+    asked_by: Mapped[str] = plain(sa.String(40))
+    asked_at: Mapped[datetime] = plain(UtcDateTime, index=True)
+    done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    cause: Mapped[str] = plain(sa.String(200), server_default="")  # why it was given up

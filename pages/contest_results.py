@@ -2,8 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from io import BytesIO
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -143,10 +142,9 @@ def register(
 
 
 def _printed(words: paper.Said, faces: lettering.Faces) -> bytes:
-    with TemporaryDirectory() as folder:
-        made = Path(folder) / "certificate.pdf"
-        paper.pages([words], faces, made)
-        return made.read_bytes()
+    made = BytesIO()
+    paper.pages([words], faces, made)
+    return made.getvalue()
 
 
 def _shown(session: Session, code: str) -> Contest:

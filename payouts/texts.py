@@ -63,7 +63,7 @@ def tiers(prizes: Plan) -> str:
         f"{'' if is_one else drawn_word(prizes, number) + ' '}{_each(prizes.all[number])} {prizes.all[number].count} 份"
         for number in prizes.drawn_numbers
     )
-    awarded = "，".join(f"{tier.name} {_each(tier)} {tier.count} 份" for tier in prizes.awarded)
+    awarded = "，".join(f"{tier.name}{_each(tier)} {tier.count} 份" for tier in prizes.awarded)
     return "；".join(filter(None, [said, f"结束后从及格的人里抽：{drawn}" if drawn else "", awarded]))
 
 

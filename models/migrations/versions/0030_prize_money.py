@@ -1,7 +1,9 @@
-"""Prize money of awards: prizes that are picked up whatever the way of their pool, and by whom"""
+"""Prize money of awards, picked up whatever the way of their pool and by whom; certificates printed in one go"""
 
 import sqlalchemy as sa
 from alembic import op
+
+import models.db
 
 revision = '0030'
 down_revision = '0027'
@@ -9,7 +11,30 @@ branch_labels = None
 depends_on = None
 
 
+KINDS = (
+    'customer_message', 'menu', 'probe', 'fetch_media', 'subscription', 'template', 'list_templates', 'qr_code',
+    'red_packet', 'transfer', 'pay_look', 'fetch_piece', 'make_piece', 'print_certificates', 'make_whole',
+)
+
+
 def upgrade() -> None:
+    with op.batch_alter_table('outbox') as batch:
+        batch.drop_constraint('callkind', type_='check')
+        batch.create_check_constraint('callkind', sa.column('kind').in_(KINDS))
+    op.create_table('certificate_prints',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('contest_id', sa.Integer(), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=False),
+    sa.Column('bytes', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('asked_by', sa.String(length=40), nullable=False),
+    sa.Column('asked_at', models.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('done_at', models.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('cause', sa.String(length=200), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_certificate_prints_contest_id', 'certificate_prints', ['contest_id'], unique=False)
+    op.create_index('ix_certificate_prints_asked_at', 'certificate_prints', ['asked_at'], unique=False)
     op.add_column('prizes', sa.Column('at_desk', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('prizes', sa.Column('handed_to', sa.String(length=60), server_default='', nullable=False))
     op.add_column('contests', sa.Column('pays_at_desk', sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -17,6 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('certificate_prints')
     op.drop_index('ix_awards_prize_id', table_name='awards')
     op.drop_column('contests', 'pays_at_desk')
     op.drop_column('prizes', 'handed_to')
