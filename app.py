@@ -43,6 +43,7 @@ from contests import media as works
 from contests import prizes as award_prizes
 from contests import service as contests
 from contests import telling as contest_tellings
+from contests.judging import service as judging
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -354,7 +355,7 @@ def due_parts() -> tuple[Part, ...]:
         absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
-        *contests.PARTS, pieces.give_up_lost, printing.give_up_lost,
+        *contests.PARTS, pieces.give_up_lost, printing.give_up_lost, judging.deal_due,
     )  # fmt: skip
 
 

@@ -137,11 +137,17 @@ def rule_lines(this: JudgingRound, names: Sequence[str]) -> list[str]:
 
 
 def _opened(session: Session, this: JudgingRound, by: By) -> str:
-    return "已开始，作品分给评委了。" + _said_lacking(service.open_round(session, this, by=by))
+    lacking = service.open_round(session, this, by=by)
+    return _said_dealt("已开始，作品分给评委了。", this) + _said_lacking(lacking)
 
 
 def _dealt(session: Session, this: JudgingRound, by: By) -> str:
-    return "补分好了。" + _said_lacking(service.deal_on(session, this, by=by))
+    lacking = service.deal_on(session, this, by=by)
+    return _said_dealt("补分好了。", this) + _said_lacking(lacking)
+
+
+def _said_dealt(done: str, this: JudgingRound) -> str:
+    return "作品很多，正在一批一批分给评委，分到的已经可以评。" if this.is_dealing else done
 
 
 def _said_lacking(lacking: Mapping[int, int]) -> str:

@@ -34,6 +34,9 @@ ROUND_MOVES: Moves[RoundState] = {
 }
 
 
+_IS_DEALING = sa.text("is_dealing")
+
+
 class JudgingRound(Base):
     """初评, 复评, 终评: its rule is fixed when it opens."""
 
@@ -55,12 +58,18 @@ class JudgingRound(Base):
     ties: Mapped[list[str]] = plain(sa.JSON)  # contests.judging.rules.Tie, in the order in which they decide
     due_on: Mapped[date | None] = plain(sa.Date, nullable=True)
     opened_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    is_dealing: Mapped[bool] = plain(
+        sa.Boolean, server_default=sa.false()
+    )  # works wait to be dealt: the clock goes on
     closed_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     # Of the lots (models.lots): the hash is shown while it is open, the seed once it is closed; a second look draws anew.
     lot_seed: Mapped[str] = plain(sa.String(64), server_default="")
     lot_hash: Mapped[str] = plain(sa.String(64), server_default="")
 
-    __table_args__ = (sa.UniqueConstraint("contest_id", "position"),)
+    __table_args__ = (
+        sa.UniqueConstraint("contest_id", "position"),
+        sa.Index("ix_judging_rounds_dealing", "id", sqlite_where=_IS_DEALING, postgresql_where=_IS_DEALING),
+    )
 
 
 class Criterion(Base):

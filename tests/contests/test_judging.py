@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from werkzeug.test import Client as Browser
 
 from contests import handing_in, screening
@@ -123,6 +124,55 @@ def test_works_are_dealt_evenly_and_marked_one_after_the_other(world: World) -> 
     assert {mark.score for mark in marks(world, number)} == {8600}
     assert sends(browser, marks(world, number)[0].id, 10, 10).status_code == 303  # until the round closes
     assert marks(world, number)[0].score == 10_000
+
+
+def deals(world: World, times_: int = 99) -> int:
+    """The clock goes on dealing: how many parts there were."""
+    done = 0
+    while done < times_ and world.database.unit(lambda session: judging.deal_due(session, times.now())):
+        done += 1
+    return done
+
+
+def test_many_works_are_dealt_in_parts_and_a_clock_killed_between_them_loses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "AT_ONCE", 5)
+    _, works, judges, this = three(world, 9)
+    assert world.count(Mark) == 5
+    with world.database.reading() as session:
+        assert session.get_one(JudgingRound, this).is_dealing
+    with world.database.units() as session, pytest.raises(BadInput, match="作品还在分给评委"):
+        judging.close_round(session, session.get_one(JudgingRound, this), by=by(), reason="先结束")
+    number, browser = judges[0]
+    assert sends(browser, marks(world, number)[0].id, 9, 8).status_code == 303, "what is there may be marked already"
+
+    def killed(session: Session) -> None:
+        judging.deal_due(session, times.now())
+        raise InterruptedError
+
+    assert deals(world, 1) == 1
+    with pytest.raises(InterruptedError):
+        world.database.unit(killed)
+    assert world.count(Mark) == 10
+    assert deals(world) == 2
+    with world.database.reading() as session:
+        assert not session.get_one(JudgingRound, this).is_dealing
+        each = sa.select(Mark.submission_id, sa.func.count()).group_by(Mark.submission_id)
+        assert {row[0]: row[1] for row in session.execute(each)} == dict.fromkeys(works, 2)
+    assert [len(marks(world, one)) for one, _ in judges] == [6, 6, 6]
+
+
+def test_a_judge_who_stops_while_works_are_dealt_gets_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "AT_ONCE", 4)
+    _, works, judges, _ = three(world, 6)
+    stopped = judges[0][0]
+    with world.database.units() as session:
+        inviting.stop(session, session.get_one(Judge, stopped), by=by())
+    deals(world)
+    living = sa.select(Mark.judge_id, sa.func.count()).where(Mark.state == M.WAITING).group_by(Mark.judge_id)
+    with world.database.reading() as session:
+        assert {row[0]: row[1] for row in session.execute(living)} == {one: len(works) for one, _ in judges[1:]}
 
 
 def test_what_is_not_marked_is_asked_for_and_what_was_stays(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Prize money of awards, picked up whatever the way of their pool and by whom; certificates printed in one go"""
+"""Prize money of awards, picked up whatever the way of their pool and by whom; certificates printed in one go; works dealt in parts"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,11 +38,15 @@ def upgrade() -> None:
     op.add_column('prizes', sa.Column('at_desk', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('prizes', sa.Column('handed_to', sa.String(length=60), server_default='', nullable=False))
     op.add_column('contests', sa.Column('pays_at_desk', sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column('judging_rounds', sa.Column('is_dealing', sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index('ix_judging_rounds_dealing', 'judging_rounds', ['id'], unique=False, sqlite_where=sa.text('is_dealing'), postgresql_where=sa.text('is_dealing'))
     op.create_index('ix_awards_prize_id', 'awards', ['prize_id'], unique=False)
 
 
 def downgrade() -> None:
     op.drop_table('certificate_prints')
+    op.drop_index('ix_judging_rounds_dealing', table_name='judging_rounds')
+    op.drop_column('judging_rounds', 'is_dealing')
     op.drop_index('ix_awards_prize_id', table_name='awards')
     op.drop_column('contests', 'pays_at_desk')
     op.drop_column('prizes', 'handed_to')
