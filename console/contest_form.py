@@ -43,7 +43,7 @@ GENRES = {
 KINDS = {GroupKind.ANYONE: "不限", GroupKind.BIRTH: "按生日", GroupKind.FAMILY: "亲子"}
 PURPOSES = {Purpose.ENTRY: "参赛须知", Purpose.GUARDIAN: "监护人同意书", Purpose.KEEP: "留存作品"}
 GROUP_PARTS = ("name", "kind", "born_from", "born_until", "least", "most", "seconds")
-TIER_PARTS = ("name", "quota", "each", "special", "money", "gift")
+TIER_PARTS = ("name", "quota", "each", "special", "earlier", "money", "gift")
 WORDS = ("title", "call", "rules", "texts", "organisations")
 NUMBERS = ("works_each", "votes_a_day")
 TICKS = ("has_gallery", "likes", "likes_daily", "pays_at_desk")
@@ -153,6 +153,7 @@ def _kept(session: Session, contest: Contest) -> dict[str, str]:
         shown = {
             "name": tier.name, "quota": str(tier.quota), "each": "1" if tier.is_each else "", "gift": tier.gift,
             "special": "1" if tier.kind is not AwardKind.RANKED else "", "money": yuan(tier.fen) if tier.fen else "",
+            "earlier": "1" if tier.takes_earlier else "",
         }  # fmt: skip
         values |= {f"tier{n}_{part}": said for part, said in shown.items()}
     for purpose in PURPOSES:
@@ -269,7 +270,10 @@ def _tiers(values: Mapping[str, str]) -> list[TierWanted]:
             wrong[f"tier{n}"] = f"“{typed['money'][:12]}”不是金额：写 200 或 88.50 这样的元。"
         quota = _number(typed["quota"], f"tier{n}", wrong)
         kind = AwardKind.SPECIAL if typed["special"] else AwardKind.RANKED
-        found.append(TierWanted(typed["name"][:40], quota, bool(typed["each"]), kind, money, typed["gift"][:60]))
+        takes_earlier = bool(typed["earlier"]) and kind is AwardKind.RANKED
+        found.append(
+            TierWanted(typed["name"][:40], quota, bool(typed["each"]), kind, money, typed["gift"][:60], takes_earlier)
+        )
     if wrong:
         raise BadFields(wrong)
     return found

@@ -1,5 +1,6 @@
 """评奖: who is proposed by places, the public notice with objections, awards given, taken back, and picked up."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from models.by import By
 from models.codes import new_code
 from models.contest import Contest, ContestState, Organisation, Submission, SubmissionState
 from models.errors import BadFields, BadInput
-from models.judging import JudgingRound, RoundState
+from models.judging import JudgingRound, RoundPlace, RoundState
 from models.messages import owe_message
 from models.payout import PayWay
 from models.signup import APPEAL_MOVES, AppealState
@@ -29,6 +30,8 @@ LONGEST_NOTICE = 60  # days
 def propose(session: Session, contest: Contest, *, by: By) -> int:
     """The ranked awards by the places of the last round, anew: how many. What staff chose by hand, and took out, stays.
 
+    An award that takes from earlier rounds goes on with their places, once those of the last are used up.
+
     Raises: BadInput while a round is open, or none has been closed.
     """
     service.hold(session, contest)
@@ -39,18 +42,24 @@ def propose(session: Session, contest: Contest, *, by: By) -> int:
             Award.tier_id.in_(before), Award.state == A.PROPOSED, Award.place.is_not(None)
         )
     )  # fmt: skip
-    last = _last_round(session, contest)
+    rounds = _judged_rounds(session, contest)
     taken = awards.with_a_rank(session, contest)
-    places = [row for row in judging.places_of(session, last.id) if row.submission_id not in taken]
-    works = judging.submissions(session, [row.submission_id for row in places])
+    places = _places(session, rounds, taken)
+    works = judging.submissions(session, [row.submission_id for row, _ in places])
     given = awards.by_places(
         [
-            awards.Tier(tier.id, tier.group_id, tier.quota, awards.count_living(session, tier))
+            awards.Tier(
+                tier.id,
+                tier.group_id,
+                tier.quota,
+                awards.count_living(session, tier),
+                takes_earlier=tier.takes_earlier,
+            )
             for tier in awards.ranked_tiers(session, contest)
         ],
         [
-            awards.Placed(row.submission_id, row.group_id, row.place, row.score)
-            for row in places
+            awards.Placed(row.submission_id, row.group_id, row.place, row.score, depth)
+            for row, depth in places
             if works[row.submission_id].state is SubmissionState.ACCEPTED  # not taken back since it was judged
         ],
     )
@@ -61,7 +70,17 @@ def propose(session: Session, contest: Contest, *, by: By) -> int:
     return len(rows)
 
 
-def _last_round(session: Session, contest: Contest) -> JudgingRound:
+def _places(session: Session, rounds: Sequence[JudgingRound], taken: Collection[int]) -> list[tuple[RoundPlace, int]]:
+    """Where each work came to stand, in the last round in which it was marked, and how many rounds ago that was."""
+    found: dict[int, tuple[RoundPlace, int]] = {}
+    for depth, one in enumerate(reversed(rounds)):
+        for row in judging.places_of(session, one.id):
+            if row.submission_id not in taken and (row.score or not depth):
+                found.setdefault(row.submission_id, (row, depth))
+    return list(found.values())
+
+
+def _judged_rounds(session: Session, contest: Contest) -> Sequence[JudgingRound]:
     rounds = judging.rounds_of(session, contest.id)
     if any(one.state is RoundState.OPEN for one in rounds):
         raise BadInput("还有一轮评审没有结束。")
@@ -70,7 +89,7 @@ def _last_round(session: Session, contest: Contest) -> JudgingRound:
         raise BadInput("还没有评审结果：先结束一轮评审。")
     if closed[-1] is not rounds[-1]:
         raise BadInput("最后一轮评审还没有开始；不办的话，请先把它删掉。")
-    return closed[-1]
+    return closed
 
 
 def add(

@@ -23,6 +23,7 @@ class TierWanted:
     kind: AwardKind = AwardKind.RANKED
     fen: int = 0
     gift: str = ""
+    takes_earlier: bool = False
 
 
 def set_tiers(
@@ -45,7 +46,7 @@ def set_tiers(
             session.add(
                 AwardTier(
                     contest_id=contest.id, group_id=group_id, kind=tier.kind, rank=rank, name=tier.name,
-                    quota=tier.quota, fen=tier.fen, gift=tier.gift,
+                    quota=tier.quota, fen=tier.fen, gift=tier.gift, takes_earlier=tier.takes_earlier,
                 )
             )  # fmt: skip
     session.flush()
@@ -63,7 +64,10 @@ def wanted_of(session: Session, contest: Contest) -> list[TierWanted]:
     for row in tiers_of(session, contest):
         if row.kind is not AwardKind.PROVINCE:
             found.setdefault(
-                row.rank, TierWanted(row.name, row.quota, row.group_id is not None, row.kind, row.fen, row.gift)
+                row.rank,
+                TierWanted(
+                    row.name, row.quota, row.group_id is not None, row.kind, row.fen, row.gift, row.takes_earlier
+                ),
             )
     return list(found.values())
 

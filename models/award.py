@@ -31,6 +31,8 @@ class AwardTier(Base):
     rank: Mapped[int] = plain(sa.SmallInteger)
     name: Mapped[str] = plain(sa.String(40))
     quota: Mapped[int] = plain(sa.SmallInteger)  # 0: as many as there are
+    # once the places of the last round are used up it goes on with those who fell out before it
+    takes_earlier: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())
     fen: Mapped[int] = plain(sa.Integer)  # prize money of each, paid through payouts; 0: none
     gift: Mapped[str] = plain(sa.String(60))
 

@@ -62,6 +62,8 @@ class JudgingRound(Base):
         sa.Boolean, server_default=sa.false()
     )  # works wait to be dealt: the clock goes on
     closed_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    # Until when likes were counted, since the round was closed first: RoundLikes has how many
+    likes_until: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     # Of the lots (models.lots): the hash is shown while it is open, the seed once it is closed; a second look draws anew.
     lot_seed: Mapped[str] = plain(sa.String(64), server_default="")
     lot_hash: Mapped[str] = plain(sa.String(64), server_default="")
@@ -175,6 +177,16 @@ class Mark(Base):
         sa.Index("ix_marks_submission", "round_id", "submission_id"),
         sa.Index("ix_marks_judge", "judge_id", "state"),
     )
+
+
+class RoundLikes(Base):
+    """Likes of a work when its round closed first: a second look, months later, ranks by the same."""
+
+    __tablename__ = "round_likes"
+
+    round_id: Mapped[int] = plain(sa.ForeignKey("judging_rounds.id", ondelete="CASCADE"), primary_key=True)
+    submission_id: Mapped[int] = plain(sa.ForeignKey("submissions.id"), primary_key=True)
+    likes: Mapped[int] = plain(sa.Integer)
 
 
 class RoundPlace(Base):

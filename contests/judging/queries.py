@@ -22,6 +22,7 @@ from models.judging import (
     JudgingRound,
     Mark,
     MarkState,
+    RoundLikes,
     RoundPlace,
     RoundState,
 )
@@ -254,7 +255,7 @@ def judged(session: Session, this: JudgingRound) -> dict[int | None, list[Judged
         sa.select(Submission.id, Submission.group_id, Submission.handed_in_at, Submission.code).where(which)
     ).all()
     marks = _marks(session, this)
-    liked = likes_of(session, this.contest_id) if this.public_percent else {}
+    liked = likes_of(session, this) if this.public_percent else {}
     found: dict[int | None, list[Judged]] = defaultdict(list)
     for number, group, handed_in_at, code in works:
         scores, sums = marks.get(number, ((), ()))
@@ -286,9 +287,15 @@ def _at_their_places(sums: Sequence[int], asked: Sequence[int], width: int) -> t
     return tuple(placed)
 
 
-def likes_of(session: Session, contest_id: int) -> dict[int, int]:
-    """Likes by work; those that are held aside do not count."""
-    rows = sa.select(Like.submission_id, sa.func.count()).where(Like.contest_id == contest_id, ~Like.is_held)
+def likes_of(session: Session, this: JudgingRound) -> dict[int, int]:
+    """Likes by work: as they were when the round closed first, else as they are; those that are held aside do not count."""
+    if this.likes_until is not None:
+        kept = sa.select(RoundLikes.submission_id, RoundLikes.likes).where(RoundLikes.round_id == this.id)
+        return {row[0]: row[1] for row in session.execute(kept)}
+    rows = sa.select(Like.submission_id, sa.func.count()).where(Like.contest_id == this.contest_id, ~Like.is_held)
+    last = session.scalar(sa.select(Contest.votes_until).where(Contest.id == this.contest_id))
+    if last is not None:
+        rows = rows.where(Like.given_at < last)
     return {row[0]: row[1] for row in session.execute(rows.group_by(Like.submission_id))}
 
 

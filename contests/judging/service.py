@@ -27,6 +27,7 @@ from models.judging import (
     Mark,
     MarkState,
     Mean,
+    RoundLikes,
     RoundPlace,
     RoundState,
 )
@@ -295,6 +296,7 @@ def close_round(session: Session, this: JudgingRound, *, by: By, reason: str = "
     _, missing = queries.unfinished(session, this, most=1)
     if missing and not reason.strip():
         raise BadInput(f"还有 {missing} 件作品没有评完。要就这样结束，请写原因。")
+    _freeze_likes(session, this, at=by.at)
     placed = queries.ranked(session, this)
     if not any(one.is_marked for group in placed.values() for one in group):
         raise BadInput("还没有一件作品有分数。")
@@ -306,6 +308,19 @@ def close_round(session: Session, this: JudgingRound, *, by: By, reason: str = "
     this.closed_at = by.at
     _note(session, "judging round closed", this, by, reason.strip()[:200])
     return len(rows)
+
+
+def _freeze_likes(session: Session, this: JudgingRound, *, at: datetime) -> None:
+    """A reader who leaves takes their likes along, and others come: whoever is ranked again is ranked by the same."""
+    if not this.public_percent or this.likes_until is not None:
+        return
+    rows = [
+        {"round_id": this.id, "submission_id": work, "likes": likes}
+        for work, likes in queries.likes_of(session, this).items()
+    ]
+    if rows:
+        session.execute(sa.insert(RoundLikes), rows)
+    this.likes_until = at
 
 
 def _row(this: JudgingRound, group: int | None, one: Placed, names: Sequence[str]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """A contest is judged: by invitation, blind, each by themselves; rounds open, close, and lead on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import Client as Browser
 
-from contests import handing_in, screening
+from contests import handing_in, liking, screening
 from contests.judging import inviting, marking, queries
 from contests.judging import service as judging
 from contests.judging.refusals import NotOpen, NotYours
 from contests.judging.service import CriterionWanted, RoundWanted
 from models import lots, times
-from models.contest import Contest, Submission
+from models.contest import Contest, Like, Submission
 from models.errors import BadFields, BadInput
 from models.judging import Conflict, Judge, JudgeState, JudgingRound, Mark, MarkState, RoundPlace, RoundState
 from tests.contests.judged import (
@@ -124,6 +125,42 @@ def test_works_are_dealt_evenly_and_marked_one_after_the_other(world: World) -> 
     assert {mark.score for mark in marks(world, number)} == {8600}
     assert sends(browser, marks(world, number)[0].id, 10, 10).status_code == 303  # until the round closes
     assert marks(world, number)[0].score == 10_000
+
+
+def likes(world: World, contest: int, work: int, count: int, *, first: int = 0) -> None:
+    """So many readers like a work, now."""
+    with world.database.units() as session:
+        for at in range(first, first + count):
+            liked = Like(
+                submission_id=work, openid=f"oLiker{at}", day=liking.ONCE, contest_id=contest, is_held=False, given_at=times.now()
+            )  # fmt: skip
+            session.add(liked)
+
+
+def test_likes_are_those_of_the_first_closing_however_often_it_is_ranked_anew(world: World) -> None:
+    contest, works, judges, this = three(world, 2, public_percent=20, public_cap=10, judges_each=0)
+    for number, browser in judges:
+        judges_all(world, browser, number, 8, 8)
+    likes(world, contest, works[1], 3)
+    first = [(place.submission_id, place.place, place.score) for place in closes(world, this)]
+    assert [one[0] for one in first] == [works[1], works[0]]
+    likes(world, contest, works[0], 9, first=20)
+    with world.database.units() as session:
+        session.execute(sa.delete(Like).where(Like.openid == "oLiker0"))  # its reader has left
+        judging.reopen(session, session.get_one(JudgingRound, this), by=by(), reason="再看一遍")
+    assert [(place.submission_id, place.place, place.score) for place in closes(world, this)] == first
+
+
+def test_likes_after_the_last_moment_count_for_nothing(world: World) -> None:
+    contest, works, judges, this = three(world, 2, public_percent=20, public_cap=10, judges_each=0)
+    for number, browser in judges:
+        judges_all(world, browser, number, 8, 8)
+    likes(world, contest, works[1], 1)
+    with world.database.units() as session:
+        session.get_one(Contest, contest).votes_until = times.now() + timedelta(hours=1)
+    world.passes(hours=2)
+    likes(world, contest, works[0], 5, first=20)
+    assert [place.likes for place in closes(world, this)] == [1, 0]
 
 
 def deals(world: World, times_: int = 99) -> int:

@@ -1,4 +1,4 @@
-"""Prize money of awards, picked up whatever the way of their pool and by whom; certificates printed in one go; works dealt in parts"""
+"""Prize money of awards, picked up whatever the way of their pool and by whom; certificates printed in one go; works dealt in parts, likes frozen"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,12 +39,25 @@ def upgrade() -> None:
     op.add_column('prizes', sa.Column('handed_to', sa.String(length=60), server_default='', nullable=False))
     op.add_column('contests', sa.Column('pays_at_desk', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('judging_rounds', sa.Column('is_dealing', sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column('judging_rounds', sa.Column('likes_until', models.db.UtcDateTime(timezone=True), nullable=True))
+    op.add_column('award_tiers', sa.Column('takes_earlier', sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_table('round_likes',
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('submission_id', sa.Integer(), nullable=False),
+    sa.Column('likes', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['round_id'], ['judging_rounds.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['submission_id'], ['submissions.id']),
+    sa.PrimaryKeyConstraint('round_id', 'submission_id')
+    )
     op.create_index('ix_judging_rounds_dealing', 'judging_rounds', ['id'], unique=False, sqlite_where=sa.text('is_dealing'), postgresql_where=sa.text('is_dealing'))
     op.create_index('ix_awards_prize_id', 'awards', ['prize_id'], unique=False)
 
 
 def downgrade() -> None:
     op.drop_table('certificate_prints')
+    op.drop_table('round_likes')
+    op.drop_column('award_tiers', 'takes_earlier')
+    op.drop_column('judging_rounds', 'likes_until')
     op.drop_index('ix_judging_rounds_dealing', table_name='judging_rounds')
     op.drop_column('judging_rounds', 'is_dealing')
     op.drop_index('ix_awards_prize_id', table_name='awards')
