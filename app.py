@@ -37,11 +37,13 @@ from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, Settings, SettingsE
 from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
-from contests import ffmpeg, pieces, sums, sweeping
+from contests import ffmpeg, pieces, printing, sums, sweeping
 from contests import leaving as works_left
 from contests import media as works
+from contests import prizes as award_prizes
 from contests import service as contests
 from contests import telling as contest_tellings
+from contests.judging import service as judging
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -55,6 +57,7 @@ from payouts import service as prizes
 from payouts.tax import Tax
 from quizzes import boards, drawing, leaving, playing, traces
 from quizzes import service as quizzes
+from web import printing as printer
 from web.given import RowNumber
 from worker.clock import Clock, DailyJob, Part
 from worker.hands import Hands
@@ -277,6 +280,14 @@ def _work_on_files(client: Client, media: Path) -> tuple[Work, ...]:
             settle=pieces.settle_made,
         ),
         Work(
+            CallKind.PRINT_CERTIFICATES,
+            do=partial(printer.draw, media),
+            pace=Pace(per_second=4, burst=2, slots=1),
+            unknown=Unknown.AGAIN,  # the same pages again
+            prepare=printing.prepare,
+            settle=printing.settle,
+        ),
+        Work(
             CallKind.MAKE_WHOLE,
             do=partial(works.make_whole, media),
             pace=Pace(per_second=4, burst=2, slots=1),
@@ -332,7 +343,8 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
-        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
+        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *award_prizes.PARTS, printing.drop_old,
+        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
     )  # fmt: skip
 
 
@@ -343,13 +355,18 @@ def due_parts() -> tuple[Part, ...]:
         absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
-        *contests.PARTS, pieces.give_up_lost,
+        *contests.PARTS, pieces.give_up_lost, printing.give_up_lost, judging.deal_due,
     )  # fmt: skip
 
 
 def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
     """What goes from the disk as well."""
-    return (sweeping.drop_stale_uploads, sweeping.SweepUploads(media), sweeping.Sweep(media))
+    return (
+        sweeping.drop_stale_uploads,
+        sweeping.SweepUploads(media),
+        sweeping.SweepPrints(media),
+        sweeping.Sweep(media),
+    )
 
 
 def patient_parts() -> tuple[Part, ...]:

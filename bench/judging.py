@@ -50,13 +50,19 @@ def _measure(report: Report, name: str, url: str) -> None:
     database = Database(url)
     schema.migrate(database)
     contest = contest_of(database)
-    opened, number = _opened(database, contest)
+    opened, parts, number = _opened(database, contest)
     _marked(database, number)
     ranking = sorted(_took(lambda: _ranked(database, number)) for _ in range(ROUNDS))
     closed = _took(lambda: _closed(database, number))
     database.close()
     rows = [
-        [f"{WORKS:,} works dealt to {JUDGES} judges each, ms", f"{opened:,.0f}", ""],
+        [f"a round of {WORKS:,} works opened, the first {service.AT_ONCE:,} marks dealt, ms", f"{opened:,.0f}", ""],
+        [
+            f"the other {WORKS * JUDGES - service.AT_ONCE:,} in parts by the clock, ms each",
+            f"{percentile(sorted(parts), 0.5):,.0f}",
+            f"{max(parts):,.0f}",
+        ],
+        [f"all {WORKS * JUDGES:,} marks dealt, ms", f"{opened + sum(parts):,.0f}", ""],
         [f"{WORKS * JUDGES:,} marks read and ranked, ms", f"{percentile(ranking, 0.5):,.0f}", f"{ranking[-1]:,.0f}"],
         ["the round closed, its places written, ms", f"{closed:,.0f}", ""],
     ]
@@ -116,7 +122,8 @@ def contest_of(database: Database) -> int:
         return contest.id
 
 
-def _opened(database: Database, contest: int) -> tuple[float, int]:
+def _opened(database: Database, contest: int) -> tuple[float, list[float], int]:
+    """How long opening took, how long each of the parts in which the rest was dealt, and the round."""
     criteria = [CriterionWanted(f"criterion {n}", weight, 10) for n, weight in enumerate((30, 30, 25, 15))]
     with database.units() as session:
         wanted = RoundWanted("bench", criteria, judges_each=JUDGES, shortlist=100, ties=TIES)
@@ -126,7 +133,12 @@ def _opened(database: Database, contest: int) -> tuple[float, int]:
         with database.units() as session:
             service.open_round(session, session.get_one(JudgingRound, number), by=_by())
 
-    return _took(opens), number
+    opened, parts = _took(opens), list[float]()
+    while True:
+        parts.append(_took(lambda: database.unit(lambda session: service.deal_due(session, times.now()))))
+        with database.reading() as session:
+            if not session.get_one(JudgingRound, number).is_dealing:
+                return opened, parts, number
 
 
 def _marked(database: Database, number: int) -> None:

@@ -1,35 +1,36 @@
 """评奖: who is proposed, the public notice and its objections, awards given, certificates to print, and who has picked up."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, request, send_file, url_for
+from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from console import contest_prints
 from console.desk import Desk, done, drawn, me, note, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.needs import EACH, Need
 from console.rights import Act, may
-from contests import awarding, awards, queries, tiers
-from contests.certificates import certified, group_of, titled
+from contests import awarding, awards, prizes, queries, tiers
+from contests.certificates import group_of, titled
 from contests.judging.queries import submissions
 from models import times
 from models.award import Award, AwardState, AwardTier, Objection
 from models.by import By
 from models.contest import Contest, ContestState, Organisation, Submission
 from models.errors import BadFields, BadInput
+from models.money import yuan
+from models.payout import PayWay, Pool, PoolState, Prize, PrizeState
 from models.signup import AppealState
-from web import certificate as paper
-from web import lettering
+from payouts import finance, ledger
+from payouts import texts as prize_texts
+from payouts.plan import plan_of
 from web.given import row_number
 
 A, C = AwardState, ContestState
-AT_ONCE = 50  # certificates of one file
 NOTICE_DAYS = 7
 STATES = {A.PROPOSED: "拟定", A.SHOWN: "公示中", A.GIVEN: "已颁", A.REVOKED: "取消"}
 
@@ -42,6 +43,19 @@ class Row:
     state: str
     number: int | None
     unwritable: str
+    prize: Prize | None
+
+    @property
+    def money(self) -> str:
+        """Where the prize money is; "" where there is none."""
+        return f"奖金 {yuan(self.prize.fen)} 元，{finance.STATES[self.prize.state]}" if self.prize else ""
+
+    @property
+    def code(self) -> str:
+        """To be told to whoever picks the money up, where no phone shows it."""
+        prize = self.prize
+        is_ours = prize is not None and prize.openid is None and prize.state is PrizeState.WON
+        return prize_texts.spaced(prize.code) if prize and is_ours else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +79,9 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     base = "/contests/<int:number>/awards"
     blueprint.add_url_rule(base, "contest_awards", views.page)
     blueprint.add_url_rule(f"{base}.xlsx", "contest_awards_file", views.file)
-    blueprint.add_url_rule(f"{base}/certificates-<int:part>.pdf", "contest_certificates", views.certificates)
     for name, act in (
-        ("propose", _proposed), ("add", _added), ("show", _shown), ("take-down", _taken_down), ("give", _given), ("close", _closed),
+        ("propose", _proposed), ("add", _added), ("show", views.shown), ("prolong", _prolonged), ("take-down", _taken_down),
+        ("give", _given), ("close", _closed),
     ):  # fmt: skip
         blueprint.add_url_rule(f"{base}/{name}", f"awards_{name}", views.acting(act), methods=["POST"])
     for name, act_on in (("take-out", _taken_out), ("rename", _renamed), ("hand-over", _handed_over)):
@@ -88,18 +102,28 @@ class _Views:
             contest = session.get(Contest, number) or abort(404)
             self._desk.noted("awards looked at", f"contest {contest.code}")
             shelves, objections = _shelves(session, contest), awards.objections_of(session, contest)
-            given = sum(row.award.state is A.GIVEN for shelf in shelves for row in shelf.rows)
+            given = [row.award for shelf in shelves for row in shelf.rows if row.award.state is A.GIVEN]
             living = sum(shelf.living for shelf in shelves)
             today = times.today(times.now())
+            pool = prizes.pool_of(session, contest) if contest.state in (C.NOTICE, C.AWARDED, C.CLOSED) else None
             return drawn(
                 "contest_awards.html", contest=contest, shelves=shelves, objections=objections, living=living, given=given,
-                parts=range(1, (given + AT_ONCE - 1) // AT_ONCE + 1), at_once=AT_ONCE, has_faces=lettering.faces() is not None,
+                prints=contest_prints.prints_of(session, self._desk, contest, given) if given else None,
                 organisations=queries.organisations_of(session, contest), today=today,
                 until=contest.notice_until if contest.notice_until and contest.notice_until >= today
                 else today + timedelta(days=NOTICE_DAYS - 1),
                 page=self._results(contest), is_noticed_out=contest.notice_until is None or contest.notice_until < today,
-                open_objections=sum(one.answered_at is None for one in objections),
+                pool=pool, balance=ledger.balance_of(session, pool) if pool else None, pot=plan_of(pool.plan).pot if pool else 0,
+                tomorrow=today + timedelta(days=1), open_objections=sum(one.answered_at is None for one in objections),
             )  # fmt: skip
+
+    def shown(self, session: Session, contest: Contest, by: By, page: str) -> str:
+        """The list goes before everybody; money will go the library's way."""
+        until, way = _day("until", "请选公示的最后一天。"), PayWay(self._desk.payout)
+        count = awarding.show(session, contest, until, page=page, by=by, way=way)
+        pool = prizes.pool_of(session, contest)
+        money = f"奖金 {yuan(plan_of(pool.plan).pot)} 元等另一位同事批准封存。" if pool else ""
+        return f"已开始公示 {count} 个奖，所有作者会收到通知。{money}"
 
     def acting(self, act: Callable[[Session, Contest, By, str], str]) -> Callable[..., Response]:
         """A view that does one thing to all awards."""
@@ -157,32 +181,13 @@ class _Views:
             title = contest.title
         return downloaded(f"{title}-获奖名单", workbook(Sheet("获奖名单", HEAD, rows), most_rows=EVERY_ROW))
 
-    @may(Act.AWARD_WORKS)
-    def certificates(self, number: int, part: int) -> Response:
-        """A part of all certificates as one file to print, a page each."""
-        faces = lettering.faces() or abort(503)
-        with self._desk.unit() as session:
-            contest = session.get(Contest, number) or abort(404)
-            rows = awards.listed(session, contest, A.GIVEN)[(part - 1) * AT_ONCE : part * AT_ONCE] if part else ()
-            said = [certified(session, row) for row in rows] or abort(404)
-            note(session, "certificates printed", f"contest {contest.code}", detail=f"{len(said)} 张")
-            title = contest.title
-        words = [paper.Said(self._desk.library, **asdict(one), site=self._desk.site) for one in said]
-        with TemporaryDirectory() as folder:
-            made = Path(folder) / "certificates.pdf"
-            paper.pages(words, faces, made)
-            # An open file stays readable when its folder goes.
-            return send_file(
-                made.open("rb"), "application/pdf", as_attachment=True, download_name=f"{title}-证书-{part}.pdf"
-            )
-
     def _results(self, contest: Contest) -> str:
         return f"{self._desk.site}/c/{contest.code}/results"
 
 
 HEAD = (
     ("组别", 12), ("奖项", 14), ("名次", 8), ("编号", 8), ("名字", 16), ("作品", 28), ("状态", 10), ("证书编号", 16), ("领取", 18),
-    ("领取人", 12), ("取消的理由", 30),
+    ("领取人", 12), ("取消的理由", 30), ("奖金（元）", 12), ("奖金到哪了", 12),
 )  # fmt: skip
 
 
@@ -191,34 +196,29 @@ def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
     picked = f"{times.local(award.picked_up_at):%Y-%m-%d %H:%M}" if award.picked_up_at else ""
     return (
         shelf.group, shelf.tier.name, award.place, row.number, award.name, award.title, row.state,
-        award.code or "", picked, award.picked_up_by, award.cause,
+        award.code or "", picked, award.picked_up_by, award.cause, row.prize.fen / 100 if row.prize else "",
+        finance.STATES[row.prize.state] if row.prize else "",
     )  # fmt: skip
 
 
 def _shelves(session: Session, contest: Contest) -> list[Shelf]:
     rows = awards.listed(session, contest)
     works = submissions(session, [award.submission_id for award in rows if award.submission_id])
-    rare = _rare("".join(award.name for award in rows))
+    rare = contest_prints.unwritable(rows)
+    with_money = prizes.prizes_of(session, rows)
     shelves = []
     for tier in tiers.tiers_of(session, contest):
         mine = [award for award in rows if award.tier_id == tier.id]
         shown = [
             Row(
                 award, STATES[award.state], works[award.submission_id].number if award.submission_id else None,
-                next((char for char in award.name if char in rare), ""),
+                rare.get(award.id, ""), with_money.get(award.id),
             )
             for award in mine
         ]  # fmt: skip
         living = sum(award.state in awards.LIVING for award in mine)
         shelves.append(Shelf(tier, group_of(session, tier), living, shown))
     return shelves
-
-
-def _rare(names: str) -> set[str]:
-    """The characters of them that no face of this machine has: each is drawn once, however many bear it."""
-    faces = lettering.faces()
-    face = faces.title(40) if faces else None
-    return {char for char in set(names) if lettering.unwritable(char, face)} if face else set()
 
 
 def _award(session: Session, number: int, at: int) -> Award:
@@ -254,12 +254,17 @@ def _to(session: Session, contest: Contest, typed: str) -> tuple[Submission | No
     return None, known.get(typed), typed
 
 
-def _shown(session: Session, contest: Contest, by: By, page: str) -> str:
+def _day(name: str, why_not: str) -> date:
     try:
-        until = date.fromisoformat(request.form.get("until", ""))
+        return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
-        raise BadFields({"until": "请选公示的最后一天。"}) from None
-    return f"已开始公示 {awarding.show(session, contest, until, page=page, by=by)} 个奖，所有作者会收到通知。"
+        raise BadFields({name: why_not}) from None
+
+
+def _prolonged(session: Session, contest: Contest, by: By, page: str) -> str:
+    until = _day("until", "请选延长到哪一天。")
+    awarding.prolong(session, contest, until, by=by)
+    return f"公示延长到 {until:%m-%d}，网页上已经改了。"
 
 
 def _taken_down(session: Session, contest: Contest, by: By, page: str) -> str:
@@ -282,7 +287,7 @@ def _taken_out(session: Session, award: Award, by: By) -> str:
 
 
 def _renamed(session: Session, award: Award, by: By) -> str:
-    awarding.rename(session, award, request.form.get("name", ""), by=by)
+    awarding.rename(session, award, request.form.get("name", ""), title=request.form.get("title"), by=by)
     return "名字已改，证书照新的印。"
 
 
@@ -309,4 +314,18 @@ def to_answer(session: Session) -> Iterator[Need]:
         yield Need(
             contest.closes_at, "award", "waiting", f"“{contest.title}”公示完了，还没有颁奖", "颁奖以后，每位作者收到自己的结果。",
             "去颁奖", url_for("console.contest_awards", number=contest.id),
+        )  # fmt: skip
+
+
+def to_seal(session: Session) -> Iterator[Need]:
+    """Pots of contests that this person may approve, since somebody else planned them."""
+    drafts = sa.select(Pool).where(
+        Pool.state == PoolState.DRAFT, Pool.occasion.startswith("contest "), Pool.made_by != me().login
+    )
+    for pool in session.scalars(drafts.order_by(Pool.made_at).limit(EACH)):
+        contest = prizes.contest_of(session, pool)
+        until = f"公示到 {contest.notice_until:%m-%d}，" if contest and contest.notice_until else ""
+        yield Need(
+            pool.made_at, "award", "waiting", f"“{pool.title}”的奖金等批准封存", f"{until}封存以后才能颁奖、发奖金。",
+            "去批准奖池", url_for("console.pool", number=pool.id),
         )  # fmt: skip

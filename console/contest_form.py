@@ -22,6 +22,8 @@ from models.by import By
 from models.contest import Contest, ContestState, Genre, GroupKind, Purpose, VoteRule
 from models.errors import BadFields, BadInput
 from models.money import fen_from, yuan
+from models.payout import PayWay
+from payouts import pools
 
 GROUPS, TIERS = 8, 6  # rows of the form
 LIMITS: Mapping[Genre, tuple[str, ...]] = {
@@ -41,10 +43,10 @@ GENRES = {
 KINDS = {GroupKind.ANYONE: "不限", GroupKind.BIRTH: "按生日", GroupKind.FAMILY: "亲子"}
 PURPOSES = {Purpose.ENTRY: "参赛须知", Purpose.GUARDIAN: "监护人同意书", Purpose.KEEP: "留存作品"}
 GROUP_PARTS = ("name", "kind", "born_from", "born_until", "least", "most", "seconds")
-TIER_PARTS = ("name", "quota", "each", "special", "money", "gift")
+TIER_PARTS = ("name", "quota", "each", "special", "earlier", "money", "gift")
 WORDS = ("title", "call", "rules", "texts", "organisations")
 NUMBERS = ("works_each", "votes_a_day", "votes_at_least")
-TICKS = ("has_gallery", "likes", "likes_daily", "shows_ranks")
+TICKS = ("has_gallery", "likes", "likes_daily", "shows_ranks", "pays_at_desk")
 MOMENTS = ("opens_at", "closes_at", "votes_from", "votes_until")
 DATES = tuple(name for name, _ in DAYS)
 NAMES = {  # in the order of the form
@@ -92,7 +94,8 @@ class _Views:
             with self._desk.unit() as session:
                 contest = session.get_one(Contest, number) if number else None
                 kept = service.set_up(session, wanted, by=By(me().login, times.now()), contest=contest)
-                tiers.set_tiers(session, kept, awards)
+                way, at_desk = PayWay(self._desk.payout), bool(values["pays_at_desk"])
+                tiers.set_tiers(session, kept, awards, way=way, pays_at_desk=at_desk)
                 where = url_for("console.contest", number=kept.id)
         except BadFields as error:
             return self._page(Form(values, _in_order(error.wrong)), number), 400
@@ -104,7 +107,8 @@ class _Views:
         return drawn(
             "contest_form.html", form=form, number=number, names=NAMES, genres=GENRES, limits=LIMITS, days=DAYS,
             limit_names=LIMIT_NAMES, kinds=KINDS, purposes=PURPOSES, groups=range(GROUPS), tiers=range(TIERS),
-            presets={key: name for key, (name, _) in presets.PRESETS.items()},
+            presets={key: name for key, (name, _) in presets.PRESETS.items()}, way=self._desk.payout,
+            most=yuan(pools.AMOUNTS[PayWay(self._desk.payout)][1]),
         )  # fmt: skip
 
 
@@ -151,6 +155,7 @@ def _kept(session: Session, contest: Contest) -> dict[str, str]:
         shown = {
             "name": tier.name, "quota": str(tier.quota), "each": "1" if tier.is_each else "", "gift": tier.gift,
             "special": "1" if tier.kind is not AwardKind.RANKED else "", "money": yuan(tier.fen) if tier.fen else "",
+            "earlier": "1" if tier.takes_earlier else "",
         }  # fmt: skip
         values |= {f"tier{n}_{part}": said for part, said in shown.items()}
     for purpose in PURPOSES:
@@ -159,6 +164,7 @@ def _kept(session: Session, contest: Contest) -> dict[str, str]:
     values["has_gallery"] = "1" if contest.has_gallery else ""
     values["shows_ranks"] = "1" if contest.shows_ranks else ""
     values["likes"] = "1" if contest.votes is not VoteRule.NEVER else ""
+    values["pays_at_desk"] = "1" if contest.pays_at_desk else ""
     values["likes_daily"] = "1" if contest.votes is VoteRule.DAILY else ""
     values["texts"] = said_texts(session, contest)
     values["organisations"] = said_organisations(session, contest)
@@ -270,7 +276,10 @@ def _tiers(values: Mapping[str, str]) -> list[TierWanted]:
             wrong[f"tier{n}"] = f"“{typed['money'][:12]}”不是金额：写 200 或 88.50 这样的元。"
         quota = _number(typed["quota"], f"tier{n}", wrong)
         kind = AwardKind.SPECIAL if typed["special"] else AwardKind.RANKED
-        found.append(TierWanted(typed["name"][:40], quota, bool(typed["each"]), kind, money, typed["gift"][:60]))
+        takes_earlier = bool(typed["earlier"]) and kind is AwardKind.RANKED
+        found.append(
+            TierWanted(typed["name"][:40], quota, bool(typed["each"]), kind, money, typed["gift"][:60], takes_earlier)
+        )
     if wrong:
         raise BadFields(wrong)
     return found

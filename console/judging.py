@@ -12,12 +12,11 @@ from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
 from contests import queries as contest_queries
 from contests.judging import queries, service, texts
-from contests.judging.rules import Placed
 from models import times
 from models.by import By
 from models.contest import Contest, ContestState, Submission
 from models.errors import BadInput
-from models.judging import JudgingRound, Mark, RoundPlace, RoundState
+from models.judging import JudgingRound, Mark, RoundState
 
 MOST_SHOWN = 100  # works of a list on a page; the file has all
 
@@ -74,7 +73,7 @@ class _Views:
 
     @may(Act.RUN_JUDGING)
     def round(self, number: int, at: int) -> str:
-        """How far it is, who lacks what, marks far apart, and the places: as they are, or as they would be now."""
+        """How far it is, who lacks what, marks far apart; and the places, once it is closed."""
         with self._desk.reading() as session:
             contest, this = _of(session, number, at)
             criteria = queries.criteria_of(session, at)
@@ -85,16 +84,18 @@ class _Views:
             return drawn(
                 "judging_round.html", contest=contest, round=this, criteria=criteria, rules=rule_lines(this, names),
                 judges=queries.by_judge(session, this), works=works, missing=missing, apart=apart[:MOST_SHOWN],
-                count=queries.count_works(session, this), groups=list(_places(session, contest, this, names)),
+                count=queries.count_works(session, this), groups=list(_places(session, contest, this)),
                 score=texts.said_score, most=MOST_SHOWN, can_reopen=contest.state is ContestState.JUDGING,
             )  # fmt: skip
 
     @may(Act.RUN_JUDGING)
     def marks(self, number: int, at: int) -> Response:
-        """Every mark by work, judges by number, by name where that is asked for."""
+        """Every mark by work, judges by number, by name where that is asked for; once the round is closed."""
         by_name = request.args.get("names") == "1"
         with self._desk.unit() as session:
             contest, this = _of(session, number, at)
+            if this.state is not RoundState.CLOSED:
+                abort(404)
             sheets = _sheets(session, contest, this, by_name)
             note(session, "marks exported", f"contest {contest.code}", detail="评委姓名" if by_name else "评委编号")
             name = f"{contest.title}-{this.name}-评分"
@@ -137,11 +138,17 @@ def rule_lines(this: JudgingRound, names: Sequence[str]) -> list[str]:
 
 
 def _opened(session: Session, this: JudgingRound, by: By) -> str:
-    return "已开始，作品分给评委了。" + _said_lacking(service.open_round(session, this, by=by))
+    lacking = service.open_round(session, this, by=by)
+    return _said_dealt("已开始，作品分给评委了。", this) + _said_lacking(lacking)
 
 
 def _dealt(session: Session, this: JudgingRound, by: By) -> str:
-    return "补分好了。" + _said_lacking(service.deal_on(session, this, by=by))
+    lacking = service.deal_on(session, this, by=by)
+    return _said_dealt("补分好了。", this) + _said_lacking(lacking)
+
+
+def _said_dealt(done: str, this: JudgingRound) -> str:
+    return "作品很多，正在一批一批分给评委，分到的已经可以评。" if this.is_dealing else done
 
 
 def _said_lacking(lacking: Mapping[int, int]) -> str:
@@ -173,13 +180,11 @@ def _dropped(session: Session, this: JudgingRound, by: By) -> str:
 # ── places ──
 
 
-def _places(
-    session: Session, contest: Contest, this: JudgingRound, names: Sequence[str]
-) -> Iterator[tuple[str, int, list[Ranked]]]:
+def _places(session: Session, contest: Contest, this: JudgingRound) -> Iterator[tuple[str, int, list[Ranked]]]:
     """By group: its name, how many there are, and the first of them."""
-    if this.state is RoundState.DRAFT:
+    if this.state is not RoundState.CLOSED:  # whoever sees places as they come could close at a moment that suits
         return
-    rows = _ranked(session, this, names)
+    rows = _ranked(session, this)
     for group_id, name in [
         *((group.id, group.name) for group in contest_queries.groups_of(session, contest)),
         (None, "没有分组"),
@@ -193,21 +198,13 @@ def _places(
 Said = tuple[int, int, int, int, bool, str]
 
 
-def _ranked(session: Session, this: JudgingRound, names: Sequence[str]) -> dict[int | None, list[tuple[int, Said]]]:
-    """(work, what is said of its place) by group: written down, or by the marks there are now."""
+def _ranked(session: Session, this: JudgingRound) -> dict[int | None, list[tuple[int, Said]]]:
+    """(work, what is said of its place) by group, as it was written down."""
     found: dict[int | None, list[tuple[int, Said]]] = {}
-    if this.state is RoundState.CLOSED:
-        for row in queries.places_of(session, this.id):
-            found.setdefault(row.group_id, []).append((row.submission_id, _said(row, row.why)))
-        return found
-    return {
-        group: [(one.id, _said(one, texts.why(one, names))) for one in places]
-        for group, places in queries.ranked(session, this).items()
-    }
-
-
-def _said(one: Placed | RoundPlace, why: str) -> Said:
-    return one.place, one.judged, one.likes, one.score, one.goes_on, why
+    for row in queries.places_of(session, this.id):
+        said = (row.place, row.judged, row.likes, row.score, row.goes_on, row.why)
+        found.setdefault(row.group_id, []).append((row.submission_id, said))
+    return found
 
 
 # ── the file ──
@@ -220,7 +217,7 @@ def _sheets(session: Session, contest: Contest, this: JudgingRound, by_name: boo
         judge.id: judge.name if by_name else f"评委{at}"
         for at, judge in enumerate(queries.judges_of(session, contest.id), 1)
     }
-    marks, rows = queries.marks_of(session, this), _ranked(session, this, [one.name for one in criteria])
+    marks, rows = queries.marks_of(session, this), _ranked(session, this)
     works = queries.submissions(session, [number for here in rows.values() for number, _ in here])
     groups = {group.id: group.name for group in contest_queries.groups_of(session, contest)}
     head = (

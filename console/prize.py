@@ -7,11 +7,13 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from console import pots
 from console.desk import Desk, done, drawn, local_path, me, refused
 from console.needs import EACH, Need
 from console.rights import Act, may
 from models import times
 from models.audit import AuditLine
+from models.award import Award
 from models.by import By
 from models.errors import BadInput
 from models.payout import Prize, PrizeState
@@ -48,6 +50,7 @@ class _Views:
             self._desk.noted("prizes looked at", f"prize {number}")
             return drawn(
                 "prize.html", prize=prize, what=texts.what(prize), last_day=texts.last_day(prize), attempt=_attempt(session, prize),
+                award=_award(session, prize), home=pots.home_of(session, prize.pool),
                 said=appeals.of_prize(session, prize), is_asked=appeals.open_of(session, prize) is not None,
                 lines=_lines(session, prize), payments=prize_queries.payments_of(session, prize), payment_words=finance.PAYMENTS,
             )  # fmt: skip
@@ -85,6 +88,11 @@ def _attempt(session: Session, prize: Prize) -> Attempt | None:
         return None
     won = sa.select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.openid == prize.openid)
     return session.scalars(won.where(Attempt.finished_at == prize.won_at).limit(1)).first()
+
+
+def _award(session: Session, prize: Prize) -> Award | None:
+    """The award that it goes with."""
+    return session.scalars(sa.select(Award).where(Award.prize_id == prize.id)).one_or_none()
 
 
 def _lines(session: Session, prize: Prize) -> list[AuditLine]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import paging
+from console import paging, pots
 from console.desk import Desk, done, drawn, me, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.paging import Order
@@ -22,7 +22,6 @@ from models.payout import Pool, PoolState, Prize, PrizeState
 from models.staff import names
 from payouts import appeals, finance, ledger, plan, pools, queries, service, texts
 from quizzes import queries as quiz_queries
-from quizzes import service as quizzes
 
 P = PrizeState
 TABS: dict[str, tuple[str, tuple[PrizeState, ...]]] = {
@@ -41,10 +40,10 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/pools/<int:number>", "pool", views.pool)
     blueprint.add_url_rule("/pools/<int:number>/sheet", "pool_sheet", views.sheet)
     for name, act, said in (
-        ("seal", pools.seal, "已批准封存。指纹在读者的页面上公布了。"),
+        ("seal", pots.seal, "已批准封存。指纹在读者的页面上公布了。"),
         ("pause", _pause, "已暂停发放。得奖的照样得，恢复后再发。"),
         ("resume", _resume, "已恢复发放。"),
-        ("close", quizzes.close_pool, "已结清：没人得的和退回的钱离开奖池，封存的随机数已公布。"),
+        ("close", pots.close, "已结清：没人得的和退回的钱离开奖池，封存的随机数已公布。"),
     ):
         rule = f"/pools/<int:number>/{name}"
         blueprint.add_url_rule(rule, f"pool_{name}", views.to_pool(act, said), methods=["POST"])
@@ -78,7 +77,7 @@ class _Views:
             page = paging.page(session, [_rows(state) for state in TABS[tab][1]], order, place)
             return drawn(
                 "prizes.html", pools=listed, tabs=TABS, tab=tab, counts=counts, page=page, yuan=yuan,
-                appeals=appeals.waiting(session), what=texts.what,
+                appeals=appeals.waiting(session), what=texts.what, said=_said,
             )  # fmt: skip
 
     @may(Act.SEE_PRIZES)
@@ -87,13 +86,13 @@ class _Views:
         with self._desk.reading() as session:
             pool = session.get(Pool, number) or abort(404)
             self._desk.noted("prizes looked at", pool.occasion)
-            quiz = quiz_queries.of_occasion(session, pool.occasion)
+            quiz, home = quiz_queries.of_occasion(session, pool.occasion), pots.home_of(session, pool)
             is_planned = quiz is not None and pool.state is PoolState.DRAFT
             return drawn(
                 "pool.html", pool=pool, tiers=texts.tiers(plan.plan_of(pool.plan)), pot=plan.plan_of(pool.plan).pot,
                 count=plan.plan_of(pool.plan).count, balance=ledger.balance_of(session, pool),
                 states=queries.by_state(session, pool), is_mine=pool.made_by == me().login, names=names(session),
-                quiz=quiz, foreseen=told_of(session, quiz, pool) if quiz and is_planned else None,
+                quiz=quiz, home=home, foreseen=told_of(session, quiz, pool) if quiz and is_planned else None,
             )  # fmt: skip
 
     @may(Act.APPROVE_PRIZES)
@@ -128,10 +127,18 @@ class _Views:
         if request.method == "POST":
             try:
                 with self._desk.unit() as session:
-                    prize = service.hand_over(session, code, by=By(me().login, times.now()))
+                    to = request.form.get("to", "")
+                    prize = service.hand_over(session, code, to=to, by=By(me().login, times.now()))
                     what = texts.what(prize)
             except BadInput as error:
-                return drawn("hand_over.html", code=code, prize=None, wrong=error.to_staff), 400
+                with self._desk.reading() as session:
+                    found = service.by_code(session, code)
+                    can = found is not None and not texts.why_not(found, now=times.now())
+                    page = drawn(
+                        "hand_over.html", code=code, prize=found if can else None, wrong=error.to_staff, why="",
+                        what=texts.what, last_day=texts.last_day,
+                    )  # fmt: skip
+                return page, 400
             return done(f"已发放：{what}。", url_for("console.hand_over"))
         with self._desk.reading() as session:
             found = service.by_code(session, code) if code else None
@@ -152,6 +159,11 @@ def _in(states: tuple[PrizeState, ...]) -> list[sa.Select[Any]]:
     return [sa.select(sa.literal(1)).select_from(Prize).where(Prize.state == state) for state in states]
 
 
+def _said(row: Any) -> str:
+    """What a row of the list is a prize of."""
+    return texts.said(row.fen, row.gift, plan.plan_of(row.plan).all[row.tier].name)
+
+
 def _rows(state: PrizeState) -> sa.Select[Any]:
     columns: tuple[Any, ...] = (
         Prize.id,
@@ -161,7 +173,9 @@ def _rows(state: PrizeState) -> sa.Select[Any]:
         Prize.state,
         Prize.cause,
         Prize.pool_id,
+        Prize.tier,
         Pool.title,
+        Pool.plan,
     )
     return (
         sa.select(Prize.won_at.label("key"), *columns)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import words
+from console import pots, words
 from console.charts import Columns, columns
 from console.desk import Desk, done, drawn, me, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
@@ -93,8 +93,8 @@ class _Views:
         """Pay once more what WeChat has said for sure that it did not pay."""
         with self._desk.reading() as session:
             prize = session.get(Prize, number) or abort(404)
-            quiz = queries.of_occasion(session, prize.pool.occasion)
-            where = url_for("console.quiz", number=quiz.id) if quiz else url_for("console.prizes")
+            home = pots.home_of(session, prize.pool)
+            where = home.url if home and home.room == pots.QUIZZES else url_for("console.prizes")
         try:
             with self._desk.unit() as session:
                 paying.again(session, number, by=By(me().login, times.now()))

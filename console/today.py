@@ -78,6 +78,7 @@ class _Views:
             (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),
             (Act.SEE_QUIZZES, quizzes.needs),
             (Act.APPROVE_PRIZES, prize.needs),
+            (Act.APPROVE_PRIZES, contest_awards.to_seal),
             (Act.CHANGE_BRANCHES, _days_off_untold),
             (Act.CHANGE_QUIZZES, question_care.needs),
         )

@@ -118,6 +118,7 @@ CALLS = {
     CallKind.LIST_TEMPLATES: "取模板清单", CallKind.QR_CODE: "签到二维码", CallKind.RED_PACKET: "发微信红包",
     CallKind.TRANSFER: "微信转账", CallKind.PAY_LOOK: "核对付款",
     CallKind.FETCH_PIECE: "取回投稿的文件", CallKind.MAKE_PIECE: "转成能播放的文件", CallKind.MAKE_WHOLE: "合成一段录音",
+    CallKind.PRINT_CERTIFICATES: "画证书",
 }  # fmt: skip
 
 RIGHTS = {
@@ -148,7 +149,8 @@ ACTS = {
     "contest set up": "设置比赛", "contest opened": "开放征集", "contest extended": "延长征集", "contest judging": "进入评审",
     "contest screening": "退回审核", "contest notice": "公示", "contest awarded": "颁奖", "contest closed": "结束比赛",
     "awards proposed": "拟获奖名单", "award added": "加一个奖", "award renamed": "改证书上的名字", "award taken out": "取消一个奖",
-    "notice taken down": "撤下公示", "objection answered": "答复异议", "award handed over": "领奖登记", "awards exported": "导出获奖名单",
+    "notice taken down": "撤下公示", "notice prolonged": "延长公示",
+    "objection answered": "答复异议", "award handed over": "领奖登记", "awards exported": "导出获奖名单",
     "certificates printed": "打印证书", "awards looked at": "查看获奖名单",
     "contest cancelled": "取消比赛", "late code": "给补交码", "work accepted": "作品通过", "work returned": "退稿",
     "judging round set": "设置评审", "judging round dropped": "删掉一轮评审", "judging round opened": "开始一轮评审",
@@ -276,7 +278,7 @@ def road(kind: str) -> str:
 
 
 # Done on our own machine: nothing is sent to anybody.
-OUR_OWN = (CallKind.FETCH_PIECE, CallKind.MAKE_PIECE, CallKind.MAKE_WHOLE)
+OUR_OWN = (CallKind.FETCH_PIECE, CallKind.MAKE_PIECE, CallKind.MAKE_WHOLE, CallKind.PRINT_CERTIFICATES)
 
 
 def shut(kind: str) -> str:

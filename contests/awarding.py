@@ -1,11 +1,12 @@
 """评奖: who is proposed by places, the public notice with objections, awards given, taken back, and picked up."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import awards, service, telling, texts
+from contests import awards, prizes, service, telling, texts
 from contests.judging import queries as judging
 from models import audit, times
 from models.award import AWARD_MOVES, Award, AwardKind, AwardState, AwardTier, Objection
@@ -13,8 +14,9 @@ from models.by import By
 from models.codes import new_code
 from models.contest import Contest, ContestState, Organisation, Submission, SubmissionState
 from models.errors import BadFields, BadInput
-from models.judging import JudgingRound, RoundState
+from models.judging import JudgingRound, RoundPlace, RoundState
 from models.messages import owe_message
+from models.payout import PayWay
 from models.signup import APPEAL_MOVES, AppealState
 from models.states import moved
 
@@ -28,6 +30,8 @@ LONGEST_NOTICE = 60  # days
 def propose(session: Session, contest: Contest, *, by: By) -> int:
     """The ranked awards by the places of the last round, anew: how many. What staff chose by hand, and took out, stays.
 
+    An award that takes from earlier rounds goes on with their places, once those of the last are used up.
+
     Raises: BadInput while a round is open, or none has been closed.
     """
     service.hold(session, contest)
@@ -38,18 +42,24 @@ def propose(session: Session, contest: Contest, *, by: By) -> int:
             Award.tier_id.in_(before), Award.state == A.PROPOSED, Award.place.is_not(None)
         )
     )  # fmt: skip
-    last = _last_round(session, contest)
+    rounds = _judged_rounds(session, contest)
     taken = awards.with_a_rank(session, contest)
-    places = [row for row in judging.places_of(session, last.id) if row.submission_id not in taken]
-    works = judging.submissions(session, [row.submission_id for row in places])
+    places = _places(session, rounds, taken)
+    works = judging.submissions(session, [row.submission_id for row, _ in places])
     given = awards.by_places(
         [
-            awards.Tier(tier.id, tier.group_id, tier.quota, awards.count_living(session, tier))
+            awards.Tier(
+                tier.id,
+                tier.group_id,
+                tier.quota,
+                awards.count_living(session, tier),
+                takes_earlier=tier.takes_earlier,
+            )
             for tier in awards.ranked_tiers(session, contest)
         ],
         [
-            awards.Placed(row.submission_id, row.group_id, row.place, row.score)
-            for row in places
+            awards.Placed(row.submission_id, row.group_id, row.place, row.score, depth)
+            for row, depth in places
             if works[row.submission_id].state is SubmissionState.ACCEPTED  # not taken back since it was judged
         ],
     )
@@ -60,7 +70,17 @@ def propose(session: Session, contest: Contest, *, by: By) -> int:
     return len(rows)
 
 
-def _last_round(session: Session, contest: Contest) -> JudgingRound:
+def _places(session: Session, rounds: Sequence[JudgingRound], taken: Collection[int]) -> list[tuple[RoundPlace, int]]:
+    """Where each work came to stand, in the last round in which it was marked, and how many rounds ago that was."""
+    found: dict[int, tuple[RoundPlace, int]] = {}
+    for depth, one in enumerate(reversed(rounds)):
+        for row in judging.places_of(session, one.id):
+            if row.submission_id not in taken and (row.score or not depth):
+                found.setdefault(row.submission_id, (row, depth))
+    return list(found.values())
+
+
+def _judged_rounds(session: Session, contest: Contest) -> Sequence[JudgingRound]:
     rounds = judging.rounds_of(session, contest.id)
     if any(one.state is RoundState.OPEN for one in rounds):
         raise BadInput("还有一轮评审没有结束。")
@@ -69,7 +89,7 @@ def _last_round(session: Session, contest: Contest) -> JudgingRound:
         raise BadInput("还没有评审结果：先结束一轮评审。")
     if closed[-1] is not rounds[-1]:
         raise BadInput("最后一轮评审还没有开始；不办的话，请先把它删掉。")
-    return closed[-1]
+    return closed
 
 
 def add(
@@ -110,14 +130,18 @@ def _award(
     )  # fmt: skip
 
 
-def rename(session: Session, award: Award, name: str, *, by: By) -> None:
-    """The name on the certificate. Raises: BadInput."""
+def rename(session: Session, award: Award, name: str, *, by: By, title: str | None = None) -> None:
+    """The name on the certificate, and how the work is called there. Raises: BadInput."""
     if not name.strip():
         raise BadInput("请写证书上的名字。")
     session.refresh(award, with_for_update={"key_share": True})
     if award.state is A.REVOKED:
         raise BadInput("这个奖取消了，名字不用再改。")
     before, award.name = award.name, name.strip()[:60]
+    if award.title and title is not None:
+        if not title.strip():
+            raise BadInput("请写证书上的作品名。")
+        award.title = title.strip()[:100]
     _note(session, "award renamed", _contest(session, award), by, f"{before} → {award.name}")
 
 
@@ -131,6 +155,7 @@ def take_out(session: Session, award: Award, cause: str, *, by: By) -> None:
     if award.state is A.REVOKED:
         raise BadInput("已经取消过了。")
     was_told = award.state is A.GIVEN
+    prizes.take_back(session, award, cause.strip()[:200], by=by)
     _move(award, A.REVOKED)
     award.cause = cause.strip()[:200]
     if was_told and award.openid:
@@ -143,24 +168,44 @@ def take_out(session: Session, award: Award, cause: str, *, by: By) -> None:
 # ── public notice ──
 
 
-def show(session: Session, contest: Contest, until: date, *, page: str, by: By) -> int:
-    """公示 from today to `until`, both included; everybody with a work is told where. How many awards. Raises: BadFields, BadInput."""
+def show(
+    session: Session, contest: Contest, until: date, *, page: str, by: By, way: PayWay = PayWay.DESK
+) -> int:  # fmt: skip
+    """公示 from today to `until`, both included; everybody with a work is told where; a pot is planned for what carries money,
+    which goes by `way`. How many awards. Raises: BadFields, BadInput."""
     service.hold(session, contest)
     today = times.today(by.at)
-    if until < today:
-        raise BadFields({"until": "公示的最后一天不能在今天之前。"})
-    if (until - today).days >= LONGEST_NOTICE:
-        raise BadFields({"until": f"公示最长 {LONGEST_NOTICE} 天。"})
+    _checked_last_day(until, today, first=today)
     _leave_out_withdrawn(session, contest)
     count = _all(session, contest, A.PROPOSED, A.SHOWN)
     if not count:
         raise BadInput("还没有拟好名单。")
+    prizes.plan_pot(session, contest, way=way, by=by)
     service.lead_on(session, contest, C.NOTICE, by=by)
     # What was announced gives way to what is, as when judging began.
     contest.notice_from, contest.notice_until = today, until
     contest.judged_by = min(contest.judged_by or today, today)
     telling.tell(session, contest, texts.is_shown(contest, page, today=today), by=by)
     return count
+
+
+def _checked_last_day(until: date, today: date, *, first: date) -> None:
+    if until < today:
+        raise BadFields({"until": "公示的最后一天不能在今天之前。"})
+    if (until - first).days >= LONGEST_NOTICE:
+        raise BadFields({"until": f"公示最长 {LONGEST_NOTICE} 天。"})
+
+
+def prolong(session: Session, contest: Contest, until: date, *, by: By) -> None:
+    """A later last day of the notice. Raises: BadFields, BadInput."""
+    service.hold(session, contest)
+    _in(contest, C.NOTICE, "现在没有在公示。")
+    today = times.today(by.at)
+    _checked_last_day(until, today, first=contest.notice_from or today)
+    if contest.notice_until is not None and until <= contest.notice_until:
+        raise BadFields({"until": "延长到的日子要在现在的最后一天之后。"})
+    contest.notice_until = until
+    _note(session, "notice prolonged", contest, by, f"{until}")
 
 
 def take_down(session: Session, contest: Contest, reason: str, *, by: By) -> None:
@@ -171,6 +216,7 @@ def take_down(session: Session, contest: Contest, reason: str, *, by: By) -> Non
     _in(contest, C.NOTICE, "现在没有在公示。")
     service.lead_on(session, contest, C.JUDGING, by=by)
     _all(session, contest, A.SHOWN, A.PROPOSED)
+    prizes.drop_pot(session, contest, by=by)
     _note(session, "notice taken down", contest, by, reason.strip()[:200])
 
 
@@ -195,7 +241,10 @@ def answer(session: Session, objection: Objection, *, is_right: bool, words: str
 
 
 def give(session: Session, contest: Contest, *, page: str, by: By) -> int:
-    """Everybody with a work is told, winners what they won; certificates have their codes. How many awards. Raises: BadInput."""
+    """Everybody with a work is told, winners what they won; certificates have their codes, and money is promised.
+
+    How many awards. Raises: BadInput.
+    """
     service.hold(session, contest)
     _in(contest, C.NOTICE, "只有公示完的比赛可以颁奖。")
     if contest.notice_until is not None and times.today(by.at) <= contest.notice_until:
@@ -209,6 +258,7 @@ def give(session: Session, contest: Contest, *, page: str, by: By) -> int:
     for award in rows:
         _move(award, A.GIVEN)
         award.code, award.given_at = new_code(12), by.at
+    prizes.promise(session, contest, rows, at=by.at)
     service.lead_on(session, contest, C.AWARDED, by=by)
     contest.awards_on = times.today(by.at)
     telling.tell_results(session, contest, page, by=by)

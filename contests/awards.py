@@ -17,36 +17,43 @@ LIVING = (AwardState.PROPOSED, AwardState.SHOWN, AwardState.GIVEN)
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A ranked award: `group_id` None is for all groups together, `quota` 0 for as many as there are; `has` are chosen."""
+    """A ranked award: `group_id` None is for all groups together, `quota` 0 for as many as there are; `has` are chosen.
+
+    One that `takes_earlier` goes on with those who fell out, once nobody of the last round is left.
+    """
 
     id: int
     group_id: int | None
     quota: int
     has: int = 0
+    takes_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a work stands in its group."""
+    """Where a work stands in its group. `depth`: 0 in the last round, 1 for who fell out of the one before it, and so on."""
 
     work: int
     group_id: int | None
     place: int
     score: int
+    depth: int = 0
 
 
 def by_places(tiers: Sequence[Tier], places: Sequence[Placed]) -> list[tuple[int, int, int]]:
     """(work, tier, place): from the best down, the highest award first, every work one at most.
 
     Who shares a place shares its award, though more have it then than were planned: no rule told them apart.
-    Across groups, the higher score comes first.
+    Across groups, the higher score comes first. Nobody who fell out comes before anybody who went on.
     """
-    left = sorted(places, key=lambda one: (one.place, one.work))
+    left = sorted(places, key=lambda one: (one.depth, one.place, one.work))
     found: list[tuple[int, int, int]] = []
     for tier in tiers:
-        mine = [one for one in left if tier.group_id in (None, one.group_id)]
+        mine = [
+            one for one in left if tier.group_id in (None, one.group_id) and (tier.takes_earlier or not one.depth)
+        ]
         if tier.group_id is None:
-            mine.sort(key=lambda one: (-one.score, one.place, one.work))
+            mine.sort(key=lambda one: (one.depth, -one.score, one.place, one.work))
         won: list[Placed] = []
         room = tier.quota - tier.has
         for _, here in groupby(mine, key=_shared if tier.group_id is None else _placed):
@@ -60,16 +67,22 @@ def by_places(tiers: Sequence[Tier], places: Sequence[Placed]) -> list[tuple[int
 
 
 def _shared(one: Placed) -> object:
-    return one.score
+    return one.depth, one.score
 
 
 def _placed(one: Placed) -> object:
-    return one.place
+    return one.depth, one.place
 
 
 def ranked_tiers(session: Session, contest: Contest) -> Sequence[AwardTier]:
     """Those that go by places, the highest first."""
     rows = sa.select(AwardTier).where(AwardTier.contest_id == contest.id, AwardTier.kind == AwardKind.RANKED)
+    return session.scalars(rows.order_by(AwardTier.rank, AwardTier.id)).all()
+
+
+def money_tiers(session: Session, contest: Contest) -> Sequence[AwardTier]:
+    """Those that carry money, the highest first."""
+    rows = sa.select(AwardTier).where(AwardTier.contest_id == contest.id, AwardTier.fen > 0)
     return session.scalars(rows.order_by(AwardTier.rank, AwardTier.id)).all()
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import uploads
+from contests import printing, uploads
 from contests.files import ROOM
 from models import times
+from models.award import CertificatePrint
 from models.contest import LIVING_PIECES, Piece, Submission, SubmissionState, Upload
 from models.programme import Issue, IssueState
 from models.upkeep import counted
@@ -96,6 +97,25 @@ def drop_stale_uploads(session: Session, now: datetime) -> int:
     """Uploads that nobody went on with, of a part."""
     stale = sa.select(Upload.token).where(Upload.touched_at < now - uploads.KEEP).limit(uploads.PART)
     return counted(session, sa.delete(Upload).where(Upload.token.in_(stale)))
+
+
+class SweepPrints:
+    """Certificates to print whose row is gone."""
+
+    def __init__(self, media: Path) -> None:
+        self._folder = media / printing.ROOM
+
+    def __call__(self, session: Session, now: datetime) -> int:
+        """Nothing is left for a second unit."""
+        before = _ours(now - FRESH)
+        old = {path: path.stem for path in _files_in(self._folder) if _is_older(path, before)}
+        numbers = [int(stem) for stem in old.values() if stem.isdecimal()]
+        rows = sa.select(CertificatePrint.id).where(CertificatePrint.id.in_(numbers))
+        living = {str(number) for number in session.scalars(rows)} if numbers else set()
+        for path, stem in old.items():
+            if stem not in living:
+                path.unlink(missing_ok=True)
+        return 0
 
 
 class SweepUploads:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.signup.rules import morning_after
-from contests import queries, texts
+from contests import prizes, queries, texts
 from models import messages
 from models.by import By
 from models.contest import STANDING, Contest, Submission, SubmissionState
@@ -71,14 +71,20 @@ def _letters(session: Session, telling: ContestTelling, openids: Sequence[str]) 
     if not telling.tells_results:
         return [(openid, telling.text) for openid in openids]
     contest = session.get_one(Contest, telling.contest_id)
-    theirs = sa.select(Submission).where(
+    rows = sa.select(Submission).where(
         Submission.contest_id == contest.id, Submission.openid.in_(openids), Submission.state == SubmissionState.ACCEPTED
     )  # fmt: skip
     works: dict[str, list[Submission]] = {}
-    for work in session.scalars(theirs.order_by(Submission.id)):
+    for work in session.scalars(rows.order_by(Submission.id)):
         works.setdefault(work.openid or "", []).append(work)
     won = queries.awards_of(session, [work for mine in works.values() for work in mine])
-    return [(openid, texts.outcome(contest, mine, won, telling.text)) for openid, mine in works.items()]
+    with_money = prizes.prizes_of(session, [award for rows in won.values() for award, _ in rows])
+    letters = []
+    for openid, mine in works.items():
+        theirs = [with_money.get(award.id) for work in mine for award, _ in won.get(work.id, ())]
+        said = texts.outcome(contest, mine, won, telling.text, prizes=[prize for prize in theirs if prize])
+        letters.append((openid, said))
+    return letters
 
 
 def _part(session: Session, telling: ContestTelling) -> list[tuple[int, str | None]]:

@@ -18,8 +18,10 @@ from models.contest import (
     SubmissionState,
     VoteRule,
 )
+from models.payout import Prize
 from models.tapping import tappable
 from models.wording import masked_name, quoted
+from payouts import texts as prize_texts
 
 S, C = SubmissionState, ContestState
 HAND_IN, CONTESTS, GO_ON, MINE = "投稿", "比赛", "继续投稿", "我的作品"
@@ -245,16 +247,18 @@ def is_shown(contest: Contest, page: str, *, today: date) -> str:
 
 
 def outcome(
-    contest: Contest, works: Sequence[Submission], won: Mapping[int, Sequence[tuple[Award, str]]], page: str
-) -> str:
-    """To one reader, when awards are given: what came of each of their works."""
+    contest: Contest, works: Sequence[Submission], won: Mapping[int, Sequence[tuple[Award, str]]], page: str,
+    *, prizes: Sequence[Prize] = (),
+) -> str:  # fmt: skip
+    """To one reader, when awards are given: what came of each of their works, and how they have their money."""
     given = {
         work.id: [name for award, name in won.get(work.id, ()) if award.state is AwardState.GIVEN] for work in works
     }
     lines = [f"{receipt_name(work)}得了{'、'.join(given[work.id])}。" for work in works if given[work.id]]
     if lines:
         head = f"恭喜！{quoted(contest.title)}的结果出来了："
-        return "\n".join([head, *lines, f"证书在“{tappable(MINE)}”里，可以保存、打印。全部名单：\n{page}"])
+        money = [f"{prize_texts.what(prize)}：{prize_texts.how(prize)}" for prize in prizes]
+        return "\n".join([head, *lines, *money, f"证书在“{tappable(MINE)}”里，可以保存、打印。全部名单：\n{page}"])
     names = "、".join(receipt_name(work) for work in works[:3])
     return (
         f"{quoted(contest.title)}的结果出来了。{names}这次没有得奖，谢谢您把它交给我们，评委都认真看过。\n"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import queries
+from contests import prizes, queries
 from models.award import Award, AwardKind, AwardTier
 from models.contest import Contest
 from models.errors import BadFields, BadInput
+from models.payout import PayWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,18 @@ class TierWanted:
     kind: AwardKind = AwardKind.RANKED
     fen: int = 0
     gift: str = ""
+    takes_earlier: bool = False
 
 
-def set_tiers(session: Session, contest: Contest, wanted: Sequence[TierWanted]) -> None:
-    """The awards of a contest, in their order, the highest first. Raises: BadFields, BadInput once an award was proposed."""
-    _checked(wanted)
+def set_tiers(
+    session: Session, contest: Contest, wanted: Sequence[TierWanted], *, way: PayWay = PayWay.DESK, pays_at_desk: bool = False
+) -> None:  # fmt: skip
+    """The awards of a contest, in their order, the highest first; money goes by `way` unless it is all picked up.
+
+    Raises: BadFields, BadInput once an award was proposed.
+    """
+    _checked(wanted, PayWay.DESK if pays_at_desk else way)
+    contest.pays_at_desk = pays_at_desk
     if _as_set(session, contest) == list(wanted):
         return
     if session.scalar(sa.select(Award.id).where(Award.contest_id == contest.id).limit(1)) is not None:
@@ -38,7 +46,7 @@ def set_tiers(session: Session, contest: Contest, wanted: Sequence[TierWanted]) 
             session.add(
                 AwardTier(
                     contest_id=contest.id, group_id=group_id, kind=tier.kind, rank=rank, name=tier.name,
-                    quota=tier.quota, fen=tier.fen, gift=tier.gift,
+                    quota=tier.quota, fen=tier.fen, gift=tier.gift, takes_earlier=tier.takes_earlier,
                 )
             )  # fmt: skip
     session.flush()
@@ -56,7 +64,10 @@ def wanted_of(session: Session, contest: Contest) -> list[TierWanted]:
     for row in tiers_of(session, contest):
         if row.kind is not AwardKind.PROVINCE:
             found.setdefault(
-                row.rank, TierWanted(row.name, row.quota, row.group_id is not None, row.kind, row.fen, row.gift)
+                row.rank,
+                TierWanted(
+                    row.name, row.quota, row.group_id is not None, row.kind, row.fen, row.gift, row.takes_earlier
+                ),
             )
     return list(found.values())
 
@@ -68,13 +79,15 @@ def _as_set(session: Session, contest: Contest) -> list[TierWanted]:
     return wanted_of(session, contest) if covered in (set(), groups) else []
 
 
-def _checked(wanted: Sequence[TierWanted]) -> None:
+def _checked(wanted: Sequence[TierWanted], way: PayWay) -> None:
     wrong = {}
     for at, tier in enumerate(wanted):
         if not tier.name:
             wrong[f"tier{at}"] = "请写奖项的名字，例如：一等奖。"
         elif tier.fen and tier.gift:
             wrong[f"tier{at}"] = "奖金和奖品写一样就行。"
+        elif tier.fen and (said := prizes.why_not(tier.fen, tier.quota, way)):
+            wrong[f"tier{at}"] = said
     names = [tier.name for tier in wanted]
     for at, name in enumerate(names):
         if name and name in names[:at]:

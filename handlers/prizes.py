@@ -27,7 +27,7 @@ def mine(turn: Turn) -> Reply:
 
 
 def _is_to_claim(prize: Prize) -> bool:
-    return prize.state in (P.WON, P.FAILED) and prize.pool.way is not PayWay.DESK
+    return prize.state in (P.WON, P.FAILED) and prize.way is not PayWay.DESK
 
 
 def claim(turn: Turn) -> Reply:
@@ -42,13 +42,13 @@ def claim(turn: Turn) -> Reply:
 
 def _claimed(turn: Turn, prize: Prize) -> str:
     what = texts.what(prize)
-    if prize.pool.way is PayWay.DESK and prize.state is P.WON:
+    if prize.way is PayWay.DESK and prize.state is P.WON:
         return f"{what}：{texts.how(prize)}"
     if prize.state in appeals.AGAINST:
         return texts.where_it_is(prize, None)
     if service.is_to_be_seen(prize):
         return f"{what}：{NotSeenYet.to_reader}"
-    if prize.pool.way is PayWay.TRANSFER:
+    if prize.way is PayWay.TRANSFER:
         page = own_page(turn, f"/me/prizes/{prize.id}", "点这里收款")
         return (
             f"{what}：{page}，在页面上点“确认收款”，钱就到零钱。"

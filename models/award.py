@@ -31,6 +31,8 @@ class AwardTier(Base):
     rank: Mapped[int] = plain(sa.SmallInteger)
     name: Mapped[str] = plain(sa.String(40))
     quota: Mapped[int] = plain(sa.SmallInteger)  # 0: as many as there are
+    # once the places of the last round are used up it goes on with those who fell out before it
+    takes_earlier: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())
     fen: Mapped[int] = plain(sa.Integer)  # prize money of each, paid through payouts; 0: none
     gift: Mapped[str] = plain(sa.String(60))
 
@@ -69,7 +71,7 @@ class Award(Base):
     name: Mapped[str] = personal("证书上的名字", sa.String(60), kept=SIGNED)
     title: Mapped[str] = personal("获奖作品", sa.String(100), kept=SIGNED)
     code: Mapped[str | None] = plain(sa.String(12), unique=True, nullable=True)  # on the certificate, once given
-    prize_id: Mapped[int | None] = plain(sa.Integer, nullable=True)  # of payouts, where money goes with it
+    prize_id: Mapped[int | None] = plain(sa.Integer, nullable=True, index=True)  # of payouts: money
     cause: Mapped[str] = plain(sa.String(200), server_default="")
     made_at: Mapped[datetime] = plain(UtcDateTime)
     given_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
@@ -109,3 +111,18 @@ class Objection(Base):
     answered_by: Mapped[str] = plain(sa.String(40), server_default="")
 
     __table_args__ = (sa.Index("ix_objections_state", "contest_id", "state", "said_at"),)
+
+
+class CertificatePrint(Base):
+    """All certificates of a contest as one file to print, drawn by the worker and kept for some days."""
+
+    __tablename__ = "certificate_prints"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    contest_id: Mapped[int] = plain(sa.ForeignKey("contests.id", ondelete="CASCADE"), index=True)
+    pages: Mapped[int] = plain(sa.Integer)
+    bytes: Mapped[int] = plain(sa.BigInteger, server_default="0")
+    asked_by: Mapped[str] = plain(sa.String(40))
+    asked_at: Mapped[datetime] = plain(UtcDateTime, index=True)
+    done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    cause: Mapped[str] = plain(sa.String(200), server_default="")  # why it was given up

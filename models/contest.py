@@ -79,6 +79,7 @@ class Contest(Base):
     notice_from: Mapped[date | None] = plain(sa.Date, nullable=True)
     notice_until: Mapped[date | None] = plain(sa.Date, nullable=True)  # last day on which one may object
     awards_on: Mapped[date | None] = plain(sa.Date, nullable=True)
+    pays_at_desk: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())  # prize money is picked up, all of it
     works_each: Mapped[int] = plain(sa.SmallInteger)  # of one reader that stand, in the whole contest
     keeps_until: Mapped[date | None] = plain(
         sa.Date, nullable=True

@@ -34,6 +34,9 @@ ROUND_MOVES: Moves[RoundState] = {
 }
 
 
+_IS_DEALING = sa.text("is_dealing")
+
+
 class JudgingRound(Base):
     """初评, 复评, 终评: its rule is fixed when it opens."""
 
@@ -55,12 +58,20 @@ class JudgingRound(Base):
     ties: Mapped[list[str]] = plain(sa.JSON)  # contests.judging.rules.Tie, in the order in which they decide
     due_on: Mapped[date | None] = plain(sa.Date, nullable=True)
     opened_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    is_dealing: Mapped[bool] = plain(
+        sa.Boolean, server_default=sa.false()
+    )  # works wait to be dealt: the clock goes on
     closed_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    # Until when likes were counted, since the round was closed first: RoundLikes has how many
+    likes_until: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     # Of the lots (models.lots): the hash is shown while it is open, the seed once it is closed; a second look draws anew.
     lot_seed: Mapped[str] = plain(sa.String(64), server_default="")
     lot_hash: Mapped[str] = plain(sa.String(64), server_default="")
 
-    __table_args__ = (sa.UniqueConstraint("contest_id", "position"),)
+    __table_args__ = (
+        sa.UniqueConstraint("contest_id", "position"),
+        sa.Index("ix_judging_rounds_dealing", "id", sqlite_where=_IS_DEALING, postgresql_where=_IS_DEALING),
+    )
 
 
 class Criterion(Base):
@@ -166,6 +177,16 @@ class Mark(Base):
         sa.Index("ix_marks_submission", "round_id", "submission_id"),
         sa.Index("ix_marks_judge", "judge_id", "state"),
     )
+
+
+class RoundLikes(Base):
+    """Likes of a work when its round closed first: a second look, months later, ranks by the same."""
+
+    __tablename__ = "round_likes"
+
+    round_id: Mapped[int] = plain(sa.ForeignKey("judging_rounds.id", ondelete="CASCADE"), primary_key=True)
+    submission_id: Mapped[int] = plain(sa.ForeignKey("submissions.id"), primary_key=True)
+    likes: Mapped[int] = plain(sa.Integer)
 
 
 class RoundPlace(Base):

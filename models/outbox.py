@@ -42,6 +42,7 @@ class CallKind(StrEnum):
     PAY_LOOK = "pay_look"  # where is this payment?
     FETCH_PIECE = "fetch_piece"  # a file of a submission, from WeChat
     MAKE_PIECE = "make_piece"  # made playable, on our own machine
+    PRINT_CERTIFICATES = "print_certificates"  # all of a contest as one file
     MAKE_WHOLE = "make_whole"  # the pieces of a recording, an issue of a programme: one file
 
 

@@ -105,7 +105,7 @@ class Pool(Base):
     __tablename__ = "pools"
 
     id: Mapped[int] = plain(sa.Integer, primary_key=True)
-    occasion: Mapped[str] = plain(sa.String(40), unique=True)  # "quiz 7"
+    occasion: Mapped[str] = plain(sa.String(40), unique=True)  # "quiz 7", "contest 7"
     title: Mapped[str] = plain(sa.String(100))
     way: Mapped[PayWay] = plain(word(PayWay))
     claim_days: Mapped[int] = plain(sa.SmallInteger)
@@ -153,7 +153,15 @@ class Prize(Base):
     settled_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     cause: Mapped[str] = plain(sa.String(200), server_default="")  # why it is held, failed or refused
 
+    at_desk: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())  # picked up, whatever the way of its pool
+    handed_to: Mapped[str] = personal("领取人", sa.String(60), server_default="", kept=KEPT)  # at_desk
+
     pool: Mapped[Pool] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def way(self) -> PayWay:
+        """How this one reaches its winner."""
+        return PayWay.DESK if self.at_desk else self.pool.way
 
     __table_args__ = (
         sa.UniqueConstraint("pool_id", "number"),

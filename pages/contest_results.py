@@ -2,14 +2,13 @@
 
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from io import BytesIO
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from contests import awards, objecting, queries, rules, texts
+from contests import awards, objecting, prizes, queries, rules, texts
 from contests.certificates import certified, group_of, titled
 from contests.judging.queries import submissions
 from models import times
@@ -17,10 +16,13 @@ from models.award import Award, AwardState, AwardTier
 from models.contest import Contest
 from models.db import Database
 from models.errors import BadFields, Refused
+from models.money import yuan
+from models.payout import PoolState
 from models.times import short_day
 from pages.contest import CODE_LENGTH
 from pages.errors import Draw
 from pages.identity import Identity
+from payouts import pools
 from web import certificate as paper
 from web import lettering
 
@@ -42,6 +44,7 @@ class Results:
     tiers: tuple[Tier, ...]
     until: str
     takes_objections: bool
+    has_seal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,16 @@ class _Views:
         with self._database.reading() as session:
             page = _results(session, _shown(session, code))
         return self._draw("pages/contest_results.html", page=page)
+
+    def seal(self, code: str) -> str:
+        """What anybody needs to check that the prize money was fixed before awards were given."""
+        with self._database.reading() as session:
+            pool = prizes.pool_of(session, _shown(session, code))
+            if pool is None or pool.state is PoolState.DRAFT:
+                abort(404)
+            seal = pools.seal_of(session, pool)
+        back = url_for("pages.contest_results", code=code)
+        return self._draw("pages/seal.html", back=back, is_awarded=True, **asdict(seal))
 
     def objecting(self, openid: str, code: str) -> str:
         """The form, or why there is none any more."""
@@ -119,6 +132,7 @@ def register(
     views = _Views(identity, database, draw, library, site)
     base = f"/c/<string(length={CODE_LENGTH}):code>/results"
     blueprint.add_url_rule(base, "contest_results", views.results)
+    blueprint.add_url_rule(f"{base}/seal", "contest_seal", views.seal)
     way = identity.who_is_it("提异议")
     blueprint.add_url_rule(f"{base}/object", "objecting", way(views.objecting))
     blueprint.add_url_rule(f"{base}/object", "object", way(views.object), methods=["POST"])
@@ -128,10 +142,9 @@ def register(
 
 
 def _printed(words: paper.Said, faces: lettering.Faces) -> bytes:
-    with TemporaryDirectory() as folder:
-        made = Path(folder) / "certificate.pdf"
-        paper.pages([words], faces, made)
-        return made.read_bytes()
+    made = BytesIO()
+    paper.pages([words], faces, made)
+    return made.getvalue()
 
 
 def _shown(session: Session, code: str) -> Contest:
@@ -148,15 +161,17 @@ def _results(session: Session, contest: Contest) -> Results:
     for award in rows:
         if award.tier_id not in names:
             tier = session.get_one(AwardTier, award.tier_id)
-            names[award.tier_id] = titled(group_of(session, tier), tier)
+            each = f"，奖金 {yuan(tier.fen)} 元" if tier.fen else ""
+            names[award.tier_id] = titled(group_of(session, tier), tier) + each
         work = works.get(award.submission_id) if award.submission_id else None
         name = texts.winner(award, work, is_masked=is_masked)
         found.setdefault(award.tier_id, []).append((name, f"《{award.title}》" if award.title else ""))
     can = rules.takes_objections(contest.state, first=contest.notice_from, last=contest.notice_until, today=today)
     until = short_day(contest.notice_until, beside=today) if is_masked and contest.notice_until else ""
-    return Results(
-        contest.code, contest.title, tuple(Tier(names[tier], tuple(rows)) for tier, rows in found.items()), until, can
-    )
+    pool = prizes.pool_of(session, contest)
+    has_seal = pool is not None and pool.state is not PoolState.DRAFT
+    listed = tuple(Tier(names[tier], tuple(rows)) for tier, rows in found.items())
+    return Results(contest.code, contest.title, listed, until, can, has_seal)
 
 
 def _object(session: Session, *, code: str, openid: str, words: str, contact: str) -> None:

@@ -141,11 +141,11 @@ def _shown(prize: Prize, payment: Payment | None) -> Collect:
 
 
 def _step(prize: Prize, payment: Payment | None) -> str:
-    if prize.state is P.WON and prize.pool.way is PayWay.DESK:
+    if prize.state is P.WON and prize.way is PayWay.DESK:
         return "desk"
     if prize.state in (P.WON, P.FAILED):
         return "ask"
-    if prize.state is P.CLAIMED and prize.pool.way is PayWay.TRANSFER:
+    if prize.state is P.CLAIMED and prize.way is PayWay.TRANSFER:
         return "confirm" if payment is not None and payment.package else "wait"
     if prize.state in appeals.AGAINST:
         return "appeal"

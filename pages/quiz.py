@@ -5,7 +5,7 @@ clock: loaded again, or opened on another phone, it is the same question. Script
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from math import ceil
@@ -206,16 +206,9 @@ class _Views:
             pool = _sealed(session, quiz)
             if pool is None:
                 abort(404)
-            is_open = pool.state is PoolState.CLOSED
-            text = plan.canonical(pool.occasion, pools.laid_out(session, pool)) if is_open else ""
-            told = {
-                "title": quiz.title,
-                "commitment": pool.commitment,
-                "secret": pool.secret if is_open else "",
-                "text": text,
-                "elder": is_elder(session, quiz, openid),
-            }
-        return self._draw("pages/quiz_seal.html", code=code, **told)
+            seal, elder = pools.seal_of(session, pool), is_elder(session, quiz, openid)
+        back = url_for("pages.quiz", code=code)
+        return self._draw("pages/seal.html", back=back, is_awarded=False, elder=elder, **asdict(seal))
 
     def _sorry(self, code: str, no: Refused) -> AnyResponse:
         page = self._front(code)

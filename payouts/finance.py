@@ -10,6 +10,7 @@ from models import times
 from models.payout import LedgerLine, LineKind, Payment, PaymentState, PayWay, Pool, Prize, PrizeState
 from models.staff import names
 from payouts import comparing, ledger
+from payouts.plan import plan_of
 from payouts.tax import Tax
 
 Table = tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[object]]]
@@ -50,22 +51,25 @@ def _summary(session: Session, pool: Pool) -> Table:
 def _prizes(session: Session, pool: Pool) -> Table:
     columns = (
         ("奖品", 8), ("读者编号", 34), ("金额（元）", 10), ("礼品", 16), ("得奖", 18), ("状态", 10), ("了结", 18), ("单号", 32),
-        ("微信单号", 32), ("说明", 30),
+        ("微信单号", 32), ("说明", 30), ("奖项", 18), ("领取人", 12),
     )  # fmt: skip
     paid = sa.and_(Payment.prize_id == Prize.id, Payment.state != "failed")
     rows = (
         sa.select(
-            Prize.number, Prize.openid, Prize.fen, Prize.gift, Prize.won_at, Prize.state, Prize.settled_at, Prize.cause,
+            Prize.number, Prize.tier, Prize.openid, Prize.fen, Prize.gift, Prize.won_at, Prize.state, Prize.settled_at, Prize.cause,
+            Prize.handed_to,
             Payment.number.label("paid_as"), Payment.platform_number,
         )
         .outerjoin(Payment, paid)
         .where(Prize.pool_id == pool.id, Prize.won_at.is_not(None))
         .order_by(Prize.won_at, Prize.id)
     )  # fmt: skip
+    tiers = plan_of(pool.plan).all
     return "得奖与发放", columns, (
         (
             row.number, row.openid or "", row.fen / IN_YUAN, row.gift, _said(row.won_at), STATES[row.state],
             _said(row.settled_at), row.paid_as or "", row.platform_number or "", row.cause,
+            tiers[row.tier].name, row.handed_to,
         )
         for row in session.execute(rows)
     )  # fmt: skip

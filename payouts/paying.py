@@ -71,7 +71,7 @@ def claim(session: Session, prize_id: int, openid: str, *, at: datetime) -> Paym
     Raises: NoSuchPrize, StillLookedAt, NotSeenYet, TooLate, NotAnyMore.
     """
     prize = service.held(session, prize_id)
-    if prize is None or prize.openid != openid or prize.pool.way not in CALLS:
+    if prize is None or prize.openid != openid or prize.way not in CALLS:
         raise NoSuchPrize
     if prize.state is P.CLAIMED and (payment := living(session, prize)) is not None:
         return payment
@@ -85,7 +85,7 @@ def claim(session: Session, prize_id: int, openid: str, *, at: datetime) -> Paym
         raise NotSeenYet
     service.move(prize, P.CLAIMED, at=at)
     payment = Payment(
-        prize_id=prize.id, number=_new_number(at), way=prize.pool.way, fen=prize.fen, openid=openid, state=M.OWED, looks=0,
+        prize_id=prize.id, number=_new_number(at), way=prize.way, fen=prize.fen, openid=openid, state=M.OWED, looks=0,
         look_at=at + PAUSES[0], made_at=at,
     )  # fmt: skip
     session.add(payment)

@@ -7,7 +7,7 @@ before anybody plays (docs/seals.md).
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ Draw = Callable[[], float]  # a float in [0, 1)
 @dataclass(frozen=True, slots=True)
 class Tier:
     """Prizes for those who reach `at_least` right answers: `count` of `fen` each, or `total` fen split into `count` shares
-    between `floor` and `ceiling`, or a gift."""
+    between `floor` and `ceiling`, or a gift. What people award has the `name` of its award, and no answers to reach."""
 
     at_least: int
     count: int
@@ -30,6 +30,7 @@ class Tier:
     floor: int = 0
     ceiling: int = 0
     gift: str = ""
+    name: str = ""
 
     @property
     def is_lucky(self) -> bool:
@@ -46,12 +47,14 @@ class Tier:
 class Plan:
     """Tiers, the highest first, and the hours of each day at which a part of every tier is let out (none: all at once).
 
-    `drawn`: what is drawn after closing among those who passed, the first prize first; its tiers count on after the others.
+    `drawn`: what is drawn after closing among those who passed, the first prize first; `awarded`: what people award, the
+    highest first. Their tiers count on after the others.
     """
 
     tiers: tuple[Tier, ...]
     hours: tuple[str, ...] = field(default=())  # "08:00", the library's wall clock
     drawn: tuple[Tier, ...] = field(default=())
+    awarded: tuple[Tier, ...] = field(default=())
 
     @property
     def pot(self) -> int:
@@ -66,18 +69,23 @@ class Plan:
     @property
     def all(self) -> tuple[Tier, ...]:
         """Every tier, by the number that its prizes have."""
-        return self.tiers + self.drawn
+        return self.tiers + self.drawn + self.awarded
 
     @property
     def drawn_numbers(self) -> range:
         """The numbers of the tiers that are drawn."""
-        return range(len(self.tiers), len(self.all))
+        return range(len(self.tiers), len(self.tiers) + len(self.drawn))
+
+    @property
+    def awarded_numbers(self) -> dict[str, int]:
+        """The number of each tier that people award, by its name."""
+        return {tier.name: number for number, tier in enumerate(self.awarded, len(self.tiers) + len(self.drawn))}
 
     @property
     def json(self) -> dict[str, Any]:
         """As kept in a pool."""
-        tiers, drawn = ([asdict(tier) for tier in some] for some in (self.tiers, self.drawn))
-        return {"tiers": tiers, "hours": list(self.hours), "drawn": drawn}
+        tiers, drawn, awarded = ([asdict(tier) for tier in some] for some in (self.tiers, self.drawn, self.awarded))
+        return {"tiers": tiers, "hours": list(self.hours), "drawn": drawn, "awarded": awarded}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,10 @@ class Laid:
 
 def plan_of(kept: Mapping[str, Any]) -> Plan:
     """The plan that `Plan.json` wrote."""
-    tiers, drawn = (tuple(Tier(**tier) for tier in kept.get(name, ())) for name in ("tiers", "drawn"))
-    return Plan(tiers, tuple(kept["hours"]), drawn)
+    tiers, drawn, awarded = (
+        tuple(Tier(**tier) for tier in kept.get(name, ())) for name in ("tiers", "drawn", "awarded")
+    )
+    return Plan(tiers, tuple(kept["hours"]), drawn, awarded)
 
 
 def checked(plan: Plan, *, least: int, most: int, takes_gifts: bool) -> Plan:
@@ -104,7 +114,7 @@ def checked(plan: Plan, *, least: int, most: int, takes_gifts: bool) -> Plan:
     """
     wrong = {
         f"{name}{place}": said
-        for name, tiers in (("tier", plan.tiers), ("drawn", plan.drawn))
+        for name, tiers in (("tier", plan.tiers), ("drawn", plan.drawn), ("awarded", plan.awarded))
         for place, tier in enumerate(tiers)
         if (said := _wrong(tier, least=least, most=most, takes_gifts=takes_gifts))
     }
@@ -116,7 +126,7 @@ def checked(plan: Plan, *, least: int, most: int, takes_gifts: bool) -> Plan:
         wrong["tiers"] = f"一共 {plan.count} 份，最多 {MOST_PRIZES} 份：请减少份数。"
     if wrong:
         raise BadFields(wrong)
-    return Plan(tuple(sorted(plan.tiers, key=lambda tier: -tier.at_least)), plan.hours, plan.drawn)
+    return replace(plan, tiers=tuple(sorted(plan.tiers, key=lambda tier: -tier.at_least)))
 
 
 def _wrong(tier: Tier, *, least: int, most: int, takes_gifts: bool) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 
@@ -56,7 +57,8 @@ def make(
         pool = Pool(occasion=occasion, state=PoolState.DRAFT, is_paused=False)
         session.add(pool)
     planned = (fitting.json, way, claim_days, is_watched, bars_staff)
-    if planned != (pool.plan, pool.way, pool.claim_days, pool.is_watched, pool.bars_staff):
+    before = plan.plan_of(pool.plan).json if pool.plan else None
+    if planned != (before, pool.way, pool.claim_days, pool.is_watched, pool.bars_staff):
         # Whoever only saved it again, with other words or hours, has not planned it.
         pool.made_by, pool.made_at = by.who, by.at
     pool.plan, pool.way, pool.claim_days, pool.is_watched, pool.bars_staff = planned
@@ -114,6 +116,24 @@ def laid_out(session: Session, pool: Pool) -> list[Laid]:
         Prize.pool_id == pool.id
     )
     return [Laid(*row) for row in session.execute(rows.order_by(Prize.number))]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What anybody needs to check that nothing was changed: the secret and the text only once the pool is closed."""
+
+    title: str
+    commitment: str
+    secret: str
+    text: str
+
+
+def seal_of(session: Session, pool: Pool) -> Seal:
+    """Of a pool that is sealed."""
+    if pool.state is not PoolState.CLOSED:
+        return Seal(pool.title, pool.commitment, "", "")
+    text = plan.canonical(pool.occasion, laid_out(session, pool))
+    return Seal(pool.title, pool.commitment, pool.secret, text)
 
 
 def pause(session: Session, pool: Pool, *, is_paused: bool, by: By) -> None:

@@ -36,6 +36,7 @@ _TAKE = (
     .values(
         state=moved(P.FREE, to=P.WON, moves=PRIZE_MOVES), openid=sa.bindparam("winner"), win_key=sa.bindparam("key"),
         code=sa.bindparam("pick_up"), won_at=sa.bindparam("moment"), claim_until=sa.bindparam("until"),
+        at_desk=sa.bindparam("is_at_desk"),
     )
 )  # fmt: skip
 _THESE = (
@@ -47,11 +48,15 @@ _THESE = (
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A free prize of the first of `tiers` (the best first) that has one let out; `key` names what it is won for."""
+    """A free prize of the first of `tiers` (the best first) that has one let out; `key` names what it is won for.
 
-    openid: str
+    Without `openid`, or `at_desk`, it can be picked up only.
+    """
+
+    openid: str | None
     tiers: Sequence[int]
     key: str
+    at_desk: bool = False
 
 
 def win(session: Session, pool: Pool, wishes: Sequence[Wish], *, at: datetime) -> dict[str, Prize]:
@@ -76,7 +81,7 @@ def _taken(session: Session, pool: Pool, taken: Sequence[tuple[Wish, int]], at: 
     rows = [
         {
             "prize": number, "winner": wish.openid, "key": wish.key, "moment": at, "until": until,
-            "pick_up": codes.new_code(8),
+            "pick_up": codes.new_code(8), "is_at_desk": wish.at_desk or wish.openid is None,
         }
         for wish, number in taken
     ]  # fmt: skip
@@ -125,7 +130,10 @@ def release(session: Session, prize: Prize, *, by: By, answer: str = "") -> None
 
 
 def refuse(session: Session, prize: Prize, cause: str, *, by: By) -> None:
-    """It was not won fairly: the reader is told why and may appeal; until then its money stays promised. Raises: BadInput."""
+    """It was not won fairly: the reader is told why and may appeal; until then its money stays promised.
+
+    Of a prize of nobody we know it goes back at once. Raises: BadInput.
+    """
     if prize.state is not P.HELD:
         raise BadInput("先把这份奖扣下核对，再决定不发。")
     if not cause.strip():
@@ -134,6 +142,8 @@ def refuse(session: Session, prize: Prize, cause: str, *, by: By) -> None:
     prize.claim_until = _days_from(prize, by.at)
     appeals.answered(session, prize, AppealState.REFUSED, cause, by=by)
     audit.note(session, "prize refused", who=by.who, subject=f"prize {prize.id}", at=by.at, detail=cause)
+    if prize.openid is None:
+        _gone(session, prize, by.who, at=by.at)
     _tell(session, prize, texts.refused(prize), what="refused", now=by.at)
 
 
@@ -188,8 +198,11 @@ def by_code(session: Session, code: str) -> Prize | None:
     return session.scalars(sa.select(Prize).where(Prize.code == codes.as_printed(code))).one_or_none()
 
 
-def hand_over(session: Session, code: str, *, by: By) -> Prize:
-    """Staff gave the prize to whoever showed its code. Raises: BadInput, in words for whoever stands at the desk."""
+def hand_over(session: Session, code: str, *, by: By, to: str = "") -> Prize:
+    """Staff gave the prize to whoever showed its code; `to` is written down, and asked for where no reader takes it themselves.
+
+    Raises: BadInput, in words for whoever stands at the desk.
+    """
     found = by_code(session, code)
     prize = held(session, found.id) if found else None
     if prize is None:
@@ -198,7 +211,10 @@ def hand_over(session: Session, code: str, *, by: By) -> Prize:
         raise BadInput(why)
     if is_to_be_seen(prize):
         raise BadInput("这份奖刚得，还在核对是怎样得的：一两分钟后再输一次。")
+    if prize.at_desk and not to.strip():
+        raise BadInput("请写领取人的姓名：这份奖由监护人、学校或本人签收。")
     move(prize, P.PAID, at=by.at)
+    prize.handed_to = to.strip()[:60]
     ledger.write(session, LineKind.PAY, prize.pool_id, prize.fen, of=prize, who=by.who, at=by.at)
     audit.note(session, "prize handed over", who=by.who, subject=f"prize {prize.id}", at=by.at)
     return prize

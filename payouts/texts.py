@@ -31,8 +31,18 @@ def last_day(prize: Prize) -> str:
 
 
 def what(prize: Prize) -> str:
-    """红包 1.68 元, or the gift's name."""
-    return prize.gift or f"红包 {yuan(prize.fen)} 元"
+    """红包 1.68 元, the gift's name, or what goes with an award: 一等奖奖金 200 元."""
+    return said(prize.fen, prize.gift, award_of(prize))
+
+
+def said(fen: int, gift: str, award: str) -> str:
+    """The same of its parts."""
+    return gift or (f"{award}奖金 {yuan(fen)} 元" if award else f"红包 {yuan(fen)} 元")
+
+
+def award_of(prize: Prize) -> str:
+    """The award that it goes with; "" where it was won."""
+    return plan_of(prize.pool.plan).all[prize.tier].name
 
 
 _LINK = re.compile(r"<a [^>]*>(.*?)</a>")
@@ -53,12 +63,13 @@ def tiers(prizes: Plan) -> str:
         f"{'' if is_one else drawn_word(prizes, number) + ' '}{_each(prizes.all[number])} {prizes.all[number].count} 份"
         for number in prizes.drawn_numbers
     )
-    return "；".join(filter(None, [said, f"结束后从及格的人里抽：{drawn}" if drawn else ""]))
+    awarded = "，".join(f"{tier.name}{_each(tier)} {tier.count} 份" for tier in prizes.awarded)
+    return "；".join(filter(None, [said, f"结束后从及格的人里抽：{drawn}" if drawn else "", awarded]))
 
 
 def _each(tier: Tier) -> str:
     amount = f"{yuan(tier.floor)} 到 {yuan(tier.ceiling)}" if tier.is_lucky else yuan(tier.fen)
-    return tier.gift or f"红包 {amount} 元"
+    return tier.gift or f"{'奖金' if tier.name else '红包'} {amount} 元"
 
 
 def drawn_word(prizes: Plan, number: int) -> str:
@@ -88,9 +99,9 @@ def collecting(pool: Pool) -> str:
 
 def how(prize: Prize) -> str:
     """What the winner does next."""
-    if prize.pool.way is PayWay.DESK and prize.pool.is_paused:
+    if prize.way is PayWay.DESK and prize.pool.is_paused:
         return f"{PAUSED}，兑奖码：{spaced(prize.code)}（有效到{last_day(prize)}）。"
-    if prize.pool.way is PayWay.DESK:
+    if prize.way is PayWay.DESK:
         return f"到馆领取，兑奖码：{spaced(prize.code)}（有效到{last_day(prize)}）。"
     return f"回复“{tappable(CLAIM)}”领取，有效到{last_day(prize)}。"
 
@@ -112,13 +123,13 @@ def drawn(prize: Prize) -> str:
 
 def where_it_is(prize: Prize, payment: Payment | None) -> str:
     """One line of 我的奖品."""
-    code = f"，兑奖码 {spaced(prize.code)}" if prize.state is P.WON and prize.pool.way is PayWay.DESK else ""
+    code = f"，兑奖码 {spaced(prize.code)}" if prize.state is P.WON and prize.way is PayWay.DESK else ""
     return f"{what(prize)}（{prize.pool.title}）：{how_it_stands(prize, payment)}{code}"
 
 
 def how_it_stands(prize: Prize, payment: Payment | None) -> str:
     """The same without its name and its code."""
-    is_paused = prize.pool.way is PayWay.DESK and prize.pool.is_paused
+    is_paused = prize.way is PayWay.DESK and prize.pool.is_paused
     states = {
         P.WON: f"{PAUSED if is_paused else '待领取'}，有效到{last_day(prize)}",
         P.HELD: "馆员在核对，有结果会告诉您",
@@ -135,7 +146,7 @@ def how_it_stands(prize: Prize, payment: Payment | None) -> str:
 def _under_way(prize: Prize, payment: Payment | None) -> str:
     if prize.pool.is_paused:
         return "发放暂停中，恢复后自动继续"
-    if prize.pool.way is PayWay.TRANSFER:
+    if prize.way is PayWay.TRANSFER:
         return "等您在页面上点“确认收款”"
     if payment is not None and payment.state is PaymentState.PENDING:
         return "已发到这个聊天里，24 小时内拆开"
@@ -169,8 +180,13 @@ def refused(prize: Prize) -> str:
     """A person looked, and decided otherwise."""
     return (
         f"很抱歉，您在{quoted(prize.pool.title)}里的{what(prize)}决定不发：{prize.cause}。\n"
-        f"觉得不对，到{last_day(prize)}为止可以回复“{APPEAL}”和理由，比如：{APPEAL} 题是我自己答的。馆员会再看一遍。"
+        f"觉得不对，到{last_day(prize)}为止可以回复“{APPEAL}”和理由，比如：{APPEAL} {_why(prize)}。馆员会再看一遍。"
     )
+
+
+def _why(prize: Prize) -> str:
+    """A reason as somebody might give it."""
+    return "作品是我自己写的" if award_of(prize) else "题是我自己答的"
 
 
 def appeal_refused(prize: Prize, answer: str) -> str:
@@ -180,7 +196,7 @@ def appeal_refused(prize: Prize, answer: str) -> str:
 
 def say_why(prize: Prize) -> str:
     """申诉 without a reason."""
-    return f"请把理由写在“{APPEAL}”后面发来，比如：{APPEAL} 题是我自己答的。\n这是对{what(prize)}（{prize.pool.title}）的申诉。"
+    return f"请把理由写在“{APPEAL}”后面发来，比如：{APPEAL} {_why(prize)}。\n这是对{what(prize)}（{prize.pool.title}）的申诉。"
 
 
 def appealed(prize: Prize) -> str:
@@ -190,7 +206,7 @@ def appealed(prize: Prize) -> str:
 
 def why_not(prize: Prize, *, now: datetime) -> str:
     """For whoever stands at the desk: why this code gives nothing; "" where the prize may be handed over."""
-    if prize.pool.way is not PayWay.DESK:
+    if prize.way is not PayWay.DESK:
         return "这份奖是微信发放的，请读者在公众号里回复“领奖”，不在柜台领。"
     if prize.state is P.PAID:
         return f"这份奖已经在 {moment(prize.settled_at)} 领走了。"

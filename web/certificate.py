@@ -1,21 +1,30 @@
-"""证书 as a picture, A4 across. Pure: what it says and the faces are handed in."""
+"""证书, A4 across: as a picture for phones, and as pages to print. Pure: what it says and the faces are handed in.
 
-from collections.abc import Iterable
+Where everything stands is worked out once, in dots of 150 to the inch; a picture and a page only draw it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
+from typing import IO
 
 import segno
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from web.lettering import Faces, lines
+from web import pdf
+from web.lettering import Faces, lines, unwritable
 
 WIDTH, HEIGHT, MARGIN = 1754, 1240, 118  # pixels: A4 at 150 to the inch, 20 mm
-DPI, QUALITY = 150, 90
+DPI = 150
+POINT = 72 / DPI
 INK, QUIET, PAPER, BAMBOO = "#1F2A2E", "#5B6468", "#FFFFFF", "#2F7D5B"
 NAME_SIZES = (104, 88, 72, 60)
 QR_SIZE = 190
+TITLE, TEXT = "title", "text"  # faces
+FRAME = "Frame"
+TELL_EVERY = 50  # pages
+MASK = 2  # of a code: any of the eight reads alike, and to weigh them all takes longer than the rest of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,65 +45,117 @@ class Said:
         return f"{self.site}/c/{self.code}"
 
 
-def picture(said: Said, faces: Faces) -> bytes:
-    """PNG, for phones."""
-    made = BytesIO()
-    _drawn(said, faces).save(made, "PNG", optimize=True, dpi=(DPI, DPI))
-    return made.getvalue()
+# ── where everything stands ──
 
 
-def pages(every: Iterable[Said], faces: Faces, to: Path) -> int:
-    """A PDF to print, a page each, written to the file `to` page by page: how many. However many, one is in memory."""
-    count = 0
-    for count, said in enumerate(every, 1):
-        _drawn(said, faces).save(to, "PDF", resolution=DPI, quality=QUALITY, append=count > 1)
-    return count
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One line; `top` of the face's own height."""
+
+    text: str
+    face: str
+    size: int
+    ink: str
+    x: float
+    top: float
 
 
-def _drawn(said: Said, faces: Faces) -> Image.Image:
-    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
-    draw = ImageDraw.Draw(image)
-    _frame(draw)
-    _centred(draw, "证　书", faces.title(116), BAMBOO, top=168)
-    y = _name(draw, said.name, faces, top=396)
-    body = f"在{said.occasion}中，{said.result}，特发此证。"
-    for line in lines(body, faces.text(50), WIDTH - 3 * MARGIN):
-        _centred(draw, line, faces.text(50), INK, top=y)
-        y += 84
-    _foot(image, draw, said, faces)
-    return image
+@dataclass(frozen=True, slots=True)
+class Line:
+    """From left to right, or around a box where it has a `bottom`."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float | None
+    width: int
 
 
-def _frame(draw: ImageDraw.ImageDraw) -> None:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code of `QR_SIZE`."""
+
+    url: str
+    x: int
+    top: int
+
+
+Mark = Words | Line | Code
+
+
+class Sizes:
+    """Faces in the sizes that are used, each opened once: a file of twenty megabytes is not opened for every line."""
+
+    def __init__(self, faces: Faces) -> None:
+        self._faces = faces
+        self._open: dict[tuple[str, int], FreeTypeFont] = {}
+
+    def font(self, face: str, size: int) -> FreeTypeFont:
+        """This face in this size."""
+        if (face, size) not in self._open:
+            self._open[face, size] = self._faces.title(size) if face == TITLE else self._faces.text(size)
+        return self._open[face, size]
+
+
+def _frame(sizes: Sizes) -> Iterator[Mark]:
     for inset, width in ((44, 6), (60, 2)):
-        draw.rectangle((inset, inset, WIDTH - inset, HEIGHT - inset), outline=BAMBOO, width=width)
+        yield Line(inset, inset, WIDTH - inset, HEIGHT - inset, width)
+    yield _centred("证　书", sizes, TITLE, 116, BAMBOO, top=168)
 
 
-def _centred(draw: ImageDraw.ImageDraw, text: str, font: FreeTypeFont, ink: str, *, top: int) -> None:
-    draw.text(((WIDTH - font.getlength(text)) / 2, top), text, font=font, fill=ink)
-
-
-def _name(draw: ImageDraw.ImageDraw, name: str, faces: Faces, *, top: int) -> int:
-    """The name as large as it fits into one line, the longest ones in two; where the next line begins."""
+def _own(said: Said, sizes: Sizes) -> Iterator[Mark]:
+    y = 396
     room = WIDTH - 4 * MARGIN
-    fonts = [faces.title(size) for size in NAME_SIZES]
-    font = next((font for font in fonts if font.getlength(name) <= room), fonts[-1])
-    for line in lines(name, font, room):
-        _centred(draw, line, font, INK, top=top)
-        top += int(font.size * 1.4)
-    draw.line((2 * MARGIN, top + 14, WIDTH - 2 * MARGIN, top + 14), fill=BAMBOO, width=2)
-    return top + 74
-
-
-def _foot(image: Image.Image, draw: ImageDraw.ImageDraw, said: Said, faces: Faces) -> None:
+    size = next((one for one in NAME_SIZES if sizes.font(TITLE, one).getlength(said.name) <= room), NAME_SIZES[-1])
+    for line in lines(said.name, sizes.font(TITLE, size), room):  # as large as fits into one line, the longest in two
+        yield _centred(line, sizes, TITLE, size, INK, top=y)
+        y += int(size * 1.4)
+    yield Line(2 * MARGIN, y + 14, WIDTH - 2 * MARGIN, None, 2)
+    y += 74
+    body = f"在{said.occasion}中，{said.result}，特发此证。"
+    for line in lines(body, sizes.font(TEXT, 50), WIDTH - 3 * MARGIN):
+        yield _centred(line, sizes, TEXT, 50, INK, top=y)
+        y += 84
     top = HEIGHT - MARGIN - QR_SIZE - 20
-    image.paste(_qr(said.url), (MARGIN, top))
+    yield Code(said.url, MARGIN, top)
     spaced = " ".join(said.code[at : at + 4] for at in range(0, len(said.code), 4))
     x = MARGIN + QR_SIZE + 28
-    draw.text((x, top + 46), "扫码核对真伪", font=faces.text(30), fill=QUIET)
-    draw.text((x, top + 92), f"编号 {spaced}", font=faces.text(34), fill=INK)
-    for words, font, y in ((said.library, faces.title(44), top + 36), (said.day, faces.text(36), top + 108)):
-        draw.text((WIDTH - MARGIN - 30 - font.getlength(words), y), words, font=font, fill=INK)
+    yield Words("扫码核对真伪", TEXT, 30, QUIET, x, top + 46)
+    yield Words(f"编号 {spaced}", TEXT, 34, INK, x, top + 92)
+    for words, face, size, at in ((said.library, TITLE, 44, top + 36), (said.day, TEXT, 36, top + 108)):
+        yield Words(words, face, size, INK, WIDTH - MARGIN - 30 - sizes.font(face, size).getlength(words), at)
+
+
+def _centred(text: str, sizes: Sizes, face: str, size: int, ink: str, *, top: int) -> Words:
+    return Words(text, face, size, ink, (WIDTH - sizes.font(face, size).getlength(text)) / 2, top)
+
+
+def rare(said: Said, sizes: Sizes) -> str:
+    """The first character of its name or its words that no face of this machine has; "" where it can be printed."""
+    return unwritable(said.name, sizes.font(TITLE, 40)) or unwritable(
+        said.occasion + said.result, sizes.font(TEXT, 40)
+    )
+
+
+# ── as a picture ──
+
+
+def picture(said: Said, faces: Faces) -> bytes:
+    """PNG, for phones."""
+    made, sizes = BytesIO(), Sizes(faces)
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    draw = ImageDraw.Draw(image)
+    for mark in (*_frame(sizes), *_own(said, sizes)):
+        if isinstance(mark, Words):
+            draw.text((mark.x, mark.top), mark.text, font=sizes.font(mark.face, mark.size), fill=mark.ink)
+        elif isinstance(mark, Code):
+            image.paste(_qr(mark.url), (mark.x, mark.top))
+        elif mark.bottom is None:
+            draw.line((mark.left, mark.top, mark.right, mark.top), fill=BAMBOO, width=mark.width)
+        else:
+            draw.rectangle((mark.left, mark.top, mark.right, mark.bottom), outline=BAMBOO, width=mark.width)
+    image.save(made, "PNG", optimize=True, dpi=(DPI, DPI))
+    return made.getvalue()
 
 
 def _qr(url: str) -> Image.Image:
@@ -104,3 +165,65 @@ def _qr(url: str) -> Image.Image:
     drawn, framed = Image.open(made), Image.new("RGB", (QR_SIZE, QR_SIZE), "white")
     framed.paste(drawn.convert("RGB"), ((QR_SIZE - drawn.width) // 2, (QR_SIZE - drawn.height) // 2))
     return framed
+
+
+# ── as pages ──
+
+
+def pages(every: Iterable[Said], faces: Faces, to: IO[bytes], *, tell: Callable[[int], None] = lambda _: None) -> int:
+    """A PDF to print, a page each, written page by page: how many. `tell` hears every so often how many there are by now."""
+    sizes, count = Sizes(faces), 0
+    with pdf.written(to, (WIDTH * POINT, HEIGHT * POINT)) as writer:
+        for face in (TITLE, TEXT):
+            writer.face(face, sizes.font(face, pdf.EM))
+        writer.shared(FRAME, _content(_frame(sizes), sizes, writer))
+        for count, said in enumerate(every, 1):
+            writer.page(f"/{FRAME} Do " + _content(_own(said, sizes), sizes, writer))
+            if count % TELL_EVERY == 0:
+                tell(count)
+    return count
+
+
+def _content(marks: Iterable[Mark], sizes: Sizes, writer: pdf.Writer) -> str:
+    """In dots, from the upper edge down, as everything is worked out."""
+    drawn = [_operators(mark, sizes, writer) for mark in marks]
+    return f"q {POINT:.4f} 0 0 {-POINT:.4f} 0 {HEIGHT * POINT:.2f} cm\n" + "\n".join(drawn) + "\nQ"
+
+
+def _operators(mark: Mark, sizes: Sizes, writer: pdf.Writer) -> str:
+    if isinstance(mark, Words):
+        ascent, _ = sizes.font(mark.face, mark.size).getmetrics()
+        matrix = f"{mark.size} 0 0 {-mark.size} {mark.x:.1f} {mark.top + ascent:.1f} Tm"
+        return f"BT {_colour(mark.ink)} rg {matrix} {writer.text(mark.text, mark.face)} ET"
+    if isinstance(mark, Code):
+        return _squares(mark)
+    stroke = f"{_colour(BAMBOO)} RG {mark.width} w"
+    if mark.bottom is None:
+        return f"{stroke} {mark.left} {mark.top} m {mark.right} {mark.top} l S"
+    half = mark.width / 2  # a picture's line lies within its box, a page's on both sides of it
+    box = (
+        mark.left + half,
+        mark.top + half,
+        mark.right - mark.left - mark.width,
+        mark.bottom - mark.top - mark.width,
+    )
+    return f"{stroke} {' '.join(f'{one:.1f}' for one in box)} re S"
+
+
+def _squares(mark: Code) -> str:
+    """The code in rows of squares, as sharp as the printer."""
+    code = segno.make(mark.url, error="m", micro=False, mask=MASK)
+    side = QR_SIZE / code.symbol_size(border=2)[0]
+    runs = []
+    for y, row in enumerate(code.matrix, 2):
+        x = 0
+        while x < len(row):
+            width = next((at for at in range(x, len(row)) if row[at] != row[x]), len(row)) - x
+            if row[x]:
+                runs.append(f"{x + 2} {y} {width} 1 re")
+            x += width
+    return f"q {side:.4f} 0 0 {side:.4f} {mark.x} {mark.top} cm 0 0 0 rg {' '.join(runs)} f Q"
+
+
+def _colour(ink: str) -> str:
+    return " ".join(f"{int(ink[at : at + 2], 16) / 255:.3f}" for at in (1, 3, 5))

@@ -123,11 +123,11 @@ def is_tie(word: str, *, criteria: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A work with its marks: `scores` one a judge, `points` the same by criterion (they may be left out where no rule asks)."""
+    """A work with its marks: `scores` one a judge, `sums` of all judges' points by criterion (0 where no rule asks for it)."""
 
     id: int
     scores: tuple[int, ...]
-    points: tuple[tuple[int, ...], ...] = ()
+    sums: tuple[int, ...] = ()
     likes: int = 0
     handed_in_at: datetime | None = None
     code: str = ""
@@ -214,7 +214,7 @@ def _parted(together: list[Judged], before: str, tie: str, seed: str) -> list[tu
     if len(together) == 1:
         return [(together, before)]
     alike: dict[object, list[Judged]] = defaultdict(list)
-    common = lcm(*(len(work.points) or 1 for work in together))
+    common = lcm(*(len(work.scores) for work in together))
     for work in together:
         alike[_key(work, tie, seed, common)].append(work)
     if len(alike) == 1:
@@ -227,7 +227,7 @@ def _key(work: Judged, tie: str, seed: str, common: int) -> object:
     kind, _, place = tie.partition(":")
     if kind == Tie.CRITERION:
         at = int(place)
-        return -sum(points[at] for points in work.points) * (common // (len(work.points) or 1))
+        return -work.sums[at] * (common // len(work.scores))
     if kind == Tie.MEDIAN:
         return -_twice_median(work.scores)
     if kind == Tie.FEWER_LOW:

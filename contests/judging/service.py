@@ -27,6 +27,7 @@ from models.judging import (
     Mark,
     MarkState,
     Mean,
+    RoundLikes,
     RoundPlace,
     RoundState,
 )
@@ -34,6 +35,7 @@ from models.states import moved
 
 R = RoundState
 PART = 2000  # marks a statement
+AT_ONCE = 7000  # marks a unit: the round is held, and on SQLite every other writer waits
 MOST_ROUNDS, MOST_CRITERIA, MOST_POINTS, MOST_WEIGHT = 6, 10, 100, 1000
 
 
@@ -144,7 +146,9 @@ def drop_round(session: Session, this: JudgingRound, *, by: By) -> None:
 
 
 def open_round(session: Session, this: JudgingRound, *, by: By) -> dict[int, int]:
-    """The rule is fixed, works are dealt, the hash of the lots is there to be seen. Of each work how many judges it lacks.
+    """The rule is fixed, works are dealt (many of them in parts: deal_due), the hash of the lots is there to be seen.
+
+    Of each work how many judges it lacks.
 
     Raises: BadInput where there is nothing to judge, nobody to judge it, or a work that nobody may judge.
     """
@@ -160,7 +164,8 @@ def open_round(session: Session, this: JudgingRound, *, by: By) -> dict[int, int
     this.opened_at = by.at
     this.lot_seed, this.lot_hash = lots.new_seed()
     lacking = deal(session, this)
-    alone = [one for one in queries.wanting(session, this, only=lacking) if not one.has] if lacking else []
+    wanting = queries.wanting(session, this, only=lacking) if lacking else []
+    alone = [one for one in wanting if not one.has and lacking[one.id] >= max(1, this.judges_each)]
     if alone:
         raise BadInput(f"有 {len(alone)} 件作品没有评委可评，请先邀请评委，或者看看评委负责的组和回避。")
     _note(session, "judging round opened", this, by, this.name)
@@ -170,14 +175,31 @@ def open_round(session: Session, this: JudgingRound, *, by: By) -> dict[int, int
 def deal(session: Session, this: JudgingRound, *, only: Collection[int] | None = None) -> dict[int, int]:
     """Whoever lacks a judge gets one, where somebody may: at the opening, for late works, after a conflict or a stop.
 
-    The round is held by the caller. Of each work how many judges it still lacks.
+    The round is held by the caller. So many marks that they would hold everybody up are left to the clock in part; whoever is
+    killed between two parts loses nothing, since each begins with what is there. Of each work how many judges it will lack.
     """
     session.flush()
     new = rules.dealt(
         queries.wanting(session, this, only=only), queries.seats_of(session, this), each=this.judges_each
     )
-    _give(session, this, new.pairs)
+    by_work = sorted(new.pairs, key=lambda pair: pair[1])  # a work that has one of its judges soon has all of them
+    _give(session, this, by_work[:AT_ONCE])
+    this.is_dealing = len(by_work) > AT_ONCE or (this.is_dealing and only is not None)
     return dict(new.lacking)
+
+
+def deal_due(session: Session, _now: datetime) -> int:
+    """The next part of one round whose works wait to be dealt: 1, or 0 when there is none."""
+    waiting = sa.select(JudgingRound).where(sa.text("is_dealing")).order_by(JudgingRound.id).limit(1)
+    held = waiting.with_for_update(skip_locked=True, key_share=True).execution_options(populate_existing=True)
+    this = session.scalars(held).one_or_none()
+    if this is None:
+        return 0
+    if this.state is R.OPEN:
+        deal(session, this)
+    else:
+        this.is_dealing = False
+    return 1
 
 
 def _give(
@@ -269,10 +291,12 @@ def close_round(session: Session, this: JudgingRound, *, by: By, reason: str = "
 
     Raises: BadInput while marks are missing, unless staff write why it is closed without them.
     """
-    _open(session, this)
+    if _open(session, this).is_dealing:
+        raise BadInput("作品还在分给评委，一两分钟后再结束。")
     _, missing = queries.unfinished(session, this, most=1)
     if missing and not reason.strip():
         raise BadInput(f"还有 {missing} 件作品没有评完。要就这样结束，请写原因。")
+    _freeze_likes(session, this, at=by.at)
     placed = queries.ranked(session, this)
     if not any(one.is_marked for group in placed.values() for one in group):
         raise BadInput("还没有一件作品有分数。")
@@ -284,6 +308,19 @@ def close_round(session: Session, this: JudgingRound, *, by: By, reason: str = "
     this.closed_at = by.at
     _note(session, "judging round closed", this, by, reason.strip()[:200])
     return len(rows)
+
+
+def _freeze_likes(session: Session, this: JudgingRound, *, at: datetime) -> None:
+    """A reader who leaves takes their likes along, and others come: whoever is ranked again is ranked by the same."""
+    if not this.public_percent or this.likes_until is not None:
+        return
+    rows = [
+        {"round_id": this.id, "submission_id": work, "likes": likes}
+        for work, likes in queries.likes_of(session, this).items()
+    ]
+    if rows:
+        session.execute(sa.insert(RoundLikes), rows)
+    this.likes_until = at
 
 
 def _row(this: JudgingRound, group: int | None, one: Placed, names: Sequence[str]) -> dict[str, object]:

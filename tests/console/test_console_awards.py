@@ -1,6 +1,7 @@
 """Awards: proposed by places, shown masked, objected to, given; certificates, and whether their codes are genuine."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -79,6 +80,35 @@ def test_nobody_behind_wins_more_and_only_a_shared_place_goes_beyond_the_quota(
             for other in worse:
                 if tier.group_id is not None and stands[other].group_id == one.group_id:
                     assert stands[other].place > one.place
+
+
+@drawn_from(tier_lists, standings(), st.lists(st.booleans(), min_size=5, max_size=5), st.integers(0, 4))
+def test_whoever_fell_out_wins_only_where_that_is_said_and_nobody_who_went_on_is_left(
+    wanted: list[Tier], places: list[Placed], takes: list[bool], on: int
+) -> None:
+    """The best `on` of each group went on to the last round."""
+    asked = [replace(tier, takes_earlier=take) for tier, take in zip(wanted, takes, strict=False)]
+    stands = [replace(one, depth=int(one.place > on)) for one in places]
+    won = by_places(asked, stands)
+    assert len({work for work, _, _ in won}) == len(won), "one award a work"
+    depth, group = {one.work: one.depth for one in stands}, {one.work: one.group_id for one in stands}
+    order = [tier.id for tier in asked]
+    rank = {work: order.index(tier) for work, tier, _ in won}
+    for work, at, _ in won:
+        tier = asked[order.index(at)]
+        assert tier.takes_earlier or not depth[work]
+        if depth[work]:
+            before = [one for one in stands if not one.depth and tier.group_id in (None, group[one.work])]
+            assert all(rank.get(one.work, 99) <= rank[work] for one in before)
+    if not any(takes):
+        assert won == by_places(wanted, [one for one in stands if not one.depth])
+
+
+def test_a_tier_that_takes_from_earlier_rounds_goes_on_with_their_places() -> None:
+    places = [Placed(1, 1, 1, 90), Placed(2, 1, 2, 80), Placed(3, 1, 5, 70, depth=1), Placed(4, 1, 6, 60, depth=1)]
+    assert by_places([Tier(7, 1, 3), Tier(8, 1, 1)], places) == [(1, 7, 1), (2, 7, 2)]
+    more = [Tier(7, 1, 1), Tier(8, 1, 2, takes_earlier=True)]
+    assert by_places(more, places) == [(1, 7, 1), (2, 8, 2), (3, 8, 5)]
 
 
 def test_what_staff_chose_by_hand_takes_its_place_of_the_quota() -> None:
@@ -268,6 +298,25 @@ def test_special_awards_go_to_works_by_number_and_organisations_by_name_and_neve
     )
 
 
+def test_an_award_goes_on_with_those_who_fell_out_before_the_last_round(office: Office) -> None:
+    by_day(office)
+    number, works = contest_of(office, 5, title="书声里的家乡")
+    with office.database.units() as session:
+        wanted = [TierWanted("一等奖", 1), TierWanted("优秀奖", 3, takes_earlier=True)]
+        tiers.set_tiers(session, session.get_one(Contest, number), wanted)
+    judge, token = invites(office, number, "周老师")
+    browser = judge_browser(office, token)
+    for shortlist in (2, 0):
+        this = round_of(office, number, judges_each=1, name=f"第{shortlist}轮", shortlist=shortlist)
+        for mark in marks(office, judge):
+            if mark.round_id == this:
+                points = 10 - works.index(mark.submission_id)
+                assert sends(browser, mark.id, points, points).status_code == 303
+        closes(office, this)
+    assert "已照名次拟出 4 个奖" in does(office, number, "propose")
+    assert [row.submission_id for row in listed(office, number)] == works[:4]
+
+
 def test_a_school_that_takes_part_is_named_whole_while_people_are_masked(office: Office) -> None:
     by_day(office)
     number, _ = contest_of(office, 1, organisations=(OrganisationWanted("第一小学"),))
@@ -319,7 +368,7 @@ def test_an_award_taken_back_says_so_to_its_winner_and_to_whoever_checks_its_cod
     assert works[0] not in [row.submission_id for row in listed(office, number, A.GIVEN)]
 
 
-def test_paper_is_handed_over_once_and_all_certificates_are_one_file_to_print(
+def test_paper_is_handed_over_once_and_the_list_is_a_file(
     judged: tuple[Office, int, list[int]],
 ) -> None:
     office, number, _ = judged
@@ -328,10 +377,6 @@ def test_paper_is_handed_over_once_and_all_certificates_are_one_file_to_print(
     assert "领走了" in does(office, number, f"{first.id}/hand-over", to="林妈妈")
     assert "已经领过了，领取人：林妈妈" in does(office, number, f"{first.id}/hand-over", to="林爸爸")
     chen, base = office.browser("chen"), f"/console/contests/{number}/awards"
-    printed = chen.opens(f"{base}/certificates-1.pdf").data
-    assert printed.startswith(b"%PDF")
-    assert re.findall(rb"/Count (\d+)", printed)[-1] == b"4", "a page each"
-    assert chen.http.get(f"{base}/certificates-2.pdf").status_code == 404
     assert chen.opens(f"{base}.xlsx").data.startswith(b"PK")
 
 

@@ -1,18 +1,20 @@
 """A contest is judged: by invitation, blind, each by themselves; rounds open, close, and lead on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from werkzeug.test import Client as Browser
 
-from contests import handing_in, screening
+from contests import handing_in, liking, screening
 from contests.judging import inviting, marking, queries
 from contests.judging import service as judging
 from contests.judging.refusals import NotOpen, NotYours
 from contests.judging.service import CriterionWanted, RoundWanted
 from models import lots, times
-from models.contest import Contest, Submission
+from models.contest import Contest, Like, Submission
 from models.errors import BadFields, BadInput
 from models.judging import Conflict, Judge, JudgeState, JudgingRound, Mark, MarkState, RoundPlace, RoundState
 from tests.contests.judged import (
@@ -123,6 +125,91 @@ def test_works_are_dealt_evenly_and_marked_one_after_the_other(world: World) -> 
     assert {mark.score for mark in marks(world, number)} == {8600}
     assert sends(browser, marks(world, number)[0].id, 10, 10).status_code == 303  # until the round closes
     assert marks(world, number)[0].score == 10_000
+
+
+def likes(world: World, contest: int, work: int, count: int, *, first: int = 0) -> None:
+    """So many readers like a work, now."""
+    with world.database.units() as session:
+        for at in range(first, first + count):
+            liked = Like(
+                submission_id=work, openid=f"oLiker{at}", day=liking.ONCE, contest_id=contest, is_held=False, given_at=times.now()
+            )  # fmt: skip
+            session.add(liked)
+
+
+def test_likes_are_those_of_the_first_closing_however_often_it_is_ranked_anew(world: World) -> None:
+    contest, works, judges, this = three(world, 2, public_percent=20, public_cap=10, judges_each=0)
+    for number, browser in judges:
+        judges_all(world, browser, number, 8, 8)
+    likes(world, contest, works[1], 3)
+    first = [(place.submission_id, place.place, place.score) for place in closes(world, this)]
+    assert [one[0] for one in first] == [works[1], works[0]]
+    likes(world, contest, works[0], 9, first=20)
+    with world.database.units() as session:
+        session.execute(sa.delete(Like).where(Like.openid == "oLiker0"))  # its reader has left
+        judging.reopen(session, session.get_one(JudgingRound, this), by=by(), reason="再看一遍")
+    assert [(place.submission_id, place.place, place.score) for place in closes(world, this)] == first
+
+
+def test_likes_after_the_last_moment_count_for_nothing(world: World) -> None:
+    contest, works, judges, this = three(world, 2, public_percent=20, public_cap=10, judges_each=0)
+    for number, browser in judges:
+        judges_all(world, browser, number, 8, 8)
+    likes(world, contest, works[1], 1)
+    with world.database.units() as session:
+        session.get_one(Contest, contest).votes_until = times.now() + timedelta(hours=1)
+    world.passes(hours=2)
+    likes(world, contest, works[0], 5, first=20)
+    assert [place.likes for place in closes(world, this)] == [1, 0]
+
+
+def deals(world: World, times_: int = 99) -> int:
+    """The clock goes on dealing: how many parts there were."""
+    done = 0
+    while done < times_ and world.database.unit(lambda session: judging.deal_due(session, times.now())):
+        done += 1
+    return done
+
+
+def test_many_works_are_dealt_in_parts_and_a_clock_killed_between_them_loses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "AT_ONCE", 5)
+    _, works, judges, this = three(world, 9)
+    assert world.count(Mark) == 5
+    with world.database.reading() as session:
+        assert session.get_one(JudgingRound, this).is_dealing
+    with world.database.units() as session, pytest.raises(BadInput, match="作品还在分给评委"):
+        judging.close_round(session, session.get_one(JudgingRound, this), by=by(), reason="先结束")
+    number, browser = judges[0]
+    assert sends(browser, marks(world, number)[0].id, 9, 8).status_code == 303, "what is there may be marked already"
+
+    def killed(session: Session) -> None:
+        judging.deal_due(session, times.now())
+        raise InterruptedError
+
+    assert deals(world, 1) == 1
+    with pytest.raises(InterruptedError):
+        world.database.unit(killed)
+    assert world.count(Mark) == 10
+    assert deals(world) == 2
+    with world.database.reading() as session:
+        assert not session.get_one(JudgingRound, this).is_dealing
+        each = sa.select(Mark.submission_id, sa.func.count()).group_by(Mark.submission_id)
+        assert {row[0]: row[1] for row in session.execute(each)} == dict.fromkeys(works, 2)
+    assert [len(marks(world, one)) for one, _ in judges] == [6, 6, 6]
+
+
+def test_a_judge_who_stops_while_works_are_dealt_gets_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "AT_ONCE", 4)
+    _, works, judges, _ = three(world, 6)
+    stopped = judges[0][0]
+    with world.database.units() as session:
+        inviting.stop(session, session.get_one(Judge, stopped), by=by())
+    deals(world)
+    living = sa.select(Mark.judge_id, sa.func.count()).where(Mark.state == M.WAITING).group_by(Mark.judge_id)
+    with world.database.reading() as session:
+        assert {row[0]: row[1] for row in session.execute(living)} == {one: len(works) for one, _ in judges[1:]}
 
 
 def test_what_is_not_marked_is_asked_for_and_what_was_stays(world: World) -> None:

@@ -26,7 +26,7 @@ EVERY_TIE = ("criterion:0", "median", "fewer_low", "earlier", "lot")
 def works_of(drawn: Sequence[tuple[list[int], int, int]]) -> list[Judged]:
     """(scores, likes, hour) as works; the first criterion is a tenth of the score."""
     return [
-        Judged(n, tuple(scores), tuple((score // 1000,) for score in scores), likes, NOON + timedelta(hours=hour), f"w{n}")
+        Judged(n, tuple(scores), (sum(score // 1000 for score in scores),), likes, NOON + timedelta(hours=hour), f"w{n}")
         for n, (scores, likes, hour) in enumerate(drawn)
     ]  # fmt: skip
 
@@ -140,8 +140,8 @@ def test_no_order_of_works_or_marks_changes_a_place(works: list[Judged], way: Wa
     shuffled = []
     for work in data.draw(st.permutations(works)):
         order = data.draw(st.permutations(range(len(work.scores))))
-        scores, points = tuple(work.scores[n] for n in order), tuple(work.points[n] for n in order)
-        shuffled.append(Judged(work.id, scores, points, work.likes, work.handed_in_at, work.code))
+        scores = tuple(work.scores[n] for n in order)
+        shuffled.append(Judged(work.id, scores, work.sums, work.likes, work.handed_in_at, work.code))
     assert rules.ranked(shuffled, way) == rules.ranked(works, way)
 
 
@@ -177,7 +177,7 @@ def test_whoever_shares_the_last_place_of_the_shortlist_goes_on(works: list[Judg
 def test_as_much_more_for_every_work_keeps_the_places(works: list[Judged], way: Way, more: int) -> None:
     assume(not way.percent and "fewer_low" not in way.ties)
     raised = [
-        Judged(one.id, tuple(s + more for s in one.scores), one.points, one.likes, one.handed_in_at, one.code)
+        Judged(one.id, tuple(s + more for s in one.scores), one.sums, one.likes, one.handed_in_at, one.code)
         for one in works
     ]
     assert [(one.id, one.place) for one in rules.ranked(raised, way)] == [
@@ -194,7 +194,7 @@ def test_a_lot_leaves_nobody_together(works: list[Judged]) -> None:
 
 def test_each_rule_decides_what_the_one_before_left_together() -> None:
     def work(number: int, scores: tuple[int, ...], first: int = 5, hour: int = 0) -> Judged:
-        return Judged(number, scores, tuple((first,) for _ in scores), 0, NOON + timedelta(hours=hour), f"w{number}")
+        return Judged(number, scores, (first * len(scores),), 0, NOON + timedelta(hours=hour), f"w{number}")
 
     ties = ("criterion:0", "median", "fewer_low", "earlier")
     even = (7000, 7000, 7000)
@@ -272,6 +272,29 @@ def test_conflicts_groups_and_what_is_dealt_already_are_kept(
         assert found.lacking.get(work.id, 0) == lacks
     again = rules.dealt(data.draw(st.permutations(works)), data.draw(st.permutations(seats)), each=each)
     assert again == found
+
+
+@given(works=WANTING, seats=SEATS, each=st.integers(0, 4), part=st.integers(1, 7))
+def test_dealt_in_parts_it_is_as_even_as_dealt_at_once(
+    works: list[Wanting], seats: list[Seat], each: int, part: int
+) -> None:
+    """Each part is the beginning of what would be dealt to what is there."""
+    whole = rules.dealt(works, seats, each=each)
+    hands, load = {work.id: set(work.has) for work in works}, {seat.id: seat.load for seat in seats}
+    pairs: list[tuple[int, int]] = []
+    while True:
+        now = [Wanting(work.id, work.group, frozenset(hands[work.id]), work.barred) for work in works]
+        new = rules.dealt(now, [Seat(seat.id, seat.groups, load[seat.id]) for seat in seats], each=each).pairs
+        if not new:
+            break
+        for judge, work in sorted(new, key=lambda pair: pair[1])[:part]:
+            hands[work].add(judge)
+            load[judge] += 1
+            pairs.append((judge, work))
+    at_once = Counter({seat.id: seat.load for seat in seats})
+    at_once.update(judge for judge, _ in whole.pairs)
+    assert sorted(load.values()) == sorted(at_once.values())
+    assert Counter(work for _, work in pairs) == Counter(work for _, work in whole.pairs)
 
 
 @given(works=WANTING.map(lambda rows: rows[:4]), seats=SEATS.map(lambda rows: rows[:3]), each=st.integers(1, 2))
