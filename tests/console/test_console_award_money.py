@@ -294,7 +294,7 @@ def test_a_childs_money_and_that_of_a_schools_box_are_signed_for_by_somebody(off
     book = CalamineWorkbook.from_filelike(BytesIO(body))
     assert ["活动", "书声里的家乡"] in book.get_sheet_by_name("汇总").to_python()
     rows = {row[10]: row for row in book.get_sheet_by_name("得奖与发放").to_python()[1:]}
-    assert rows["一等奖"][11] == "林妈妈"
+    assert rows["一等奖"][11:] == ["到馆领取", "林妈妈"]
     assert (rows["优秀组织奖"][2], rows["优秀组织奖"][5]) == (300.0, "待领取")
 
 
@@ -305,7 +305,10 @@ def test_of_a_reader_who_left_the_money_waits_at_the_desk(office: Office) -> Non
         farewell.forget(session, AUTHORS[0], at=times.now())
         assert prizes.to_desk(session, times.now()) == 1
         assert prizes.to_desk(session, times.now()) == 0
-    assert prize_of(office, works[0]).way is PayWay.DESK
+    prize = prize_of(office, works[0])
+    assert prize.way is PayWay.DESK
+    page = office.browser("chen").opens(f"/console/contests/{number}/awards").text
+    assert f"{(prize.code or '')[:4]} {(prize.code or '')[4:]}" in page, "no phone of theirs shows it any more"
 
 
 # ── taken out ──
