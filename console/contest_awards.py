@@ -54,7 +54,7 @@ class Row:
     def code(self) -> str:
         """To be told to whoever picks the money up, where no phone shows it."""
         prize = self.prize
-        is_ours = prize is not None and prize.openid is None and prize.state is PrizeState.WON
+        is_ours = prize is not None and self.award.openid is None and prize.at_desk and prize.state is PrizeState.WON
         return prize_texts.spaced(prize.code) if prize and is_ours else ""
 
 

@@ -46,6 +46,7 @@ AWARDS = (
     TierWanted("一等奖", 1), TierWanted("二等奖", 2), TierWanted("三等奖", 3),
     TierWanted("优秀组织奖", 1, is_each=False, kind=AwardKind.SPECIAL),
 )  # fmt: skip
+WITH_MONEY = (TierWanted("一等奖", 1, fen=20_000), TierWanted("二等奖", 2, fen=10_000), *AWARDS[2:])  # of the essays
 CLASSICS = (
     TextWanted("咏鹅", "骆宾王", "鹅，鹅，鹅，\n曲项向天歌。\n白毛浮绿水，\n红掌拨清波。", "少儿组"),
     TextWanted(
@@ -101,7 +102,7 @@ def _reading(now: datetime) -> Wanted:
 def _write(session: Session, by: By) -> None:
     opened, written, closed = (by.at - timedelta(days=days) for days in (40, 12, 6))
     contest = service.set_up(session, _writing(opened, closed), by=By(by.who, opened))
-    tiers.set_tiers(session, contest, AWARDS)
+    tiers.set_tiers(session, contest, WITH_MONEY)
     service.open_(session, contest, by=By(by.who, opened))
     for number, essay in enumerate(essays()):
         _hand_in(session, contest, essay, at=written + timedelta(hours=number))

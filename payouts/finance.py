@@ -51,13 +51,13 @@ def _summary(session: Session, pool: Pool) -> Table:
 def _prizes(session: Session, pool: Pool) -> Table:
     columns = (
         ("奖品", 8), ("读者编号", 34), ("金额（元）", 10), ("礼品", 16), ("得奖", 18), ("状态", 10), ("了结", 18), ("单号", 32),
-        ("微信单号", 32), ("说明", 30), ("奖项", 18), ("领取人", 12),
+        ("微信单号", 32), ("说明", 30), ("奖项", 18), ("怎样发", 10), ("领取人", 12),
     )  # fmt: skip
     paid = sa.and_(Payment.prize_id == Prize.id, Payment.state != "failed")
     rows = (
         sa.select(
             Prize.number, Prize.tier, Prize.openid, Prize.fen, Prize.gift, Prize.won_at, Prize.state, Prize.settled_at, Prize.cause,
-            Prize.handed_to,
+            Prize.handed_to, Prize.at_desk,
             Payment.number.label("paid_as"), Payment.platform_number,
         )
         .outerjoin(Payment, paid)
@@ -69,7 +69,7 @@ def _prizes(session: Session, pool: Pool) -> Table:
         (
             row.number, row.openid or "", row.fen / IN_YUAN, row.gift, _said(row.won_at), STATES[row.state],
             _said(row.settled_at), row.paid_as or "", row.platform_number or "", row.cause,
-            tiers[row.tier].name, row.handed_to,
+            tiers[row.tier].name, WAYS[PayWay.DESK if row.at_desk else pool.way], row.handed_to,
         )
         for row in session.execute(rows)
     )  # fmt: skip

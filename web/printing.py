@@ -20,6 +20,7 @@ def draw(media: Path, payload: Json) -> Json:
     said = (Said(payload["library"], **page, site=payload["site"]) for page in payload["pages"])
     place, at = printing.path_of(media, payload["print_id"]), printing.progress_path(media, payload["print_id"])
     place.parent.mkdir(parents=True, exist_ok=True)
+    _tell(at, 0)
     with files.place(media, "pdf") as file:
         certificate.pages(said, faces, file, tell=lambda count: _tell(at, count))
         size = file.tell()

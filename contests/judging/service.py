@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from contests.judging import queries, rules, texts
 from contests.judging.rules import Placed
 from models import audit, lots
+from models.bulk import Bulk
 from models.by import By
 from models.contest import Contest, ContestState, Submission, SubmissionState
 from models.errors import BadFields, BadInput
@@ -37,6 +38,11 @@ R = RoundState
 PART = 2000  # marks a statement
 AT_ONCE = 7000  # marks a unit: the round is held, and on SQLite every other writer waits
 MOST_ROUNDS, MOST_CRITERIA, MOST_POINTS, MOST_WEIGHT = 6, 10, 100, 1000
+
+
+_WRITE_DOWN = Bulk(
+    RoundPlace, "round_id", "submission_id", "group_id", "judged", "likes", "score", "place", "goes_on", "why"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +309,8 @@ def close_round(session: Session, this: JudgingRound, *, by: By, reason: str = "
     names = [one.name for one in queries.criteria_of(session, this.id)]
     rows = [_row(this, group, one, names) for group, places in placed.items() for one in places]
     session.execute(sa.delete(RoundPlace).where(RoundPlace.round_id == this.id))
-    session.execute(sa.insert(RoundPlace), rows)
+    session.flush()
+    _WRITE_DOWN.run(session, rows)
     _move(this, R.CLOSED)
     this.closed_at = by.at
     _note(session, "judging round closed", this, by, reason.strip()[:200])
@@ -323,12 +330,9 @@ def _freeze_likes(session: Session, this: JudgingRound, *, at: datetime) -> None
     this.likes_until = at
 
 
-def _row(this: JudgingRound, group: int | None, one: Placed, names: Sequence[str]) -> dict[str, object]:
-    return {
-        "round_id": this.id, "submission_id": one.id, "group_id": group, "judged": one.judged, "likes": one.likes,
-        "score": one.score, "place": one.place, "goes_on": one.goes_on,
-        "why": texts.why(one, names)[:200],
-    }  # fmt: skip
+def _row(this: JudgingRound, group: int | None, one: Placed, names: Sequence[str]) -> tuple[object, ...]:
+    why = texts.why(one, names)[:200]
+    return this.id, one.id, group, one.judged, one.likes, one.score, one.place, one.goes_on, why
 
 
 def reopen(session: Session, this: JudgingRound, *, by: By, reason: str) -> None:

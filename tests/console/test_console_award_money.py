@@ -27,7 +27,7 @@ from tests.contests.staged import by
 from tests.test_page_sign_up import browser_of
 from tests.test_sign_up import by_day
 from tests.wechat import shown
-from tests.world import World
+from tests.world import World, in_parallel
 
 P = PrizeState
 MONEY = (
@@ -294,7 +294,7 @@ def test_a_childs_money_and_that_of_a_schools_box_are_signed_for_by_somebody(off
     book = CalamineWorkbook.from_filelike(BytesIO(body))
     assert ["活动", "书声里的家乡"] in book.get_sheet_by_name("汇总").to_python()
     rows = {row[10]: row for row in book.get_sheet_by_name("得奖与发放").to_python()[1:]}
-    assert rows["一等奖"][11] == "林妈妈"
+    assert rows["一等奖"][11:] == ["到馆领取", "林妈妈"]
     assert (rows["优秀组织奖"][2], rows["优秀组织奖"][5]) == (300.0, "待领取")
 
 
@@ -305,7 +305,10 @@ def test_of_a_reader_who_left_the_money_waits_at_the_desk(office: Office) -> Non
         farewell.forget(session, AUTHORS[0], at=times.now())
         assert prizes.to_desk(session, times.now()) == 1
         assert prizes.to_desk(session, times.now()) == 0
-    assert prize_of(office, works[0]).way is PayWay.DESK
+    prize = prize_of(office, works[0])
+    assert prize.way is PayWay.DESK
+    page = office.browser("chen").opens(f"/console/contests/{number}/awards").text
+    assert f"{(prize.code or '')[:4]} {(prize.code or '')[4:]}" in page, "no phone of theirs shows it any more"
 
 
 # ── taken out ──
@@ -358,6 +361,53 @@ def test_what_is_picked_up_or_lapsed_lets_the_pot_be_settled(office: Office) -> 
     assert "“书声里的家乡”的奖都有了结果，可以结清" in office.browser("qian").opens("/console/").text
     assert "已结清" in on_pool(office, number, "close")
     assert balance(office, number) == ledger.Balance(30_100, 0, 0, 20_000, 10_100)
+
+
+# ── at once ──
+
+
+def test_awards_given_twice_at_once_have_one_prize_each(office: Office) -> None:
+    number, _ = judged(office)
+    shows(office, number)
+    on_pool(office, number, "seal")
+    office.passes(days=1)
+
+    def give() -> bool:
+        try:
+            with office.database.units() as session:
+                awarding.give(session, session.get_one(Contest, number), page="", by=by())
+        except BadInput:
+            return False
+        return True
+
+    assert sorted(in_parallel(give, give)) == [False, True]
+    assert balance(office, number) == ledger.Balance(30_100, 0, 30_100, 0, 0)
+
+
+def test_money_handed_over_while_the_award_is_taken_out_is_paid_or_kept_and_never_both(office: Office) -> None:
+    number, works = judged(office)
+    gives(office, number)
+    prize = prize_of(office, works[0])
+
+    def hands_over() -> str:
+        try:
+            with office.database.units() as session:
+                service.hand_over(session, prize.code or "", by=by("何"))
+        except BadInput:
+            return "not paid"
+        return "paid"
+
+    def takes_out() -> str:
+        with office.database.units() as session:
+            first = session.scalars(sa.select(Award).where(Award.submission_id == works[0])).one()
+            awarding.take_out(session, first, "抄袭", by=by())
+        return "taken out"
+
+    paid, _ = in_parallel(hands_over, takes_out)
+    with office.database.reading() as session:
+        state = session.get_one(Prize, prize.id).state
+    assert state is (P.PAID if paid == "paid" else P.DENIED)
+    assert balance(office, number).paid == (20_000 if paid == "paid" else 0)
 
 
 # ── whatever happens in whatever order ──

@@ -4,9 +4,12 @@ import re
 from io import BytesIO
 from typing import Any
 
+import pytest
 from python_calamine import CalamineWorkbook
 from werkzeug.test import Client as Reader
 
+from contests.judging import service
+from models import times
 from models.contest import Submission
 from models.judging import Judge, JudgeState, JudgingRound, Mark, RoundState
 from models.staff import Role
@@ -110,6 +113,26 @@ def test_marks_far_apart_are_listed_and_looked_at_again(office: Office) -> None:
     assert "1 件没有评完" in page
     (third,) = {1, 2, 3} - set(busy)
     assert "请您也评" in readers[third - 1].get("/judge").text
+
+
+def test_while_many_works_are_dealt_the_page_says_how_many_and_offers_nothing_early(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "AT_ONCE", 2)
+    contest, _ = contest_of(office, 4)
+    chen = office.browser("chen")
+    where = sets_up(chen, contest, judges_each="1")
+    invites(chen, contest, "甲")
+    assert "正在一批一批分给评委" in chen.does(f"{where}/open", on=where)
+    page = chen.opens(where).text
+    assert "已分 2 份" in page
+    assert "还缺" not in page
+    assert "结束这一轮</button>" not in page
+    while office.database.unit(lambda session: service.deal_due(session, times.now())):
+        pass
+    page = chen.opens(where).text
+    assert "正在把作品分给评委" not in page
+    assert "结束这一轮</button>" in page
 
 
 def test_closing_without_every_mark_needs_a_reason_that_is_kept(office: Office) -> None:
