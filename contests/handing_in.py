@@ -10,6 +10,7 @@ from contests.holding import changeable, held, move
 from contests.refusals import (
     BadLateCode,
     BadOrganisationCode,
+    ChangedElsewhere,
     Closed,
     NotChangeable,
     NotReady,
@@ -69,6 +70,12 @@ def _may_come(contest: Contest, now: datetime) -> None:
     raise Closed
 
 
+def use_late_code(session: Session, submission: Submission, code: str, *, now: datetime) -> None:
+    """For a draft that was not done in time. Raises: BadLateCode, NotChangeable."""
+    changeable(session, submission)
+    submission.late_code = _late_code(session, submission.contest, code, now=now).code
+
+
 def _late_code(session: Session, contest: Contest, code: str, *, now: datetime) -> LateCode:
     late = session.get(LateCode, code.strip().upper())
     if late is None or late.contest_id != contest.id or late.used_for is not None or late.until <= now:
@@ -113,6 +120,18 @@ def join_organisation(session: Session, submission: Submission, code: str) -> Or
         raise BadOrganisationCode
     submission.organisation_id = found.id
     return found
+
+
+def leave_organisation(session: Session, submission: Submission) -> None:
+    """Take part for oneself. Raises: NotChangeable."""
+    changeable(session, submission)
+    submission.organisation_id = None
+
+
+def unchanged(session: Session, submission: Submission, version: str) -> None:
+    """Held, and as it was read: two pages never overwrite each other unseen. Raises: ChangedElsewhere, NotChangeable."""
+    if queries.version_of(changeable(session, submission)) != version:
+        raise ChangedElsewhere
 
 
 def hand_in(

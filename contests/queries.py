@@ -1,5 +1,6 @@
 """Questions about contests and works. Reads only."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -132,6 +133,16 @@ def draft_of(session: Session, contest: Contest, openid: str) -> Submission | No
         Submission.openid == openid, Submission.contest_id == contest.id, Submission.state == SubmissionState.DRAFT
     )
     return session.scalars(rows.order_by(Submission.id.desc()).limit(1)).first()
+
+
+def version_of(submission: Submission) -> str:
+    """Another one whenever anything changes that its author writes: who saves names the one they have read."""
+    said = (
+        submission.genre.value, submission.group_id, submission.text_id, submission.organisation_id, submission.title,
+        submission.author, submission.partner, submission.teacher, str(submission.born_on), submission.phone,
+        submission.words,
+    )  # fmt: skip
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def count_standing(session: Session, contest: Contest, openid: str) -> int:

@@ -53,6 +53,10 @@ class NotChangeable(Refused):
     to_reader = f"这件作品现在不能改了。回复“{tappable('我的作品')}”看看它到哪一步了。"
 
 
+class ChangedElsewhere(Refused):
+    to_reader = "这件作品刚在别的页面或聊天里改过，还没有存，免得盖掉那边的。"
+
+
 class NoRoom(Refused):
     """The work has as many pieces as may be."""
 

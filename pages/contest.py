@@ -46,6 +46,7 @@ class Page:
     wordings: tuple[tuple[str, tuple[str, ...]], ...]
     takes_works: bool
     is_to_come: bool
+    takes_late: bool  # with a code
     has_results: bool
     has_gallery: bool
     code: str
@@ -75,6 +76,7 @@ def _page(session: Session, contest: Contest, now: datetime) -> Page:
         tuple((_headed(text), text.words) for text in queries.texts_of(session, contest)),
         tuple(_awards(session, contest)), tuple(_phases(contest, times.today(now))), _paragraphs(contest.rules),
         tuple(_wordings(session, contest)), is_open, is_to_come,
+        rules.takes_mended(contest.state) and not is_open and not is_to_come,
         rules.shows_results(contest.state), gallery.is_open(contest), contest.code,
     )  # fmt: skip
 

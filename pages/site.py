@@ -27,6 +27,7 @@ from pages import (
     errors,
     gallery,
     guardian,
+    hand_in,
     identity,
     judging,
     live,
@@ -51,6 +52,7 @@ from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_pa
 from pages.pictures import picture
 from pages.platform import Nobody, Platform
 from pages.visitors import Visitors
+from pages.work_bench import Bench
 from web.assets import ASK_FIRST, Asset, assets_of, served
 from web.safety import safety_headers, with_headers
 
@@ -131,6 +133,11 @@ def pages_of(
     quiz_draw.register(blueprint, database, draw)
     quiz_board.register(readers, blueprint, database, draw)
     contest.register(blueprint, database, draw)
+    bench = Bench(database, draw, data / "media" if data else None)
+    recording = safety_headers(framed_by=framed_by, script=platform.script, records=True)
+    hand_in.register(
+        readers, blueprint, database, draw, bench, secret=house.secret, site=house.site, headers=recording
+    )
     gallery.register(readers, blueprint, database, draw, media=data / "media" if data else None)
     contest_results.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
