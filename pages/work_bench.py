@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from contests import files, handing_in, pieces, queries, uploads
+from contests import files, handing_in, pieces, queries, texts, uploads
 from contests.files import NoSpace
 from contests.refusals import ChangedElsewhere, NotThis, StorageFull, UploadBusy, UploadGone, WrongOffset
 from models import times
@@ -127,7 +127,9 @@ class Bench:
             return _told({"words": untapped(no.to_reader), "is_over": True}, 409)
         with self._database.reading() as session:
             work = at.find(session)
+            limits = queries.limits_of(session, work)  # another group has others
             told = {
+                "least": limits.least_characters, "most": limits.most_characters, "wanted": texts.length_words(limits, work.genre),
                 "version": queries.version_of(work), "characters": work.characters, "wrong": wrong, "title": work.title,
                 "words": wrong.get("", ""), "missing": missing(session, work),
             }  # fmt: skip

@@ -67,6 +67,12 @@
     last = was;
     const title = form.elements.title;
     if (!title.value && told.title) { title.value = told.title; last = written(); }
+    if (words) {
+      words.dataset.least = told.least;
+      words.dataset.most = told.most;
+      document.getElementById("wanted").textContent = told.wanted && `要 ${told.wanted}`;
+      tell();
+    }
     mark(told.wrong, told.missing);
     say(Object.keys(told.wrong).length ? "wrong" : "kept");
   }
@@ -241,13 +247,14 @@
   let isLeaving = false;
   form.addEventListener("submit", async (event) => {
     if (isLeaving) return;
+    const button = event.submitter?.name === "act" ? event.submitter : undefined;
+    if (!underway && isKept() && !isBlocked) { isLeaving = true; return; }
     event.preventDefault();
     if (underway) { say("文件还在传，传完再点一次。"); return; }
-    if (!navigator.onLine) { say("offline"); return; }
     await keep();
     if (isBlocked || !isKept()) return; // what could not be kept stays on the screen
     isLeaving = true;
-    form.requestSubmit(event.submitter?.name === "act" ? event.submitter : undefined);
+    setTimeout(() => form.requestSubmit(button)); // not while this one is still on its way
   });
   addEventListener("beforeunload", (event) => { if (!isLeaving && (underway || !isKept())) event.preventDefault(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // its version is an old one
