@@ -135,8 +135,8 @@ def unchanged(session: Session, submission: Submission, version: str) -> None:
 
 
 def hand_in(
-    session: Session, submission: Submission, *, agrees_to: Wording, now: datetime, way: AgreementWay
-) -> None:
+    session: Session, submission: Submission, *, agrees_to: Wording, now: datetime, way: AgreementWay, recorded_by: str = ""
+) -> None:  # fmt: skip
     """Its author is done with it, and agrees to this wording. To staff, or first to a guardian.
 
     Raises: Closed, NotYetOpen, NotReady with what is to be mended, NotChangeable.
@@ -146,7 +146,10 @@ def hand_in(
     mistakes = rules.mistakes(queries.facts_of(session, submission), queries.limits_of(session, submission))
     if mistakes:
         raise NotReady(mistakes)
-    agree(session, submission, agrees_to, openid=submission.openid, name=submission.author, way=way, now=now)
+    agree(
+        session, submission, agrees_to, openid=submission.openid, name=submission.author, way=way, now=now,
+        recorded_by=recorded_by,
+    )  # fmt: skip
     submission.is_child = rules.needs_guardian(
         times.today(now), born_on=submission.born_on, is_child=submission.is_child
     )

@@ -65,6 +65,18 @@ class NoRoom(Refused):
         self.to_reader = f"这件作品最多 {most} {unit}，已经满了。要换，回复“重录”从头来，或在页面上删掉一{unit}。"
 
 
+class BoxFull(Refused):
+    """A school's box has as many works as may be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.to_reader = f"这个投稿箱最多 {most} 件，已经满了。要换一件，先删掉一件；要加，请联系图书馆。"
+
+
+class NoSlip(Refused):
+    to_reader = "还没有传这位同学签好字的同意书。先拍照或扫描传上来，再勾。"
+
+
 class OverQuota(Refused):
     to_reader = "今天发来的文件太多了，明天再接着发。已经收到的都在。"
 

@@ -362,6 +362,40 @@ def give_late_code(session: Session, contest: Contest, *, until: datetime, reaso
     return code
 
 
+# ── a school's box ──
+
+
+def open_box(session: Session, organisation: Organisation, *, by: By) -> str:
+    """A new secret code for its teacher; one that was given before opens nothing any more."""
+    contest = session.get_one(Contest, organisation.contest_id)
+    hold(session, contest)
+    organisation.is_post_box, organisation.box_code = True, codes.new_code(16)
+    audit.note(
+        session,
+        "school box opened",
+        who=by.who,
+        subject=f"contest {contest.code}",
+        at=by.at,
+        detail=organisation.name,
+    )
+    return organisation.box_code
+
+
+def close_box(session: Session, organisation: Organisation, *, by: By) -> None:
+    """Its code opens nothing any more; the works that came through it stay."""
+    contest = session.get_one(Contest, organisation.contest_id)
+    hold(session, contest)
+    organisation.is_post_box, organisation.box_code = False, None
+    audit.note(
+        session,
+        "school box closed",
+        who=by.who,
+        subject=f"contest {contest.code}",
+        at=by.at,
+        detail=organisation.name,
+    )
+
+
 def hold(session: Session, contest: Contest) -> None:
     """The contest's row, for who changes its phase or counts on it.
 

@@ -277,7 +277,7 @@ def register(
         ("/look", "hand_in_look", views.look, "GET"),
         ("/look", "hand_in_now", views.hand_in, "POST"),
         ("/after", "hand_in_after", views.after, "POST"),
-        *doors(bench, "hand_in"),
+        *bench.doors("hand_in"),
     ):
         most = MOST_FORM if name == "hand_in_save" else MOST_PART
         taking = takes_files(most, is_theirs=is_known)(asked(_placed(view)))
@@ -286,20 +286,6 @@ def register(
 
 def _is_known(identity: Identity) -> bool:
     return identity.reader() is not None
-
-
-def doors(bench: Bench, name: str) -> tuple[tuple[str, str, Callable[..., AnyResponse], str], ...]:
-    """The addresses of a bench below the page of a work."""
-    return (
-        ("/draft", f"{name}_draft", bench.draft, "POST"),
-        ("/files", f"{name}_files", bench.listed, "GET"),
-        ("/files", f"{name}_arrange", bench.arrange, "POST"),
-        ("/files/<int:number>", f"{name}_media", bench.media, "GET"),
-        ("/uploads", f"{name}_upload", bench.begin, "POST"),
-        ("/uploads/<token>", f"{name}_far", bench.far, "GET"),
-        ("/uploads/<token>", f"{name}_part", bench.append, "POST"),
-        ("/uploads/<token>/finish", f"{name}_finish", bench.finish, "POST"),
-    )
 
 
 def _in_the_chat(**_where: str) -> str:

@@ -66,12 +66,12 @@ def form_of(
     return Form(
         texts.GENRES[work.genre], work.genre in WRITTEN, limits, _wanted(limits, work.genre),
         tuple(_group(group, work) for group in groups) if len(groups) > 1 else (),
-        any(group.kind is GroupKind.BIRTH for group in groups), any(group.kind is GroupKind.FAMILY for group in groups),
+        work.is_boxed or any(group.kind is GroupKind.BIRTH for group in groups), any(group.kind is GroupKind.FAMILY for group in groups),
         tuple(
             Choice(one.id, f"《{one.title}》{one.author}{f'（{by_id[one.group_id]}）' if one.group_id else ''}", one.id == work.text_id)
             for one in found
         ),
-        bool(queries.organisations_of(session, contest)), organisation.name if organisation else "",
+        not work.is_boxed and bool(queries.organisations_of(session, contest)), organisation.name if organisation else "",
         {**kept, **{name: typed[name] for name in kept if typed and name in typed and (name in wrong or "" in wrong)}},
         wrong, queries.version_of(work), work.characters,
     )  # fmt: skip
@@ -159,12 +159,12 @@ def _text(session: Session, work: Submission, raw: str, _today: date) -> None:
 
 
 def _organisation(session: Session, work: Submission, raw: str, _today: date) -> None:
-    if raw.strip():
+    if raw.strip() and not work.is_boxed:
         try:
             handing_in.join_organisation(session, work, raw)
         except BadOrganisationCode:
             raise _told("没有这个单位码，请核对学校或分馆发的码；不代表单位的，空着就行。") from None
-    elif work.organisation_id is not None:
+    elif work.organisation_id is not None and not work.is_boxed:
         handing_in.leave_organisation(session, work)
 
 
@@ -197,6 +197,8 @@ def missing(session: Session, work: Submission) -> dict[str, str]:
     for name, said in rules.mistakes_at(facts, limits):
         found[name] = f"{found.get(name, '')}{said}"
     group = session.get(ContestGroup, work.group_id) if work.group_id else None
+    if work.is_boxed and work.born_on is None:
+        found["born_on"] = "请写作者的生日：未满 14 岁的要监护人签字。"
     if group is not None and group.kind is GroupKind.FAMILY and not work.partner:
         found["partner"] = "请写上一起读的家长的名字。"
     if group is not None and group.kind is GroupKind.BIRTH and "group" in found:

@@ -40,6 +40,7 @@ from pages import (
     quiz_board,
     quiz_draw,
     quiz_trial,
+    school_box,
     sign_up,
 )
 from pages.activity import activity_page
@@ -138,6 +139,7 @@ def pages_of(
     hand_in.register(
         readers, blueprint, database, draw, bench, secret=house.secret, site=house.site, headers=recording
     )
+    school_box.register(readers, blueprint, database, draw, bench, headers=recording)
     gallery.register(readers, blueprint, database, draw, media=data / "media" if data else None)
     contest_results.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)

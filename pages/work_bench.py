@@ -103,6 +103,19 @@ class Bench:
         self._draw = draw
         self._media = media
 
+    def doors(self, name: str) -> tuple[tuple[str, str, Callable[..., AnyResponse], str], ...]:
+        """The addresses below the page of a work: rule, endpoint, view, method."""
+        return (
+            ("/draft", f"{name}_draft", self.draft, "POST"),
+            ("/files", f"{name}_listed", self.listed, "GET"),
+            ("/files", f"{name}_arrange", self.arrange, "POST"),
+            ("/files/<int:number>", f"{name}_media", self.media, "GET"),
+            ("/uploads", f"{name}_upload", self.begin, "POST"),
+            ("/uploads/<token>", f"{name}_far", self.far, "GET"),
+            ("/uploads/<token>", f"{name}_part", self.append, "POST"),
+            ("/uploads/<token>/finish", f"{name}_finish", self.finish, "POST"),
+        )
+
     # ── the form ──
 
     def kept(self, at: At, typed: Mapping[str, str]) -> dict[str, str]:
@@ -148,10 +161,17 @@ class Bench:
         size = given.get("size") if isinstance(given, dict) else None
         if not isinstance(given, dict) or not isinstance(size, int):
             return _told({"words": "没看懂这个文件，请重新选一次。"}, 400)
-        name, now = name_of(FileStorage(filename=str(given.get("name", "")))), times.now()
-        return self._answered(
-            lambda: {"token": self._database.unit(lambda session: uploads.begin(session, at.find(session), name, size, now=now))}
-        )  # fmt: skip
+        name, now, wants_slip = (
+            name_of(FileStorage(filename=str(given.get("name", "")))),
+            times.now(),
+            wanted_slip(at),
+        )
+
+        def begun(session: Session) -> str:
+            work = at.find(session)
+            return uploads.begin(session, work, name, size, now=now, kind=_kind(work, wants_slip=wants_slip))
+
+        return self._answered(lambda: {"token": self._database.unit(begun)})
 
     def append(self, at: At, token: str) -> AnyResponse:
         """A part, from `?from=` on: {"there"}."""
@@ -175,17 +195,19 @@ class Bench:
         return self._answered(lambda: self._finish(at, token))
 
     def _finish(self, at: At, token: str) -> Json:
-        media = self._media or abort(404)
+        media, wants_slip = self._media or abort(404), wanted_slip(at)
         with self._database.reading() as session:
             work = at.find(session)
             is_done = uploads.finished(session, work, token) is not None  # asked again: the answer was lost
-            kind = _kind(work)
+            kind = _kind(work, wants_slip=wants_slip)
             most = uploads.most_bytes(session, work, kind)
         if not is_done:
             upload = self._upload(at, token)
             kept = uploads.kept_of(media, token, kind, name=upload.name, size=upload.bytes, most=most)
             now = times.now()
-            self._database.unit(lambda session: uploads.finish(session, at.find(session), token, kept, now=now).id)
+            self._database.unit(
+                lambda session: uploads.finish(session, at.find(session), token, kept, now=now, kind=kind).id
+            )
         uploads.drop(media, token)
         return self._listed(at)
 
@@ -221,14 +243,17 @@ class Bench:
         return [
             f"{name_of(file)}：{said}"
             for place, file in enumerate(sent)
-            if file.filename and (said := self._taken(at, file, f"form:{once}:{place}"))
+            if file.filename and (said := self.taken(at, file, f"form:{once}:{place}"))
         ]
 
-    def _taken(self, at: At, file: FileStorage, source: str) -> str:
+    def taken(self, at: At, file: FileStorage, source: str, *, wants_slip: bool = False) -> str:
+        """Why one is not; "" where it is."""
         media, now = self._media or abort(404), times.now()
         with self._database.reading() as session:
             work = at.find(session)
-            kind = _kind(work)
+            if work.genre in WRITTEN and not wants_slip:
+                return "这件作品收的是文字，不收文件。"
+            kind = _kind(work, wants_slip=wants_slip)
             most = uploads.most_bytes(session, work, kind)
         try:
             kept = files.keep(media, file.stream, kind, name=name_of(file), most=most)
@@ -269,7 +294,7 @@ class Bench:
         with self._database.reading() as session:
             shown = files_of(session, at.find(session))
         return {
-            "html": self._draw("pages/parts/work_files.html", files=shown, at=at.page),
+            "html": self._draw("pages/parts/work_files.html", files=shown, at=at.page) if shown else "",
             "is_underway": bool(shown and shown.is_underway), "is_full": bool(shown and shown.is_full),
         }  # fmt: skip
 
@@ -290,8 +315,13 @@ def once() -> str:
     return secrets.token_hex(8)
 
 
-def _kind(work: Submission) -> PieceKind:
-    kind = pieces.KIND_OF.get(work.genre)
+def wanted_slip(at: At) -> bool:
+    """`?kind=slip`: a consent slip, which only a school's box takes."""
+    return at.openid is None and request.args.get("kind") == "slip"
+
+
+def _kind(work: Submission, *, wants_slip: bool) -> PieceKind:
+    kind = PieceKind.SLIP if wants_slip else pieces.KIND_OF.get(work.genre)
     return kind if kind is not None else abort(404)
 
 
@@ -301,7 +331,7 @@ def _noted(session: Session, *, token: str, there: int, now: datetime) -> None:
 
 def _acted(session: Session, *, at: At, verb: str, number: int, now: datetime) -> None:
     work = at.find(session)
-    found = list(queries.pieces_of(session, work))
+    found = list(queries.pieces_of(session, work, slips=verb == "remove" and at.openid is None))
     place = next((n for n, one in enumerate(found) if one.id == number), None)
     if place is None:
         return

@@ -112,93 +112,12 @@
 
   // ── files ──
   const input = document.getElementById("file"), coming = document.getElementById("coming");
-  const PART = 512 * 1024;
-  let underway = 0;
-  const pause = (ms) => new Promise((done) => { const timer = setTimeout(done, ms); addEventListener("online", () => { clearTimeout(timer); done(); }, { once: true }); });
-  const headers = { "X-CSRFToken": token };
-  const stored = {
-    key: (file) => `upload:${at}:${file.name}:${file.size}:${file.lastModified || 0}`,
-    read(file) { try { return localStorage.getItem(this.key(file)); } catch { return null; } },
-    write(file, value) { try { localStorage.setItem(this.key(file), value); } catch { /* a private window */ } },
-    forget(file) { try { localStorage.removeItem(this.key(file)); } catch { /* a private window */ } },
+  const up = input && window.uploads({ token, coming });
+  const sent = async (file) => {
+    const told = await up.send(file, at, { most: Number(input.dataset.most) });
+    if (told) show(told);
+    return Boolean(told);
   };
-  class Refusal extends Error {}
-  // One request, again and again while the network is away or the library is busy; what the library refuses is said.
-  async function ask(path, options, row, signal) {
-    for (let wait = 1000; ; wait = Math.min(wait * 2, 15000)) {
-      let answer = null, told = null;
-      try {
-        answer = await fetch(`${at}/uploads${path}`, { ...options, headers, signal, redirect: "manual" });
-        told = await answer.json();
-      } catch (error) {
-        if (signal.aborted) throw error;
-        if (answer && answer.status >= 400 && answer.status < 500) throw new Refusal(answer.status === 413 ? "一次传得太多了，请刷新再试。" : "这一页放得太久了，请刷新再传。");
-      }
-      if (answer?.ok && told) return told;
-      if (told && "there" in told) return { ...told, isBehind: true };
-      if (told && !told.again && answer.status < 500) throw Object.assign(new Refusal(told.words), { status: answer.status });
-      row.say(told?.words || "网络断了，正在接着传…");
-      await pause(wait);
-    }
-  }
-  function rowOf(file) {
-    const item = document.createElement("li"), name = document.createElement("b"), bar = document.createElement("progress"), said = document.createElement("span"), stop = document.createElement("button");
-    item.className = "work-coming-file";
-    name.textContent = file.name;
-    bar.max = file.size;
-    bar.value = 0;
-    bar.className = "quiz-bar";
-    bar.setAttribute("aria-label", `${file.name} 传了多少`);
-    stop.type = "button";
-    stop.className = "work-act work-act-remove";
-    stop.textContent = "不传了";
-    item.append(name, bar, said, stop);
-    coming.append(item);
-    return {
-      item, stop,
-      far(there) { bar.value = there; said.textContent = `${Math.floor(100 * there / file.size)}%`; },
-      say(text) { said.textContent = text; },
-      fail(text) { said.textContent = text; said.className = "field-wrong"; bar.remove(); stop.textContent = "知道了"; },
-    };
-  }
-  async function send(file) {
-    const row = rowOf(file), line = new AbortController();
-    row.stop.addEventListener("click", () => { line.abort(); stored.forget(file); row.item.remove(); });
-    const most = Number(input.dataset.most);
-    if (file.size > most) return row.fail(`超过了 ${Math.floor(most / 1048576)} MB，请换一个小一点的。`);
-    if (!file.size) return row.fail("是空的，请再选一次。");
-    underway += 1;
-    try {
-      await sendParts(file, row, line.signal);
-      row.item.remove();
-      return true;
-    } catch (error) {
-      if (!line.signal.aborted) row.fail(error instanceof Refusal ? error.message : "没有传成，请再选一次。");
-      return false;
-    } finally { underway -= 1; }
-  }
-  async function sendParts(file, row, signal) {
-    let name = stored.read(file), there = 0;
-    if (name) {
-      try { there = (await ask(`/${name}`, {}, row, signal)).there; } catch (error) { if (signal.aborted) throw error; name = null; stored.forget(file); }
-    }
-    if (!name) {
-      name = (await ask("", { method: "POST", body: JSON.stringify({ name: file.name, size: file.size }) }, row, signal)).token;
-      stored.write(file, name);
-    }
-    for (;;) {
-      row.far(there);
-      while (there < file.size) {
-        const told = await ask(`/${name}?from=${there}`, { method: "POST", body: file.slice(there, there + PART) }, row, signal);
-        there = told.there;
-        row.far(there);
-      }
-      row.say("传完了，正在检查…");
-      const told = await ask(`/${name}/finish`, { method: "POST" }, row, signal).catch((error) => { if (error.status === 422) stored.forget(file); throw error; });
-      if (!told.isBehind) { stored.forget(file); show(told); return; }
-      there = told.there;
-    }
-  }
   function show(told) {
     document.getElementById("file-list").innerHTML = told.html;
     document.getElementById("add").hidden = told.is_full;
@@ -222,7 +141,7 @@
   if (input) {
     document.getElementById("plain-upload").hidden = true;
     let queue = Promise.resolve();
-    const add = (files) => { for (const file of files) queue = queue.then(() => send(file)); return queue; };
+    const add = (files) => { for (const file of files) queue = queue.then(() => sent(file)); return queue; };
     input.addEventListener("change", () => { const files = [...input.files]; input.value = ""; add(files); });
     form.addEventListener("recorded", (event) => { event.detail.done(add([event.detail.file])); });
     if (document.querySelector("#listed[data-underway]")) later();
@@ -248,15 +167,15 @@
   form.addEventListener("submit", async (event) => {
     if (isLeaving) return;
     const button = event.submitter?.name === "act" ? event.submitter : undefined;
-    if (!underway && isKept() && !isBlocked) { isLeaving = true; return; }
+    if (!up?.underway() && isKept() && !isBlocked) { isLeaving = true; return; }
     event.preventDefault();
-    if (underway) { say("文件还在传，传完再点一次。"); return; }
+    if (up?.underway()) { say("文件还在传，传完再点一次。"); return; }
     await keep();
     if (isBlocked || !isKept()) return; // what could not be kept stays on the screen
     isLeaving = true;
     setTimeout(() => form.requestSubmit(button)); // not while this one is still on its way
   });
-  addEventListener("beforeunload", (event) => { if (!isLeaving && (underway || !isKept())) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (!isLeaving && (up?.underway() || !isKept())) event.preventDefault(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // its version is an old one
   tell();
   kept.textContent = "写的会自动存好，随时可以停下。";
