@@ -5,6 +5,7 @@ Every row that cannot be kept is told by sheet, row and cell, and what was expec
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from activities.plans.files import Bounds, pages_of
 from activities.plans.plan import PlanUnreadable
 from activities.plans.tables import Cell, Row, Table
 from contests import queries, texts
+from handlers.work_words import birthday_in
 from models.contest import WRITTEN, Contest, Genre, GroupKind
 from models.errors import BadInput
 from models.wording import compact
@@ -34,8 +36,7 @@ _ALIKE = {
 _NAMES = {compact(word): name for name, head in HEADS.items() for word in (head, *_ALIKE[name])}
 WIDTHS = {"author": 12, "born_on": 16, "group": 16, "genre": 10, "text": 24, "title": 24, "words": 60}
 EXPECTED = {
-    "author": "孩子的姓名", "born_on": "出生年月日，比如 2015年6月1日", "title": "作品名", "phone": "手机号或座机号",
-    "words": "作品的正文",
+    "author": "写上孩子的姓名。", "born_on": "写出生的年月日，比如：2015年6月1日。",
 }  # fmt: skip
 NOTHING = "没有找到表头。第一行要有“姓名”和“出生日期”两列，请下载模板照着填。"
 
@@ -92,7 +93,9 @@ def template(session: Session, contest: Contest) -> bytes:
     )
 
 
-def read(session: Session, contest: Contest, name: str, content: bytes) -> tuple[list[Child], list[Wrong]]:
+def read(
+    session: Session, contest: Contest, name: str, content: bytes, *, today: date
+) -> tuple[list[Child], list[Wrong]]:
     """Every row of the file. Raises: BadInput for one that cannot be opened, or is no such sheet."""
     try:
         pages = pages_of(content, name, BOUNDS)
@@ -111,7 +114,7 @@ def read(session: Session, contest: Contest, name: str, content: bytes) -> tuple
         for block in page.blocks:
             if isinstance(block, Table) and (head := _header_of(block)) is not None:
                 is_found = True
-                _read_table(session, contest, page.name, block, head, children, wrong)
+                _read_table(session, contest, page.name, block, head, children, wrong, today)
     if not is_found:
         raise BadInput(NOTHING)
     return children[:MOST_ROWS], wrong
@@ -130,7 +133,7 @@ def _header_of(table: Table) -> tuple[int, dict[str, int]] | None:
 
 def _read_table(
     session: Session, contest: Contest, sheet: str, table: Table, head: tuple[int, dict[str, int]], children: list[Child],
-    wrong: list[Wrong],
+    wrong: list[Wrong], today: date,
 ) -> None:  # fmt: skip
     first, columns = head
     genres = {compact(texts.GENRES[row.genre]): row.genre for row in queries.genres_of(session, contest)}
@@ -145,6 +148,8 @@ def _read_table(
         faults = [
             Wrong(cells[name], "空着", EXPECTED[name]) for name in ("author", "born_on") if not typed[name]
         ]  # fmt: skip
+        if typed["born_on"] and birthday_in(typed["born_on"], today=today) is None:
+            faults.append(Wrong(cells["born_on"], typed["born_on"], EXPECTED["born_on"]))
         genre = _chosen(typed, "genre", genres, cells, faults, [texts.GENRES[one] for one in genres.values()])
         group = _chosen(typed, "group", groups, cells, faults, [one.name for one in groups.values()])
         text = _chosen(typed, "text", titles, cells, faults, [f"《{one.title}》" for one in titles.values()])
@@ -168,7 +173,11 @@ def _chosen(
     said = typed.get(name, "")
     found = known.get(compact(said))
     if said and found is None:
-        faults.append(Wrong(cells[name], said, f"其中一个：{'、'.join(names[:20]) or '这个比赛不用写'}"))
+        faults.append(
+            Wrong(
+                cells[name], said, f"写其中一个：{'、'.join(names[:20])}。" if names else "这个比赛不用写，请空着。"
+            )
+        )
     return found
 
 

@@ -261,7 +261,9 @@ class _Views:
         try:
             with self._database.reading() as session:
                 contest = session.get_one(Contest, _box(session, box).contest_id)
-                children, wrong = class_list.read(session, contest, name_of(file), content)
+                children, wrong = class_list.read(
+                    session, contest, name_of(file), content, today=times.today(times.now())
+                )
         except BadInput as error:
             return self._page(box, 422, said=error.to_staff)
         kept = 0

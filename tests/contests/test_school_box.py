@@ -164,9 +164,9 @@ def test_bad_rows_are_told_by_their_cells_and_the_others_are_kept(world: World, 
     assert [work.author for work in works(world)] == ["王小明"]
     for words in (
         "“作品”表第 3 行，A3 格",
-        "孩子的姓名",
+        "写上孩子的姓名",
         "B4 格",
-        "这个日期没看懂",
+        "写出生的年月日",
         "C5 格",
         "少儿组、少年组",
         "C6 格",
