@@ -152,7 +152,7 @@ ACTS = {
     "certificates printed": "打印证书", "awards looked at": "查看获奖名单",
     "contest cancelled": "取消比赛", "late code": "给补交码",
     "school box opened": "给学校投稿箱新码", "school box closed": "关掉学校投稿箱", "school box looked at": "查看学校投稿箱的网址",
-    "work accepted": "作品通过", "work returned": "退稿",
+    "work entered": "代交作品", "work accepted": "作品通过", "work returned": "退稿",
     "judging round set": "设置评审", "judging round dropped": "删掉一轮评审", "judging round opened": "开始一轮评审",
     "judging round closed": "结束一轮评审", "judging round reopened": "重新打开评审", "judging dealt": "补分作品给评委",
     "judging looked again": "请评委复看", "judge invited": "邀请评委", "judge changed": "改评委的组", "judge link": "给评委新链接",

@@ -33,10 +33,19 @@
   }
   function keep() {
     clearTimeout(waiting);
-    sending = (sending || Promise.resolve()).then(keepNow);
+    sending = (sending || Promise.resolve()).then(() => keepNow());
     return sending;
   }
-  async function keepNow() {
+  // A page that was open overnight has a form that nobody takes any more: a fresh one is fetched, and nothing has to be typed again.
+  async function renewed() {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(at)).text(), "text/html");
+      const fresh = page.querySelector("#form input[name=csrf_token]");
+      if (fresh) form.elements.csrf_token.value = fresh.value;
+      return Boolean(fresh);
+    } catch { return false; }
+  }
+  async function keepNow(isSecond = false) {
     if (isBlocked || isKept()) return;
     const body = fields(), was = written();
     let answer, told;
@@ -44,6 +53,7 @@
       answer = await fetch(`${at}/draft`, { method: "POST", body, redirect: "manual" });
       told = await answer.json();
     } catch {
+      if (answer?.status === 400 && isSecond !== true && await renewed()) { await keepNow(true); return; }
       if (answer && [400, 403].includes(answer.status)) { isBlocked = true; say("这一页放得太久了：先把写的复制下来，再刷新。"); return; }
       say("offline");
       clearTimeout(waiting);

@@ -113,6 +113,15 @@ def test_without_a_network_it_stays_on_the_page_and_is_kept_later(browser: Chrom
     assert drafts(world)[0].words == "隧道里写的。"
 
 
+def test_a_page_that_was_open_overnight_keeps_what_is_typed(browser: Chromium, world: World, site: str) -> None:
+    page = phone_of(browser, world, site, "小林")
+    begins(page, site, world, set_up(world))
+    page.evaluate("document.querySelector('#form input[name=csrf_token]').value = 'of yesterday'")
+    page.get_by_label("正文").fill("昨晚写的。")
+    expect(page.get_by_role("status")).to_have_text("都存好了")
+    assert drafts(world)[0].words == "昨晚写的。"
+
+
 def voice(world: World) -> int:
     return set_up(
         world, genres={Genre.VOICE: Limits(most_pieces=3, most_megabytes=8, most_seconds=60)},

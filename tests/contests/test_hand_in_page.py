@@ -3,7 +3,9 @@
 import html
 import io
 import re
+import subprocess
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -539,6 +541,33 @@ def makes(world: World) -> None:
             if piece.state is PieceState.KEPT:
                 call = session.query(OutboxCall).filter_by(key=f"piece:{piece.id}:make").one()
                 pieces.settle_made(session, call, Outcome(answer=made), times.now())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "how"),
+    [
+        ("webm", ["-c:a", "libopus", "-f", "webm", "-live", "1"]),
+        ("mp4", ["-c:a", "aac", "-f", "mp4", "-movflags", "frag_keyframe+empty_moov+default_base_moof"]),
+        ("ogg", ["-c:a", "libopus", "-f", "ogg"]),
+    ],
+)
+def test_what_the_recorders_of_browsers_give_can_be_heard(
+    sqlite_world: World, tmp_path: Path, suffix: str, how: list[str]
+) -> None:
+    """As a stream: no length stands in its head."""
+    needs_ffmpeg()
+    (tmp_path / "in.wav").write_bytes(wav(2))
+    program = ["ffmpeg", "-v", "error", "-i", str(tmp_path / "in.wav"), *how, str(tmp_path / f"out.{suffix}")]
+    subprocess.run(program, check=True)
+    body, reader = (tmp_path / f"out.{suffix}").read_bytes(), browser_of(sqlite_world, "小林")
+    page = begins(sqlite_world, reader, voice(sqlite_world))
+    token = uploads(reader, page, body, name=f"录音.{suffix}")
+    sends(reader, page, token, 0, body)
+    assert finishes(reader, page, token).status_code == 200
+    makes(sqlite_world)
+    with sqlite_world.database.reading() as session:
+        piece = session.query(Piece).one()
+        assert (piece.state, 1800 < piece.length_ms < 2300) == (PieceState.READY, True), piece.cause
 
 
 def test_the_set_text_is_read_from_the_page_and_names_the_work(sqlite_world: World) -> None:
