@@ -214,14 +214,11 @@ def same_files(session: Session, submission: Submission) -> Sequence[Submission]
         Piece.submission_id == submission.id, Piece.original != "", Piece.kind != PieceKind.SLIP,
         Piece.state.in_(LIVING_PIECES),
     )  # fmt: skip
-    rows = (
-        sa.select(Submission)
-        .join(Piece, Piece.submission_id == Submission.id)
-        .where(
-            Piece.original.in_(mine), Submission.id != submission.id, Submission.contest_id == submission.contest_id,
-            Submission.state.in_(STANDING), Piece.state.in_(LIVING_PIECES),
-        )
-        .distinct()
+    # By their numbers, since PostgreSQL compares no JSON column: DISTINCT over whole works is refused there.
+    theirs = sa.select(Piece.submission_id).where(Piece.original.in_(mine), Piece.state.in_(LIVING_PIECES))
+    rows = sa.select(Submission).where(
+        Submission.id.in_(theirs), Submission.id != submission.id, Submission.contest_id == submission.contest_id,
+        Submission.state.in_(STANDING),
     )  # fmt: skip
     return session.scalars(rows.order_by(Submission.id)).all()
 
