@@ -38,6 +38,7 @@ from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
 from contests import ffmpeg, pieces, sweeping
+from contests import keeping as works_kept
 from contests import leaving as works_left
 from contests import media as works
 from contests import service as contests
@@ -332,7 +333,8 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
-        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
+        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS,
+        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
     )  # fmt: skip
 
 

@@ -177,6 +177,9 @@ def _checked(wanted: Wanted) -> None:
         wrong["texts"] = f"篇目里的组没有设：{'、'.join(sorted(strangers))}。"
     if len({one.name for one in wanted.organisations}) != len(wanted.organisations):
         wrong["organisations"] = "有两个单位同名。"
+    last = wanted.awards_on or wanted.notice_until or times.today(rules.last_day(wanted.closes_at))
+    if wanted.keeps_until is not None and wanted.keeps_until <= last:
+        wrong["keeps_until"] = "文件至少要留到颁奖以后。"
     if wanted.works_each < 1:
         wrong["works_each"] = "每人至少可以交一件。"
     votes = wanted.votes

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from contests import handing_in, queries, rules, texts
+from contests import handing_in, keeping, queries, rules, texts
 from models import times
 from models.award import Award, AwardState
 from models.contest import Submission, SubmissionState
@@ -51,7 +51,8 @@ def _mine(session: Session, work: Submission, won: list[tuple[Award, str]], now:
     page = f"/c/{work.contest.code}"
     codes = [award.code for award, _ in won if award.state is AwardState.GIVEN and award.code]
     return Mine(
-        _named(work), work.contest.title, page, texts.STATES[work.state], (*_notes(session, work, won), *_way_on(work, now)),
+        _named(work), work.contest.title, page, texts.STATES[work.state],
+        (*_notes(session, work, won), *_way_on(work, now), *keeping.said(session, work, today=times.today(now))),
         _way(work, now),
         url_for("pages.withdraw_work", code=work.code) if work.state in handing_in.MAY_WITHDRAW else "",
         tuple(url_for("pages.award", code=code) for code in codes),
