@@ -38,6 +38,7 @@ from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
 from contests import ffmpeg, pieces, printing, sums, sweeping
+from contests import keeping as works_kept
 from contests import leaving as works_left
 from contests import media as works
 from contests import prizes as award_prizes
@@ -343,7 +344,7 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
-        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *award_prizes.PARTS, printing.drop_old,
+        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
         prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
     )  # fmt: skip
 

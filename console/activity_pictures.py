@@ -9,11 +9,11 @@ from console.activity_rows import held, mine
 from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form
 from console.rights import Act, may
-from console.uploads import takes_files
 from models import times
 from models.by import By
 from models.errors import BadFields, BadInput
 from models.media import MOST_PICTURES
+from web.uploads import takes_files
 
 _NAMES = {"file": "图片", "alt": "图上是什么"}
 _GONE = "这张图片刚才已经被人动过了，请看看现在的样子。"

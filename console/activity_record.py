@@ -16,12 +16,12 @@ from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form
 from console.merging import Merged, chosen, merged, was
 from console.rights import Act, may
-from console.uploads import takes_files
 from models import times
 from models.activity import Activity
 from models.by import By
 from models.errors import BadFields, BadInput
 from models.record import ActivityRecord, RecordState
+from web.uploads import takes_files
 
 _UNDECIDED = "您和别人都改了这一项：选一个留下。"
 _DIGEST = re.compile(r"[0-9a-f]{64}")

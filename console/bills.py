@@ -6,11 +6,9 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import uploads
 from console.desk import Desk, done, drawn, me
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
-from console.uploads import takes_files
 from models import times
 from models.bill import PayBill
 from models.by import By
@@ -18,6 +16,8 @@ from models.errors import BadInput
 from payouts import comparing
 from payouts.bill import LARGEST_BILL
 from payouts.comparing import WORDS, Comparison, Row, Verdict, in_yuan
+from web import uploads
+from web.uploads import takes_files
 
 MOST_BILLS, MOST_ROWS = 100, 300
 COLUMNS = (

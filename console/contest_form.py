@@ -48,9 +48,10 @@ WORDS = ("title", "call", "rules", "texts", "organisations")
 NUMBERS = ("works_each", "votes_a_day", "votes_at_least")
 TICKS = ("has_gallery", "likes", "likes_daily", "shows_ranks", "pays_at_desk")
 MOMENTS = ("opens_at", "closes_at", "votes_from", "votes_until")
-DATES = tuple(name for name, _ in DAYS)
+DATES = (*(name for name, _ in DAYS), "keeps_until")
 NAMES = {  # in the order of the form
     "title": "名称", "call": "征集启事", "rules": "补充的规则", "opens_at": "开始收稿", "closes_at": "截稿", **dict(DAYS),
+    "keeps_until": "文件留到哪天",
     "genres": "收什么作品", "groups": "组别",
     **{f"group{n}": f"第 {n + 1} 组" for n in range(GROUPS)}, "works_each": "每人最多几件", "texts": "指定篇目",
     "organisations": "学校和分馆", "votes_a_day": "每天几个赞",
@@ -133,7 +134,13 @@ def _next_month() -> dict[str, str]:
     today = times.today(times.now())
     closing = today + timedelta(days=31)
     after = {name: str(closing + timedelta(weeks=n)) for n, (name, _) in enumerate(DAYS, 1)}
-    return {"opens_at": f"{today + timedelta(days=1)}T09:00", "closes_at": f"{closing}T23:59", **after}
+    keeps = str(closing + timedelta(days=365))
+    return {
+        "opens_at": f"{today + timedelta(days=1)}T09:00",
+        "closes_at": f"{closing}T23:59",
+        "keeps_until": keeps,
+        **after,
+    }
 
 
 def _kept(session: Session, contest: Contest) -> dict[str, str]:

@@ -11,15 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import checking, holidays
 from activities.checking import ReadFile
 from activities.plans.files import KINDS, LARGEST_FILE
-from console import paging, plan_owners, uploads, words
+from console import paging, plan_owners, words
 from console.desk import Desk, done, drawn, me, note
 from console.paging import Order
 from console.plan_seen import url as plan_url
 from console.rights import Act, may
-from console.uploads import takes_files
 from models import times
 from models.errors import BadInput
 from models.plan import PlanDoubt, PlanFile, PlanState
+from web import uploads
+from web.uploads import takes_files
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 PASTED = "粘贴的文字.txt"

@@ -18,7 +18,6 @@ from console.desk import Desk, done, drawn, me, note, refused
 from console.forms import Form
 from console.needs import Need
 from console.rights import Act, may
-from console.uploads import takes_files
 from models import times
 from models.by import By
 from models.errors import BadFields, BadInput
@@ -30,6 +29,7 @@ from quizzes.bank.rows import LONGEST_TAG, question_of
 from quizzes.bank.sheet import TAG_SIGNS, answer_of
 from quizzes.bank.writing import answer_words
 from quizzes.health import Health
+from web.uploads import takes_files
 
 MOST_LISTED = 100
 NAMES = {

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities.plans.files import KINDS, LARGEST_FILE
-from console import paging, uploads
+from console import paging
 from console.desk import Desk, done, drawn, is_island, me, note
 from console.exports import downloaded, text_file
 from console.paging import Order
 from console.question_care import due_rows
 from console.rights import Act, may
-from console.uploads import takes_files
 from models import times
 from models.by import By
 from models.errors import BadInput
@@ -28,6 +27,8 @@ from quizzes.bank.reading import read_bank
 from quizzes.bank.rows import question_of
 from quizzes.bank.sheet import TAG_SIGNS
 from quizzes.bank.writing import doubts_xlsx, template, to_gift, to_xlsx
+from web import uploads
+from web.uploads import takes_files
 
 PASTED = "贴进来的文字.txt"
 MOST_DOUBTS = 200

@@ -8,13 +8,14 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import sessions, uploads, words
+from console import sessions, words
 from console.desk import Desk, drawn
 from console.menu import beyond, menu_of
 from console.rights import Open, may, rule_of
 from console.rooms import ROOMS
 from console.signing import COOKIE
 from models import times
+from web import uploads
 from web.assets import served
 from web.given import holds_nul
 from web.safety import safety_headers, with_headers

@@ -1,6 +1,6 @@
 """What a reader does: begin a work, say what it is, hand it in, mend it, take it back; a guardian agrees."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,14 +10,16 @@ from contests.holding import changeable, held, move
 from contests.refusals import (
     BadLateCode,
     BadOrganisationCode,
+    ChangedElsewhere,
     Closed,
     NotChangeable,
     NotReady,
     NotYetOpen,
     TooManyWorks,
 )
-from contests.service import hold, new_code
-from models import times
+from contests.service import give_late_code, hold, new_code
+from models import audit, times
+from models.by import By
 from models.contest import (
     Agreement,
     AgreementWay,
@@ -36,6 +38,7 @@ from models.wording import compact
 
 S = SubmissionState
 LONGEST_TEXT = 60_000  # characters that are kept at all; what a contest takes is its limit
+ENTRY_LASTS = timedelta(minutes=5)  # of the late code that staff's own entry uses at once
 MAY_WITHDRAW = frozenset({S.DRAFT, S.WAITING, S.SUBMITTED, S.RETURNED, S.ACCEPTED, S.HIDDEN})
 
 
@@ -61,12 +64,39 @@ def begin(
     return draft
 
 
+def enter(session: Session, contest: Contest, genre: Genre, *, code: str, how: str, by: By) -> Submission:
+    """A work that came by post or e-mail, put in by staff: nobody's but theirs. After the closing a late code says why.
+
+    Raises: Closed once works are judged.
+    """
+    if not rules.takes_mended(contest.state) or by.at < contest.opens_at:
+        raise Closed
+    work = Submission(
+        contest_id=contest.id, contest=contest, code=code, state=S.DRAFT, genre=genre, openid=None, title="", author="",
+        made_at=by.at,
+    )  # fmt: skip
+    session.add(work)
+    if not rules.takes_works(contest.state, opens_at=contest.opens_at, closes_at=contest.closes_at, now=by.at):
+        work.late_code = give_late_code(
+            session, contest, until=by.at + ENTRY_LASTS, reason=f"代交：{how}", by=by
+        ).code
+    session.flush()
+    audit.note(session, "work entered", who=by.who, subject=f"work {code}", at=by.at, detail=how)
+    return work
+
+
 def _may_come(contest: Contest, now: datetime) -> None:
     if rules.takes_works(contest.state, opens_at=contest.opens_at, closes_at=contest.closes_at, now=now):
         return
     if rules.is_public(contest.state) and now < contest.opens_at:
         raise NotYetOpen(contest.opens_at, now)
     raise Closed
+
+
+def use_late_code(session: Session, submission: Submission, code: str, *, now: datetime) -> None:
+    """For a draft that was not done in time. Raises: BadLateCode, NotChangeable."""
+    changeable(session, submission)
+    submission.late_code = _late_code(session, submission.contest, code, now=now).code
 
 
 def _late_code(session: Session, contest: Contest, code: str, *, now: datetime) -> LateCode:
@@ -115,9 +145,21 @@ def join_organisation(session: Session, submission: Submission, code: str) -> Or
     return found
 
 
+def leave_organisation(session: Session, submission: Submission) -> None:
+    """Take part for oneself. Raises: NotChangeable."""
+    changeable(session, submission)
+    submission.organisation_id = None
+
+
+def unchanged(session: Session, submission: Submission, version: str) -> None:
+    """Held, and as it was read: two pages never overwrite each other unseen. Raises: ChangedElsewhere, NotChangeable."""
+    if queries.version_of(changeable(session, submission)) != version:
+        raise ChangedElsewhere
+
+
 def hand_in(
-    session: Session, submission: Submission, *, agrees_to: Wording, now: datetime, way: AgreementWay
-) -> None:
+    session: Session, submission: Submission, *, agrees_to: Wording, now: datetime, way: AgreementWay, recorded_by: str = ""
+) -> None:  # fmt: skip
     """Its author is done with it, and agrees to this wording. To staff, or first to a guardian.
 
     Raises: Closed, NotYetOpen, NotReady with what is to be mended, NotChangeable.
@@ -127,7 +169,10 @@ def hand_in(
     mistakes = rules.mistakes(queries.facts_of(session, submission), queries.limits_of(session, submission))
     if mistakes:
         raise NotReady(mistakes)
-    agree(session, submission, agrees_to, openid=submission.openid, name=submission.author, way=way, now=now)
+    agree(
+        session, submission, agrees_to, openid=submission.openid, name=submission.author, way=way, now=now,
+        recorded_by=recorded_by,
+    )  # fmt: skip
     submission.is_child = rules.needs_guardian(
         times.today(now), born_on=submission.born_on, is_child=submission.is_child
     )

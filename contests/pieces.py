@@ -41,6 +41,9 @@ S = SubmissionState
 WECHAT_KEEPS = timedelta(days=3)  # temporary media, source: media/get
 MOST_A_DAY = 60  # pieces that one reader may send in
 MOST_BYTES_A_DAY = 600 * 1024 * 1024
+MOST_A_DAY_BOXED = 1500  # of a school's box: files and slips of its classes
+MOST_BYTES_A_DAY_BOXED = 6 * 1024 * 1024 * 1024
+MOST_SLIPS = 4  # scans of one work
 MOST_EVER = 40  # pieces of one work, whatever its contest says
 UNITS = {PieceKind.SOUND: "段", PieceKind.VIDEO: "个", PieceKind.PICTURE: "张", PieceKind.SLIP: "张"}
 KIND_OF = {Genre.VOICE: PieceKind.SOUND, Genre.VIDEO: PieceKind.VIDEO, Genre.PICTURE: PieceKind.PICTURE}
@@ -94,7 +97,7 @@ def come_from(session: Session, submission: Submission, source: str) -> Piece | 
 
 
 def _new(session: Session, submission: Submission, kind: PieceKind, source: str, *, now: datetime) -> Piece:
-    changeable(session, submission)
+    may_take(session, submission, kind)
     has_room(session, submission, kind, now=now)
     last = session.scalar(sa.select(sa.func.max(Piece.position)).where(Piece.submission_id == submission.id))
     piece = Piece(
@@ -102,9 +105,16 @@ def _new(session: Session, submission: Submission, kind: PieceKind, source: str,
         name="", original="", bytes=0, playable="", length_ms=0, width=0, height=0, facts={}, cause="",
     )  # fmt: skip
     session.add(piece)
-    submission.ready_at, submission.whole = None, ""
+    if kind is not PieceKind.SLIP:
+        submission.ready_at, submission.whole = None, ""
     session.flush()
     return piece
+
+
+def may_take(session: Session, submission: Submission, kind: PieceKind) -> None:
+    """A slip comes as long as the work waits for it as well. Raises: NotChangeable."""
+    if kind is not PieceKind.SLIP or held(session, submission).state is not S.WAITING:
+        changeable(session, submission)
 
 
 def has_room(
@@ -113,28 +123,41 @@ def has_room(
     """May one more file come? Raises: NoRoom, OverQuota."""
     standing = [one for one in queries.pieces_of(session, submission) if one.state in LIVING_PIECES]
     most = queries.limits_of(session, submission).most_pieces or MOST_EVER
-    if kind is not PieceKind.SLIP and len(standing) >= min(most, MOST_EVER):
+    if kind is PieceKind.SLIP:
+        every = queries.pieces_of(session, submission, slips=True)
+        standing = [one for one in every if one.kind is kind and one.state in LIVING_PIECES]
+        most = MOST_SLIPS
+    if len(standing) >= min(most, MOST_EVER):
         raise NoRoom(min(most, MOST_EVER), UNITS[kind])
     _within_quota(session, submission, more_bytes, now)
 
 
 def _within_quota(session: Session, submission: Submission, more_bytes: int, now: datetime) -> None:
-    if submission.openid is None:  # a school's box has a limit of its own
+    is_boxed = submission.is_boxed  # of a whole school
+    if submission.openid is None and not is_boxed:
         return
+    theirs = (
+        Submission.organisation_id == submission.organisation_id
+        if is_boxed
+        else Submission.openid == submission.openid
+    )
     came = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Piece.bytes), 0)).join(
         Submission, Submission.id == Piece.submission_id
     )
-    today = times.start_of(times.today(now))
-    count, size = session.execute(came.where(Submission.openid == submission.openid, Piece.came_at >= today)).one()
-    if count >= MOST_A_DAY or size + more_bytes >= MOST_BYTES_A_DAY:
+    came = came.where(theirs, Submission.is_boxed == is_boxed, Piece.came_at >= times.start_of(times.today(now)))
+    count, size = session.execute(came).one()
+    most, most_bytes = (MOST_A_DAY_BOXED, MOST_BYTES_A_DAY_BOXED) if is_boxed else (MOST_A_DAY, MOST_BYTES_A_DAY)
+    if count >= most or size + more_bytes >= most_bytes:
         raise OverQuota
 
 
 def remove(session: Session, submission: Submission, piece: Piece, *, now: datetime) -> None:
     """By its author: it is heard no more. Raises: NotChangeable."""
-    changeable(session, submission)
+    may_take(session, submission, piece.kind)
     if piece.state is not P.REMOVED:
         _move(piece, P.REMOVED)
+    if piece.kind is PieceKind.SLIP:
+        return
     submission.ready_at, submission.whole = None, ""
     become_ready(session, submission, now=now)
 

@@ -1,5 +1,6 @@
 """Questions about contests and works. Reads only."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -134,6 +135,16 @@ def draft_of(session: Session, contest: Contest, openid: str) -> Submission | No
     return session.scalars(rows.order_by(Submission.id.desc()).limit(1)).first()
 
 
+def version_of(submission: Submission) -> str:
+    """Another one whenever anything changes that its author writes: who saves names the one they have read."""
+    said = (
+        submission.genre.value, submission.group_id, submission.text_id, submission.organisation_id, submission.title,
+        submission.author, submission.partner, submission.teacher, str(submission.born_on), submission.phone,
+        submission.words,
+    )  # fmt: skip
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
 def count_standing(session: Session, contest: Contest, openid: str) -> int:
     """Works of this reader that count against what each may hand in, those of before they left and came again too."""
     mine = sa.or_(Submission.openid == openid, Submission.left_as == digest(openid))
@@ -203,14 +214,11 @@ def same_files(session: Session, submission: Submission) -> Sequence[Submission]
         Piece.submission_id == submission.id, Piece.original != "", Piece.kind != PieceKind.SLIP,
         Piece.state.in_(LIVING_PIECES),
     )  # fmt: skip
-    rows = (
-        sa.select(Submission)
-        .join(Piece, Piece.submission_id == Submission.id)
-        .where(
-            Piece.original.in_(mine), Submission.id != submission.id, Submission.contest_id == submission.contest_id,
-            Submission.state.in_(STANDING), Piece.state.in_(LIVING_PIECES),
-        )
-        .distinct()
+    # By their numbers, since PostgreSQL compares no JSON column: DISTINCT over whole works is refused there.
+    theirs = sa.select(Piece.submission_id).where(Piece.original.in_(mine), Piece.state.in_(LIVING_PIECES))
+    rows = sa.select(Submission).where(
+        Submission.id.in_(theirs), Submission.id != submission.id, Submission.contest_id == submission.contest_id,
+        Submission.state.in_(STANDING),
     )  # fmt: skip
     return session.scalars(rows.order_by(Submission.id)).all()
 

@@ -53,12 +53,28 @@ class NotChangeable(Refused):
     to_reader = f"这件作品现在不能改了。回复“{tappable('我的作品')}”看看它到哪一步了。"
 
 
+class ChangedElsewhere(Refused):
+    to_reader = "这件作品刚在别的页面或聊天里改过，还没有存，免得盖掉那边的。"
+
+
 class NoRoom(Refused):
     """The work has as many pieces as may be."""
 
     def __init__(self, most: int, unit: str) -> None:
         super().__init__()
         self.to_reader = f"这件作品最多 {most} {unit}，已经满了。要换，回复“重录”从头来，或在页面上删掉一{unit}。"
+
+
+class BoxFull(Refused):
+    """A school's box has as many works as may be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.to_reader = f"这个投稿箱最多 {most} 件，已经满了。要换一件，先删掉一件；要加，请联系图书馆。"
+
+
+class NoSlip(Refused):
+    to_reader = "还没有传这位同学签好字的同意书。先拍照或扫描传上来，再勾。"
 
 
 class OverQuota(Refused):

@@ -174,19 +174,26 @@ class Facts:
 
 def mistakes(facts: Facts, limits: Limits) -> list[str]:
     """What is to be mended before it can be handed in, a sentence each, in the order in which one would."""
-    found: list[str] = []
+    return [said for _, said in mistakes_at(facts, limits)]
+
+
+def mistakes_at(facts: Facts, limits: Limits) -> list[tuple[str, str]]:
+    """The same, each with what it is about: title, author, group, text, words, files."""
+    found: list[tuple[str, str]] = []
     if not facts.title:
-        found.append("还没有作品名。")
+        found.append(("title", "还没有作品名。"))
     if not facts.author:
-        found.append("还没有写作者。")
+        found.append(("author", "还没有写作者。"))
     if facts.group is None:
-        found.append("还没有选组别。")
+        found.append(("group", "还没有选组别。"))
     elif not facts.is_in_group:
-        found.append(f"作者的生日不在{facts.group}的范围里，请换一个组，或者改生日。")
+        found.append(("group", f"作者的生日不在{facts.group}的范围里，请换一个组，或者改生日。"))
     if facts.needs_text:
-        found.append("还没有选篇目。")
-    found += facts.refused
-    return found + (_of_words(facts, limits) if facts.genre in WRITTEN else _of_files(facts, limits))
+        found.append(("text", "还没有选篇目。"))
+    found += [("files", cause) for cause in facts.refused]
+    is_written = facts.genre in WRITTEN
+    of_work = _of_words(facts, limits) if is_written else _of_files(facts, limits)
+    return found + [("words" if is_written else "files", said) for said in of_work]
 
 
 def _of_words(facts: Facts, limits: Limits) -> list[str]:

@@ -177,6 +177,9 @@ def _checked(wanted: Wanted) -> None:
         wrong["texts"] = f"篇目里的组没有设：{'、'.join(sorted(strangers))}。"
     if len({one.name for one in wanted.organisations}) != len(wanted.organisations):
         wrong["organisations"] = "有两个单位同名。"
+    last = wanted.awards_on or wanted.notice_until or times.today(rules.last_day(wanted.closes_at))
+    if wanted.keeps_until is not None and wanted.keeps_until <= last:
+        wrong["keeps_until"] = "文件至少要留到颁奖以后。"
     if wanted.works_each < 1:
         wrong["works_each"] = "每人至少可以交一件。"
     votes = wanted.votes
@@ -364,6 +367,40 @@ def give_late_code(session: Session, contest: Contest, *, until: datetime, reaso
     session.add(code)
     audit.note(session, "late code", who=by.who, subject=f"contest {contest.code}", at=by.at, detail=code.reason)
     return code
+
+
+# ── a school's box ──
+
+
+def open_box(session: Session, organisation: Organisation, *, by: By) -> str:
+    """A new secret code for its teacher; one that was given before opens nothing any more."""
+    contest = session.get_one(Contest, organisation.contest_id)
+    hold(session, contest)
+    organisation.is_post_box, organisation.box_code = True, codes.new_code(16)
+    audit.note(
+        session,
+        "school box opened",
+        who=by.who,
+        subject=f"contest {contest.code}",
+        at=by.at,
+        detail=organisation.name,
+    )
+    return organisation.box_code
+
+
+def close_box(session: Session, organisation: Organisation, *, by: By) -> None:
+    """Its code opens nothing any more; the works that came through it stay."""
+    contest = session.get_one(Contest, organisation.contest_id)
+    hold(session, contest)
+    organisation.is_post_box, organisation.box_code = False, None
+    audit.note(
+        session,
+        "school box closed",
+        who=by.who,
+        subject=f"contest {contest.code}",
+        at=by.at,
+        detail=organisation.name,
+    )
 
 
 def hold(session: Session, contest: Contest) -> None:

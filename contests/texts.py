@@ -159,6 +159,20 @@ def phases(contest: Contest, *, today: date) -> list[str]:
     return [words.format(times.short_day(day, beside=today)) for day, words in days if day is not None]
 
 
+def kept_until(contest: Contest, *, today: date) -> str:
+    """For the rules; "" where all stays."""
+    if contest.keeps_until is None:
+        return ""
+    until = times.short_day(contest.keeps_until, beside=today)
+    return f"作品的录音、视频和图片留到{until}，以后删掉；得奖的、同意留存的一直留着。"
+
+
+def files_are_gone(contest: Contest, *, today: date) -> str:
+    """To the author of one whose day has passed."""
+    until = times.short_day(contest.keeps_until or today, beside=today)
+    return f"文件留到{until}，已经照征集时说的删掉了；作品名和结果还在。"
+
+
 def is_cancelled(contest: Contest, reason: str) -> str:
     """To everybody who has a work in it."""
     return (

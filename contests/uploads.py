@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 
 from contests import files, pieces, queries
 from contests.files import CHUNK, MOST_BYTES, NoSpace
-from contests.holding import changeable
 from contests.refusals import NotThis, StorageFull, UploadBusy, UploadGone, WrongOffset
 from models.contest import Piece, PieceKind, Submission, Upload
 from models.work import Json
@@ -37,7 +36,7 @@ def begin(
 ) -> str:
     """A file of `size` bytes is going to come: its token. Raises: NotChangeable, NoRoom, OverQuota, NotThis by its size alone."""
     kind = kind or pieces.KIND_OF[submission.genre]
-    changeable(session, submission)
+    pieces.may_take(session, submission, kind)
     pieces.has_room(session, submission, kind, more_bytes=size, now=now)
     _may_be_so_large(size, most_bytes(session, submission, kind))
     _make_room(session, submission)

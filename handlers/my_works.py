@@ -1,6 +1,6 @@
 """我的作品: where each stands in plain words, what is missing, why it came back; 修改, 撤稿, and what it has won."""
 
-from contests import handing_in, queries, rules, texts
+from contests import handing_in, keeping, queries, rules, texts
 from contests.refusals import NotChangeable
 from handlers import guardians, last_look, submitting
 from handlers.identity import own_page
@@ -46,7 +46,8 @@ def _listed(turn: Turn, head: str) -> Reply:
 def _line(turn: Turn, number: int, work: Submission, won: list[tuple[Award, str]]) -> str:
     name = f"{number}. {texts.receipt_name(work)}"
     state = f"{texts.STATES[work.state]}（{quoted(work.contest.title)}）" if work.title else texts.STATES[work.state]
-    return "\n".join(filter(None, [name, state, *_reason(work), *_won(turn, work, won)]))
+    gone = keeping.said(turn.session, work, today=turn.today)
+    return "\n".join(filter(None, [name, state, *_reason(work), *_won(turn, work, won), *gone]))
 
 
 def _reason(work: Submission) -> list[str]:

@@ -115,7 +115,8 @@ def _ask_files(turn: Turn, work: Submission) -> list[str]:
     if work.genre in WRITTEN:
         wanted = texts.length_words(limits, work.genre)
         how = f"{_HOW[work.genre]}{f'要 {wanted}。' if wanted else ''}"
-        return [so_far(turn, work), next_words(work)] if work.characters else [how, "发完了，回复“写完了”。"]
+        begun = [how, "发完了，回复“写完了”。", *_on_a_page(turn, work, "文章长？在网页上写")]
+        return [so_far(turn, work), next_words(work)] if work.characters else begun
     if standing(turn, work):
         return [so_far(turn, work), next_words(work)]
     wanted = texts.length_words(limits, work.genre)
@@ -123,7 +124,14 @@ def _ask_files(turn: Turn, work: Submission) -> list[str]:
         *_to_read(turn, work),
         f"{_HOW[work.genre]}{f'{wanted}。' if wanted else ''}",
         f"发完了，回复“{texts.CONFIRM}”。",
+        *_on_a_page(turn, work, "文件大、要录音？用网页"),
     ]
+
+
+def _on_a_page(turn: Turn, work: Submission, shown: str) -> list[str]:
+    """The same work on its page."""
+    page = own_page(turn, f"/c/{work.contest.code}/hand-in/{work.code}", shown)
+    return [page] if page else []
 
 
 def so_far(turn: Turn, work: Submission) -> str:

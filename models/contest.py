@@ -84,6 +84,7 @@ class Contest(Base):
     keeps_until: Mapped[date | None] = plain(
         sa.Date, nullable=True
     )  # until when files of works without an award stay
+    is_let_go: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())  # … and they are gone: contests.keeping
     has_gallery: Mapped[bool] = plain(sa.Boolean)  # accepted works are shown
     shows_ranks: Mapped[bool] = plain(sa.Boolean)  # by likes; never of groups of under-14s unless staff say so
     votes: Mapped[VoteRule] = plain(word(VoteRule))

@@ -47,6 +47,7 @@ class Page:
     wordings: tuple[tuple[str, tuple[str, ...]], ...]
     takes_works: bool
     is_to_come: bool
+    takes_late: bool  # with a code
     has_results: bool
     has_gallery: bool
     code: str
@@ -74,9 +75,11 @@ def _page(session: Session, contest: Contest, now: datetime) -> Page:
         contest.title, "还没开始" if is_to_come else STATES[contest.state], texts.when(contest, now=now),
         _paragraphs(contest.call), tuple(_asked(session, contest)), tuple(_groups(session, contest, times.today(now))),
         tuple((_headed(text), text.words) for text in queries.texts_of(session, contest)),
-        tuple(_awards(session, contest)), tuple(_phases(contest, times.today(now))), _paragraphs(contest.rules),
+        tuple(_awards(session, contest)), tuple(_phases(contest, times.today(now))),
+        (*_paragraphs(contest.rules), *filter(None, [texts.kept_until(contest, today=times.today(now))])),
         texts.liking_words(contest),
         tuple(_wordings(session, contest)), is_open, is_to_come,
+        rules.takes_mended(contest.state) and not is_open and not is_to_come,
         rules.shows_results(contest.state), gallery.is_open(contest), contest.code,
     )  # fmt: skip
 

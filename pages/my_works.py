@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from contests import handing_in, queries, rules, texts
+from contests import handing_in, keeping, queries, rules, texts
 from models import times
 from models.award import Award, AwardState
 from models.contest import Submission, SubmissionState
@@ -31,6 +31,7 @@ class Mine:
     contest_page: str
     state: str
     notes: tuple[str, ...]
+    way: tuple[str, str] | None  # words of the button and its address: what is next is done there
     withdraw: str
     certificates: tuple[str, ...]
 
@@ -50,7 +51,9 @@ def _mine(session: Session, work: Submission, won: list[tuple[Award, str]], now:
     page = f"/c/{work.contest.code}"
     codes = [award.code for award, _ in won if award.state is AwardState.GIVEN and award.code]
     return Mine(
-        _named(work), work.contest.title, page, texts.STATES[work.state], (*_notes(session, work, won), *_way_on(work, now)),
+        _named(work), work.contest.title, page, texts.STATES[work.state],
+        (*_notes(session, work, won), *_way_on(work, now), *keeping.said(session, work, today=times.today(now))),
+        _way(work, now),
         url_for("pages.withdraw_work", code=work.code) if work.state in handing_in.MAY_WITHDRAW else "",
         tuple(url_for("pages.award", code=code) for code in codes),
     )  # fmt: skip
@@ -73,10 +76,21 @@ def _notes(session: Session, work: Submission, won: list[tuple[Award, str]]) -> 
     return texts.results(work.contest, won) if work.state is S.ACCEPTED else []
 
 
+def _way(work: Submission, now: datetime) -> tuple[str, str] | None:
+    page = url_for("pages.hand_in_work", code=work.contest.code, work=work.code)
+    if work.state is S.WAITING:
+        return "请监护人同意", page
+    if work.state is S.RETURNED and _may_be_mended(work, now):
+        return "去改一改", page
+    if work.state is S.DRAFT and (_may_be_mended(work, now) or rules.takes_mended(work.contest.state)):
+        return "接着来", page  # after the closing with a late code, which is asked for there
+    return None
+
+
 def _way_on(work: Submission, now: datetime) -> list[str]:
-    """It is put together in the chat."""
+    """It may be put together in the chat as well."""
     word = texts.MEND if work.state is S.RETURNED else texts.GO_ON
-    return [f"在公众号里回复“{word}”接着来。"] if _may_be_mended(work, now) else []
+    return [f"也可以在公众号里回复“{word}”接着来。"] if _may_be_mended(work, now) else []
 
 
 def _may_be_mended(work: Submission, now: datetime) -> bool:

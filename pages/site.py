@@ -28,6 +28,7 @@ from pages import (
     errors,
     gallery,
     guardian,
+    hand_in,
     identity,
     judging,
     live,
@@ -40,6 +41,7 @@ from pages import (
     quiz_board,
     quiz_draw,
     quiz_trial,
+    school_box,
     sign_up,
 )
 from pages.activity import activity_page
@@ -52,6 +54,7 @@ from pages.month import WEEKDAY_HEADS, Filters, MonthName, month_named, month_pa
 from pages.pictures import picture
 from pages.platform import Nobody, Platform
 from pages.visitors import Visitors
+from pages.work_bench import Bench
 from web.assets import ASK_FIRST, Asset, assets_of, served
 from web.safety import safety_headers, with_headers
 
@@ -133,6 +136,12 @@ def pages_of(
     quiz_draw.register(blueprint, database, draw)
     quiz_board.register(readers, blueprint, database, draw)
     contest.register(blueprint, database, draw)
+    bench = Bench(database, draw, data / "media" if data else None)
+    recording = safety_headers(framed_by=framed_by, script=platform.script, records=True)
+    hand_in.register(
+        readers, blueprint, database, draw, bench, secret=house.secret, site=house.site, headers=recording
+    )
+    school_box.register(readers, blueprint, database, draw, bench, headers=recording)
     gallery.register(
         readers, blueprint, database, draw, visitors, media=data / "media" if data else None, library=house.library,
         site=house.site,
