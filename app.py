@@ -42,6 +42,7 @@ from contests import leaving as works_left
 from contests import media as works
 from contests import service as contests
 from contests import telling as contest_tellings
+from contests.programmes import making
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -281,8 +282,8 @@ def _work_on_files(client: Client, media: Path) -> tuple[Work, ...]:
             do=partial(works.make_whole, media),
             pace=Pace(per_second=4, burst=2, slots=1),
             unknown=Unknown.AGAIN,
-            prepare=pieces.prepare_whole,
-            settle=pieces.settle_whole,
+            prepare=making.prepare,
+            settle=making.settle,
         ),
     )
 

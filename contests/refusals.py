@@ -69,6 +69,10 @@ class NotGuardian(Refused):
     to_reader = "请由孩子的监护人来点同意。"
 
 
+class NotAsked(Refused):
+    to_reader = f"现在没有要您同意播出的作品。回复“{tappable('我的作品')}”看看。"
+
+
 class MayNotLike(Refused):
     to_reader = "这件作品现在不能点赞。"
 

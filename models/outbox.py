@@ -43,6 +43,7 @@ class CallKind(StrEnum):
     FETCH_PIECE = "fetch_piece"  # a file of a submission, from WeChat
     MAKE_PIECE = "make_piece"  # made playable, on our own machine
     MAKE_WHOLE = "make_whole"  # the pieces of a recording, an issue of a programme: one file
+    MAKE_PACK = "make_pack"  # works of a contest with their table, for the province: one zip
 
 
 class CallState(StrEnum):
