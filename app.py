@@ -43,6 +43,7 @@ from contests import media as works
 from contests import service as contests
 from contests import telling as contest_tellings
 from contests.programmes import making
+from contests.province import packing, packs
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -285,6 +286,14 @@ def _work_on_files(client: Client, media: Path) -> tuple[Work, ...]:
             prepare=making.prepare,
             settle=making.settle,
         ),
+        Work(
+            CallKind.MAKE_PACK,
+            do=partial(packing.make_pack, media),
+            pace=Pace(per_second=1, burst=1, slots=1),
+            unknown=Unknown.AGAIN,  # from its beginning
+            prepare=packs.prepare,
+            settle=packs.settle,
+        ),
     )
 
 
@@ -333,7 +342,8 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
-        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
+        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, prize_appeals.empty_appeals, conversation.forget_drafts,
+        merging.carry_on, packs.expire,
     )  # fmt: skip
 
 
@@ -350,7 +360,12 @@ def due_parts() -> tuple[Part, ...]:
 
 def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
     """What goes from the disk as well."""
-    return (sweeping.drop_stale_uploads, sweeping.SweepUploads(media), sweeping.Sweep(media))
+    return (
+        sweeping.drop_stale_uploads,
+        sweeping.SweepUploads(media),
+        sweeping.Sweep(media),
+        packing.SweepPacks(media),
+    )
 
 
 def patient_parts() -> tuple[Part, ...]:

@@ -88,7 +88,9 @@ class _Views:
             contest = session.get(Contest, number) or abort(404)
             self._desk.noted("awards looked at", f"contest {contest.code}")
             shelves, objections = _shelves(session, contest), awards.objections_of(session, contest)
-            given = sum(row.award.state is A.GIVEN for shelf in shelves for row in shelf.rows)
+            given = sum(
+                row.award.state is A.GIVEN and bool(row.award.code) for shelf in shelves for row in shelf.rows
+            )
             living = sum(shelf.living for shelf in shelves)
             today = times.today(times.now())
             return drawn(
@@ -163,7 +165,8 @@ class _Views:
         faces = lettering.faces() or abort(503)
         with self._desk.unit() as session:
             contest = session.get(Contest, number) or abort(404)
-            rows = awards.listed(session, contest, A.GIVEN)[(part - 1) * AT_ONCE : part * AT_ONCE] if part else ()
+            ours = [row for row in awards.listed(session, contest, A.GIVEN) if row.code]  # others print their own
+            rows = ours[(part - 1) * AT_ONCE : part * AT_ONCE] if part else ()
             said = [certified(session, row) for row in rows] or abort(404)
             note(session, "certificates printed", f"contest {contest.code}", detail=f"{len(said)} 张")
             title = contest.title
@@ -190,7 +193,7 @@ def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
     award = row.award
     picked = f"{times.local(award.picked_up_at):%Y-%m-%d %H:%M}" if award.picked_up_at else ""
     return (
-        shelf.group, shelf.tier.name, award.place, row.number, award.name, award.title, row.state,
+        shelf.group, titled("", shelf.tier), award.place, row.number, award.name, award.title, row.state,
         award.code or "", picked, award.picked_up_by, award.cause,
     )  # fmt: skip
 

@@ -161,6 +161,7 @@ ACTS = {
     "issue caption": "改录音的说明", "issue made": "合成节目", "issue stopped": "停下合成", "issue asked": "问能不能播出",
     "issue slip": "登记纸质同意书", "issue published": "发布节目", "issue taken down": "撤下节目", "issue reopened": "重新编辑节目",
     "issue fell": "节目自动撤下",
+    "pack asked": "打包报送的作品", "pack handed out": "下载报送包", "results taken": "导入上级的结果",
     "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
     "work opened": "打开作品", "works exported": "导出作品",
     "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",

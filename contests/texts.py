@@ -236,6 +236,15 @@ def outcome(
     )
 
 
+def won_above(contest: Contest, work: Submission, award: str, page: str, *, is_corrected: bool) -> str:
+    """To an author, when results come back from above."""
+    head = "更正一下，" if is_corrected else "好消息："
+    return (
+        f"{head}{quoted(contest.title)}的{receipt_name(work)}得了{award}，恭喜您！\n"
+        f"证书由颁奖的单位发，到了馆里会告诉您。全部名单：\n{page}"
+    )
+
+
 def award_taken_back(contest: Contest, name: str, cause: str) -> str:
     """To a winner, when an award that was given is taken back."""
     return f"{quoted(contest.title)}：您的{name}取消了，原来的证书不再有效。理由：{unlinked(cause)}\n有疑问请回复“{tappable('人工')}”。"

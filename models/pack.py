@@ -22,7 +22,7 @@ K = PackState
 PACK_MOVES: Moves[PackState] = {
     K.MAKING: frozenset({K.READY, K.FAILED, K.GONE}),
     K.READY: frozenset({K.GONE}),
-    K.FAILED: frozenset({K.MAKING, K.GONE}),
+    K.FAILED: frozenset({K.GONE}),
 }
 
 
