@@ -13,7 +13,6 @@ from models.by import By
 from models.db import core
 from models.errors import BadFields
 from models.media import COVER, MOST_PICTURES, ActivityPicture
-from models.programme import Issue
 from models.quiz import BankQuestion
 
 LONGEST_ALT = 120
@@ -116,11 +115,10 @@ def remove(session: Session, activity: Activity, number: int, *, by: By) -> str 
 
 
 def is_needed(session: Session, digest: str) -> bool:
-    """Is the file of this hash some activity's, some question's, or the cover of an issue?"""
+    """Is the file of this hash some activity's, or some question's?"""
     of_activity = sa.select(ActivityPicture.id).where(ActivityPicture.digest == digest)
     of_question = sa.select(BankQuestion.id).where(BankQuestion.picture == digest, sa.text("picture != ''"))
-    of_issue = sa.select(Issue.id).where(Issue.cover == digest)
-    return any(session.scalar(one.limit(1)) is not None for one in (of_activity, of_question, of_issue))
+    return any(session.scalar(one.limit(1)) is not None for one in (of_activity, of_question))
 
 
 def _has_cover(there: Sequence[Picture]) -> bool:

@@ -17,6 +17,7 @@ from bench import (
     page,
     paying,
     plans,
+    programme,
     quiz_pages,
     quizzes,
     reminding,
@@ -55,6 +56,7 @@ PARTS: dict[str, Part] = {
     "paying": paying.paying,
     "reminders": reminding.due_at_once,
     "files": files.voices,
+    "programme": programme.programme,
 }
 ALL = (
     "callback",
@@ -74,6 +76,7 @@ ALL = (
     "paying",
     "reminders",
     "files",
+    "programme",
 )
 
 

@@ -7,8 +7,8 @@ from flask import Blueprint, abort, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from activities import picture_files, pictures
-from activities.picture_files import LARGEST_FILE, PictureFile
+from activities import picture_files
+from activities.picture_files import COVERS, LARGEST_FILE, PictureFile
 from console.contest_works import TYPES
 from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form
@@ -49,6 +49,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{base}/edit", "issue_edit", views.edit, methods=both)
     blueprint.add_url_rule(f"{base}/choose", "issue_choose", views.choose, methods=both)
     blueprint.add_url_rule(f"{base}/audio", "issue_audio", views.audio)
+    blueprint.add_url_rule(f"{base}/cover.jpg", "issue_cover", views.cover)
     acts: dict[str, Callable[[Session, Issue, By], str]] = {
         "ask": views.ask, "make": _made, "stop": _stopped, "publish": views.publish, "take-down": _taken_down, "reopen": _reopened,
     }  # fmt: skip
@@ -111,16 +112,25 @@ class _Views:
             session.get(Issue, number) or abort(404)  # before a large file is looked into
         file, is_dropped = _cover_in(), "no_cover" in request.form
         if file is not None:
-            picture_files.keep(self._desk.media, file)
+            picture_files.keep(self._desk.media, file, room=COVERS)
         with self._desk.unit() as session:
             issue, by, before = session.get_one(Issue, number), _by(), ""
             service.change_issue(session, issue, wanted_in(), by=by)
             if file is not None or is_dropped:
                 before = service.set_cover(session, issue, file.digest if file is not None else "", by=by)
-            session.flush()
-            is_needed = not before or before == issue.cover or pictures.is_needed(session, before)
+            is_needed = not before or service.has_cover(session, before)
         if not is_needed:
-            picture_files.drop(self._desk.media, before)
+            picture_files.drop(self._desk.media, before, room=COVERS)
+
+    @may(Act.AWARD_WORKS)
+    def cover(self, number: int) -> Response:
+        """For staff, whatever the state of the issue."""
+        with self._desk.reading() as session:
+            digest = (session.get(Issue, number) or abort(404)).cover or abort(404)
+        path = picture_files.path_of(self._desk.media, digest, room=COVERS)
+        if not path.is_file():
+            abort(404)
+        return send_file(path, "image/jpeg", conditional=True, etag=digest, max_age=0)
 
     @may(Act.AWARD_WORKS)
     def choose(self, number: int) -> Response | str:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from flask import Blueprint, abort, make_response
+from flask import Blueprint, abort, make_response, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from activities import picture_files
 from contests.programmes import queries, texts
 from contests.rules import said_length
 from models import times
@@ -83,7 +84,17 @@ def register(blueprint: Blueprint, database: Database, draw: Draw, *, media: Pat
             abort(404)
         return _fresh(played(media, sounds, place - 1, intro_ms=0, sorry=SORRY))
 
+    def cover(code: str) -> AnyResponse:
+        """Its picture, which comes down with it."""
+        with database.reading() as session:
+            digest = _aired(session, code).cover
+        path = picture_files.path_of(media, digest, room=picture_files.COVERS) if media and digest else None
+        if path is None or not path.is_file():
+            abort(404)
+        return _fresh(send_file(path, "image/jpeg", conditional=True, etag=digest))
+
     blueprint.add_url_rule("/programme/<code>", "issue", issue)
+    blueprint.add_url_rule("/programme/<code>/cover.jpg", "issue_cover", cover)
     blueprint.add_url_rule("/programme/<code>/audio", "issue_audio", audio)
     blueprint.add_url_rule("/programme/<code>/parts/<int:place>", "issue_part", part)
 

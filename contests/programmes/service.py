@@ -131,6 +131,12 @@ def set_cover(session: Session, issue: Issue, digest: str, *, by: By) -> str:
     return before
 
 
+def has_cover(session: Session, digest: str) -> bool:
+    """Is the picture of this hash the cover of any issue?"""
+    session.flush()
+    return session.scalar(sa.select(Issue.id).where(Issue.cover == digest).limit(1)) is not None
+
+
 def hold(session: Session, issue: Issue) -> Issue:
     """Its row, for who changes it: a reader's word and the worker wait."""
     session.flush()

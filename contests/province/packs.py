@@ -252,7 +252,7 @@ def drop(session: Session, pack: Pack, *, by: By) -> None:
     session.refresh(pack, with_for_update=True)
     if pack.state is K.GONE:
         raise BadInput("已经删掉了。")
-    _move(pack, K.GONE)
+    _forget(pack)
 
 
 def prepare(session: Session, call: Claimed, now: datetime) -> Ready | NotNow:
@@ -295,8 +295,14 @@ def expire(session: Session, now: datetime) -> int:
     old = sa.select(Pack).where(Pack.state != K.GONE, Pack.asked_at < now - KEPT).order_by(Pack.id)
     rows = session.scalars(old.limit(20).with_for_update(skip_locked=True)).all()
     for pack in rows:
-        _move(pack, K.GONE)
+        _forget(pack)
     return len(rows)
+
+
+def _forget(pack: Pack) -> None:
+    """What it was stays in the books, whom it was about does not."""
+    _move(pack, K.GONE)
+    pack.wanted = {**pack.wanted, "ids": [], "left": []}
 
 
 def states_of(session: Session, tokens: Iterable[str]) -> dict[str, PackState]:

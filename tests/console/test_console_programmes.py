@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from contests import ffmpeg, files, handing_in, leaving, media, pieces, screening, tiers
-from contests.programmes import queries
+from contests.programmes import making, queries
 from contests.tiers import TierWanted
-from models import times
+from models import outbox, times
 from models.contest import Agreement, AgreementWay, Contest, Purpose, Submission, SubmissionState, Wording
-from models.outbox import CallKind, OutboxCall
+from models.outbox import CallKind, OutboxCall, Pace
 from models.programme import ISSUE_MOVES, Issue, IssueState, Programme
 from models.staff import Role
 from tests.console.office import Browser, Office
 from tests.contests.aired import call_of, code_of, recording, works_off
 from tests.contests.sounds import picture, wav
-from tests.contests.staged import WORDINGS, by
+from tests.contests.staged import WORDINGS, by, set_up
 from tests.contests.test_pieces import program
 from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
@@ -522,6 +522,41 @@ def _loudness(path: Path, start: float) -> float:
     return float(found[1])
 
 
+def test_a_worker_that_was_killed_leaves_it_to_the_next(office: Office) -> None:
+    call = call_of(office)
+    works = [recording(office, call, "小林", title=title) for title in ("一", "二")]
+    chen = begun(office, *works)
+    does(chen, "make")
+    with office.database.units() as session:
+        pace = Pace(per_second=4, burst=2, slots=1)
+        taken = outbox.claim(
+            session, now=times.now(), free={CallKind.MAKE_WHOLE: 1}, paces={CallKind.MAKE_WHOLE: pace}
+        )
+        for one in taken.calls:
+            assert making.prepare(session, one, times.now())
+        assert len(taken.calls) == 1
+    office.passes(minutes=2)
+    with office.database.units() as session:
+        again = outbox.claim(
+            session, now=times.now(), free={CallKind.MAKE_WHOLE: 1}, paces={CallKind.MAKE_WHOLE: pace}
+        )
+        assert again.calls == [], "an hour of sound takes longer than a message"
+    office.passes(minutes=20)
+    works_off(office)
+    assert issue(office).state is I.MADE
+
+
+def test_the_title_of_a_work_may_be_what_calls_the_programmes(office: Office) -> None:
+    published(office)
+    assert "最新的几期" in office.says("小何", "朗读者")
+    set_up(office)
+    for word in ("投稿书香征文", "满了"):
+        office.says("小何", word)
+    for _ in ("title", "author", "text"):
+        said_ = office.says("小何", "朗读者")
+        assert "最新的几期" not in said_
+
+
 # ── cover, rights, states ──
 
 
@@ -537,11 +572,13 @@ def test_a_cover_is_checked_shown_and_taken_away(office: Office) -> None:
         f"{base(office)}/edit", on=f"{base(office)}/edit", **words, file=(BytesIO(picture(400, 300)), "封面.jpg")
     )
     digest = issue(office).cover
-    assert f"/pictures/{digest}.jpg" in office.http.get(page).text
-    assert office.http.get(f"/pictures/{digest}.jpg").status_code == 200
+    assert f"{page}/cover.jpg" in office.http.get(page).text
+    assert office.http.get(f"{page}/cover.jpg").status_code == 200
+    assert office.http.get(f"/pictures/{digest}.jpg").status_code == 404, "by its issue alone"
+    assert chen.opens(f"{base(office)}/cover.jpg").status_code == 200
     chen.does(f"{base(office)}/edit", on=f"{base(office)}/edit", **words, no_cover="1")
     assert issue(office).cover == ""
-    assert office.http.get(f"/pictures/{digest}.jpg").status_code == 404
+    assert office.http.get(f"{page}/cover.jpg").status_code == 404
     assert issue(office).state is I.PUBLISHED, "its words may be mended on air"
 
 
