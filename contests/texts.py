@@ -228,7 +228,9 @@ def outcome(
     lines = [f"{receipt_name(work)}得了{'、'.join(given[work.id])}。" for work in works if given[work.id]]
     if lines:
         head = f"恭喜！{quoted(contest.title)}的结果出来了："
-        return "\n".join([head, *lines, f"证书在“{tappable(MINE)}”里，可以保存、打印。全部名单：\n{page}"])
+        ours = any(award.code for found in won.values() for award, _ in found)
+        paper = f"证书在“{tappable(MINE)}”里，可以保存、打印。" if ours else "证书由颁奖的单位发，到了馆里会告诉您。"
+        return "\n".join([head, *lines, f"{paper}全部名单：\n{page}"])
     names = "、".join(receipt_name(work) for work in works[:3])
     return (
         f"{quoted(contest.title)}的结果出来了。{names}这次没有得奖，谢谢您把它交给我们，评委都认真看过。\n"

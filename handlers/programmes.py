@@ -25,16 +25,16 @@ _YES, _NO = ("同意", "我同意", texts.AGREE), ("不同意", "我不同意", 
 
 @dataclass(frozen=True, slots=True)
 class Aired:
-    """What is kept of an issue that may be heard."""
+    """An issue that may be heard."""
 
     code: str
     name: str
     programme: str
 
 
-def aired(turn: Turn) -> tuple[Aired, ...]:
-    """The newest of all series, the same for every reader."""
-    return turn.kept("programmes", None, lambda: _aired(turn))
+def _series(turn: Turn) -> dict[str, str]:
+    """The series that may be heard, by their names as they are compared; the same for every reader, and kept on the shelf."""
+    return turn.kept("programmes", None, lambda: {compact(one.programme): one.programme for one in _aired(turn)})
 
 
 def _aired(turn: Turn) -> tuple[Aired, ...]:
@@ -44,13 +44,9 @@ def _aired(turn: Turn) -> tuple[Aired, ...]:
 
 def called(turn: Turn, words: str) -> str | None:
     """朗读者, 听, or the name of a series while there is something to hear: its name, "" for all; None for other words."""
-    if not words or not (found := aired(turn)):
+    if not words or not (series := _series(turn)):
         return None
-    bare = words.removeprefix("听")
-    for one in found:
-        if bare == compact(one.programme):
-            return one.programme
-    return "" if words in WORDS else None
+    return series.get(words.removeprefix("听"), "" if words in WORDS else None)
 
 
 def listen(turn: Turn) -> Reply:

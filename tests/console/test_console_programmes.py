@@ -1,18 +1,21 @@
 """A programme: chosen, ordered, agreed to, made one, published, heard; and it comes down when somebody no longer agrees."""
 
 import re
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from contests import ffmpeg, files, handing_in, leaving, media, pieces, screening, tiers
-from contests.programmes import making, queries
+from contests.programmes import consents, making, queries, service
 from contests.tiers import TierWanted
 from models import outbox, times
 from models.contest import Agreement, AgreementWay, Contest, Purpose, Submission, SubmissionState, Wording
+from models.errors import BadInput
 from models.outbox import CallKind, OutboxCall, Pace
 from models.programme import ISSUE_MOVES, Issue, IssueState, Programme
 from models.staff import Role
@@ -23,7 +26,7 @@ from tests.contests.staged import WORDINGS, by, set_up
 from tests.contests.test_pieces import program
 from tests.test_page_sign_up import browser_of, hidden
 from tests.test_sign_up import by_day
-from tests.world import openid
+from tests.world import in_parallel, openid
 
 I = IssueState  # noqa: E741
 
@@ -390,6 +393,30 @@ def test_even_while_nobody_has_taken_it_down_a_part_that_does_not_stand_silences
     assert issue(office).state is I.PUBLISHED
     assert heard(office, page) == [404] * 4
     assert "最新的几期" not in office.says("老周", "听")
+
+
+def test_of_a_publishing_and_a_consent_taken_back_at_once_nothing_is_heard(office: Office) -> None:
+    call = call_of(office)
+    work = recording(office, call, "小林")
+    chen = begun(office, work)
+    does(chen, "ask")
+    agrees(office, "小林")
+    does(chen, "make")
+    works_off(office)
+
+    def publish(session: Session) -> None:
+        try:
+            service.publish(session, session.scalars(sa.select(Issue)).one(), page="http://x", by=by())
+        except BadInput:
+            return
+
+    def refuse(session: Session) -> None:
+        row, this = session.get_one(Submission, work), session.scalars(sa.select(Issue)).one()
+        consents.refuse(session, this, row, openid=openid("小林"), now=times.now())
+
+    in_parallel(*[partial(office.database.unit, act) for act in (publish, refuse)])
+    assert issue(office).state in (I.DRAFT, I.TAKEN_DOWN)
+    assert heard(office, f"/programme/{issue(office).code}")[:3] == [404] * 3
 
 
 def test_staff_take_an_issue_down_with_a_reason(office: Office) -> None:

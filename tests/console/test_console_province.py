@@ -459,6 +459,7 @@ def test_before_judging_nothing_is_taken_and_where_the_library_gives_none_the_re
         assert session.get_one(Contest, number).state is C.AWARDED
         assert session.get_one(Contest, number).awards_on == times.today(times.now())
     assert "省图书馆 一等奖" in told(office, "小林")[-1]
+    assert "证书由颁奖的单位发" in told(office, "小林")[-1]
     assert "这次没有得奖" in told(office, "老周")[-1]
 
 
