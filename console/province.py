@@ -1,7 +1,7 @@
 """上级: works packed for the province, and its results taken in from Excel, shown first."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from flask import Blueprint, abort, request, send_file, url_for
@@ -19,6 +19,7 @@ from contests.certificates import group_of, titled
 from contests.province import naming, packing, packs, results, taking
 from contests.province.packs import Wanted
 from contests.province.results import Found, Listed
+from contests.province.taking import Taken
 from models import times
 from models.award import AwardKind
 from models.by import By
@@ -178,11 +179,7 @@ class _Views:
         try:
             listed = _told(request.form.get("told", ""))
             let_pass = {one for raw in request.form.getlist("pass") if (one := row_number(raw)) is not None}
-            with self._desk.unit() as session:
-                contest = session.get(Contest, number) or abort(404)
-                page = f"{self._desk.site}/c/{contest.code}/results"
-                giver = request.form.get("giver", "")
-                taken = taking.take(session, contest, listed, giver, let_pass, page=page, by=_by())
+            taken = self._taken(number, listed, let_pass)
         except BadInput as error:
             return refused(f"没有导入：{error.to_staff}", where)
         said = f"导入了 {taken.new} 个奖" + (f"，改了 {taken.changed} 个" if taken.changed else "")
@@ -190,6 +187,21 @@ class _Views:
             f"，{taken.left} 行没有导入" if taken.left else ""
         )
         return done(f"{said}。" + ("作者会收到消息。" if taken.new or taken.changed else ""), where)
+
+    def _taken(self, number: int, listed: Listed, let_pass: Collection[int]) -> Taken:
+        """By parts, a unit each: readers' answers do not wait for a thousand awards. Raises: BadFields, BadInput."""
+        first = part = self._take_part(number, listed, let_pass)
+        new, changed = first.new, first.changed
+        while part.rest:
+            part = self._take_part(number, listed, let_pass)
+            new, changed = new + part.new, changed + part.changed
+        return Taken(new, changed, first.known, first.left, 0)
+
+    def _take_part(self, number: int, listed: Listed, let_pass: Collection[int]) -> Taken:
+        with self._desk.unit() as session:
+            contest = session.get(Contest, number) or abort(404)
+            page, giver = f"{self._desk.site}/c/{contest.code}/results", request.form.get("giver", "")
+            return taking.take(session, contest, listed, giver, let_pass, page=page, by=_by())
 
 
 def _by() -> By:

@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
+from activities.signup.rules import morning_after
 from contests import awards, service, telling, texts
 from contests.judging.queries import rounds_of
 from contests.province import results
@@ -17,13 +18,14 @@ from models.by import By
 from models.contest import Contest, ContestState, Submission, SubmissionState
 from models.errors import BadFields, BadInput
 from models.judging import RoundState
-from models.messages import owe_message
+from models.messages import owe_messages
 from models.states import moved
 
 A, C = AwardState, ContestState
 LONGEST_GIVER, LONGEST_AWARD = 60, 40
 CORRECTED = "更正获奖名单"
 RANK = 1000  # behind our own
+PART = 50  # awards a unit
 
 
 @dataclass(slots=True)
@@ -45,18 +47,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was stored."""
+    """What was stored; `rest`: rows for the next unit."""
 
     new: int
     changed: int
     known: int
     left: int
+    rest: int
 
 
 def compared(session: Session, contest: Contest, listed: Listed, giver: str) -> list[Line]:
     """Every row of the file with what is wrong or doubtful about it."""
     rows = sa.select(Submission).where(Submission.contest_id == contest.id, Submission.number.is_not(None))
-    works = session.scalars(rows).all()
+    # Their texts are not compared.
+    works = session.scalars(rows.options(defer(Submission.words), defer(Submission.likeness))).all()
     by_number = {work.number or 0: work for work in works}
     before = _had(session, contest, giver)
     lines = []
@@ -185,48 +189,63 @@ def take(
 ) -> Taken:
     """Rows without a doubt, and those of `let_pass` (places in the list, from 0); authors are told. Again changes nothing twice.
 
-    Raises: BadFields, BadInput.
+    A part of them: while there is a rest, whoever asked goes on in a unit of its own. Raises: BadFields, BadInput.
     """
     giver = checked_giver(giver)
     service.hold(session, contest)
     if why := can_take(session, contest):
         raise BadInput(why)
-    new = changed = known = left = 0
-    tells_all = ends_contest(contest)
+    new = changed = known = left = rest = 0
+    letters: list[tuple[str, str, str]] = []
     for at, line in enumerate(compared(session, contest, listed, giver)):
         if line.work is None or line.wrong or (line.doubts and at not in let_pass):
             left += 1
         elif line.is_known:
             known += 1
+        elif new + changed >= PART:
+            rest += 1
         else:
-            _store(session, contest, line, line.work, giver, by, is_told=not tells_all, page=page)
+            award = _store(session, contest, line, line.work, giver, by)
             new, changed = new + (not line.before), changed + bool(line.before)
-    if tells_all and new:
-        service.lead_on(session, contest, C.NOTICE, by=by)
-        service.lead_on(session, contest, C.AWARDED, by=by)
-        contest.awards_on = times.today(by.at)
-        telling.tell_results(session, contest, page, by=by)
-    said = f"{giver}：新 {new}，改 {changed}，原有 {known}，没有导入 {left}"
-    audit.note(session, "results taken", who=by.who, subject=f"contest {contest.code}", at=by.at, detail=said)
+            if line.work.openid:
+                words = f"{giver} {line.award}"
+                said = texts.won_above(contest, line.work, words, page, is_corrected=bool(line.before))
+                letters.append((f"award:{award.id}:given", line.work.openid, said))
+    if not ends_contest(contest):
+        owe_messages(session, letters, now=by.at, due_at=morning_after(by.at))
+    elif not rest and _is_any(session, contest):
+        _end(session, contest, page, by)
+    note = f"{giver}：新 {new}，改 {changed}，原有 {known}，没有导入 {left}"
+    audit.note(session, "results taken", who=by.who, subject=f"contest {contest.code}", at=by.at, detail=note)
     session.flush()
-    return Taken(new, changed, known, left)
+    return Taken(new, changed, known, left, rest)
 
 
-def _store(
-    session: Session, contest: Contest, line: Line, work: Submission, giver: str, by: By, *, is_told: bool, page: str
-) -> None:  # fmt: skip
+def _is_any(session: Session, contest: Contest) -> bool:
+    return (
+        session.scalar(sa.select(Award.id).where(Award.contest_id == contest.id, Award.state == A.GIVEN).limit(1))
+        is not None
+    )
+
+
+def _end(session: Session, contest: Contest, page: str, by: By) -> None:
+    """These are all the awards there are: everybody is told what came of their work."""
+    service.lead_on(session, contest, C.NOTICE, by=by)
+    service.lead_on(session, contest, C.AWARDED, by=by)
+    contest.awards_on = times.today(by.at)
+    telling.tell_results(session, contest, page, by=by)
+
+
+def _store(session: Session, contest: Contest, line: Line, work: Submission, giver: str, by: By) -> Award:
     if line.before:
         _take_back(session, contest, work, giver)
-    tier = _tier(session, contest, line.award, giver)
     award = Award(
-        contest_id=contest.id, tier_id=tier.id, submission_id=work.id, openid=work.openid, state=A.GIVEN, place=None,
-        name=texts.on_paper(work), title=work.title, code=None, made_at=by.at, given_at=by.at,
+        contest_id=contest.id, tier_id=_tier(session, contest, line.award, giver).id, submission_id=work.id, openid=work.openid,
+        state=A.GIVEN, place=None, name=texts.on_paper(work), title=work.title, code=None, made_at=by.at, given_at=by.at,
     )  # fmt: skip
     session.add(award)
     session.flush()
-    if is_told and work.openid:
-        said = texts.won_above(contest, work, f"{giver} {tier.name}", page, is_corrected=bool(line.before))
-        owe_message(session, work.openid, said, key=f"award:{award.id}:given", now=by.at)
+    return award
 
 
 def _take_back(session: Session, contest: Contest, work: Submission, giver: str) -> None:

@@ -1,8 +1,8 @@
-"""An issue in a browser: recordings put in order by keys and by dragging; every page fits a phone and can be read."""
+"""Programmes and the province in a browser: recordings put in order by keys and by dragging; every page fits a phone and can be read."""
 
 from playwright.sync_api import Browser, expect
 
-from contests.programmes import making, queries, service
+from contests.programmes import consents, making, queries, service
 from contests.programmes.service import IssueWanted
 from models import times
 from models.by import By
@@ -10,9 +10,12 @@ from models.programme import Issue
 from tests.console.office import Office
 from tests.console.test_console_browser import desk, signed_in
 from tests.console.test_console_editing_browser import fits_and_can_be_read
+from tests.console.test_console_province import judged, sheet
 from tests.contests.aired import call_of, recording, works_off
 
 __all__ = ["desk"]
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def begun(office: Office, *titles: str) -> int:
@@ -49,8 +52,38 @@ def test_every_page_of_a_programme_fits_a_phone_and_can_be_read(browser: Browser
     with office.database.units() as session:
         making.make(session, session.get_one(Issue, number), by=By("chen", times.now()))
     works_off(office)
+    with office.database.units() as session:
+        issue, by = session.get_one(Issue, number), By("chen", times.now())
+        for part in queries.parts_of(session, issue):
+            consents.record_slip(session, issue, part.work.id, "小林", by=by)
+        service.publish(session, issue, page="x", by=by)
+        code = issue.code
     for width in (390, 1280):
         page = signed_in(browser, desk, "chen", width=width)
         for path in ("programmes", f"issues/{number}", f"issues/{number}/edit", f"issues/{number}/choose"):
             page.goto(f"{desk}/console/{path}")
             fits_and_can_be_read(page)
+        page.goto(f"{desk}/programme/{code}")
+        fits_and_can_be_read(page)
+
+
+def test_results_of_the_province_are_taken_in_on_a_phone(browser: Browser, desk: str, office: Office) -> None:
+    number = judged(office, ("小林", "春天"), ("老周", "秋天的图书馆"))
+    file = sheet(
+        ["编号", "作品", "作者", "奖项"],
+        [1, "春天", "小林", "一等奖"],
+        [2, "秋天", "老周", "二等奖"],
+        [9, "某", "某", "一等奖"],
+    )
+    page = signed_in(browser, desk, "chen", width=390)
+    page.goto(f"{desk}/console/contests/{number}/province")
+    fits_and_can_be_read(page)
+    page.get_by_label("谁颁的奖").fill("省图书馆")
+    page.get_by_label("名单").set_input_files({"name": "名单.xlsx", "mimeType": EXCEL, "buffer": file})
+    page.get_by_role("button", name="先看看").click()
+    expect(page.get_by_role("heading", name="不能导入")).to_be_visible()
+    fits_and_can_be_read(page)
+    page.get_by_label("仍然导入 2").check()
+    page.get_by_role("button", name="导入，并告诉得奖的作者").click()
+    expect(page.get_by_text("导入了 2 个奖，1 行没有导入")).to_be_visible()
+    fits_and_can_be_read(page)

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from app import sweeping_parts, upkeep_parts
 from contests import files, handing_in
-from contests.province import naming, packing, results
+from contests.province import naming, packing, results, taking
 from contests.province.naming import Names, checked, named
 from contests.province.results import award_in, number_in
 from models import times
@@ -472,6 +472,20 @@ def test_an_award_that_the_province_takes_back_is_taken_out_by_hand(office: Offi
     office.browser("chen").does(f"{page}/{award}/take-out", on=page, cause="省里更正")
     assert given_awards(office) == []
     assert "取消了" in told(office, "小林")[-1]
+
+
+def test_many_results_are_taken_in_by_parts_and_each_author_is_told_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "PART", 2)
+    number = judged(
+        office, *((name, f"第{at}篇") for at, name in enumerate(("小林", "老周", "小何", "小林", "老周"), 1))
+    )
+    rows = [[at, f"第{at}篇", "三等奖"] for at in range(1, 6)]
+    assert "导入了 5 个奖。" in takes(office, number, sheet(["编号", "作品", "奖项"], *rows))
+    assert len(given_awards(office)) == 5
+    assert len(told(office, "小林")) == 2
+    assert office.count(AwardTier, AwardTier.kind == AwardKind.PROVINCE) == 1
 
 
 def test_days_stay_days(office: Office) -> None:
