@@ -45,6 +45,8 @@ from contests import prizes as award_prizes
 from contests import service as contests
 from contests import telling as contest_tellings
 from contests.judging import service as judging
+from contests.programmes import making
+from contests.province import packing, packs
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -293,8 +295,16 @@ def _work_on_files(client: Client, media: Path) -> tuple[Work, ...]:
             do=partial(works.make_whole, media),
             pace=Pace(per_second=4, burst=2, slots=1),
             unknown=Unknown.AGAIN,
-            prepare=pieces.prepare_whole,
-            settle=pieces.settle_whole,
+            prepare=making.prepare,
+            settle=making.settle,
+        ),
+        Work(
+            CallKind.MAKE_PACK,
+            do=partial(packing.make_pack, media),
+            pace=Pace(per_second=1, burst=1, slots=1),
+            unknown=Unknown.AGAIN,  # from its beginning
+            prepare=packs.prepare,
+            settle=packs.settle,
         ),
     )
 
@@ -345,7 +355,7 @@ def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
         *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
-        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on,
+        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
     )  # fmt: skip
 
 
@@ -367,6 +377,7 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
         sweeping.SweepUploads(media),
         sweeping.SweepPrints(media),
         sweeping.Sweep(media),
+        packing.SweepPacks(media),
     )
 
 

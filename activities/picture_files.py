@@ -19,7 +19,8 @@ MOST_PIXELS = 50_000_000  # a phone's best camera; more is a bomb, or a mistake
 LONGEST_SIDE = 1600
 QUALITY = 82
 KINDS = ("JPEG", "PNG", "WEBP")
-SHOWN, RECORDS = "pictures", "records"  # rooms of the media folder: served to everybody; to staff alone
+# Rooms of the media folder: served to everybody; to staff alone; with an issue of a programme, while it may be heard.
+SHOWN, RECORDS, COVERS = "pictures", "records", "covers"
 _PAPER = (255, 255, 255)
 
 

@@ -18,6 +18,7 @@ from bench import (
     page,
     paying,
     plans,
+    programme,
     quiz_pages,
     quizzes,
     reminding,
@@ -57,6 +58,7 @@ PARTS: dict[str, Part] = {
     "paying": paying.paying,
     "reminders": reminding.due_at_once,
     "files": files.voices,
+    "programme": programme.programme,
 }
 ALL = (
     "callback",
@@ -77,6 +79,7 @@ ALL = (
     "paying",
     "reminders",
     "files",
+    "programme",
 )
 
 

@@ -102,7 +102,7 @@ class _Views:
             contest = session.get(Contest, number) or abort(404)
             self._desk.noted("awards looked at", f"contest {contest.code}")
             shelves, objections = _shelves(session, contest), awards.objections_of(session, contest)
-            given = [row.award for shelf in shelves for row in shelf.rows if row.award.state is A.GIVEN]
+            given = awards.printable(session, contest)
             living = sum(shelf.living for shelf in shelves)
             today = times.today(times.now())
             pool = prizes.pool_of(session, contest) if contest.state in (C.NOTICE, C.AWARDED, C.CLOSED) else None
@@ -195,7 +195,7 @@ def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
     award = row.award
     picked = f"{times.local(award.picked_up_at):%Y-%m-%d %H:%M}" if award.picked_up_at else ""
     return (
-        shelf.group, shelf.tier.name, award.place, row.number, award.name, award.title, row.state,
+        shelf.group, titled("", shelf.tier), award.place, row.number, award.name, award.title, row.state,
         award.code or "", picked, award.picked_up_by, award.cause, row.prize.fen / 100 if row.prize else "",
         finance.STATES[row.prize.state] if row.prize else "",
     )  # fmt: skip

@@ -66,7 +66,7 @@ class _Views:
         """The card alone, which asks for itself while pages are drawn."""
         with self._desk.reading() as session:
             contest = session.get(Contest, number) or abort(404)
-            prints = prints_of(session, self._desk, contest, awards.listed(session, contest, AwardState.GIVEN))
+            prints = prints_of(session, self._desk, contest, awards.printable(session, contest))
             return drawn("parts/contest_prints.html", contest=contest, prints=prints)
 
     @may(Act.AWARD_WORKS)
@@ -78,7 +78,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 contest = session.get(Contest, number) or abort(404)
-                rare = unwritable(awards.listed(session, contest, AwardState.GIVEN))
+                rare = unwritable(awards.printable(session, contest))
                 printing.ask(
                     session, contest, library=self._desk.library, site=self._desk.site, leaves_out=sorted(rare),
                     by=By(me().login, times.now()),
@@ -115,7 +115,7 @@ class _Views:
         faces = lettering.faces() or abort(503)
         with self._desk.reading() as session:
             row = session.get(Award, award)
-            if row is None or row.contest_id != number or row.state is not AwardState.GIVEN:
+            if row is None or row.contest_id != number or row.state is not AwardState.GIVEN or not row.code:
                 abort(404)
             said = paper.Said(self._desk.library, **asdict(certified(session, row)), site=self._desk.site)
         made = BytesIO()

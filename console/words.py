@@ -119,6 +119,7 @@ CALLS = {
     CallKind.TRANSFER: "微信转账", CallKind.PAY_LOOK: "核对付款",
     CallKind.FETCH_PIECE: "取回投稿的文件", CallKind.MAKE_PIECE: "转成能播放的文件", CallKind.MAKE_WHOLE: "合成一段录音",
     CallKind.PRINT_CERTIFICATES: "画证书",
+    CallKind.MAKE_PACK: "打包报送的作品",
 }  # fmt: skip
 
 RIGHTS = {
@@ -159,6 +160,12 @@ ACTS = {
     "judging round closed": "结束一轮评审", "judging round reopened": "重新打开评审", "judging dealt": "补分作品给评委",
     "judging looked again": "请评委复看", "judge invited": "邀请评委", "judge changed": "改评委的组", "judge link": "给评委新链接",
     "judge stopped": "停用评委", "judge barred": "登记回避", "judge stood aside": "评委回避", "marks exported": "导出评分",
+    "programme made": "新建节目", "programme changed": "修改节目", "issue begun": "新建一期节目", "issue changed": "修改一期节目",
+    "issue cover": "换节目的封面", "issue parts added": "给节目选录音", "issue part removed": "从节目拿掉录音",
+    "issue caption": "改录音的说明", "issue made": "合成节目", "issue stopped": "停下合成", "issue asked": "问能不能播出",
+    "issue slip": "登记纸质同意书", "issue published": "发布节目", "issue taken down": "撤下节目", "issue reopened": "重新编辑节目",
+    "issue fell": "节目自动撤下",
+    "pack asked": "打包报送的作品", "pack handed out": "下载报送包", "results taken": "导入上级的结果",
     "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
     "work opened": "打开作品", "likes let count": "点赞计入", "likes kept aside": "点赞不计", "works exported": "导出作品",
     "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",
@@ -195,7 +202,8 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
-    "contest": "比赛", "work": "作品", "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",
+    "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
+    "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",
     "house rules": "馆里的规则",
     "rights": "公众号的权限", "figures": "台账", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
@@ -280,7 +288,9 @@ def road(kind: str) -> str:
 
 
 # Done on our own machine: nothing is sent to anybody.
-OUR_OWN = (CallKind.FETCH_PIECE, CallKind.MAKE_PIECE, CallKind.MAKE_WHOLE, CallKind.PRINT_CERTIFICATES)
+OUR_OWN = (
+    CallKind.FETCH_PIECE, CallKind.MAKE_PIECE, CallKind.MAKE_WHOLE, CallKind.PRINT_CERTIFICATES, CallKind.MAKE_PACK,
+)  # fmt: skip
 
 
 def shut(kind: str) -> str:

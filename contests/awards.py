@@ -103,6 +103,11 @@ def listed(session: Session, contest: Contest, *states: AwardState) -> Sequence[
     return session.scalars(rows.order_by(AwardTier.rank, AwardTier.id, Award.place.nulls_last(), Award.id)).all()
 
 
+def printable(session: Session, contest: Contest) -> Sequence[Award]:
+    """Those given with a certificate of ours: whoever else gives one prints their own."""
+    return [award for award in listed(session, contest, AwardState.GIVEN) if award.code]
+
+
 def count_living(session: Session, tier: AwardTier) -> int:
     """How many have this award."""
     rows = sa.select(sa.func.count()).where(Award.tier_id == tier.id, Award.state.in_(LIVING))

@@ -38,5 +38,5 @@ def group_of(session: Session, tier: AwardTier) -> str:
 
 
 def titled(group: str, tier: AwardTier) -> str:
-    """小学组 一等奖, as a heading."""
-    return f"{group} {tier.name}".strip()
+    """小学组 一等奖, as a heading; what others give with their name: 省图书馆 一等奖."""
+    return " ".join(filter(None, (tier.giver, group, tier.name)))

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from contests import pieces, queries, rules
 from contests.holding import changeable, held, move
+from contests.programmes import falling
+from contests.programmes import texts as programme_texts
 from contests.refusals import (
     BadLateCode,
     BadOrganisationCode,
@@ -273,6 +275,7 @@ def withdraw(session: Session, submission: Submission, *, now: datetime) -> None
     if held(session, submission).state not in MAY_WITHDRAW:
         raise NotChangeable
     move(submission, S.WITHDRAWN)
+    falling.let_go(session, submission, programme_texts.GONE_WORK, now=now)
     for agreement in session.scalars(sa.select(Agreement).where(Agreement.submission_id == submission.id)).all():
         agreement.withdrawn_at = agreement.withdrawn_at or now
     session.execute(sa.update(Piece).where(Piece.submission_id == submission.id).values(state=PieceState.REMOVED))

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from contests import queries
 from contests.holding import move
+from contests.programmes import falling
+from contests.programmes import texts as programme_texts
 from models.award import Award
 from models.contest import (
     Contest,
@@ -18,6 +20,7 @@ from models.contest import (
     Submission,
     SubmissionState,
 )
+from models.programme import IssuePart
 from models.upkeep import counted
 
 PART = 50  # works a unit
@@ -26,7 +29,7 @@ _IS_LEFT = sa.text("left_as IS NOT NULL")  # the words of the index
 _OVER = (ContestState.CLOSED, ContestState.CANCELLED)
 
 
-def take_down(session: Session, _now: datetime) -> int:
+def take_down(session: Session, now: datetime) -> int:
     """Works of readers who left and did not agree that they stay: withdrawn, emptied, their files let go. How many."""
     left = sa.select(Submission).where(_IS_LEFT, Submission.state != S.WITHDRAWN)
     rows = session.scalars(
@@ -35,6 +38,8 @@ def take_down(session: Session, _now: datetime) -> int:
     taken = [one for one in rows if queries.standing_agreement(session, one, Purpose.KEEP) is None]
     for submission in taken:
         move(submission, S.WITHDRAWN)
+        falling.let_go(session, submission, programme_texts.GONE_WORK, now=now)
+        session.execute(sa.update(IssuePart).where(IssuePart.submission_id == submission.id).values(caption=""))
         submission.title = submission.author = submission.partner = submission.teacher = submission.words = ""
         submission.likeness, submission.found, submission.whole = None, [], ""
         session.execute(

@@ -26,6 +26,7 @@ LONGEST_WHOLE = 3 * 60 * 60
 SOUND_PATIENCE = 30.0  # seconds a program may take; all of one call together stay below outbox.LEASE
 VIDEO_PATIENCE = 10 * 60.0  # pieces.VIDEO_LEASE is above
 WHOLE_PATIENCE = 70.0
+ISSUE_PATIENCE = 10 * 60.0  # of an issue of a programme; pieces.VIDEO_LEASE is above
 LONG_SIDE, SHORT_SIDE = 1280, 720
 MOST_PIXELS = 36_000_000  # a frame of 8K; more is a bomb
 RATE = "44100"
@@ -223,20 +224,31 @@ def _filmed(source: _Source, heard: Heard | None, name: str) -> list[str]:
 def make_whole(media: Path, payload: Json) -> Json:
     """{"playables"} in their order → {"whole", "length_ms", "found"}: one recording, or the one there is.
 
+    Of an issue ("issue_id") with "pause_ms" of silence between them; {"missing"} are the places of files that are not there.
     Raises: NotInstalled, NoSpace, TryLater; Rejected where a file is not there or cannot be read.
     """
+    is_issue = "issue_id" in payload
+    if is_issue and (missing := _missing(media, payload["playables"])):
+        return {"missing": missing}
     try:
         parts = [_part(media, one) for one in payload["playables"]]
         lengths = [look(path, "mov").seconds for path in parts]
         if len(parts) == 1:
             return {"whole": payload["playables"][0], "length_ms": round(lengths[0] * 1000), "found": []}
         with files.place(media, files.SOUND) as file:
-            ffmpeg.convert(_joined(parts, lengths, file.name), seconds=WHOLE_PATIENCE)
+            patience = ISSUE_PATIENCE if is_issue else WHOLE_PATIENCE
+            ffmpeg.convert(
+                _joined(parts, lengths, file.name, pause_ms=int(payload.get("pause_ms") or 0)), seconds=patience
+            )
             made = look(Path(file.name), "mov")
             digest = files.settle_made(media, file, files.SOUND)
     except CannotRead as error:
         raise Rejected(f"几段录音合不到一起：{error}", errcode=0) from None
     return {"whole": digest, "length_ms": round(made.seconds * 1000), "found": []}
+
+
+def _missing(media: Path, playables: list[str]) -> list[int]:
+    return [place for place, one in enumerate(playables, 1) if files.playable(media, one) is None]
 
 
 def _part(media: Path, digest: str) -> Path:
@@ -246,12 +258,13 @@ def _part(media: Path, digest: str) -> Path:
     return found
 
 
-def _joined(parts: list[Path], lengths: list[float], name: str) -> list[str]:
+def _joined(parts: list[Path], lengths: list[float], name: str, *, pause_ms: int = 0) -> list[str]:
     """By the filter, decoded and in one rate; joined as they are, files of different rates come out too long. Each as long as
     it says it is: the last frame of a packed one is filled up."""
     taken = [word for path in parts for word in ffmpeg.taken_from(path, "mov", most_seconds=LONGEST_WHOLE)]
+    pause = f",apad=pad_dur={pause_ms / 1000:.3f}" if pause_ms else ""
     alike = "".join(
-        f"[{n}:a:0]atrim=end={length:.6f},aresample={RATE},aformat=channel_layouts=mono[p{n}];"
+        f"[{n}:a:0]atrim=end={length:.6f},aresample={RATE},aformat=channel_layouts=mono{pause if n + 1 < len(parts) else ''}[p{n}];"
         for n, length in enumerate(lengths)
     )
     names = "".join(f"[p{n}]" for n in range(len(parts)))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contests import awards
 from contests.certificates import Certified, certified
 from models import audit, outbox
-from models.award import AwardState, CertificatePrint
+from models.award import CertificatePrint
 from models.by import By
 from models.contest import Contest
 from models.errors import BadInput
@@ -59,7 +59,7 @@ def ask(session: Session, contest: Contest, *, library: str, site: str, leaves_o
     before = latest(session, contest)
     if before is not None and before.done_at is None and not before.cause:
         raise BadInput("正在画，画好了这里会有下载。")
-    given = sum(award.id not in leaves_out for award in awards.listed(session, contest, AwardState.GIVEN))
+    given = sum(award.id not in leaves_out for award in awards.printable(session, contest))
     if not given:
         raise BadInput("还没有可以印的证书。")
     made = CertificatePrint(contest_id=contest.id, pages=given, asked_by=by.who, asked_at=by.at)
@@ -74,7 +74,7 @@ def ask(session: Session, contest: Contest, *, library: str, site: str, leaves_o
 
 def words(session: Session, contest: Contest) -> dict[int, Certified]:
     """What every certificate that is given says, by award, in the order of the list."""
-    return {award.id: certified(session, award) for award in awards.listed(session, contest, AwardState.GIVEN)}
+    return {award.id: certified(session, award) for award in awards.printable(session, contest)}
 
 
 def prepare(session: Session, call: Claimed, now: datetime) -> Ready | NotNow:

@@ -259,8 +259,9 @@ def guarded_by(session: Session, openid: str) -> Sequence[Submission]:
 
 
 def awards_of(session: Session, works: Sequence[Submission]) -> dict[int, list[tuple[Award, str]]]:
-    """Awards that are shown or given, with the names of their tiers, by the number of the work."""
-    rows = sa.select(Award, AwardTier.name).join(AwardTier, AwardTier.id == Award.tier_id)
+    """Awards that are shown or given, with the names of their tiers and who gives them where it is not this library."""
+    given = sa.case((AwardTier.giver != "", AwardTier.giver + " " + AwardTier.name), else_=AwardTier.name)
+    rows = sa.select(Award, given).join(AwardTier, AwardTier.id == Award.tier_id)
     rows = rows.where(
         Award.submission_id.in_([work.id for work in works]), Award.state.in_((AwardState.SHOWN, AwardState.GIVEN))
     )

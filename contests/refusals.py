@@ -85,6 +85,10 @@ class NotGuardian(Refused):
     to_reader = "请由孩子的监护人来点同意。"
 
 
+class NotAsked(Refused):
+    to_reader = f"现在没有要您同意播出的作品。回复“{tappable('我的作品')}”看看。"
+
+
 class NotThis(Refused):
     """A file that cannot be taken; `cause` says why, said of the file: "是空的，请再发一次。"."""
 

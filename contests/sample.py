@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests import handing_in, queries, screening, service, tiers
+from contests.programmes import service as programmes
+from contests.programmes.service import IssueWanted
 from contests.rules import Limits
 from contests.service import GroupWanted, OrganisationWanted, TextWanted, Votes, Wanted, new_code
 from contests.tiers import TierWanted
@@ -32,6 +34,7 @@ from models.contest import (
 ESSAYS = Path(__file__).with_name("samples") / "essays.txt"
 SECOND = "王主任"
 READING, WRITING = "书声朗读者：把喜欢的读给大家听", "我和一本书：征文"
+SERIES = "书声朗读者"
 SCHOOL, TEACHER = "实验小学", "周老师"
 KEPT_FOR_DAYS = 365
 WORDINGS = {
@@ -73,6 +76,14 @@ def open_contests(session: Session, *, by: By) -> None:
     tiers.set_tiers(session, reading, AWARDS)
     service.open_(session, reading, by=by)
     _write(session, by)
+    _series(session, by)
+
+
+def _series(session: Session, by: By) -> None:
+    """A series whose first issue waits for recordings: the demo has none, since they are people's voices."""
+    made = programmes.make_programme(session, SERIES, "读者读，读者听。读得好的，在这里播出。", by=by)
+    wanted = IssueWanted(1, "第一声", "把喜欢的读给大家听：这是第一期。", "编辑：陈馆员")
+    programmes.begin_issue(session, made, wanted, by=by)
 
 
 def _reading(now: datetime) -> Wanted:

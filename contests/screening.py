@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from contests.holding import held, move
+from contests.programmes import falling
+from contests.programmes import texts as programme_texts
 from models import audit
 from models.by import By
 from models.contest import Submission, SubmissionState
@@ -29,6 +31,7 @@ def return_(session: Session, submission: Submission, reason: str, *, by: By) ->
     _look(session, submission, by)
     submission.reason = _reason(reason)
     _to(submission, S.RETURNED)
+    falling.let_go(session, submission, programme_texts.GONE_WORK, now=by.at)
     _tell(session, submission, f"您的作品《{submission.title}》要改一改再交：{submission.reason}", now=by.at)
     _note(session, "work returned", submission, by, submission.reason)
 
@@ -38,6 +41,7 @@ def hide(session: Session, submission: Submission, reason: str, *, by: By) -> No
     _look(session, submission, by)
     submission.reason = _reason(reason)
     _to(submission, S.HIDDEN)
+    falling.let_go(session, submission, programme_texts.GONE_WORK, now=by.at)
     _note(session, "work hidden", submission, by, submission.reason)
 
 

@@ -272,11 +272,22 @@ def outcome(
     if lines:
         head = f"恭喜！{quoted(contest.title)}的结果出来了："
         money = [f"{prize_texts.what(prize)}：{prize_texts.how(prize)}" for prize in prizes]
-        return "\n".join([head, *lines, *money, f"证书在“{tappable(MINE)}”里，可以保存、打印。全部名单：\n{page}"])
+        ours = any(award.code for found in won.values() for award, _ in found)
+        paper = f"证书在“{tappable(MINE)}”里，可以保存、打印。" if ours else "证书由颁奖的单位发，到了馆里会告诉您。"
+        return "\n".join([head, *lines, *money, f"{paper}全部名单：\n{page}"])
     names = "、".join(receipt_name(work) for work in works[:3])
     return (
         f"{quoted(contest.title)}的结果出来了。{names}这次没有得奖，谢谢您把它交给我们，评委都认真看过。\n"
         f"获奖名单：\n{page}\n下次比赛，欢迎再来。"
+    )
+
+
+def won_above(contest: Contest, work: Submission, award: str, page: str, *, is_corrected: bool) -> str:
+    """To an author, when results come back from above."""
+    head = "更正一下，" if is_corrected else "好消息："
+    return (
+        f"{head}{quoted(contest.title)}的{receipt_name(work)}得了{award}，恭喜您！\n"
+        f"证书由颁奖的单位发，到了馆里会告诉您。全部名单：\n{page}"
     )
 
 

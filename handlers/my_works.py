@@ -1,10 +1,12 @@
 """我的作品: where each stands in plain words, what is missing, why it came back; 修改, 撤稿, and what it has won."""
 
 from contests import handing_in, keeping, queries, rules, texts
+from contests.programmes import queries as issues
+from contests.programmes import texts as programme_texts
 from contests.refusals import NotChangeable
 from handlers import guardians, last_look, submitting
 from handlers.identity import own_page
-from handlers.turn import Reply, Turn
+from handlers.turn import Reply, Turn, link
 from models.award import Award, AwardState
 from models.contest import HANDED_IN, AgreementWay, Purpose, Submission, SubmissionState
 from models.tapping import tappable
@@ -59,7 +61,18 @@ def _won(turn: Turn, work: Submission, won: list[tuple[Award, str]]) -> list[str
         return _missing(turn, work)
     codes = [award.code for award, _ in won if award.state is AwardState.GIVEN and award.code]
     shown = [own_page(turn, f"/me/awards/{code}", "看证书") for code in codes]
-    return [*texts.results(work.contest, won), *filter(None, shown)]
+    return [*texts.results(work.contest, won), *filter(None, shown), *_aired(turn, work)]
+
+
+def _aired(turn: Turn, work: Submission) -> list[str]:
+    """In which issues of programmes it can be heard."""
+    found = issues.aired_with(turn.session, [work]).get(work.id, [])
+    site = turn.house.site
+    return [
+        link(f"{site}/programme/{issue.code}", programme_texts.in_issue(programme, issue)) if site
+        else programme_texts.in_issue(programme, issue)
+        for programme, issue in found
+    ]  # fmt: skip
 
 
 def _missing(turn: Turn, work: Submission) -> list[str]:

@@ -28,6 +28,7 @@ from handlers import (
     my_works,
     opening,
     prizes,
+    programmes,
     quizzing,
     recording,
     reminding,
@@ -97,6 +98,7 @@ _WORK, _PIECE, _WORK_AGAIN = (
 )  # fmt: skip
 _ORGANISATION, _GUARDIAN = Route(submitting.join, writes=True), Route(guardians.answer, writes=True)
 _KEPT = Route(my_works.kept, writes=True)
+_LISTEN, _AIRING = Route(programmes.listen), Route(programmes.answer, writes=True)
 _MEND, _WITHDRAW = Route(my_works.mend, writes=True), Route(my_works.withdraw)
 
 ALWAYS: dict[str, Route] = {
@@ -136,6 +138,9 @@ COMMANDS: dict[str, Route | Shared] = {
     **dict.fromkeys(("我是监护人", "监护人同意", "我是家长"), Route(guardians.begin)),
     **dict.fromkeys(("撤回同意", "收回同意", "撤销同意"), Route(guardians.take_back)),
     **dict.fromkeys(("确定撤回", "确认撤回"), Route(guardians.sure, writes=True)),
+    **dict.fromkeys(("播出", "能不能播出"), Route(programmes.ask)),
+    **dict.fromkeys(("同意播出", "不同意播出"), _AIRING),
+    **dict.fromkeys(("撤回播出", "取消播出"), Route(programmes.take_back)),
     "继续": _GO_ON, "继续报名": _GO_ON, "确定取消": _SURE, "确认取消": _SURE,
     MORE: _MORE, "下一页": _MORE, "还有吗": _MORE, "more": _MORE,
 }  # fmt: skip
@@ -244,6 +249,9 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return COMMANDS[words]
     if (contest := _about_contests(turn, words, raw)) is not None:
         return contest
+    if (series := programmes.called(turn, words)) is not None:  # not within a work, which may be called so
+        turn.argument = series
+        return _LISTEN
     if (playing := _about_quizzes(turn, words, raw)) is not None:
         return playing
     if (about := _about_names(turn, words, raw)) is not None:
@@ -284,6 +292,8 @@ def _in_a_work(turn: Turn, words: str, raw: str) -> Route | None:
 
 
 def _about_contests(turn: Turn, words: str, raw: str) -> Route | None:
+    if programmes.is_answer(turn, words, raw):
+        return _AIRING
     if contests.is_call(turn, words):
         return _CALL
     if contests.asks_when(turn, words):

@@ -30,6 +30,7 @@ class AwardTier(Base):
     kind: Mapped[AwardKind] = plain(word(AwardKind))
     rank: Mapped[int] = plain(sa.SmallInteger)
     name: Mapped[str] = plain(sa.String(40))
+    giver: Mapped[str] = plain(sa.String(60), server_default="")  # who gives it, where it is not this library
     quota: Mapped[int] = plain(sa.SmallInteger)  # 0: as many as there are
     # once the places of the last round are used up it goes on with those who fell out before it
     takes_earlier: Mapped[bool] = plain(sa.Boolean, server_default=sa.false())

@@ -44,6 +44,7 @@ class CallKind(StrEnum):
     MAKE_PIECE = "make_piece"  # made playable, on our own machine
     PRINT_CERTIFICATES = "print_certificates"  # all of a contest as one file
     MAKE_WHOLE = "make_whole"  # the pieces of a recording, an issue of a programme: one file
+    MAKE_PACK = "make_pack"  # works of a contest with their table, for the province: one zip
 
 
 class CallState(StrEnum):

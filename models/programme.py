@@ -57,6 +57,7 @@ class Issue(Base):
     made_by: Mapped[str] = plain(sa.String(40))
     made_at: Mapped[datetime] = plain(UtcDateTime)
     published_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    fell_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # taken down by itself: staff have to look
 
     __table_args__ = (sa.UniqueConstraint("programme_id", "number"),)
 
@@ -70,5 +71,10 @@ class IssuePart(Base):
     submission_id: Mapped[int] = plain(sa.ForeignKey("submissions.id"), primary_key=True)
     position: Mapped[int] = plain(sa.SmallInteger)
     caption: Mapped[str] = plain(sa.String(200))
+    is_named: Mapped[bool] = plain(
+        sa.Boolean, server_default=sa.false()
+    )  # of a child: the guardian agreed to the whole name
     asked_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     declined_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+    __table_args__ = (sa.Index("ix_issue_parts_submission", "submission_id"),)

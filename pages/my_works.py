@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from contests import handing_in, keeping, queries, rules, texts
+from contests.programmes import queries as issues
+from contests.programmes import texts as programme_texts
 from models import times
 from models.award import Award, AwardState
 from models.contest import Submission, SubmissionState
@@ -73,7 +75,10 @@ def _notes(session: Session, work: Submission, won: list[tuple[Award, str]]) -> 
         return [f"馆员说：{work.reason}"] if work.reason else []
     if work.state is S.WAITING:
         return [f"请把公众号里的链接转给监护人；没有了，在公众号里回复“{texts.MINE}”。"]
-    return texts.results(work.contest, won) if work.state is S.ACCEPTED else []
+    if work.state is not S.ACCEPTED:
+        return []
+    aired = issues.aired_with(session, [work]).get(work.id, [])
+    return [*texts.results(work.contest, won), *(programme_texts.in_issue(*one) for one in aired)]
 
 
 def _way(work: Submission, now: datetime) -> tuple[str, str] | None:

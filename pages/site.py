@@ -35,8 +35,10 @@ from pages import (
     lottery,
     me,
     my_entries,
+    my_issues,
     my_works,
     prizes,
+    programme,
     quiz,
     quiz_board,
     quiz_draw,
@@ -121,10 +123,12 @@ def pages_of(
         database,
         draw,
         library=house.library,
-        makers=(*my_entries.MAKERS, *my_works.MAKERS, *prizes.MAKERS),
+        makers=(*my_entries.MAKERS, *my_works.MAKERS, *my_issues.MAKERS, *prizes.MAKERS),
     )
     my_entries.register(readers, blueprint, database)
     my_works.register(readers, blueprint, database, draw)
+    my_issues.register(readers, blueprint, database, draw)
+    programme.register(blueprint, database, draw, media=data / "media" if data else None)
     guardian.register(readers, blueprint, database, draw, secret=house.secret)
     sign_up.register(readers, blueprint, database, draw, platform=platform, site=house.site)
     change_entry.register(readers, blueprint, database, draw)

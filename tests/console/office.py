@@ -28,6 +28,7 @@ class Browser:
     """One browser, with its cookies; forms carry the token of the page they are on."""
 
     def __init__(self, office: "Office", *, address: str = "198.51.100.7") -> None:
+        self.office = office
         self.http = HttpClient(office.app)
         self.address = address
         self.page: TestResponse | None = None

@@ -11,6 +11,7 @@ from contests.sample import READING, WRITING, essays
 from models import times
 from models.contest import Agreement, Contest, ContestState, Purpose, Submission, SubmissionState
 from models.outbox import OutboxCall
+from models.programme import Issue
 from tests.contests.staged import sends
 from tests.world import World
 
@@ -38,6 +39,7 @@ def test_the_demo_has_a_contest_to_take_part_in_and_one_that_is_judged(sqlite_wo
     assert {(work.state, work.openid) for work in works} == {(S.ACCEPTED, None)}
     assert sorted(work.number or 0 for work in works) == [1, 2, 3, 4]
     assert sqlite_world.count(Agreement, Agreement.purpose == Purpose.GUARDIAN) == 2
+    assert sqlite_world.count(Issue) == 1
     assert sqlite_world.count(OutboxCall, OutboxCall.key.like("%contest%")) == 0
 
 
