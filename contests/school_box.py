@@ -55,6 +55,15 @@ def works_of(session: Session, box: Organisation) -> list[tuple[int, Submission]
     return [(number, work) for number, work in every if work.state is not S.WITHDRAWN]
 
 
+def works_by(session: Session, box: Organisation, author: str, genre: Genre) -> Sequence[Submission]:
+    """Works of a child of this school."""
+    rows = sa.select(Submission).where(
+        Submission.organisation_id == box.id, Submission.is_boxed, Submission.author == author, Submission.genre == genre,
+        Submission.state != S.WITHDRAWN,
+    )  # fmt: skip
+    return session.scalars(rows.order_by(Submission.id)).all()
+
+
 def work_called(session: Session, box: Organisation, code: str) -> Submission | None:
     """One of its works."""
     work = queries.submission_called(session, code)

@@ -21,6 +21,7 @@ from contests import handing_in, queries, rules, school_box, texts
 from contests.refusals import ChangedElsewhere, NoSlip
 from handlers.work_words import RELATIONS
 from models import times, tries
+from models.award import Award
 from models.contest import (
     WRITTEN,
     AgreementWay,
@@ -31,6 +32,7 @@ from models.contest import (
     PieceKind,
     PieceState,
     Purpose,
+    SetText,
     Submission,
     SubmissionState,
     Wording,
@@ -90,6 +92,7 @@ class Row:
     may_tick: bool
     may_change: bool
     receipt: str
+    results: tuple[str, ...]  # once they may be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,17 +487,21 @@ def _page(session: Session, box: Organisation, now: datetime) -> Page:
         .filter_by(contest_id=contest.id, purpose=Purpose.GUARDIAN)
         .order_by(Wording.version.desc())
     )
+    works = school_box.works_of(session, box)
+    won = queries.awards_of(session, [work for _, work in works])
     return Page(
         _code(), box.name, contest.title, contest.code, texts.when(contest, now=now),
         rules.takes_works(contest.state, opens_at=contest.opens_at, closes_at=contest.closes_at, now=now),
         rules.takes_mended(contest.state), box.most_works,
-        tuple(_row(session, number, work, now) for number, work in school_box.works_of(session, box)),
+        tuple(_row(session, number, work, won.get(work.id, []), now) for number, work in works),
         tuple((one.id, f"第 {one.version} 版") for one in versions), tuple((one.value, texts.GENRES[one]) for one in genres),
         any(one not in WRITTEN for one in genres),
     )  # fmt: skip
 
 
-def _row(session: Session, number: int, work: Submission, now: datetime) -> Row:
+def _row(
+    session: Session, number: int, work: Submission, won: list[tuple[Award, str]], now: datetime
+) -> Row:  # fmt: skip
     is_changeable = work.state in CHANGEABLE
     agreed = queries.standing_agreement(session, work, Purpose.GUARDIAN)
     needs_slip = rules.needs_guardian(times.today(now), born_on=work.born_on, is_child=work.is_child)
@@ -511,6 +518,7 @@ def _row(session: Session, number: int, work: Submission, now: datetime) -> Row:
         work.reason if work.state in (S.RETURNED, S.HIDDEN) or (work.state is S.DRAFT and work.handed_in_at) else "",
         needs_slip, f"{agreed.name}（{agreed.relation}）" if agreed else "", slips, work.state in school_box.TICKABLE, is_changeable,
         f"编号 {work.number}" if work.number else "",
+        tuple(texts.results(work.contest, won)) if work.state is S.ACCEPTED else (),
     )  # fmt: skip
 
 
@@ -556,11 +564,10 @@ def _added(session: Session, *, box: str, genre: str, now: datetime) -> str:
 def _child_kept(session: Session, *, box: str, child: Child, now: datetime) -> None:
     """The same child with the same title is the same work. Raises: _BadRow, and then nothing of the row is kept."""
     found = _box(session, box)
-    known = [
-        work for _, work in school_box.works_of(session, found)
-        if work.genre is child.genre and compact(work.author) == compact(child.typed["author"])
-        and compact(work.title) == compact(child.typed.get("title", "").strip("《》"))
-    ]  # fmt: skip
+    text = session.get(SetText, int(child.typed["text"])) if "text" in child.typed else None
+    title = compact(child.typed.get("title") or (text.title if text else ""))
+    theirs = school_box.works_by(session, found, " ".join(child.typed["author"].split()), child.genre)
+    known = [work for work in theirs if compact(work.title) == title]
     if known and known[0].state not in CHANGEABLE:
         raise _BadRow({"author": "这件已经交上了，这一行没有动它。"})
     work = known[0] if known else school_box.add(session, found, child.genre, now=now)

@@ -44,7 +44,7 @@ export function stepDone(frame) {
 
 export function openPage(url, title) {
   if (!/^https?:\/\//.test(url)) return;
-  const frame = el("iframe", { src: url, title: title || "网页",
+  const frame = el("iframe", { src: url, title: title || "网页", allow: "microphone",
     sandbox: "allow-forms allow-scripts allow-same-origin allow-popups allow-modals allow-downloads" });
   loads.set(frame, 0);
   frame.addEventListener("load", () => loads.set(frame, loads.get(frame) + 1));

@@ -85,6 +85,7 @@ def test_an_essay_by_post_is_in_with_its_number_and_its_trail(office: Office) ->
     assert one.ready_at is not None
     page = chen.opens(answer.headers["Location"]).text
     assert "代交作品" in page
+    assert 'href="tel:13800138000"' in page
     assert "小林&lt;b&gt;🌱" in page
     with office.database.reading() as session:
         given = session.query(Agreement).one()

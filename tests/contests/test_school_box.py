@@ -17,10 +17,12 @@ from contests.judging import hearing
 from contests.rules import Limits
 from contests.service import GroupWanted, OrganisationWanted, TextWanted
 from models import times
+from models.award import AwardState
 from models.contest import (
     Agreement,
     AgreementWay,
     Contest,
+    ContestState,
     Genre,
     GroupKind,
     Organisation,
@@ -34,8 +36,9 @@ from models.contest import (
 from tests.contests.sounds import picture, wav
 from tests.contests.staged import WORDINGS, by, set_up, wanted
 from tests.contests.test_hand_in_page import makes
+from tests.contests.test_my_works import awarded, led_to
 from tests.test_page_sign_up import browser_of, hidden
-from tests.world import World
+from tests.world import World, in_parallel
 
 S = SubmissionState
 CHILDREN = GroupWanted("少儿组", GroupKind.BIRTH, date(2012, 9, 1), date(2020, 8, 31), 5, 20)
@@ -185,6 +188,15 @@ def test_a_sheet_given_again_changes_works_and_makes_no_new_ones(sqlite_world: W
     gives(teacher, box, sheet_of((*row, "春天真的来了。")))
     (one,) = works(sqlite_world)
     assert one.words == "春天真的来了。"
+
+
+def test_a_work_named_by_its_set_text_is_the_same_the_next_time(sqlite_world: World) -> None:
+    readings(sqlite_world)
+    box, teacher = box_of(sqlite_world), Browser(sqlite_world.app)
+    for _ in range(2):
+        row = ("王小明", "2015-6-1", "少儿组", "春晓")
+        assert gives(teacher, box, sheet_of(row, head=("姓名", "出生日期", "组别", "篇目"))).status_code == 303
+    assert [work.title for work in works(sqlite_world)] == ["春晓"]
 
 
 def test_a_file_that_is_no_sheet_is_told(sqlite_world: World) -> None:
@@ -430,3 +442,56 @@ def test_a_deadline_while_the_sheet_is_read_keeps_what_was_there(sqlite_world: W
     answer = teacher.post(f"{box}/sheet", data=token | {"sheet": (file, "三年二班.xlsx")})
     assert "已经截稿" in answer.text
     assert not works(sqlite_world)
+
+
+def test_a_teacher_reads_what_came_of_each_work(sqlite_world: World) -> None:
+    contest = essays(sqlite_world)
+    box, teacher = box_of(sqlite_world), Browser(sqlite_world.app)
+    rows = [(name, "2010-1-2", "少年组", "夏天", "", "", "夏天来了。") for name in ("张强", "李丽")]
+    gives(teacher, box, sheet_of(*rows))
+    teacher.post(f"{box}/hand-in", data=secret(teacher, box))
+    for one in works(sqlite_world):
+        with sqlite_world.database.units() as session:
+            screening.accept(session, session.get_one(Submission, one.id), by=by())
+    awarded(sqlite_world, works(sqlite_world)[0].id, AwardState.SHOWN)
+    assert "通过了" in teacher.get(box).text
+    assert "一等奖" not in teacher.get(box).text
+    led_to(sqlite_world, contest, ContestState.SCREENING, ContestState.JUDGING, ContestState.NOTICE)
+    assert "公示中：一等奖" in teacher.get(box).text
+    led_to(sqlite_world, contest, ContestState.AWARDED)
+    page = teacher.get(box).text
+    assert "得了一等奖" in page
+    assert "这次没有得奖" in page
+
+
+def test_two_tabs_put_no_more_in_than_the_box_may_hold(world: World) -> None:
+    set_up(world, organisations=(OrganisationWanted("第一小学", True, 1),))
+    box = box_of(world)
+    tabs = [Browser(world.app) for _ in range(2)]
+    tokens = [secret(tab, box) for tab in tabs]
+    answers = in_parallel(
+        lambda: tabs[0].post(f"{box}/add", data=tokens[0]).status_code,
+        lambda: tabs[1].post(f"{box}/add", data=tokens[1]).status_code,
+    )
+    assert sorted(answers) == [303, 409]
+    assert len(works(world)) == 1
+
+
+def test_a_file_that_comes_after_the_closing_is_not_lost(sqlite_world: World) -> None:
+    readings(sqlite_world, closes_at=times.now() + timedelta(hours=1))
+    box, teacher = box_of(sqlite_world), Browser(sqlite_world.app)
+    gives(teacher, box, sheet_of(("王小明", "2015-6-1", "少儿组", "春晓"), head=("姓名", "出生日期", "组别", "篇目")))
+    page = f"{box}/works/{works(sqlite_world)[0].code}"
+    body, headers = wav(1), {"X-CSRFToken": hidden(teacher.get(page).text)["csrf_token"]}
+    begun = teacher.post(f"{page}/uploads", json={"name": "朗读.wav", "size": len(body)}, headers=headers).json
+    assert begun
+    sqlite_world.passes(hours=2)
+    assert teacher.post(f"{page}/uploads/{begun['token']}?from=0", data=body, headers=headers).status_code == 200
+    assert teacher.post(f"{page}/uploads/{begun['token']}/finish", headers=headers).status_code == 200
+    assert sqlite_world.count(Piece) == 1
+    slip = teacher.post(f"{page}/uploads?kind=slip", json={"name": "x.jpg", "size": 9}, headers=headers)
+    assert slip.status_code == 200
+    wrong = teacher.post(f"{page}/uploads/{slip.json['token']}?from=0", data=b"<svg/>...", headers=headers)  # type: ignore[index]
+    assert wrong.status_code == 200
+    finished = teacher.post(f"{page}/uploads/{slip.json['token']}/finish?kind=slip", headers=headers)  # type: ignore[index]
+    assert (finished.status_code, "不是能用的图片" in finished.json["words"]) == (422, True)  # type: ignore[index]
