@@ -17,7 +17,7 @@ from contests.certificates import group_of, titled
 from contests.province import naming, packing, packs, results, taking
 from contests.province.packs import Wanted
 from contests.province.results import Found, Listed
-from contests.province.taking import Taken
+from contests.province.taking import Chosen
 from models import times
 from models.award import AwardKind
 from models.by import By
@@ -179,29 +179,30 @@ class _Views:
         try:
             listed = _told(request.form.get("told", ""))
             let_pass = {one for raw in request.form.getlist("pass") if (one := row_number(raw)) is not None}
-            taken = self._taken(number, listed, let_pass)
+            new, changed, chosen = self._taken(number, listed, let_pass)
         except BadInput as error:
             return refused(f"没有导入：{error.to_staff}", where)
-        said = f"导入了 {taken.new} 个奖" + (f"，改了 {taken.changed} 个" if taken.changed else "")
-        said += (f"，原来就有的 {taken.known} 个没有动" if taken.known else "") + (
-            f"，{taken.left} 行没有导入" if taken.left else ""
-        )
-        return done(f"{said}。" + ("作者会收到消息。" if taken.new or taken.changed else ""), where)
+        said = f"导入了 {new} 个奖" + (f"，改了 {changed} 个" if changed else "")
+        said += f"，原来就有的 {chosen.known} 个没有动" if chosen.known else ""
+        said += f"，{chosen.left} 行没有导入" if chosen.left else ""
+        return done(f"{said}。" + ("作者会收到消息。" if new or changed else ""), where)
 
-    def _taken(self, number: int, listed: Listed, let_pass: Collection[int]) -> Taken:
-        """By parts, a unit each: readers' answers do not wait for a thousand awards. Raises: BadFields, BadInput."""
-        first = part = self._take_part(number, listed, let_pass)
-        new, changed = first.new, first.changed
-        while part.rest:
-            part = self._take_part(number, listed, let_pass)
-            new, changed = new + part.new, changed + part.changed
-        return Taken(new, changed, first.known, first.left, 0)
-
-    def _take_part(self, number: int, listed: Listed, let_pass: Collection[int]) -> Taken:
-        with self._desk.unit() as session:
+    def _taken(self, number: int, listed: Listed, let_pass: Collection[int]) -> tuple[int, int, Chosen]:
+        """How many are new and changed. By parts, a unit each. Raises: BadFields, BadInput."""
+        giver, by = request.form.get("giver", ""), _by()
+        with self._desk.reading() as session:
             contest = session.get(Contest, number) or abort(404)
-            page, giver = f"{self._desk.site}/c/{contest.code}/results", request.form.get("giver", "")
-            return taking.take(session, contest, listed, giver, let_pass, page=page, by=_by())
+            page = f"{self._desk.site}/c/{contest.code}/results"
+            chosen = taking.chosen(session, contest, listed, giver, let_pass)
+        new = changed = 0
+        for first in range(0, len(chosen.awards), taking.PART):
+            part = chosen.awards[first : first + taking.PART]
+            with self._desk.unit() as session:
+                more = taking.take(session, session.get_one(Contest, number), part, giver, page=page, by=by)
+            new, changed = new + more[0], changed + more[1]
+        with self._desk.unit() as session:
+            taking.end(session, session.get_one(Contest, number), page=page, by=by)
+        return new, changed, chosen
 
 
 def _by() -> By:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from activities.signup.rules import morning_after
 from contests import awards, service, telling, texts
-from contests.judging.queries import rounds_of
+from contests.judging.queries import rounds_of, submissions
 from contests.province import results
 from contests.province.results import Found, Listed
 from models import audit, times
@@ -25,7 +25,7 @@ A, C = AwardState, ContestState
 LONGEST_GIVER, LONGEST_AWARD = 60, 40
 CORRECTED = "更正获奖名单"
 RANK = 1000  # behind our own
-PART = 50  # awards a unit
+PART = 25  # awards a unit
 
 
 @dataclass(slots=True)
@@ -46,14 +46,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What was stored; `rest`: rows for the next unit."""
+class Chosen:
+    """What is to be stored of a file: awards by work; rows that are stored already, and those that are left out."""
 
-    new: int
-    changed: int
+    awards: list[tuple[int, str]]
     known: int
     left: int
-    rest: int
 
 
 def compared(session: Session, contest: Contest, listed: Listed, giver: str) -> list[Line]:
@@ -81,12 +79,14 @@ def compared(session: Session, contest: Contest, listed: Listed, giver: str) -> 
     return lines
 
 
-def _had(session: Session, contest: Contest, giver: str) -> dict[int, str]:
+def _had(session: Session, contest: Contest, giver: str, works: Sequence[int] | None = None) -> dict[int, str]:
     rows = sa.select(Award.submission_id, AwardTier.name).join(AwardTier, AwardTier.id == Award.tier_id)
     rows = rows.where(
         Award.contest_id == contest.id, AwardTier.kind == AwardKind.PROVINCE, AwardTier.giver == giver, Award.state == A.GIVEN,
         Award.submission_id.is_not(None),
     )  # fmt: skip
+    if works is not None:
+        rows = rows.where(Award.submission_id.in_(works))
     return {work: name for work, name in session.execute(rows) if work is not None}
 
 
@@ -184,41 +184,73 @@ def ends_contest(contest: Contest) -> bool:
     return contest.state is C.JUDGING
 
 
-def take(
-    session: Session, contest: Contest, listed: Listed, giver: str, let_pass: Collection[int], *, page: str, by: By
-) -> Taken:
-    """Rows without a doubt, and those of `let_pass` (places in the list, from 0); authors are told. Again changes nothing twice.
+def chosen(session: Session, contest: Contest, listed: Listed, giver: str, let_pass: Collection[int]) -> Chosen:
+    """Rows without a doubt, and those of `let_pass` (places in the list, from 0). Raises: BadFields, BadInput.
 
-    A part of them: while there is a rest, whoever asked goes on in a unit of its own. Raises: BadFields, BadInput.
+    Beside everybody else: a thousand rows are compared for longer than readers' answers may wait.
     """
     giver = checked_giver(giver)
-    service.hold(session, contest)
     if why := can_take(session, contest):
         raise BadInput(why)
-    new = changed = known = left = rest = 0
-    letters: list[tuple[str, str, str]] = []
+    found, known, left = [], 0, 0
     for at, line in enumerate(compared(session, contest, listed, giver)):
         if line.work is None or line.wrong or (line.doubts and at not in let_pass):
             left += 1
         elif line.is_known:
             known += 1
-        elif new + changed >= PART:
-            rest += 1
         else:
-            award = _store(session, contest, line, line.work, giver, by)
-            new, changed = new + (not line.before), changed + bool(line.before)
-            if line.work.openid:
-                words = f"{giver} {line.award}"
-                said = texts.won_above(contest, line.work, words, page, is_corrected=bool(line.before))
-                letters.append((f"award:{award.id}:given", line.work.openid, said))
-    if not ends_contest(contest):
-        owe_messages(session, letters, now=by.at, due_at=morning_after(by.at))
-    elif not rest and _is_any(session, contest):
-        _end(session, contest, page, by)
-    note = f"{giver}：新 {new}，改 {changed}，原有 {known}，没有导入 {left}"
-    audit.note(session, "results taken", who=by.who, subject=f"contest {contest.code}", at=by.at, detail=note)
+            found.append((line.work.id, line.award))
+    return Chosen(found, known, left)
+
+
+def take(
+    session: Session, contest: Contest, part: Sequence[tuple[int, str]], giver: str, *, page: str, by: By
+) -> tuple[int, int]:
+    """Some of what was chosen, as the works are now; authors are told. How many are new, and how many changed. Again
+    changes nothing twice. Raises: BadFields, BadInput.
+    """
+    giver = checked_giver(giver)
+    service.hold(session, contest)
+    if why := can_take(session, contest):
+        raise BadInput(why)
+    names = dict(part)
+    ids = list(names)
+    works, had = submissions(session, ids), _had(session, contest, giver, ids)
+    tiers: dict[str, AwardTier] = {}
+    stored: list[tuple[Award, Submission, str]] = []
+    for number, name in part:
+        work, before = works.get(number), had.get(number, "")
+        if work is None or work.state is not SubmissionState.ACCEPTED or before == name:
+            continue
+        if before:
+            _take_back(session, contest, work, giver)
+        tier = tiers.setdefault(name, tiers.get(name) or _tier(session, contest, name, giver))
+        stored.append((_award(contest, tier, work, by), work, before))
+    session.add_all(award for award, _, _ in stored)
     session.flush()
-    return Taken(new, changed, known, left, rest)
+    if not ends_contest(contest):
+        letters = [
+            (
+                f"award:{award.id}:given",
+                work.openid,
+                _letter(contest, work, f"{giver} {names[work.id]}", page, before),
+            )
+            for award, work, before in stored
+            if work.openid
+        ]
+        owe_messages(session, letters, now=by.at, due_at=morning_after(by.at))
+    changed = sum(bool(before) for _, _, before in stored)
+    new = len(stored) - changed
+    note = f"{giver}：新 {new}，改 {changed}"
+    audit.note(session, "results taken", who=by.who, subject=f"contest {contest.code}", at=by.at, detail=note)
+    return new, changed
+
+
+def end(session: Session, contest: Contest, *, page: str, by: By) -> None:
+    """Where these are all the awards there are: everybody is told what came of their work."""
+    service.hold(session, contest)
+    if ends_contest(contest) and _is_any(session, contest):
+        _end(session, contest, page, by)
 
 
 def _is_any(session: Session, contest: Contest) -> bool:
@@ -236,16 +268,15 @@ def _end(session: Session, contest: Contest, page: str, by: By) -> None:
     telling.tell_results(session, contest, page, by=by)
 
 
-def _store(session: Session, contest: Contest, line: Line, work: Submission, giver: str, by: By) -> Award:
-    if line.before:
-        _take_back(session, contest, work, giver)
-    award = Award(
-        contest_id=contest.id, tier_id=_tier(session, contest, line.award, giver).id, submission_id=work.id, openid=work.openid,
-        state=A.GIVEN, place=None, name=texts.on_paper(work), title=work.title, code=None, made_at=by.at, given_at=by.at,
+def _award(contest: Contest, tier: AwardTier, work: Submission, by: By) -> Award:
+    return Award(
+        contest_id=contest.id, tier_id=tier.id, submission_id=work.id, openid=work.openid, state=A.GIVEN, place=None,
+        name=texts.on_paper(work), title=work.title, code=None, made_at=by.at, given_at=by.at,
     )  # fmt: skip
-    session.add(award)
-    session.flush()
-    return award
+
+
+def _letter(contest: Contest, work: Submission, award: str, page: str, before: str) -> str:
+    return texts.won_above(contest, work, award, page, is_corrected=bool(before))
 
 
 def _take_back(session: Session, contest: Contest, work: Submission, giver: str) -> None:

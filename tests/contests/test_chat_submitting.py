@@ -336,10 +336,11 @@ def test_a_voice_message_without_a_draft_is_shown_the_way(world: World) -> None:
 
 
 def test_a_word_that_has_nothing_to_do_with_it_asks_no_contest_and_no_work(sqlite_world: World) -> None:
-    """A post brings thousands of messages a minute: what there is of contests is kept."""
+    """A post brings thousands of messages a minute: what there is of contests and programmes is kept."""
     world = sqlite_world
     set_up(world)
-    world.says("小林", "帮助")
+    for words in ("帮助", "讲座"):
+        world.says("小林", words)
     asked: list[str] = []
     sa.event.listen(world.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     for words in ("帮助", "周末", "活动", "绘本"):
