@@ -6,13 +6,14 @@ Where everything stands is worked out once, in dots of 150 to the inch; a pictur
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 from typing import IO
 
 import segno
+from fpdf import FPDF
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from web import pdf
 from web.lettering import Faces, lines, unwritable
 
 WIDTH, HEIGHT, MARGIN = 1754, 1240, 118  # pixels: A4 at 150 to the inch, 20 mm
@@ -22,7 +23,6 @@ INK, QUIET, PAPER, BAMBOO = "#1F2A2E", "#5B6468", "#FFFFFF", "#2F7D5B"
 NAME_SIZES = (104, 88, 72, 60)
 QR_SIZE = 190
 TITLE, TEXT = "title", "text"  # faces
-FRAME = "Frame"
 TELL_EVERY = 50  # pages
 MASK = 2  # of a code: any of the eight reads alike, and to weigh them all takes longer than the rest of the page
 
@@ -171,59 +171,56 @@ def _qr(url: str) -> Image.Image:
 
 
 def pages(every: Iterable[Said], faces: Faces, to: IO[bytes], *, tell: Callable[[int], None] = lambda _: None) -> int:
-    """A PDF to print, a page each, written page by page: how many. `tell` hears every so often how many there are by now."""
+    """A PDF to print, a page each: how many. `tell` hears every so often how many there are by now."""
     sizes, count = Sizes(faces), 0
-    with pdf.written(to, (WIDTH * POINT, HEIGHT * POINT)) as writer:
-        for face in (TITLE, TEXT):
-            writer.face(face, sizes.font(face, pdf.EM))
-        writer.shared(FRAME, _content(_frame(sizes), sizes, writer))
-        for count, said in enumerate(every, 1):
-            writer.page(f"/{FRAME} Do " + _content(_own(said, sizes), sizes, writer))
-            if count % TELL_EVERY == 0:
-                tell(count)
+    paper = FPDF(unit="pt", format=(WIDTH * POINT, HEIGHT * POINT))
+    paper.set_auto_page_break(auto=False)
+    for name, (path, number) in ((TITLE, faces.serif), (TEXT, faces.sans)):
+        paper.add_font(name, fname=path, collection_font_number=number if path.endswith(".ttc") else 0)
+    frame = tuple(_frame(sizes))
+    for count, said in enumerate(every, 1):
+        paper.add_page()
+        for mark in (*frame, *_own(said, sizes)):
+            _print(mark, sizes, paper)
+        if count % TELL_EVERY == 0:
+            tell(count)
+    to.write(paper.output())
     return count
 
 
-def _content(marks: Iterable[Mark], sizes: Sizes, writer: pdf.Writer) -> str:
-    """In dots, from the upper edge down, as everything is worked out."""
-    drawn = [_operators(mark, sizes, writer) for mark in marks]
-    return f"q {POINT:.4f} 0 0 {-POINT:.4f} 0 {HEIGHT * POINT:.2f} cm\n" + "\n".join(drawn) + "\nQ"
-
-
-def _operators(mark: Mark, sizes: Sizes, writer: pdf.Writer) -> str:
+def _print(mark: Mark, sizes: Sizes, paper: FPDF) -> None:
     if isinstance(mark, Words):
         ascent, _ = sizes.font(mark.face, mark.size).getmetrics()
-        matrix = f"{mark.size} 0 0 {-mark.size} {mark.x:.1f} {mark.top + ascent:.1f} Tm"
-        return f"BT {_colour(mark.ink)} rg {matrix} {writer.text(mark.text, mark.face)} ET"
-    if isinstance(mark, Code):
-        return _squares(mark)
-    stroke = f"{_colour(BAMBOO)} RG {mark.width} w"
+        paper.set_font(mark.face, size=mark.size * POINT)
+        paper.set_text_color(mark.ink)
+        paper.text(mark.x * POINT, (mark.top + ascent) * POINT, mark.text)
+    elif isinstance(mark, Code):
+        _squares(mark, paper)
+    else:
+        _rule(mark, paper)
+
+
+def _rule(mark: Line, paper: FPDF) -> None:
+    paper.set_draw_color(BAMBOO)
+    paper.set_line_width(mark.width * POINT)
     if mark.bottom is None:
-        return f"{stroke} {mark.left} {mark.top} m {mark.right} {mark.top} l S"
-    half = mark.width / 2  # a picture's line lies within its box, a page's on both sides of it
-    box = (
-        mark.left + half,
-        mark.top + half,
-        mark.right - mark.left - mark.width,
-        mark.bottom - mark.top - mark.width,
-    )
-    return f"{stroke} {' '.join(f'{one:.1f}' for one in box)} re S"
+        paper.line(mark.left * POINT, mark.top * POINT, mark.right * POINT, mark.top * POINT)
+        return
+    inset = mark.width / 2  # a picture's line lies within its box, a page's on both sides of it
+    left, top = mark.left + inset, mark.top + inset
+    width, height = mark.right - mark.left - mark.width, mark.bottom - mark.top - mark.width
+    paper.rect(left * POINT, top * POINT, width * POINT, height * POINT)
 
 
-def _squares(mark: Code) -> str:
-    """The code in rows of squares, as sharp as the printer."""
+def _squares(mark: Code, paper: FPDF) -> None:
+    """Rows of squares, as sharp as the printer: a picture of a pixel a square is smoothed by some of them."""
     code = segno.make(mark.url, error="m", micro=False, mask=MASK)
-    side = QR_SIZE / code.symbol_size(border=2)[0]
-    runs = []
+    side = QR_SIZE * POINT / code.symbol_size(border=2)[0]
+    paper.set_fill_color(0)
     for y, row in enumerate(code.matrix, 2):
-        x = 0
-        while x < len(row):
-            width = next((at for at in range(x, len(row)) if row[at] != row[x]), len(row)) - x
-            if row[x]:
-                runs.append(f"{x + 2} {y} {width} 1 re")
+        x = 2
+        for is_dark, run in groupby(row):
+            width = len(list(run))
+            if is_dark:
+                paper.rect(mark.x * POINT + x * side, mark.top * POINT + y * side, width * side, side, style="F")
             x += width
-    return f"q {side:.4f} 0 0 {side:.4f} {mark.x} {mark.top} cm 0 0 0 rg {' '.join(runs)} f Q"
-
-
-def _colour(ink: str) -> str:
-    return " ".join(f"{int(ink[at : at + 2], 16) / 255:.3f}" for at in (1, 3, 5))
