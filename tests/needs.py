@@ -6,7 +6,7 @@ import pytest
 
 
 def missing(need: str, why: str) -> None:
-    """Skip, or fail when the need is required (postgres, browser, ffmpeg, fonts, nginx, node)."""
+    """Skip, or fail when the need is required (postgres, browser, ffmpeg, fonts, nginx, node, pdftotext, zbarimg)."""
     if need in os.environ.get("SHUSHENG_TEST_REQUIRE", "").split(","):
         pytest.fail(f"{need} is required here: {why}")
     pytest.skip(f"{need}: {why}")
