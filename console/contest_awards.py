@@ -105,7 +105,7 @@ class _Views:
             given = awards.printable(session, contest)
             living = sum(shelf.living for shelf in shelves)
             today = times.today(times.now())
-            pool = prizes.pool_of(session, contest) if contest.state in (C.NOTICE, C.AWARDED, C.CLOSED) else None
+            pool = prizes.shown_with(session, contest) if contest.state in (C.NOTICE, C.AWARDED, C.CLOSED) else None
             return drawn(
                 "contest_awards.html", contest=contest, shelves=shelves, objections=objections, living=living, given=given,
                 prints=contest_prints.prints_of(session, self._desk, contest, given) if given else None,
@@ -121,7 +121,7 @@ class _Views:
         """The list goes before everybody; money will go the library's way."""
         until, way = _day("until", "请选公示的最后一天。"), PayWay(self._desk.payout)
         count = awarding.show(session, contest, until, page=page, by=by, way=way)
-        pool = prizes.pool_of(session, contest)
+        pool = prizes.shown_with(session, contest)
         money = f"奖金 {yuan(plan_of(pool.plan).pot)} 元等另一位同事批准封存。" if pool else ""
         return f"已开始公示 {count} 个奖，所有作者会收到通知。{money}"
 

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from activities.signup.party import name_in, phone_in
 from console.contest_form import GENRES
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form
 from console.rights import Act, may
 from contests import files, handing_in, pieces, queries, rules
@@ -90,6 +91,8 @@ class _Views:
             with self._desk.unit() as session:
                 work = _entered(session, number, values, kept, code or new_code(), By(me().login, times.now()))
                 where, receipt = url_for("console.contest_work", number=work.id), work.number
+        except IntegrityError:  # the same form a moment ago; looked at anew it is found
+            return refused("这一件刚才已经交上了，请在作品里看看。", url_for("console.contest_works", number=number))
         except BadFields as error:
             order = list(NAMES)
             wrong = dict(sorted(error.wrong.items(), key=lambda one: order.index(one[0])))

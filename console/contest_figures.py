@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from activities.queries import branches
 from console import words
 from console.charts import Chart, Columns, chart, columns
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, done, drawn, me, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.needs import EACH, Need
 from console.rights import Act, may
@@ -70,24 +70,28 @@ class _Views:
             return drawn(
                 "contest_figures.html", contest=contest, found=found, charts=_charts(found), days=_days(found.by_day),
                 tables=[(name, said, _lines(found, name)) for name, said in GROUPS], ranks=RANKS, by=by, groups=groups,
-                ranked=figures.ranking(session, contest, by), waiting=like_checks.count_waiting(session, contest),
+                ranked=figures.ranking(session, contest, by), waiting=like_checks.count_waiting(session, contest.id),
                 has_likes=contest.votes is not VoteRule.NEVER,
             )  # fmt: skip
 
     @may(Act.SEE_CONTESTS)
     def file(self, number: int) -> Response:
         """A sheet a grouping, and the ranking by likes."""
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             contest = session.get(Contest, number) or abort(404)
             found = figures.figures(session, contest, branches=branches(session))
             groups = _groups(session, contest)
             sheets = [
-                Sheet(said, ((said[1:], 24), *HEAD), map(_line, (*_lines(found, name), found.total)))
+                Sheet(
+                    said,
+                    ((said[1:], 24), *HEAD),
+                    map(_line, (*_lines(found, name), *(() if name == "by_branch" else (found.total,)))),
+                )
                 for name, said in GROUPS
             ]
             ranked = figures.ranking(session, contest, "likes", most=EVERY_ROW)
             rows = [_ranked(one, groups) for one in ranked]
-            note(session, "list exported", f"contest {contest.code}", detail="数据")
+            self._desk.noted("list exported", f"contest {contest.code}", detail="数据")
             title = contest.title
             body = workbook(*sheets, Sheet("点赞榜", RANK_HEAD, rows), most_rows=EVERY_ROW)
         return downloaded(f"{title}-数据", body)
@@ -181,7 +185,7 @@ def _short(day: str) -> str:
 def to_check(session: Session) -> Iterator[Need]:
     """Contests with likes that were held aside."""
     for contest in session.scalars(sa.select(Contest).where(Contest.state == ContestState.JUDGING).limit(EACH)):
-        if works := like_checks.count_waiting(session, contest):
+        if works := like_checks.count_waiting(session, contest.id):
             yield Need(
                 contest.closes_at, "award", "waiting", f"“{contest.title}”有 {works} 件作品的点赞等核对",
                 "来得太快的赞先放在一边，没有算进去。", "去核对", url_for("console.contest_likes", number=contest.id),

@@ -21,7 +21,6 @@ from web import certificate as paper
 from web import lettering
 
 FACE = 40  # pixels; whether a face has a shape is the same in every size
-KINDS = {"png": "image/png", "pdf": "application/pdf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,6 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{base}/certificates.pdf", "contest_certificates", views.file)
     own = f"{base}/<int:award>/certificate"
     blueprint.add_url_rule(f"{own}.pdf", "award_certificate", views.as_page)
-    blueprint.add_url_rule(f"{own}.png", "award_picture", views.as_picture)
 
 
 class _Views:
@@ -104,14 +102,6 @@ class _Views:
     @may(Act.AWARD_WORKS)
     def as_page(self, number: int, award: int) -> Response:
         """Of one award, to print: what a school, a teacher and everybody without a phone are handed."""
-        return self._one(number, award, "pdf")
-
-    @may(Act.AWARD_WORKS)
-    def as_picture(self, number: int, award: int) -> Response:
-        """The same to be sent."""
-        return self._one(number, award, "png")
-
-    def _one(self, number: int, award: int, kind: str) -> Response:
         faces = lettering.faces() or abort(503)
         with self._desk.reading() as session:
             row = session.get(Award, award)
@@ -119,12 +109,11 @@ class _Views:
                 abort(404)
             said = paper.Said(self._desk.library, **asdict(certified(session, row)), site=self._desk.site)
         made = BytesIO()
-        if kind == "pdf":
-            paper.pages([said], faces, made)
-        else:
-            made.write(paper.picture(said, faces))
+        paper.pages([said], faces, made)
         made.seek(0)
-        return send_file(made, KINDS[kind], as_attachment=True, download_name=f"证书-{said.name or said.code}.{kind}")
+        return send_file(
+            made, "application/pdf", as_attachment=True, download_name=f"证书-{said.name or said.code}.pdf"
+        )
 
 
 def prints_of(session: Session, desk: Desk, contest: Contest, given: Sequence[Award]) -> Prints:

@@ -84,7 +84,8 @@ class _Views:
             return drawn(
                 "judging_round.html", contest=contest, round=this, criteria=criteria, rules=rule_lines(this, names),
                 judges=queries.by_judge(session, this), works=works, missing=missing, apart=apart[:MOST_SHOWN],
-                count=queries.count_works(session, this), groups=list(_places(session, contest, this)),
+                held=service.held_likes(session, this) if is_open else 0, count=queries.count_works(session, this),
+                groups=list(_places(session, contest, this)),
                 score=texts.said_score, most=MOST_SHOWN, can_reopen=contest.state is ContestState.JUDGING,
             )  # fmt: skip
 

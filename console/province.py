@@ -14,6 +14,7 @@ from console.forms import Form
 from console.rights import Act, may
 from contests import awards, tiers
 from contests.certificates import group_of, titled
+from contests.files import NoSpace
 from contests.province import naming, packing, packs, results, taking
 from contests.province.packs import Wanted
 from contests.province.results import Found, Listed
@@ -106,6 +107,11 @@ class _Views:
             return self._page(number, request.form, error.wrong, chosen), 400
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", url_for("console.province", number=number))
+        except NoSpace:
+            return refused(
+                "存放作品的磁盘快满了，包放不下：请技术人员腾出地方，再打包。",
+                url_for("console.province", number=number),
+            )
         return done(f"{said}过一会儿刷新这一页。", url_for("console.province", number=number))
 
     @may(Act.AWARD_WORKS)
@@ -124,7 +130,9 @@ class _Views:
         path = packing.path_of(self._desk.media, token)
         if not path.is_file():
             return refused("文件不在了，请重新打包。", where)
-        if not request.range:
+        if not request.range or any(
+            start == 0 for start, _ in request.range.ranges
+        ):  # a part later on is no new download
             self._desk.noted("pack handed out", subject, detail=f"第 {at} 个包")
         return send_file(
             path, "application/zip", as_attachment=True, download_name=f"{naming.safe(title)} 报送.zip", conditional=True,

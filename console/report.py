@@ -29,7 +29,7 @@ def sentences(ledger: Ledger, span: str, whole: str) -> Iterator[str]:
 
 
 def of_contests(lines: Sequence[Contested], span: str) -> Iterator[str]:
-    """Of the contests whose works came in within that time."""
+    """Of the contests that closed within that time."""
     told = [line for line in lines if line.works]
     if told:
         total = [sum(getattr(line, name) for line in told) for name in ("works", "likes", "plays", "visits")]

@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from contests import awards, prizes, service, telling, texts
+from contests import awards, keeping, prizes, service, telling, texts
 from contests.judging import queries as judging
 from models import audit, times
 from models.award import AWARD_MOVES, Award, AwardKind, AwardState, AwardTier, Objection
@@ -158,6 +158,7 @@ def take_out(session: Session, award: Award, cause: str, *, by: By) -> None:
     prizes.take_back(session, award, cause.strip()[:200], by=by)
     _move(award, A.REVOKED)
     award.cause = cause.strip()[:200]
+    keeping.look_again(session, contest.id)
     if was_told and award.openid:
         tier = session.get_one(AwardTier, award.tier_id)
         said = texts.award_taken_back(contest, tier.name, award.cause)

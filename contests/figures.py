@@ -200,9 +200,12 @@ def ranking(session: Session, contest: Contest, by: str, *, most: int = MOST_RAN
 
 
 def between(session: Session, first: datetime, last: datetime) -> list[tuple[Contest, Line]]:
-    """For the 台账: contests that took works within these moments, with their figures, the earliest first."""
+    """For the 台账: contests whose works were all in within these moments, with their figures, the earliest first.
+
+    A contest belongs to the month in which it closed, so that no report counts it twice.
+    """
     held = sa.select(Contest).where(
-        Contest.opens_at < last, Contest.closes_at > first,
+        Contest.closes_at > first, Contest.closes_at <= last,
         Contest.state.not_in((ContestState.DRAFT, ContestState.CANCELLED)),
     )  # fmt: skip
     contests = session.scalars(held.order_by(Contest.opens_at, Contest.id)).all()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests import pieces, queries, rules
-from contests.holding import changeable, held, move
+from contests.holding import changeable, held, hold_reader, move
 from contests.programmes import falling
 from contests.programmes import texts as programme_texts
 from contests.refusals import (
@@ -48,6 +48,7 @@ def begin(
     session: Session, contest: Contest, openid: str, genre: Genre, *, now: datetime, late_code: str = ""
 ) -> Submission:
     """The reader's draft in this contest, a new one if there is none. Raises: NotYetOpen, Closed, BadLateCode, TooManyWorks."""
+    hold_reader(session, openid)  # of two taps the second finds the draft of the first
     late = _late_code(session, contest, late_code, now=now) if late_code else None
     if late is None:
         _may_come(contest, now)
@@ -115,6 +116,7 @@ def describe(
 ) -> None:  # fmt: skip
     """What was said of it; None leaves what is there. Raises: NotChangeable."""
     changeable(session, submission)
+    was = submission.author, submission.born_on
     given = {
         "title": title, "author": author, "group_id": group_id, "text_id": text_id, "born_on": born_on,
         "is_child": is_child, "partner": partner, "teacher": teacher, "phone": phone,
@@ -123,6 +125,18 @@ def describe(
     for name, value in given.items():
         if value is not None:
             setattr(submission, name, value.strip()[: lengths[name]] if isinstance(value, str) else value)
+    if submission.is_boxed and all(was) and was != (submission.author, submission.born_on):
+        _unsign(session, submission)
+
+
+def _unsign(session: Session, submission: Submission) -> None:
+    """What was signed on paper was signed for another child."""
+    signed = sa.update(Agreement).where(
+        Agreement.submission_id == submission.id,
+        Agreement.purpose == Purpose.GUARDIAN,
+        Agreement.withdrawn_at.is_(None),
+    )
+    session.execute(signed.values(withdrawn_at=times.now()))
 
 
 def write(session: Session, submission: Submission, words: str) -> int:

@@ -26,6 +26,11 @@ def changeable(session: Session, submission: Submission) -> Submission:
     return submission
 
 
+def is_posted(submission: Submission) -> bool:
+    """Put in by staff: nobody's account, and no box either."""
+    return submission.openid is None and not submission.is_boxed and submission.left_as is None
+
+
 def move(submission: Submission, to: SubmissionState) -> None:
     """The only place where a work's state changes."""
     submission.state = moved(submission.state, to=to, moves=SUBMISSION_MOVES)
@@ -34,7 +39,10 @@ def move(submission: Submission, to: SubmissionState) -> None:
 def hold_reader(session: Session, openid: str) -> None:
     """For whoever may do something only so often: of two taps at once the second counts what the first has left.
 
-    Nobody else waits. Who came by web authorisation may follow nobody: there is no row then, and nothing is held.
+    Nobody else waits. Who came by web authorisation may follow nobody: there is no row then, and their name is held. SQLite
+    has one who writes.
     """
     theirs = sa.select(Follower.openid).where(Follower.openid == openid)
-    session.scalars(theirs.with_for_update(key_share=True)).one_or_none()
+    has_row = session.scalars(theirs.with_for_update(key_share=True)).one_or_none()
+    if has_row is None and session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(openid, 0))))

@@ -24,6 +24,7 @@ from models.contest import (
     Purpose,
     Submission,
 )
+from models.programme import IssuePart
 
 C = ContestState
 PART = 100  # works a unit
@@ -59,12 +60,21 @@ def _to_let_go(contest: Contest) -> sa.Select[Submission]:
     """With a file, without an award that stands, and nobody agreed that it stays."""
     has_file = sa.exists().where(Piece.submission_id == Submission.id, Piece.state.in_(LIVING_PIECES))
     has_award = sa.exists().where(Award.submission_id == Submission.id, Award.state != AwardState.REVOKED)
+    is_aired = sa.exists().where(
+        IssuePart.submission_id == Submission.id
+    )  # once out of every issue it is agreed to for none
     is_wanted = sa.exists().where(
-        Agreement.submission_id == Submission.id, Agreement.purpose.in_((Purpose.KEEP, Purpose.SERIES)),
-        Agreement.withdrawn_at.is_(None),
+        Agreement.submission_id == Submission.id, Agreement.withdrawn_at.is_(None),
+        sa.or_(Agreement.purpose == Purpose.KEEP, sa.and_(Agreement.purpose == Purpose.SERIES, is_aired)),
     )  # fmt: skip
     mine = sa.select(Submission).where(Submission.contest_id == contest.id, has_file | (Submission.whole != ""))
     return mine.where(~has_award, ~is_wanted).order_by(Submission.id)
+
+
+def look_again(session: Session, contest_id: int) -> None:
+    """Something of a work for which its files stayed is gone: an award, or what its author had agreed to."""
+    done = sa.update(Contest).where(Contest.id == contest_id, Contest.is_let_go)
+    session.execute(done.values(is_let_go=False))
 
 
 def said(session: Session, work: Submission, *, today: date) -> list[str]:

@@ -13,6 +13,7 @@ from models import audit
 from models.by import By
 from models.contest import COUNTED, Contest, Like, LikeCheck, Submission
 from models.errors import BadInput
+from models.judging import JudgingRound
 from models.upkeep import counted
 
 MOST = 100  # works of the page
@@ -67,9 +68,9 @@ def decided(session: Session, contest: Contest) -> Sequence[tuple[LikeCheck, Sub
     return [(row[0], row[1]) for row in session.execute(rows)]
 
 
-def count_waiting(session: Session, contest: Contest) -> int:
+def count_waiting(session: Session, contest_id: int) -> int:
     """How many works have likes to look at."""
-    rows = sa.select(sa.func.count(Like.submission_id.distinct())).where(Like.contest_id == contest.id, _WAITS)
+    rows = sa.select(sa.func.count(Like.submission_id.distinct())).where(Like.contest_id == contest_id, _WAITS)
     return session.scalar(rows) or 0
 
 
@@ -78,6 +79,11 @@ def decide(session: Session, work: Submission, *, until: datetime, is_fine: bool
     held(session, work)
     if not rules.likes_matter(work.contest.state):
         raise BadInput("评审已经结束，点赞不再计了。")
+    frozen = sa.select(JudgingRound.id).where(
+        JudgingRound.contest_id == work.contest_id, JudgingRound.likes_until.is_not(None)
+    )
+    if session.scalar(frozen.limit(1)) is not None:
+        raise BadInput("计票的那一轮结束时点赞已经定下来，不能再计入。")
     which = (Like.submission_id == work.id, _WAITS, Like.given_at <= until)
     likes = session.scalar(sa.select(sa.func.count()).select_from(Like).where(*which)) or 0
     if not likes:

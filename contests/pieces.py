@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from contests import queries, rules, sound
 from contests.ffmpeg import Crashed
-from contests.holding import changeable, held, move
+from contests.holding import changeable, held, is_posted, move
 from contests.refusals import NoRoom, OverQuota
 from models import outbox, times
 from models.contest import (
@@ -314,7 +314,9 @@ def _refuse(session: Session, piece: Piece, cause: str, now: datetime) -> NotNow
 
 def _send_back(submission: Submission, reason: str) -> None:
     """With the reason, by which it may be handed in again after the closing."""
-    to = {S.SUBMITTED: S.RETURNED, S.WAITING: S.DRAFT}.get(submission.state)
+    # Nobody can mend what staff put in: it is put in anew.
+    back = S.HIDDEN if is_posted(submission) else S.RETURNED
+    to = {S.SUBMITTED: back, S.WAITING: S.DRAFT}.get(submission.state)
     if to is not None:
         submission.reason = reason[:300]
         move(submission, to)

@@ -51,6 +51,13 @@ def pool_of(session: Session, contest: Contest) -> Pool | None:
     return session.scalars(mine.order_by(Pool.id.desc()).limit(1)).first()
 
 
+def shown_with(session: Session, contest: Contest) -> Pool | None:
+    """The pot of the present list: one that was closed with a list that was taken down is none of it."""
+    pool = pool_of(session, contest)
+    is_former = pool is not None and pool.state is PoolState.CLOSED and contest.state is ContestState.NOTICE
+    return None if is_former else pool
+
+
 def contest_of(session: Session, pool: Pool) -> Contest | None:
     """The contest that a pot is for."""
     kind, _, number = pool.occasion.partition(" ")
@@ -97,6 +104,8 @@ def seal(session: Session, pool: Pool, contest: Contest, *, by: By) -> None:
 def drop_pot(session: Session, contest: Contest, *, by: By) -> None:
     """The list is taken down: nothing of its pot was promised to anybody, and all of it goes back."""
     pool = pool_of(session, contest)
+    if pool is not None:
+        session.refresh(pool, with_for_update={"key_share": True})  # somebody may be sealing it
     if pool is not None and pool.state is PoolState.DRAFT:
         session.delete(pool)
     elif pool is not None and pool.state is PoolState.SEALED:

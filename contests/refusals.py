@@ -89,6 +89,10 @@ class NotAsked(Refused):
     to_reader = f"现在没有要您同意播出的作品。回复“{tappable('我的作品')}”看看。"
 
 
+class SaidNo(Refused):
+    to_reader = f"另一位监护人说了不同意播出。改了主意，请那位监护人自己来回复“{tappable('播出')}”。"
+
+
 class NotThis(Refused):
     """A file that cannot be taken; `cause` says why, said of the file: "是空的，请再发一次。"."""
 

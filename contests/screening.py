@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from contests.holding import held, move
+from contests.holding import held, is_posted, move
 from contests.programmes import falling
 from contests.programmes import texts as programme_texts
 from models import audit
@@ -29,6 +29,8 @@ def accept(session: Session, submission: Submission, *, by: By) -> None:
 def return_(session: Session, submission: Submission, reason: str, *, by: By) -> None:
     """退稿: its author is told why, may mend it and hand it in again. Raises: BadFields, BadInput."""
     _look(session, submission, by)
+    if is_posted(submission):
+        raise BadInput("这件是代交的，没有公众号可以退给作者：请打电话请作者改，改好重新代交，这一件点“隐藏”。")
     submission.reason = _reason(reason)
     _to(submission, S.RETURNED)
     falling.let_go(session, submission, programme_texts.GONE_WORK, now=by.at)

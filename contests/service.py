@@ -248,6 +248,7 @@ def _set_organisations(session: Session, contest: Contest, wanted: Wanted) -> No
     for one in wanted.organisations:
         row = before.pop(one.name, None) or Organisation(contest_id=contest.id, name=one.name, code=new_code())
         row.is_post_box, row.most_works = one.is_post_box, one.most_works
+        row.box_code = row.box_code if one.is_post_box else None  # an address that was given away opens nothing later
         if one.is_post_box and row.box_code is None:
             row.box_code = codes.new_code(16)
         session.add(row)

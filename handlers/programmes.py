@@ -17,7 +17,7 @@ from models.wording import compact, tidy
 
 ASKING = "issue"  # topic: 同意 to `wording` is asked, for `work` in `issue`
 WHICH = "issue_which"  # topic: which of `parts`, pairs of issue and work? `takes_back`: to take it back
-MOST_LISTED, MOST_SERIES, MOST_ASKED = 5, 50, 8
+MOST_LISTED, MOST_KNOWN, MOST_ASKED = 5, 50, 8
 LONGEST_WORDING = 500
 WORDS = frozenset(("听", "听节目", "节目", "朗读者", "听朗读", "有声节目", "听朗读者", "往期节目"))
 _YES, _NO = ("同意", "我同意", texts.AGREE), ("不同意", "我不同意", texts.REFUSE)
@@ -34,11 +34,12 @@ class Aired:
 
 def _series(turn: Turn) -> dict[str, str]:
     """The series that may be heard, by their names as they are compared; the same for every reader, and kept on the shelf."""
-    return turn.kept("programmes", None, lambda: {compact(one.programme): one.programme for one in _aired(turn)})
+    return turn.kept("programmes", None, lambda: {compact(name): name for name in queries.series(turn.session)})
 
 
-def _aired(turn: Turn) -> tuple[Aired, ...]:
-    rows = queries.newest(turn.session, most=MOST_SERIES)
+def _aired(turn: Turn, name: str) -> tuple[Aired, ...]:
+    programme = queries.called(turn.session, name) if name else None
+    rows = queries.newest(turn.session, most=MOST_KNOWN, programme=programme)
     return tuple(Aired(issue.code, texts.named(programme, issue), programme.name) for programme, issue in rows)
 
 
@@ -46,13 +47,13 @@ def called(turn: Turn, words: str) -> str | None:
     """朗读者, 听, or the name of a series while there is something to hear: its name, "" for all; None for other words."""
     if not words or not (series := _series(turn)):
         return None
-    return series.get(words.removeprefix("听"), "" if words in WORDS else None)
+    return series.get(words) or series.get(words.removeprefix("听"), "" if words in WORDS else None)
 
 
 def listen(turn: Turn) -> Reply:
     """The newest issues: turn.argument is the name of a series, or ""."""
     # The shelf may be older than a consent that was taken back a moment ago: what is listed is looked at anew.
-    wanted = [one for one in _aired(turn) if turn.argument in ("", one.programme)]
+    wanted = _aired(turn, turn.argument)
     if not wanted:
         return Reply(f"现在没有可以听的节目。回复“{tappable('比赛')}”看看怎么把您的声音编进来。")
     lines = [_line(turn, one) for one in wanted[:MOST_LISTED]]

@@ -76,5 +76,6 @@ class IssuePart(Base):
     )  # of a child: the guardian agreed to the whole name
     asked_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     declined_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    declined_by: Mapped[str] = plain(sa.String(32), server_default="")  # whose no it is (models.privacy.digest)
 
     __table_args__ = (sa.Index("ix_issue_parts_submission", "submission_id"),)

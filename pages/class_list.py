@@ -138,7 +138,8 @@ def _read_table(
     first, columns = head
     genres = {compact(texts.GENRES[row.genre]): row.genre for row in queries.genres_of(session, contest)}
     groups = {compact(one.name): one for one in queries.groups_of(session, contest)}
-    titles = {compact(one.title): one for one in queries.texts_of(session, contest)}
+    readings = queries.texts_of(session, contest)
+    titles = {compact(one.title): one for one in readings}
     for row in table.rows[first + 1 :]:
         told = {name: _cell(row, across) for name, across in columns.items()}
         if not any(cell.text.strip() for cell in told.values()):
@@ -153,6 +154,9 @@ def _read_table(
         genre = _chosen(typed, "genre", genres, cells, faults, [texts.GENRES[one] for one in genres.values()])
         group = _chosen(typed, "group", groups, cells, faults, [one.name for one in groups.values()])
         text = _chosen(typed, "text", titles, cells, faults, [f"《{one.title}》" for one in titles.values()])
+        if text is not None and group is not None:  # two texts may have one title, for two groups
+            alike = [one for one in readings if compact(one.title) == compact(text.title)]
+            text = next((one for one in alike if one.group_id in (None, group.id)), text)
         if faults:
             wrong += faults
             continue

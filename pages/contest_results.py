@@ -74,7 +74,7 @@ class _Views:
     def seal(self, code: str) -> str:
         """What anybody needs to check that the prize money was fixed before awards were given."""
         with self._database.reading() as session:
-            pool = prizes.pool_of(session, _shown(session, code))
+            pool = prizes.shown_with(session, _shown(session, code))
             if pool is None or pool.state is PoolState.DRAFT:
                 abort(404)
             seal = pools.seal_of(session, pool)
@@ -168,7 +168,7 @@ def _results(session: Session, contest: Contest) -> Results:
         found.setdefault(award.tier_id, []).append((name, f"《{award.title}》" if award.title else ""))
     can = rules.takes_objections(contest.state, first=contest.notice_from, last=contest.notice_until, today=today)
     until = short_day(contest.notice_until, beside=today) if is_masked and contest.notice_until else ""
-    pool = prizes.pool_of(session, contest)
+    pool = prizes.shown_with(session, contest)
     has_seal = pool is not None and pool.state is not PoolState.DRAFT
     listed = tuple(Tier(names[tier], tuple(rows)) for tier, rows in found.items())
     return Results(contest.code, contest.title, listed, until, can, has_seal)

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.signup.party import name_in
 from contests import guardians, handing_in, queries, rules, texts
+from contests.holding import held
 from contests.refusals import BadLateCode, Closed, NotReady, NotYetOpen
 from handlers.work_words import RELATIONS, may_be_child
 from models import links, times
@@ -159,7 +160,7 @@ class _Views:
                 "pages/hand_in.html", form=form, files=files_of(session, work), at=at.page, contest=work.contest.title,
                 code=work.contest.code, work=work.code, when=texts.when(work.contest, now=now), said=said,
                 reason=work.reason if work.reason and work.handed_in_at else "", once=once(), other=work.words if "" in wrong else "",
-                set_text=_text_words(session, work), is_late=not _is_taken(work, now), least=rules.GUARDED_BELOW,
+                set_text=_text_words(session, work), is_late=_is_late(work, now), is_over=_is_over(work, now), least=rules.GUARDED_BELOW,
             )  # fmt: skip
         return make_response(drawn, status)
 
@@ -171,7 +172,7 @@ class _Views:
             if "" in wrong:
                 return self._form(at, wrong, 409)
             sent = request.files.getlist("file")
-            said = "".join(self._bench.take(at, sent, once=form.get("once", "")))
+            said = "".join(self._bench.take(at, sent, once=form.get("once", "")[:32]))
             self._bench.act(at, act)
         except Refused as no:
             return self._identity.sorry(Sorry("没有存上", untapped(no.to_reader)), 409)
@@ -340,6 +341,16 @@ def _is_taken(work: Submission, now: datetime) -> bool:
     return rules.takes_works(contest.state, opens_at=contest.opens_at, closes_at=contest.closes_at, now=now)
 
 
+def _is_late(work: Submission, now: datetime) -> bool:
+    """Would a late code let it in?"""
+    return not _is_taken(work, now) and rules.takes_mended(work.contest.state) and now >= work.contest.opens_at
+
+
+def _is_over(work: Submission, now: datetime) -> bool:
+    """Nothing lets it in any more."""
+    return not _is_taken(work, now) and not _is_late(work, now)
+
+
 def _text_words(session: Session, work: Submission) -> tuple[str, str]:
     """The set text to read from: its heading and words."""
     text = session.get(SetText, work.text_id) if work.text_id and work.genre not in WRITTEN else None
@@ -377,7 +388,7 @@ def _look(session: Session, at: At, work: Submission) -> Look:
     return Look(
         work.contest.title, work.contest.code, tuple((name, said) for name, said in (*facts, (texts.GENRES[work.genre], many)) if said),
         work.words if work.genre in WRITTEN else "", tuple(one.id for one in found if one.state is PieceState.READY),
-        wording.words, wording.id, wording.version, _asks_age(group), work.is_child, not _is_taken(work, times.now()), at.page,
+        wording.words, wording.id, wording.version, _asks_age(group), work.is_child, _is_late(work, times.now()), at.page,
     )  # fmt: skip
 
 
@@ -399,7 +410,7 @@ def _entry_wording(session: Session, contest: Contest) -> Wording:
 
 def _handed_in(session: Session, *, at: At, asked: _Agreed) -> dict[str, str]:
     """Field → what is wrong; nothing, and it is in. Raises: as handing_in.hand_in, and BadLateCode."""
-    work = at.find(session)
+    work = held(session, at.find(session))
     if work.state in (S.WAITING, S.SUBMITTED):  # sent twice
         return {}
     wording = _entry_wording(session, work.contest)
@@ -484,7 +495,7 @@ def _done_after(session: Session, *, at: At, wanted: _After) -> bool:
                 session, work, wording, openid=at.openid or "", name=name_in(wanted.name, most=LONGEST_NAME),
                 relation=name_in(wanted.relation, most=20), way=AgreementWay.PAGE, now=wanted.now,
             )  # fmt: skip
-    elif work.state in (S.SUBMITTED, S.ACCEPTED):
+    elif work.state in (S.SUBMITTED, S.ACCEPTED) and not work.is_child:
         handing_in.agree(
             session, work, wording, openid=at.openid, name=work.author, way=AgreementWay.PAGE, now=wanted.now
         )

@@ -18,8 +18,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.signup.party import name_in
 from contests import handing_in, queries, rules, school_box, texts
+from contests.holding import held
 from contests.refusals import ChangedElsewhere, NoSlip
-from handlers.work_words import RELATIONS
+from handlers.work_words import RELATIONS, birthday_in
 from models import times, tries
 from models.award import Award
 from models.contest import (
@@ -49,6 +50,7 @@ from pages.identity import Identity, own
 from pages.work_bench import MOST_FORM, MOST_PART, At, Bench, files_of, once
 from payouts.texts import untapped
 from web.address import client_address
+from web.given import row_number
 from web.uploads import name_of, takes_files
 
 S = SubmissionState
@@ -229,7 +231,7 @@ class _Views:
             wrong = self._bench.kept(at, form)
             if "" in wrong:
                 return self._form(at, wrong, 409)
-            said = "".join(self._bench.take(at, request.files.getlist("file"), once=form.get("once", "")))
+            said = "".join(self._bench.take(at, request.files.getlist("file"), once=form.get("once", "")[:32]))
             self._bench.act(at, act)
         except Refused as no:
             return self._page(_code(), 409, said=_without_chat(no))
@@ -269,20 +271,20 @@ class _Views:
                 )
         except BadInput as error:
             return self._page(box, 422, said=error.to_staff)
-        kept = 0
+        kept: set[str] = set()
         for child in children:
-            faults = self._kept(box, child)
-            wrong += faults
-            kept += not faults
-        done = f"表里读到 {kept} 件，都放进名单了。" if kept else ""
+            wrong += self._kept(box, child, kept)
+        done = f"表里读到 {len(kept)} 件，都放进名单了。" if kept else ""
         if not wrong:
             return redirect(url_for("pages.box", box=box, done=done or "表里没有写作品。"), 303)
         return self._page(box, 422, wrong=wrong, done=done)
 
-    def _kept(self, box: str, child: Child) -> list[Wrong]:
-        """One row, whole or not at all."""
+    def _kept(self, box: str, child: Child, before: set[str]) -> list[Wrong]:
+        """One row, whole or not at all; its work is put beside those of the rows `before`."""
         try:
-            self._database.unit(partial(_child_kept, box=box, child=child, now=times.now()))
+            before.add(
+                self._database.unit(partial(_child_kept, box=box, child=child, before=before, now=times.now()))
+            )
         except _BadRow as no:
             return [
                 Wrong(child.cells.get(name, child.where), child.typed.get(name, "")[:30], said)
@@ -308,7 +310,7 @@ class _Views:
     def files(self, box: str) -> AnyResponse:
         """Files that came with the form, without a script; `kind` slip: signed slips."""
         sent = [file for file in request.files.getlist("file") if file.filename]
-        wants_slip, mark = request.form.get("kind") == "slip", request.form.get("once", "")
+        wants_slip, mark = request.form.get("kind") == "slip", request.form.get("once", "")[:32]
         if not sent:
             return self._page(box, 422, said="请先选文件。")
         with self._database.reading() as session:
@@ -362,7 +364,7 @@ class _Views:
             return self._page(box, 422, faults=faults, ticking=code, typed=form)
         try:
             self._database.unit(
-                partial(_ticked, at=at, given=given, wording_id=form.get("wording", 0, type=int), now=now)
+                partial(_ticked, at=at, given=given, wording_id=row_number(form.get("wording", "")) or 0, now=now)
             )
         except Refused as no:
             return self._page(box, 409, said=_without_chat(no), ticking=code, typed=form)
@@ -473,7 +475,8 @@ def _json(body: Any, status: int = 200) -> AnyResponse:
 def _without_chat(no: Refused) -> str:
     """A teacher has no chat with us: the first sentence says what is the matter."""
     words = untapped(no.to_reader)
-    return words.split("回复“")[0].strip() or words
+    before = words.partition("回复“")[0]
+    return before[: before.rfind("。") + 1] or words
 
 
 # ── the list ──
@@ -561,20 +564,27 @@ def _added(session: Session, *, box: str, genre: str, now: datetime) -> str:
     return school_box.add(session, found, Genre(genre) if genre in genres else genres[0], now=now).code
 
 
-def _child_kept(session: Session, *, box: str, child: Child, now: datetime) -> None:
-    """The same child with the same title is the same work. Raises: _BadRow, and then nothing of the row is kept."""
-    found = _box(session, box)
+def _child_kept(session: Session, *, box: str, child: Child, before: set[str], now: datetime) -> str:
+    """The same child, by name and birthday, with the same title is the same work: its code. A school has namesakes.
+
+    Raises: _BadRow, and then nothing of the row is kept.
+    """
+    found, today = _box(session, box), times.today(now)
+    born_on = birthday_in(child.typed["born_on"], today=today)
     text = session.get(SetText, int(child.typed["text"])) if "text" in child.typed else None
     title = compact(child.typed.get("title") or (text.title if text else ""))
     theirs = school_box.works_by(session, found, " ".join(child.typed["author"].split()), child.genre)
-    known = [work for work in theirs if compact(work.title) == title]
+    known = [work for work in theirs if compact(work.title) == title and work.born_on in (None, born_on)]
+    if known and known[0].code in before:
+        raise _BadRow({"author": "表里前面已经有这个孩子的同一个作品名，这一行没有用：两件作品请写不同的作品名。"})
     if known and known[0].state not in CHANGEABLE:
         raise _BadRow({"author": "这件已经交上了，这一行没有动它。"})
     work = known[0] if known else school_box.add(session, found, child.genre, now=now)
-    if wrong := save(session, work, child.typed, today=times.today(now)):
+    if wrong := save(session, work, child.typed, today=today):
         raise _BadRow(wrong)
     if "group" in (lacks := missing(session, work)) and work.group_id is not None:
         raise _BadRow({"group": lacks["group"]})
+    return work.code
 
 
 def _taken_out(session: Session, *, at: At, now: datetime) -> None:
@@ -602,11 +612,13 @@ def _by(session: Session, work: Submission) -> str:
 
 
 def _handed_in(session: Session, *, at: At, now: datetime) -> None:
-    work = at.find(session)
+    work = held(session, at.find(session))  # of two taps the second finds it handed in
     wording = queries.wording_of(session, work.contest, Purpose.ENTRY)
     if wording is None:  # no contest opens without one
         abort(404)
     if work.state in CHANGEABLE:
+        if not school_box.slips_of(session, work):  # whose scan is gone, or was of no use, has nothing signed
+            school_box.untick(session, work, now=now)
         handing_in.hand_in(
             session, work, agrees_to=wording, now=now, way=AgreementWay.SLIP, recorded_by=_by(session, work)
         )

@@ -127,11 +127,16 @@ def _of_year(session: Session, pool: Pool, tax: Tax, year: int) -> Table:
         .where(Prize.state == PrizeState.PAID, Prize.settled_at >= first, Prize.settled_at < after)
         .where(Prize.openid.in_(here))
     )
+    # Handed to somebody without an account of ours (a school's child, a teacher): by the name that was written down, in this pot.
+    by_name = sa.select(Prize.handed_to, Prize.fen).where(
+        Prize.pool_id == pool.id, Prize.state == PrizeState.PAID, Prize.openid.is_(None), Prize.settled_at >= first,
+        Prize.settled_at < after,
+    )  # fmt: skip
     won: dict[str, list[int]] = {}
-    for openid, fen in session.execute(sums):
-        won.setdefault(openid or "", []).append(fen)
+    for who, fen in (*session.execute(sums), *session.execute(by_name)):
+        won.setdefault(who or "没有记姓名", []).append(fen)
     columns = [
-        ("读者编号", 34),
+        ("读者编号，或领取人", 34),
         ("份数", 8),
         (f"{year} 年合计（元）", 16),
         *([(f"税额（元），{tax.said}", 44)] if tax else []),

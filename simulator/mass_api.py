@@ -23,6 +23,7 @@ def register(api: Blueprint, platform: Platform, pushes: Pushes) -> None:
 
     @api.get("/masses")
     def every_mass() -> Response:
+        pushes.owe(masses.fall_silent(platform, platform.clock.now()))()
         with platform.state.unit() as db:
             rows = db.execute("SELECT * FROM masses ORDER BY n").fetchall()
             return jsonify(
@@ -47,6 +48,7 @@ def register(api: Blueprint, platform: Platform, pushes: Pushes) -> None:
     @api.post("/masses/<int:msg_id>/confirm")
     def confirm(msg_id: int) -> Response:
         """The administrator says yes or no on their phone."""
+        pushes.owe(masses.fall_silent(platform, platform.clock.now()))()
         answer = asked().get("yes")
         if not isinstance(answer, bool):
             raise BadWish("yes is true or false")

@@ -85,7 +85,7 @@ def _pictures(call: Call, body: dict[str, Any]) -> Mass:
 
 
 def _film(call: Call, body: dict[str, Any]) -> Mass:
-    content = _medium(call, body.get("media_id"), "video")
+    content = _medium(call, body.get("media_id"), "film")  # what media/uploadvideo has made
     words = {name: str(body.get(name) or "") for name in ("title", "description")}
     return Mass("mpvideo", [{"kind": "video", "text": words["title"] or "[视频]", "content": {**content, **words}}])
 
@@ -115,8 +115,8 @@ def send_all(call: Call) -> dict[str, Any]:
     to_all, tag = audience.get("is_to_all") is True, audience.get("tag_id")
     if not to_all and not (isinstance(tag, int) and _is_tag(call.db, tag)):
         raise Refusal(40152)
+    _is_new(call)  # before all else: what was sent has no draft any more
     mass = composed(call)
-    _is_new(call)
     if to_all or call.platform.account.kind == "subscription":
         _day_is_free(call)
     return _taken(call, mass, {"all": True} if to_all else {"tag": tag}, is_for_all=to_all)
@@ -134,8 +134,8 @@ def send_to_list(call: Call) -> dict[str, Any]:
         raise Refusal(40032)
     if not all(isinstance(one, str) for one in openids):
         raise Refusal(40003)
-    mass = composed(call)
     _is_new(call)
+    mass = composed(call)
     return _taken(call, mass, {"openids": openids}, is_for_all=False)
 
 
@@ -226,6 +226,12 @@ def carry_out(platform: Platform, db: sqlite3.Connection, msg_id: int, now: floa
             screen.show(db, openid, sender=screen.ACCOUNT, at=now, **item)
     _count(db, reached, now)
     db.execute("UPDATE masses SET state = ? WHERE msg_id = ?", (DONE if is_sent else FAILED, msg_id))
+    if not is_sent:
+        days = setting(db, "mass_days", [])
+        day = day_of(row["made_at"])
+        keep_setting(
+            db, "mass_days", [one for at, one in enumerate(days) if at != days.index(day)] if day in days else days
+        )
     if is_sent and row["media_id"]:
         db.execute("DELETE FROM drafts WHERE media_id = ?", (row["media_id"],))
     if not is_sent and row["article_id"]:
@@ -363,8 +369,7 @@ def state_of(call: Call) -> dict[str, Any]:
 @endpoint("POST", "/cgi-bin/message/mass/delete", Right.MASS, daily=10)
 def delete(call: Call) -> dict[str, Any]:
     """Finished articles and films; cards that are delivered stay, and lead to a page that says so."""
-    row = _to_delete(call)
-    index = call.json.get("article_idx", 0)
+    row, index = _to_delete(call)
     if row["kind"] not in ("mpnews", "mpvideo") or row["state"] != DONE:
         raise Refusal(40059)
     if not isinstance(index, int) or not 0 <= index <= max(1, len(articles.of(call.db, row["article_id"]))):
@@ -376,19 +381,21 @@ def delete(call: Call) -> dict[str, Any]:
     return OK
 
 
-def _to_delete(call: Call) -> sqlite3.Row:
-    url = call.json.get("url")
+def _to_delete(call: Call) -> tuple[sqlite3.Row, object]:
+    """The job and the place of its article, 0 for all: an address means one article."""
+    url, index = call.json.get("url"), call.json.get("article_idx", 0)
     if isinstance(url, str) and url:
         code = url.rpartition("/")[2]
         row = call.db.execute(
-            "SELECT masses.* FROM masses JOIN articles USING (article_id) WHERE articles.code = ?", (code,)
+            "SELECT masses.*, articles.idx FROM masses JOIN articles USING (article_id) WHERE articles.code = ?",
+            (code,),
         ).fetchone()
+        index = row["idx"] if row else index
     else:
         row = job(call.db, call.json.get("msg_id"))
     if row is None:
         raise Refusal(40059)
-    found_row: sqlite3.Row = row
-    return found_row
+    return row, index
 
 
 SPEEDS = (80, 60, 45, 30, 10)  # ten thousand a minute

@@ -36,7 +36,7 @@ def upload_film(call: Call) -> Answer:
         "content"
     ]
     return {
-        "type": "video", "media_id": media.store(call.db, "video", content, row["filename"], call.now),
+        "type": "video", "media_id": media.store(call.db, "film", content, row["filename"], call.now),
         "created_at": int(call.now),
     }  # fmt: skip
 

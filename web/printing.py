@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 from contests import files, printing
 from models.errors import TryLater
@@ -12,6 +13,7 @@ from models.work import Json
 from web import lettering
 
 NO_FACES = f"这台机器没有中文字体，证书画不出来：{lettering.HOW_TO_GET}"
+PATIENCE = 300.0  # seconds: ten thousand pages; less than its lease
 _ROOT = Path(__file__).parents[1]
 
 
@@ -38,8 +40,11 @@ def _print(payload: Json, to: Path, at: Path) -> None:
             raise RuntimeError("no pipes to the printer")
         program.stdin.write(asked)
         program.stdin.close()
+        until = Timer(PATIENCE, program.kill)
+        until.start()
         for line in program.stdout:
             _tell(at, line.decode().strip())
+        until.cancel()
     if program.returncode:
         raise TryLater(f"画证书的程序停了（{program.returncode}）")
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from contests import like_checks
 from contests.judging import queries, rules, texts
 from contests.judging.rules import Placed
 from models import audit, lots
@@ -302,6 +303,9 @@ def close_round(session: Session, this: JudgingRound, *, by: By, reason: str = "
     _, missing = queries.unfinished(session, this, most=1)
     if missing and not reason.strip():
         raise BadInput(f"还有 {missing} 件作品没有评完。要就这样结束，请写原因。")
+    held = held_likes(session, this)
+    if held and not reason.strip():
+        raise BadInput(f"还有 {held} 件作品的点赞等核对，结束以后就不能再计入。请先核对；要就这样结束，请写原因。")
     _freeze_likes(session, this, at=by.at)
     placed = queries.ranked(session, this)
     if not any(one.is_marked for group in placed.values() for one in group):
@@ -315,6 +319,12 @@ def close_round(session: Session, this: JudgingRound, *, by: By, reason: str = "
     this.closed_at = by.at
     _note(session, "judging round closed", this, by, reason.strip()[:200])
     return len(rows)
+
+
+def held_likes(session: Session, this: JudgingRound) -> int:
+    """Works with likes that wait for somebody, and that closing this round would leave out for good."""
+    counts = this.public_percent and this.likes_until is None
+    return like_checks.count_waiting(session, this.contest_id) if counts else 0
 
 
 def _freeze_likes(session: Session, this: JudgingRound, *, at: datetime) -> None:

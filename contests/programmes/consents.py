@@ -10,16 +10,18 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from contests import keeping
 from contests import queries as contest_queries
 from contests.handing_in import agree as write_down
 from contests.programmes import falling, queries, rules, service, texts
 from contests.programmes.queries import Part, Said
-from contests.refusals import NotAsked
+from contests.refusals import NotAsked, SaidNo
 from models import audit
 from models.by import By
 from models.contest import Agreement, AgreementWay, Contest, Purpose, Submission, SubmissionState, Wording
 from models.errors import BadFields, BadInput
 from models.messages import owe_message
+from models.privacy import digest
 from models.programme import Issue, IssuePart, IssueState, Programme
 
 
@@ -104,8 +106,10 @@ def agree(
     session: Session, issue: Issue, work: Submission, wording: Wording, *, openid: str, way: AgreementWay, now: datetime,
     is_named: bool = False,
 ) -> None:  # fmt: skip
-    """`is_named`: a guardian lets the child be named in full. Raises: NotAsked."""
+    """`is_named`: a guardian lets the child be named in full. Raises: NotAsked, SaidNo while another guardian does not agree."""
     part = _theirs(session, issue, work, openid)
+    if part.row.declined_at is not None and part.row.declined_by not in ("", digest(openid)):
+        raise SaidNo
     name, relation = _who(session, work, openid)
     write_down(
         session, work, wording, openid=openid, name=name, relation=relation, way=way, now=now, use=queries.use_of(issue.id)
@@ -115,7 +119,7 @@ def agree(
 
 def _agreed(part: Part, *, is_named: bool) -> None:
     row, work = part.row, part.work
-    row.declined_at = None
+    row.declined_at, row.declined_by = None, ""
     if not work.is_child or row.is_named == is_named:
         return
     was_usual = row.caption == texts.default_caption(work, is_named=row.is_named)
@@ -133,9 +137,10 @@ def refuse(session: Session, issue: Issue, work: Submission, *, openid: str, now
     )  # fmt: skip
     for one in session.scalars(mine).all():
         one.withdrawn_at = now
-    part.row.declined_at, part.row.is_named = now, False
+    part.row.declined_at, part.row.declined_by, part.row.is_named = now, digest(openid), False
     part.row.caption = texts.default_caption(work, is_named=False) if work.is_child else part.row.caption
     falling.let_go(session, work, texts.GONE_CONSENT, now=now, issue_id=issue.id)
+    keeping.look_again(session, work.contest_id)
 
 
 def _theirs(session: Session, issue: Issue, work: Submission, openid: str) -> Part:

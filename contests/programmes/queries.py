@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -133,9 +134,15 @@ def _asks(work: Submission, agreements: Sequence[Agreement]) -> tuple[str, ...]:
 
 def is_judged(session: Session, contest: Contest) -> bool:
     """Are or were its works judged here?"""
-    tiers = sa.select(AwardTier.id).where(AwardTier.contest_id == contest.id, AwardTier.kind != AwardKind.PROVINCE)
-    rounds = sa.select(JudgingRound.id).where(JudgingRound.contest_id == contest.id)
-    return any(session.scalar(one.limit(1)) is not None for one in (tiers, rounds))
+    return bool(session.scalar(sa.select(sa.or_(*_judged(contest.id)))))
+
+
+def _judged(contest_id: sa.ColumnElement[int] | int | Any) -> tuple[sa.Exists, sa.Exists]:
+    """Has it awards of our own, or a round?"""
+    return (
+        sa.exists().where(AwardTier.contest_id == contest_id, AwardTier.kind != AwardKind.PROVINCE),
+        sa.exists().where(JudgingRound.contest_id == contest_id),
+    )
 
 
 def asked_of(session: Session, openid: str) -> list[tuple[Issue, Part]]:
@@ -192,10 +199,15 @@ def _is_aired() -> sa.ColumnElement[bool]:
         Agreement.submission_id == IssuePart.submission_id, Agreement.purpose == Purpose.SERIES, Agreement.use == use,
         Agreement.withdrawn_at.is_(None),
     )  # fmt: skip
-    unfit = sa.or_(Submission.state != S.ACCEPTED, IssuePart.declined_at.is_not(None), ~stands)
+    # Awards or a round may be set after it was published: from then on nobody may be named before awards are given.
+    is_blind = sa.and_(
+        Contest.state.not_in((ContestState.AWARDED, ContestState.CLOSED)), sa.or_(*_judged(Contest.id))
+    )
+    unfit = sa.or_(Submission.state != S.ACCEPTED, IssuePart.declined_at.is_not(None), ~stands, is_blind)
     fallen = (
         sa.select(IssuePart.issue_id)
         .join(Submission, Submission.id == IssuePart.submission_id)
+        .join(Contest, Contest.id == Submission.contest_id)
         .where(IssuePart.issue_id == Issue.id, unfit)
         .correlate(Issue)
     )
@@ -214,6 +226,17 @@ def newest(session: Session, *, most: int, programme: Programme | None = None) -
         rows = rows.where(Programme.id == programme.id)
     rows = rows.order_by(Issue.published_at.desc(), Issue.id.desc()).limit(most)
     return [(row[0], row[1]) for row in session.execute(rows)]
+
+
+def series(session: Session) -> Sequence[str]:
+    """Names of the series of which anything may be heard."""
+    rows = sa.select(Programme.name).join(Issue, Issue.programme_id == Programme.id).where(_is_aired())
+    return session.scalars(rows.distinct().order_by(Programme.name)).all()
+
+
+def called(session: Session, name: str) -> Programme | None:
+    """The series of this name."""
+    return session.scalars(sa.select(Programme).where(Programme.name == name)).one_or_none()
 
 
 def aired_with(session: Session, works: Sequence[Submission]) -> dict[int, list[tuple[Programme, Issue]]]:

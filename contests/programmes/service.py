@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.catalogue import readers_see_anew
+from contests import keeping
 from contests.programmes import queries, rules, texts
 from contests.programmes.queries import Part, Said
 from contests.service import new_code
@@ -188,6 +189,8 @@ def remove_part(session: Session, issue: Issue, number: int, *, by: By) -> None:
     session.flush()
     _ordered(_rows(session, issue))
     _unmade(session, issue)
+    if work := session.get(Submission, number):
+        keeping.look_again(session, work.contest_id)
     _note(session, "issue part removed", f"issue {issue.code}", by, f"work {number}")
 
 

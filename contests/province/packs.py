@@ -198,7 +198,7 @@ class _Maker:
             yield {"work": work.number, "name": stem, "digest": work.whole}
             return
         for place, piece in enumerate(pieces, 1):
-            name = stem if len(pieces) == 1 else f"{stem}-{place}"
+            name = stem if len(pieces) == 1 else self._names.free(f"{stem}-{place}")
             if self._wanted.originals:
                 ending = piece.name.rpartition(".")[2][:8] if "." in piece.name else "dat"
                 yield {"work": work.number, "name": f"{name}.{naming.safe(ending)}", "original": piece.original}
@@ -244,7 +244,10 @@ def no_longer_covered(session: Session, pack: Pack) -> int:
     ids: list[int] = pack.wanted["ids"]
     standing = sa.select(Submission).where(Submission.id.in_(ids), Submission.state == SubmissionState.ACCEPTED)
     works = session.scalars(standing).all()
-    return len(ids) - len(works) + len(_uncovered(session, works))
+    gone = set(_uncovered(session, works))
+    if pack.wanted["phones"] or pack.wanted["birthdays"]:  # whoever had everything erased is in it with them
+        gone |= {work.id for work in works if work.left_as is not None}
+    return len(ids) - len(works) + len(gone)
 
 
 def drop(session: Session, pack: Pack, *, by: By) -> None:

@@ -221,13 +221,14 @@ def rank_of(award: str) -> int:
 
 def same(one: str, other: str) -> bool:
     """The same words, whatever signs and blanks are between them."""
-    return _bare(one) == _bare(other)
+    return bare(one) == bare(other)
 
 
-def _bare(words: str) -> str:
+def bare(words: str) -> str:
+    """Letters and characters alone."""
     return re.sub(r"\W", "", compact(words))
 
 
 def people(names: str) -> Sequence[str]:
     """Of 林小小、王芳 both."""
-    return [_bare(one) for one in re.split(r"[、,，/和与&\s]+", names) if _bare(one)]
+    return [bare(one) for one in re.split(r"[、,，/和与&\s]+", names) if bare(one)]

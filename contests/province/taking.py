@@ -59,12 +59,12 @@ def compared(session: Session, contest: Contest, listed: Listed, giver: str) -> 
     rows = sa.select(Submission).where(Submission.contest_id == contest.id, Submission.number.is_not(None))
     # Their texts are not compared.
     works = session.scalars(rows.options(defer(Submission.words), defer(Submission.likeness))).all()
-    by_number = {work.number or 0: work for work in works}
+    by_number, alike = {work.number or 0: work for work in works}, _by_title(works)
     before = _had(session, contest, giver)
     lines = []
     for found in listed.rows:
         line = Line(found, award=(found.award or found.award_words)[:LONGEST_AWARD])
-        line.work = _work(line, by_number, works)
+        line.work = _work(line, by_number, alike)
         if line.work is not None:
             _weigh(line, line.work)
             line.before = before.get(line.work.id, "")
@@ -90,7 +90,15 @@ def _had(session: Session, contest: Contest, giver: str, works: Sequence[int] | 
     return {work: name for work, name in session.execute(rows) if work is not None}
 
 
-def _work(line: Line, by_number: dict[int, Submission], works: Sequence[Submission]) -> Submission | None:
+def _by_title(works: Sequence[Submission]) -> dict[str, list[Submission]]:
+    """Without signs, so that a long list is not held against each of thousands of works."""
+    found: dict[str, list[Submission]] = {}
+    for work in works:
+        found.setdefault(results.bare(work.title), []).append(work)
+    return found
+
+
+def _work(line: Line, by_number: dict[int, Submission], by_title: dict[str, list[Submission]]) -> Submission | None:
     found = line.found
     if found.number:
         number = results.number_in(found.number)
@@ -98,7 +106,8 @@ def _work(line: Line, by_number: dict[int, Submission], works: Sequence[Submissi
         if work is None:
             line.wrong.append((found.place("number"), f"没有编号“{found.number[:20]}”的作品。"))
         return work
-    alike = [work for work in works if _fits_title(found, work) and _fits_author(found, work)]
+    near = by_title.get(results.bare(found.title), []) if found.title else []
+    alike = [work for work in near if _fits_author(found, work)]
     alike = [work for work in alike if work.state is SubmissionState.ACCEPTED] or alike
     if len(alike) == 1 and found.title and found.author:
         return alike[0]

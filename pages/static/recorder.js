@@ -18,12 +18,13 @@
 
   async function start() {
     let stream;
+    button.disabled = true; // a second tap while the phone asks for the microphone would start a second recorder
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
     } catch (error) {
       cannot(error.name === "NotFoundError" ? "没有找到麦克风。" : "没有得到使用麦克风的允许。");
       return;
-    }
+    } finally { button.disabled = false; }
     const [type, suffix] = KINDS.find(([one]) => MediaRecorder.isTypeSupported(one)) || ["", "webm"];
     recorder = new MediaRecorder(stream, type ? { mimeType: type, audioBitsPerSecond: 96000 } : {});
     parts = [];

@@ -137,6 +137,16 @@ def test_a_form_sent_twice_is_one_work(office: Office) -> None:
     assert len(works(office)) == 1
 
 
+def test_what_staff_put_in_goes_back_to_nobody(office: Office) -> None:
+    number = set_up(office)
+    chen = office.browser("chen")
+    assert entered(chen, number).status_code == 303
+    (one,) = works(office)
+    page = chen.does(f"/console/works/{one.id}/return", on=f"/console/works/{one.id}", reason="字数不够")
+    assert "请打电话请作者改" in page
+    assert works(office)[0].state is SubmissionState.SUBMITTED
+
+
 def test_after_the_closing_a_late_code_says_why_and_judging_ends_it(office: Office) -> None:
     number = set_up(office, groups=GROUPS, closes_at=times.now() + timedelta(hours=1))
     office.passes(hours=2)

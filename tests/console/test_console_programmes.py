@@ -10,11 +10,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from activities.catalogue import readers_see_anew
 from contests import ffmpeg, files, handing_in, leaving, media, pieces, screening, tiers
 from contests.programmes import consents, making, queries, service
 from contests.tiers import TierWanted
 from models import outbox, times
-from models.contest import Agreement, AgreementWay, Contest, Purpose, Submission, SubmissionState, Wording
+from models.contest import (
+    Agreement,
+    AgreementWay,
+    Contest,
+    ContestState,
+    Purpose,
+    Submission,
+    SubmissionState,
+    Wording,
+)
 from models.errors import BadInput
 from models.outbox import CallKind, OutboxCall, Pace
 from models.programme import ISSUE_MOVES, Issue, IssueState, Programme
@@ -308,6 +318,31 @@ def test_two_guardians_may_be_asked_and_one_no_is_enough(office: Office) -> None
     assert said(office) == ["taken_back"]
 
 
+def test_the_no_of_one_guardian_is_not_taken_away_by_the_other(office: Office) -> None:
+    call = call_of(office)
+    work = recording(office, call, "小朋友", title="咏鹅", is_child=True, guardian="妈妈")
+    with office.database.units() as session:
+        wording = session.scalars(sa.select(Agreement.wording_id).where(Agreement.purpose == Purpose.GUARDIAN)).one()
+        session.add(
+            Agreement(
+                submission_id=work, purpose=Purpose.GUARDIAN, wording_id=wording, openid=openid("爸爸"), name="爸爸", relation="爸爸",
+                way=AgreementWay.PAGE, given_at=times.now(),
+            )
+        )  # fmt: skip
+    chen = begun(office, work)
+    does(chen, "ask")
+    for word in ("播出", "不同意播出"):
+        office.says("爸爸", word)
+    page = f"/me/programmes/{issue(office).code}/{code_of(office, work)}"
+    mother = browser_of(office, "妈妈")
+    answer = mother.post(page, data={**hidden(mother.get(page).text), "act": "agree"})
+    assert "另一位监护人说了不同意" in answer.text
+    assert said(office) == ["declined"]
+    father = browser_of(office, "爸爸")
+    assert father.post(page, data={**hidden(father.get(page).text), "act": "agree"}).status_code == 303
+    assert said(office) == ["agreed"]
+
+
 def test_a_consent_on_paper_is_written_down_by_staff(office: Office) -> None:
     call = call_of(office)
     work = recording(office, call, "小朋友", title="咏鹅", is_child=True)
@@ -441,6 +476,28 @@ def test_an_issue_of_works_that_are_still_judged_waits_for_the_awards(office: Of
     works_off(office)
     assert "颁奖以后才能播出" in does(chen, "publish")
     assert heard(office, f"/programme/{issue(office).code}")[0] == 404
+
+
+def test_an_issue_on_air_is_silent_from_the_moment_its_works_are_to_be_judged(office: Office) -> None:
+    chen, page, works = published(office)
+    assert heard(office, page)[0] == 200
+    with office.database.units() as session:
+        contest = session.get_one(Submission, works[0]).contest
+        tiers.set_tiers(session, contest, [TierWanted("一等奖", 1)])
+    assert heard(office, page) == [404] * 4
+    with office.database.units() as session:
+        session.get_one(Submission, works[0]).contest.state = ContestState.AWARDED
+    assert heard(office, page)[0] == 200
+    assert chen
+
+
+def test_a_series_whose_name_begins_like_the_word_for_listening_is_found(office: Office) -> None:
+    published(office)
+    with office.database.units() as session:
+        session.scalars(sa.select(Programme)).one().name = "听雨"
+        readers_see_anew(session)
+    for word in ("听雨", "听听雨"):
+        assert "听雨" in office.says("小林", word), word
 
 
 # ── the file ──

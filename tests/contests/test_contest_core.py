@@ -265,6 +265,33 @@ def test_who_leaves_takes_their_work_along_unless_they_let_it_stay(world: World)
         essay(world, number, "老周")
 
 
+def test_works_that_stay_stand_in_the_way_of_none_that_goes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leaving, "PART", 2)
+    number = set_up(world, works_each=3)
+    names = ("小林", "老周", "小陈")
+    for name in names:
+        world.happens(name, "subscribe")
+    stay = [essay(world, number, name, title=f"留{n}") for n, name in enumerate(names[:2])]
+    goes, taken_back = essay(world, number, "小陈", title="走"), essay(world, number, "小陈", title="早撤了")
+    with world.database.units() as session:
+        for one in stay:
+            submission = session.get_one(Submission, one)
+            keep = queries.wording_of(session, submission.contest, Purpose.KEEP)
+            assert keep is not None
+            handing_in.agree(
+                session, submission, keep, openid=submission.openid, name="我", way=AgreementWay.PAGE, now=times.now()
+            )
+        handing_in.withdraw(session, session.get_one(Submission, taken_back), now=times.now())
+    with world.database.units() as session:
+        for name in names:
+            farewell.forget(session, openid(name), at=times.now())
+    while world.database.unit(lambda session: leaving.take_down(session, times.now())):
+        pass
+    assert [work(world, one).state for one in (*stay, goes)] == [S.SUBMITTED, S.SUBMITTED, S.WITHDRAWN]
+    assert [work(world, one).words for one in (goes, taken_back)] == ["", ""]
+    assert all(work(world, one).words for one in stay)
+
+
 def test_a_contest_is_called_off_with_its_reason(world: World) -> None:
     number = set_up(world)
     essay(world, number)

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from app import sweeping_parts, upkeep_parts
-from contests import files, handing_in, keeping, pieces, queries, screening, service
+from contests import awarding, files, handing_in, keeping, pieces, queries, screening, service, tiers
 from contests.rules import Limits
+from contests.tiers import TierWanted
 from models import times
 from models.award import Award, AwardKind, AwardState, AwardTier
 from models.contest import (
@@ -135,6 +136,25 @@ def test_many_works_go_in_parts_and_the_contest_is_done_with(world: World, monke
     assert counts == [2, 1, 0]
     with world.database.reading() as session:
         assert session.get_one(Contest, contest).is_let_go
+
+
+def test_what_stayed_for_an_award_goes_when_the_award_is_taken_out(sqlite_world: World) -> None:
+    contest, (won,) = pictures(sqlite_world, "小林")
+    with sqlite_world.database.units() as session:
+        tiers.set_tiers(session, session.get_one(Contest, contest), [TierWanted("一等奖", 1)])
+        session.get_one(Contest, contest).state = C.JUDGING
+        tier = session.scalars(sa.select(AwardTier)).one()
+        award = awarding.add(
+            session, session.get_one(Contest, contest), tier, by=by(), work=session.get_one(Submission, won)
+        )
+        award.state = AwardState.GIVEN
+    is_over(sqlite_world, contest, C.AWARDED)
+    passes(sqlite_world, 31)
+    assert on_disk(sqlite_world) == 1
+    with sqlite_world.database.units() as session:
+        awarding.take_out(session, session.scalars(sa.select(Award)).one(), "抄袭", by=by())
+    passes(sqlite_world, 1)
+    assert on_disk(sqlite_world) == 0
 
 
 def test_a_contest_without_a_day_keeps_everything(sqlite_world: World) -> None:

@@ -1,24 +1,29 @@
 """Likes in a burst are held from the start; a ballot counts when it names enough; visits and plays are counted once."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 from werkzeug.test import Client as Browser
 
 from contests import bursts, figures, like_checks, liking, queries, sums
 from contests.service import Votes
 from models import times
-from models.contest import Contest, ContestState, Like, LikeCheck, Look, LookKind, VoteRule
+from models.contest import Contest, ContestState, Like, LikeCheck, Look, LookKind, Submission, VoteRule
 from models.errors import BadFields, BadInput
 from models.follower import Follower
 from pages.visitors import MOST_BEHIND_ONE
+from tests.contests.judged import browser_of as judge_browser
+from tests.contests.judged import closes, contest_of, invites, judges_all, round_of
 from tests.contests.staged import by, set_up
 from tests.contests.test_gallery import judged, likes
 from tests.test_page_sign_up import browser_of, hidden
-from tests.world import World
+from tests.test_sign_up import by_day
+from tests.world import World, in_parallel
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0"}
 
@@ -102,7 +107,7 @@ def test_what_a_person_refuses_stays_aside_and_is_not_asked_again(world: World) 
     with world.database.reading() as session:
         contest = queries.contest_called(session, code)
         assert contest is not None
-        assert like_checks.count_waiting(session, contest) == 0
+        assert like_checks.count_waiting(session, contest.id) == 0
     world.passes(minutes=1)
     taps(world, work, "oAgain")
     assert checked(world, work, is_fine=True) == 1, "only what came after"
@@ -127,6 +132,22 @@ def test_nobody_decides_twice_or_after_works_were_ranked(world: World) -> None:
         with pytest.raises(BadInput, match="已经有人核对过了"):
             like_checks.decide(session, found, until=times.now(), is_fine=False, by=by())
     assert world.count(LikeCheck) == 1
+
+
+def test_a_round_that_counts_likes_is_not_closed_over_likes_that_wait(world: World) -> None:
+    by_day(world)
+    number, found = contest_of(world, 2, has_gallery=True, votes=Votes(VoteRule.ONCE))
+    judge, token = invites(world, number, "周老师")
+    this = round_of(world, number, judges_each=1, public_percent=20)
+    judges_all(world, judge_browser(world, token), judge, 9, 9)
+    with world.database.reading() as session:
+        work = session.get_one(Submission, found[0]).code
+    taps(world, work, *crowd(7))
+    with pytest.raises(BadInput, match="点赞等核对"):
+        closes(world, this)
+    closes(world, this, reason="馆长同意，不等了")
+    with pytest.raises(BadInput, match="已经定下来"):
+        checked(world, work, is_fine=True)
 
 
 def test_a_reader_whose_like_is_held_is_told_that_it_is_looked_at_first(world: World) -> None:
@@ -158,6 +179,21 @@ def test_a_ballot_counts_once_it_names_enough_works_and_says_how_many_are_missin
     assert likes(world, "小林", code, works[2]) == 303
     assert "都算数了" in reader.get(f"/c/{code}/works").text
     assert all("1 位读者点过赞" in shown(world, code, work) for work in works)
+
+
+def test_taps_at_once_of_somebody_who_does_not_follow_fill_their_ballot(world: World) -> None:
+    _, works = judged(world, at_least=3)
+
+    def tap(code: str) -> None:
+        def liked(session: Session) -> None:
+            found = queries.submission_called(session, code)
+            assert found is not None
+            liking.like(session, found, "oPassingBy", now=times.now())
+
+        world.database.unit(liked)
+
+    in_parallel(*[partial(tap, work) for work in works])
+    assert world.count(Like, Like.is_cast) == 3
 
 
 def test_every_day_has_its_own_ballot(world: World) -> None:

@@ -30,6 +30,7 @@ from models.contest import (
     PieceKind,
     PieceState,
     Purpose,
+    SetText,
     Submission,
     SubmissionState,
 )
@@ -188,6 +189,62 @@ def test_a_sheet_given_again_changes_works_and_makes_no_new_ones(sqlite_world: W
     gives(teacher, box, sheet_of((*row, "春天真的来了。")))
     (one,) = works(sqlite_world)
     assert one.words == "春天真的来了。"
+
+
+def test_two_children_of_one_name_are_two_and_a_row_written_twice_is_told(sqlite_world: World) -> None:
+    essays(sqlite_world)
+    box, teacher = box_of(sqlite_world), Browser(sqlite_world.app)
+    row = ("王小明", "2015-6-1", "少儿组", "春天", "", "", "春天来了。")
+    answer = gives(teacher, box, sheet_of(row, ("王小明", "2014-3-2", "少儿组", "春天", "", "", "我的春天。"), row))
+    assert "前面已经有这个孩子的同一个作品名" in answer.text
+    assert [(one.born_on, one.words) for one in works(sqlite_world)] == [
+        (date(2015, 6, 1), "春天来了。"), (date(2014, 3, 2), "我的春天。"),
+    ]  # fmt: skip
+
+
+def test_a_slip_that_is_gone_or_was_for_another_child_has_nothing_signed(sqlite_world: World) -> None:
+    essays(sqlite_world)
+    box, teacher = box_of(sqlite_world), Browser(sqlite_world.app)
+    gives(teacher, box, sheet_of(("王小明", "2015-6-1", "少儿组", "春天", "", "", "春天来了。")))
+    sends(teacher, box, (picture(), "1.jpg"), kind="slip")
+    (one,) = works(sqlite_world)
+    ticks(teacher, box, one.code, name="王芳", relation="妈妈")
+    with sqlite_world.database.reading() as session:
+        slip = session.query(Piece).one().id
+    teacher.post(f"{box}/works/{one.code}/slip", data=secret(teacher, box) | {"act": f"remove:{slip}"})
+    teacher.post(f"{box}/hand-in", data=secret(teacher, box))
+    assert works(sqlite_world)[0].state is S.WAITING
+    sends(teacher, box, (picture(), "1.jpg"), kind="slip", once="b")
+    ticks(teacher, box, one.code, name="王芳", relation="妈妈")
+    assert works(sqlite_world)[0].state is S.SUBMITTED
+
+
+def test_after_the_closing_a_teacher_reads_whole_sentences(sqlite_world: World) -> None:
+    essays(sqlite_world)
+    box, teacher = box_of(sqlite_world), Browser(sqlite_world.app)
+    token = secret(teacher, box)
+    sqlite_world.passes(days=11)
+    answer = teacher.post(f"{box}/add", data=token | {"genre": "essay"})
+    assert "这个比赛已经截稿了。" in answer.text
+    assert "补交码的，" not in answer.text
+
+
+def test_of_two_texts_with_one_title_the_one_of_the_childs_group_is_meant(sqlite_world: World) -> None:
+    set_up(
+        sqlite_world, groups=(CHILDREN, OLDER), organisations=SCHOOLS, genres={Genre.VOICE: Limits(most_pieces=3)},
+        texts=(TextWanted("春", "朱自清", group="少儿组"), TextWanted("春", "穆旦", group="少年组")),
+    )  # fmt: skip
+    box, teacher = box_of(sqlite_world), Browser(sqlite_world.app)
+    head = ("姓名", "出生日期", "组别", "篇目")
+    answer = gives(
+        teacher,
+        box,
+        sheet_of(("王小明", "2015-6-1", "少儿组", "春"), ("李小红", "2010-6-1", "少年组", "春"), head=head),
+    )
+    assert answer.status_code == 303, answer.text
+    with sqlite_world.database.reading() as session:
+        found = [session.get_one(SetText, one.text_id).author for one in works(sqlite_world) if one.text_id]
+    assert found == ["朱自清", "穆旦"]
 
 
 def test_a_work_named_by_its_set_text_is_the_same_the_next_time(sqlite_world: World) -> None:

@@ -169,6 +169,26 @@ def test_articles_are_cards_with_pages_and_their_draft_is_gone(world):
     assert world.post("/cgi-bin/message/mass/get", {"msg_id": told["msg_id"]})["msg_status"] == "DELETE"
 
 
+def test_articles_that_were_sent_are_not_sent_again_though_their_draft_is_gone(world):
+    lin = world.reader()
+    body = {
+        "msgtype": "mpnews",
+        "mpnews": {"media_id": drafted(world, article(world))["media_id"]},
+        "clientmsgid": "n-1",
+    }
+    first = to_all(world, **body)["msg_id"]
+    again = to_all(world, **body)
+    assert (again["errcode"], again["msg_id"]) == (45065, first)
+    assert to_list(world, [lin, "oX"], **body)["errcode"] == 45065
+    assert len(world.heard(lin)) == 1
+
+
+def test_a_send_that_failed_leaves_the_day_and_the_month_as_they_were(world):
+    world.reader()
+    world.sim("POST", "masses", {"next": "send fail"})
+    assert [to_all(world, clientmsgid=f"f{n}")["errcode"] for n in range(3)] == [0, 0, 45028]
+
+
 def test_what_cannot_be_deleted_says_so(world):
     world.reader()
     told = to_all(world)

@@ -21,6 +21,7 @@ def upgrade() -> None:
         batch.drop_constraint('callkind', type_='check')
         batch.create_check_constraint('callkind', sa.column('kind').in_(KINDS))
     op.add_column('issue_parts', sa.Column('is_named', sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column('issue_parts', sa.Column('declined_by', sa.String(length=32), server_default='', nullable=False))
     op.add_column('issues', sa.Column('fell_at', models.db.UtcDateTime(timezone=True), nullable=True))
     op.create_index('ix_issue_parts_submission', 'issue_parts', ['submission_id'], unique=False)
     op.add_column('award_tiers', sa.Column('giver', sa.String(length=60), server_default='', nullable=False))
