@@ -2,7 +2,7 @@
 (() => {
   const coming = document.getElementById("coming"), again = document.getElementById("again"), said = document.getElementById("coming-said");
   if (!coming) return;
-  const base = coming.dataset.box, token = document.querySelector("#files input[name=csrf_token]").value;
+  const base = coming.dataset.box, token = () => document.querySelector("#files input[name=csrf_token]").value;
   const up = window.uploads({ token, coming });
   let queue = Promise.resolve(), failed = 0;
   for (const input of document.querySelectorAll("input[data-kind]")) {
@@ -17,7 +17,7 @@
     let told;
     said.textContent = "正在看是哪位同学的…";
     try {
-      const answer = await fetch(`${base}/match`, { method: "POST", headers: { "X-CSRFToken": token }, body: JSON.stringify({ names: files.map((file) => file.name) }), redirect: "manual" });
+      const answer = await fetch(`${base}/match`, { method: "POST", headers: { "X-CSRFToken": token() }, body: JSON.stringify({ names: files.map((file) => file.name) }), redirect: "manual" });
       told = await answer.json();
     } catch { said.textContent = "没有网络，请过一会儿再选一次。"; return; }
     if (!told.files) { said.textContent = told.words; return; }

@@ -4,7 +4,7 @@
   const form = document.getElementById("form");
   if (!form?.dataset.at) return;
   const at = form.dataset.at, kept = document.getElementById("kept"), version = document.getElementById("version");
-  const token = form.elements.csrf_token.value;
+  const token = () => form.elements.csrf_token.value;
   const words = document.getElementById("words"), count = document.getElementById("count"), says = document.getElementById("count-says");
   const say = (what) => { kept.textContent = kept.dataset[what] || what; };
 
@@ -122,7 +122,7 @@
 
   // ── files ──
   const input = document.getElementById("file"), coming = document.getElementById("coming");
-  const up = input && window.uploads({ token, coming });
+  const up = input && window.uploads({ token, coming, renew: renewed });
   const sent = async (file) => {
     const told = await up.send(file, at, { most: Number(input.dataset.most) });
     if (told) show(told);
@@ -160,7 +160,7 @@
       if (!button) return;
       event.preventDefault();
       const body = new FormData();
-      body.set("csrf_token", token);
+      body.set("csrf_token", token());
       body.set("act", button.value);
       try {
         const told = await (await fetch(`${at}/files`, { method: "POST", body, redirect: "manual" })).json();

@@ -1,10 +1,10 @@
 // Files on their way to the library: in parts, on and on while the network comes and goes, each with its own progress. A file
 // whose page was closed goes on where it was when it is chosen again.
-window.uploads = ({ token, coming }) => {
+// `token()`: the form's own, which `renew` replaces on a page that was open overnight.
+window.uploads = ({ token, coming, renew = async () => false }) => {
   const PART = 512 * 1024;
   let underway = 0;
   const pause = (ms) => new Promise((done) => { const timer = setTimeout(done, ms); addEventListener("online", () => { clearTimeout(timer); done(); }, { once: true }); });
-  const headers = { "X-CSRFToken": token };
   // Where it goes, and by which token it goes on.
   function wayOf(file, at, kind) {
     const key = `upload:${at}:${kind}:${file.name}:${file.size}:${file.lastModified || 0}`;
@@ -19,13 +19,15 @@ window.uploads = ({ token, coming }) => {
   class Refusal extends Error {}
   // One request, again and again while the network is away or the library is busy; what the library refuses is said.
   async function ask(url, options, row, signal) {
+    let isRenewed = false;
     for (let wait = 1000; ; wait = Math.min(wait * 2, 15000)) {
       let answer = null, told = null;
       try {
-        answer = await fetch(url, { ...options, headers, signal, redirect: "manual" });
+        answer = await fetch(url, { ...options, headers: { "X-CSRFToken": token() }, signal, redirect: "manual" });
         told = await answer.json();
       } catch (error) {
         if (signal.aborted) throw error;
+        if (answer?.status === 400 && !isRenewed && await renew()) { isRenewed = true; continue; }
         if (answer && answer.status >= 400 && answer.status < 500) throw new Refusal(answer.status === 413 ? "一次传得太多了，请刷新再试。" : "这一页放得太久了，请刷新再传。");
       }
       if (answer?.ok && told) return told;
