@@ -138,7 +138,7 @@ def test_a_round_that_counts_likes_is_not_closed_over_likes_that_wait(world: Wor
     by_day(world)
     number, found = contest_of(world, 2, has_gallery=True, votes=Votes(VoteRule.ONCE))
     judge, token = invites(world, number, "周老师")
-    this = round_of(world, number, judges_each=1, public_percent=20)
+    this = round_of(world, number, judges_each=1, public_percent=20, public_cap=50)
     judges_all(world, judge_browser(world, token), judge, 9, 9)
     with world.database.reading() as session:
         work = session.get_one(Submission, found[0]).code
