@@ -104,7 +104,8 @@ class _Views:
                 texts=queries.texts_of(session, contest), organisations=queries.organisations_of(session, contest),
                 awards=tiers.wanted_of(session, contest), wordings=wordings, site=self._desk.site,
                 last=rules.last_day(contest.closes_at), can_edit=may_change(contest), main=_main(contest, counts, now),
-                versions=_versions(session, contest), likes=texts.liking_words(contest), is_child_noted=bool(counts.get(S.WAITING, 0)),
+                versions=_versions(session, contest), group_words=texts.group_words, today=times.today(now),
+                likes=texts.liking_words(contest), is_child_noted=bool(counts.get(S.WAITING, 0)),
             )  # fmt: skip
 
     def acting(self, act: Callable[..., object], said: str) -> Callable[..., Response]:
