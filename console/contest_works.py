@@ -15,6 +15,7 @@ from console.desk import Desk, done, drawn, me, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
 from contests import files, queries, rules, screening
+from contests.judging.hearing import TYPES
 from models import times
 from models.audit import AuditLine
 from models.by import By
@@ -45,7 +46,6 @@ REASONS = (
     "作者名请写真实姓名，便于发证书",
     "图片不清楚，请重新拍",
 )
-TYPES = {files.SOUND: "audio/mp4", files.VIDEO: "video/mp4", files.PICTURE: "image/jpeg"}
 
 
 @dataclass(frozen=True, slots=True)

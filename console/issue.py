@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from activities import picture_files
 from activities.picture_files import COVERS, LARGEST_FILE, PictureFile
-from console.contest_works import TYPES
 from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form
 from console.programmes import FIELDS, NAMES, STATES, wanted_in
 from console.rights import Act, may
 from contests import files
+from contests.judging.hearing import TYPES
 from contests.programmes import consents, making, queries, rules, service, texts
 from contests.programmes.queries import Said
 from contests.rules import said_length

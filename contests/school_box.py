@@ -6,7 +6,7 @@ kept for staff, and the teacher's tick is an agreement with how and by whom it w
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -55,13 +55,16 @@ def works_of(session: Session, box: Organisation) -> list[tuple[int, Submission]
     return [(number, work) for number, work in every if work.state is not S.WITHDRAWN]
 
 
-def works_by(session: Session, box: Organisation, author: str, genre: Genre) -> Sequence[Submission]:
-    """Works of a child of this school."""
+def known_as(
+    session: Session, box: Organisation, *, author: str, born_on: date | None, genre: Genre, title: str
+) -> Submission | None:  # fmt: skip
+    """The work of this child with this title: by name and birthday, since a school has namesakes; None for a new one."""
     rows = sa.select(Submission).where(
         Submission.organisation_id == box.id, Submission.is_boxed, Submission.author == author, Submission.genre == genre,
-        Submission.state != S.WITHDRAWN,
+        Submission.state != S.WITHDRAWN, sa.or_(Submission.born_on.is_(None), Submission.born_on == born_on),
     )  # fmt: skip
-    return session.scalars(rows.order_by(Submission.id)).all()
+    alike = session.scalars(rows.order_by(Submission.id)).all()
+    return next((work for work in alike if compact(work.title) == compact(title)), None)
 
 
 def work_called(session: Session, box: Organisation, code: str) -> Submission | None:

@@ -41,7 +41,6 @@ from models.contest import (
 from models.db import Database
 from models.errors import BadInput, Refused
 from models.tries import Allowance
-from models.wording import compact
 from pages import class_list
 from pages.class_list import Child, Wrong
 from pages.errors import Draw, Sorry
@@ -570,16 +569,16 @@ def _child_kept(session: Session, *, box: str, child: Child, before: set[str], n
     Raises: _BadRow, and then nothing of the row is kept.
     """
     found, today = _box(session, box), times.today(now)
-    born_on = birthday_in(child.typed["born_on"], today=today)
     text = session.get(SetText, int(child.typed["text"])) if "text" in child.typed else None
-    title = compact(child.typed.get("title") or (text.title if text else ""))
-    theirs = school_box.works_by(session, found, " ".join(child.typed["author"].split()), child.genre)
-    known = [work for work in theirs if compact(work.title) == title and work.born_on in (None, born_on)]
-    if known and known[0].code in before:
+    known = school_box.known_as(
+        session, found, author=" ".join(child.typed["author"].split()), genre=child.genre,
+        born_on=birthday_in(child.typed["born_on"], today=today), title=child.typed.get("title") or (text.title if text else ""),
+    )  # fmt: skip
+    if known is not None and known.code in before:
         raise _BadRow({"author": "表里前面已经有这个孩子的同一个作品名，这一行没有用：两件作品请写不同的作品名。"})
-    if known and known[0].state not in CHANGEABLE:
+    if known is not None and known.state not in CHANGEABLE:
         raise _BadRow({"author": "这件已经交上了，这一行没有动它。"})
-    work = known[0] if known else school_box.add(session, found, child.genre, now=now)
+    work = known or school_box.add(session, found, child.genre, now=now)
     if wrong := save(session, work, child.typed, today=today):
         raise _BadRow(wrong)
     if "group" in (lacks := missing(session, work)) and work.group_id is not None:

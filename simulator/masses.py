@@ -13,8 +13,7 @@ from simulator.calls import Call, endpoint
 from simulator.clock import day_of
 from simulator.errors import OK, Refusal
 from simulator.events import HELPER, event_push
-from simulator.media import described, found
-from simulator.messages import recipient
+from simulator.messages import medium, recipient, text
 from simulator.platform import Platform
 from simulator.push import Push
 from simulator.state import drop_setting, keep_setting, setting
@@ -25,7 +24,6 @@ LONGEST_WORD = 32  # bytes of clientmsgid
 ONCE_FOR_S = 24 * 3600
 FEWEST_LISTED, MOST_LISTED = 2, 10_000
 CONFIRM_WITHIN_S = 30 * 60
-LONGEST_TEXT = 2048
 SENT = "send success"
 REFUSED, SILENT = "err(40001)", "err(40002)"  # by the administrator, who said no or nothing
 
@@ -61,40 +59,26 @@ def _articles(call: Call, body: dict[str, Any]) -> Mass:
 
 
 def _text(call: Call, body: dict[str, Any]) -> Mass:
-    content = body.get("content")
-    if not isinstance(content, str) or not content:
-        raise Refusal(44004)
-    if len(content.encode()) > LONGEST_TEXT:
-        raise Refusal(45002)
-    return Mass("text", [{"kind": "text", "text": content}])
+    return Mass("text", [text(call, body)])
 
 
 def _voice(call: Call, body: dict[str, Any]) -> Mass:
-    return Mass(
-        "voice", [{"kind": "voice", "text": "[语音]", "content": _medium(call, body.get("media_id"), "voice")}]
-    )
+    return Mass("voice", [{"kind": "voice", "text": "[语音]", "content": medium(call, body, "voice")}])
 
 
 def _pictures(call: Call, body: dict[str, Any]) -> Mass:
     ids = body.get("media_ids")
     if not isinstance(ids, list) or not ids:
         raise Refusal(40007)
-    shown = [{"kind": "image", "text": "[图片]", "content": _medium(call, one, "image")} for one in ids]
+    shown = [{"kind": "image", "text": "[图片]", "content": medium(call, {"media_id": one}, "image")} for one in ids]
     words = str(body.get("recommend") or "")
     return Mass("image", [*([{"kind": "text", "text": words}] if words else []), *shown])
 
 
 def _film(call: Call, body: dict[str, Any]) -> Mass:
-    content = _medium(call, body.get("media_id"), "film")  # what media/uploadvideo has made
+    content = medium(call, body, "film")  # what media/uploadvideo has made
     words = {name: str(body.get(name) or "") for name in ("title", "description")}
     return Mass("mpvideo", [{"kind": "video", "text": words["title"] or "[视频]", "content": {**content, **words}}])
-
-
-def _medium(call: Call, media_id: object, kind: str) -> dict[str, Any]:
-    row = found(call.db, media_id, call.now, kind)
-    if row is None:
-        raise Refusal(40007)
-    return described(row, call.platform.address)
 
 
 COMPOSERS: dict[str, Callable[[Call, dict[str, Any]], Mass]] = {
@@ -228,10 +212,9 @@ def carry_out(platform: Platform, db: sqlite3.Connection, msg_id: int, now: floa
     db.execute("UPDATE masses SET state = ? WHERE msg_id = ?", (DONE if is_sent else FAILED, msg_id))
     if not is_sent:
         days = setting(db, "mass_days", [])
-        day = day_of(row["made_at"])
-        keep_setting(
-            db, "mass_days", [one for at, one in enumerate(days) if at != days.index(day)] if day in days else days
-        )
+        if day_of(row["made_at"]) in days:
+            days.remove(day_of(row["made_at"]))
+        keep_setting(db, "mass_days", days)
     if is_sent and row["media_id"]:
         db.execute("DELETE FROM drafts WHERE media_id = ?", (row["media_id"],))
     if not is_sent and row["article_id"]:
@@ -283,8 +266,8 @@ def _items(platform: Platform, db: sqlite3.Connection, row: sqlite3.Row) -> list
         items: list[dict[str, Any]] = json.loads(row["shown"])
         return items
     cards = articles.cards(platform, articles.of(db, row["article_id"]))
-    text = "\n".join(card["title"] for card in cards)
-    return [{"kind": "news", "text": text, "url": cards[0]["url"], "content": {"articles": cards}}]
+    titles = "\n".join(card["title"] for card in cards)
+    return [{"kind": "news", "text": titles, "url": cards[0]["url"], "content": {"articles": cards}}]
 
 
 def _of_articles(
@@ -354,8 +337,8 @@ def _preview_of(call: Call, mass: Mass) -> list[dict[str, Any]]:
         call, json.loads(mass.draft["articles"])
     )  # a page that only who has its address opens
     cards = articles.cards(call.platform, articles.of(call.db, article_id))
-    text = "\n".join(f"预览：{card['title']}" for card in cards)
-    return [{"kind": "news", "text": text, "url": cards[0]["url"], "content": {"articles": cards}}]
+    titles = "\n".join(f"预览：{card['title']}" for card in cards)
+    return [{"kind": "news", "text": titles, "url": cards[0]["url"], "content": {"articles": cards}}]
 
 
 @endpoint("POST", "/cgi-bin/message/mass/get", Right.MASS)

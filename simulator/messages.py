@@ -51,7 +51,8 @@ def recipient(call: Call) -> str:
     return str(openid)
 
 
-def _text(call: Call, body: dict[str, Any]) -> Shown:
+def text(call: Call, body: dict[str, Any]) -> Shown:
+    """Raises: Refusal 44004, 45002."""
     content = body.get("content")
     if not isinstance(content, str) or not content:
         raise Refusal(44004)
@@ -61,15 +62,15 @@ def _text(call: Call, body: dict[str, Any]) -> Shown:
 
 
 def _image(call: Call, body: dict[str, Any]) -> Shown:
-    return {"kind": "image", "text": "[图片]", "content": _medium(call, body, "image")}
+    return {"kind": "image", "text": "[图片]", "content": medium(call, body, "image")}
 
 
 def _voice(call: Call, body: dict[str, Any]) -> Shown:
-    return {"kind": "voice", "text": "[语音]", "content": _medium(call, body, "voice")}
+    return {"kind": "voice", "text": "[语音]", "content": medium(call, body, "voice")}
 
 
 def _video(call: Call, body: dict[str, Any]) -> Shown:
-    content = _medium(call, body, "video", "shortvideo")
+    content = medium(call, body, "video", "shortvideo")
     words = {name: str(body.get(name, "")) for name in ("title", "description")}
     return {"kind": "video", "text": words["title"] or "[视频]", "content": {**content, **words}}
 
@@ -144,11 +145,12 @@ def _card(call: Call, body: dict[str, Any]) -> Shown:
 def _mini_program(call: Call, body: dict[str, Any]) -> Shown:
     if not all(isinstance(body.get(name), str) and body[name] for name in ("title", "appid", "pagepath")):
         raise Refusal(47001, "title, appid and pagepath are wanted")
-    cover = _medium(call, {"media_id": body.get("thumb_media_id")}, "thumb", "image")
+    cover = medium(call, {"media_id": body.get("thumb_media_id")}, "thumb", "image")
     return {"kind": "miniprogram", "text": body["title"], "content": {**cover, "pagepath": body["pagepath"]}}
 
 
-def _medium(call: Call, body: dict[str, Any], *kinds: str) -> dict[str, Any]:
+def medium(call: Call, body: dict[str, Any], *kinds: str) -> dict[str, Any]:
+    """The file a body names, of one of these kinds. Raises: Refusal 40007."""
     row = found(call.db, body.get("media_id"), call.now, *kinds)
     if row is None:
         raise Refusal(40007)
@@ -156,7 +158,7 @@ def _medium(call: Call, body: dict[str, Any], *kinds: str) -> dict[str, Any]:
 
 
 COMPOSERS: dict[str, Callable[[Call, dict[str, Any]], Shown]] = {
-    "text": _text,
+    "text": text,
     "image": _image,
     "voice": _voice,
     "video": _video,

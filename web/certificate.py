@@ -14,6 +14,7 @@ from fpdf import FPDF
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
+from web import qr
 from web.lettering import Faces, lines, unwritable
 
 WIDTH, HEIGHT, MARGIN = 1754, 1240, 118  # pixels: A4 at 150 to the inch, 20 mm
@@ -149,22 +150,13 @@ def picture(said: Said, faces: Faces) -> bytes:
         if isinstance(mark, Words):
             draw.text((mark.x, mark.top), mark.text, font=sizes.font(mark.face, mark.size), fill=mark.ink)
         elif isinstance(mark, Code):
-            image.paste(_qr(mark.url), (mark.x, mark.top))
+            image.paste(qr.picture(mark.url, QR_SIZE, border=2), (mark.x, mark.top))
         elif mark.bottom is None:
             draw.line((mark.left, mark.top, mark.right, mark.top), fill=BAMBOO, width=mark.width)
         else:
             draw.rectangle((mark.left, mark.top, mark.right, mark.bottom), outline=BAMBOO, width=mark.width)
     image.save(made, "PNG", optimize=True, dpi=(DPI, DPI))
     return made.getvalue()
-
-
-def _qr(url: str) -> Image.Image:
-    """Every square of as many pixels: a camera reads uneven ones badly."""
-    code, made = segno.make(url, error="m", micro=False), BytesIO()
-    code.save(made, kind="png", scale=max(1, QR_SIZE // code.symbol_size(border=2)[0]), border=2)
-    drawn, framed = Image.open(made), Image.new("RGB", (QR_SIZE, QR_SIZE), "white")
-    framed.paste(drawn.convert("RGB"), ((QR_SIZE - drawn.width) // 2, (QR_SIZE - drawn.height) // 2))
-    return framed
 
 
 # ── as pages ──

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import segno
 from PIL import Image, ImageDraw, ImageOps
 from PIL.ImageFont import FreeTypeFont
 
+from web import qr
 from web.lettering import Faces, lines
 
 WIDTH, MARGIN, TALLEST = 1080, 88, 12_000  # pixels
@@ -101,7 +101,7 @@ def _facts(sheet: _Sheet, poster: Poster, faces: Faces) -> None:
 def _call(sheet: _Sheet, poster: Poster, faces: Faces) -> None:
     sheet.y += 56
     top = sheet.y
-    sheet.image.paste(_qr(poster.url), (MARGIN, top))
+    sheet.image.paste(qr.picture(poster.url, QR_SIZE, border=4), (MARGIN, top))
     sheet.y = top + 62
     beside = MARGIN + QR_SIZE + 48
     sheet.write("微信扫一扫", faces.title(48), INK, x=beside)
@@ -109,16 +109,6 @@ def _call(sheet: _Sheet, poster: Poster, faces: Faces) -> None:
     if poster.phone:
         sheet.write(f"服务台 {poster.phone}", faces.text(34), QUIET, x=beside)
     sheet.y = max(sheet.y, top + QR_SIZE) + 80
-
-
-def _qr(url: str) -> Image.Image:
-    """With its quiet zone, every square of as many pixels; a camera reads uneven ones badly."""
-    code = segno.make(url, error="m", micro=False)
-    body = BytesIO()
-    code.save(body, kind="png", scale=max(1, QR_SIZE // code.symbol_size(border=4)[0]), border=4)
-    drawn, framed = Image.open(body), Image.new("RGB", (QR_SIZE, QR_SIZE), "white")
-    framed.paste(drawn.convert("RGB"), ((QR_SIZE - drawn.width) // 2, (QR_SIZE - drawn.height) // 2))
-    return framed
 
 
 def _cut(text: str) -> str:
