@@ -1,9 +1,5 @@
 """Prize money of awards through WeChat Pay, at the simulator: claimed in the chat or on the page, paid once whatever happens."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 
@@ -18,32 +14,27 @@ from payouts import ledger
 from tests.contests.staged import by, essay, set_up
 from tests.live import Live
 from tests.quizzes.staged import prizes_of
-from tests.quizzes.test_prizes_paid import SEND, asks, looks, ours, paid_by_platform, payment_of, takes
-from tests.simulated import Simulator
-from tests.world import demo_settings
+from tests.quizzes.test_prizes_paid import (
+    SEND,
+    WAYS,
+    asks,
+    looks,
+    ours,
+    paid_by_platform,
+    paying_world,
+    payment_of,
+    takes,
+    way,
+)
 
 P = PrizeState
-WAYS = pytest.mark.parametrize("way", [PayWay.RED_PACKET, PayWay.TRANSFER])
+__all__ = ["paying_world", "way"]  # fixtures
 
 
 @pytest.fixture
-def way() -> PayWay:
-    """Red packets, unless a test says otherwise."""
-    return PayWay.RED_PACKET
-
-
-@pytest.fixture
-def library(database_url: str, tmp_path: Path, wechat: Simulator, way: PayWay) -> Iterator[Live]:
-    settings = demo_settings(
-        tmp_path, database_url, wechat_api_base=wechat.url, wechat_open_base=wechat.url,
-        **{**wechat.pays_with, "payout": way.value},
-    )  # fmt: skip
-    built = Live(settings, wechat)
-    now = times.now()
-    wait = (times.start_of(times.today(now)) + timedelta(hours=10) - now) % timedelta(days=1)
-    built.both_pass(seconds=wait.total_seconds())
-    yield built
-    built.close()
+def library(paying_world: Live) -> Live:
+    """The library whose readers are paid."""
+    return paying_world
 
 
 def awarded(live: Live, way: PayWay, count: int = 1, *, children: int = 0, fen: int = 8_800) -> tuple[int, list[str]]:
