@@ -14,10 +14,10 @@ from models import messages, times
 from models.activity import Activity, ActivityFollow, ActivityState
 from models.by import By
 from models.messages import Forecast
-from models.notice import NoticePurpose
 from models.reminder import ReminderAsked
 from models.signup import OPEN, Entry
 from models.telling import Audience, What
+from models.template_notice import TemplatePurpose
 from models.when import When
 
 
@@ -96,7 +96,7 @@ def reach(session: Session, activity: Activity, *, now: datetime) -> Forecast:
     entries = sa.select(Entry.openid).where(Entry.activity_id == activity.id, Entry.state.in_(OPEN))
     asked = sa.select(ReminderAsked.openid).where(ReminderAsked.activity_id == activity.id, ReminderAsked.is_wanted)
     both = sa.union(entries.where(Entry.openid.is_not(None)), asked).subquery()
-    return messages.forecast(session, sa.select(both.c.openid), now=now, purpose=NoticePurpose.CHANGE)
+    return messages.forecast(session, sa.select(both.c.openid), now=now, purpose=TemplatePurpose.CHANGE)
 
 
 def _concerned(session: Session, activity: Activity) -> tuple[int, int]:

@@ -11,10 +11,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.notices import notice_of_news
 from activities.reminders import service as reminders
 from activities.signup import rules
 from activities.signup import service as signup
+from activities.template_notices import notice_of_news
 from models import messages, outbox
 from models.activity import Activity, ActivityFollow
 from models.by import By

@@ -28,6 +28,12 @@ class Act(StrEnum):
     SCREEN_WORKS = "screen works"  # accept, return, hide
     RUN_JUDGING = "run judging"  # rounds, judges, places
     AWARD_WORKS = "award works"  # who has won, certificates, issues of a programme
+    SEE_NOTICES = "see notices"
+    WRITE_NOTICES = "write notices"  # and hand them in to be proofread
+    PROOF_NOTICES = "proof notices"  # 一校, 二校
+    REVIEW_NOTICES = "review notices"  # 一审, 二审
+    SEND_NOTICES = "send notices"  # plan a broadcast, confirm somebody else's, pause, stop
+    CHANGE_MENU = "change menu"  # of the account
     SEE_PRIZES = "see prizes"  # who won what, and where it is
     HAND_OVER = "hand over"  # a prize against its code, at the desk
     APPROVE_PRIZES = (
@@ -61,19 +67,24 @@ _QUIZZES = frozenset({Act.SEE_QUIZZES, Act.CHANGE_QUIZZES, Act.CHECK_PAPERS})
 _CONTESTS = frozenset({
     Act.SEE_CONTESTS, Act.CHANGE_CONTESTS, Act.SCREEN_WORKS, Act.RUN_JUDGING, Act.AWARD_WORKS,
 })  # fmt: skip
+_NOTICES = frozenset({
+    Act.SEE_NOTICES, Act.WRITE_NOTICES, Act.PROOF_NOTICES, Act.SEND_NOTICES, Act.CHANGE_MENU,
+})  # fmt: skip
 _MONEY = frozenset({Act.SEE_PRIZES, Act.APPROVE_PRIZES, Act.HAND_OVER})
 _READERS = frozenset({Act.SEE_READERS, Act.EXPORT_READERS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | {Act.SEE_WAYS},
+    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.SEE_WAYS},
     Role.PROOFREADER: frozenset(
         {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS, Act.SEE_CONTESTS, Act.SCREEN_WORKS}
+        | {Act.SEE_NOTICES, Act.PROOF_NOTICES}
     ),
-    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS,
+    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.REVIEW_NOTICES},
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
     Role.DESK: frozenset(
         {Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_QUIZZES, Act.HAND_OVER}
+        | {Act.SEE_NOTICES}
     )
     | _SIGN_UPS
     | _READERS

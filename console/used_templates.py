@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response
 
 from console.desk import Desk, done, drawn, note, refused
 from console.rights import Act, may
-from models import notice, outbox, template, times
-from models.notice import NoticePurpose
+from models import outbox, template, template_notice, times
 from models.outbox import CallKind
 from models.template import AccountTemplate
+from models.template_notice import TemplatePurpose
 
 PURPOSES = {
-    NoticePurpose.REMINDER: "活动提醒", NoticePurpose.CHANGE: "改期和取消", NoticePurpose.OFFER: "候补有名额",
-    NoticePurpose.RESULT: "报名结果",
+    TemplatePurpose.REMINDER: "活动提醒", TemplatePurpose.CHANGE: "改期和取消", TemplatePurpose.OFFER: "候补有名额",
+    TemplatePurpose.RESULT: "报名结果",
 }  # fmt: skip
 WAYS = {CallKind.SUBSCRIPTION: "订阅通知", CallKind.TEMPLATE: "模板消息"}
 
@@ -78,19 +78,19 @@ class _Views:
             abort(400)
         with self._desk.unit() as session:
             row = session.get(AccountTemplate, template_id) or abort(404)
-            if wanted and (missing := notice.strangers(row.fields)):
+            if wanted and (missing := template_notice.strangers(row.fields)):
                 return refused(
                     f"“{row.title}”里的{_named(missing)}我们没有可填的内容，换一个模板，或在公众平台去掉这一栏。",
                     where,
                 )
-            _use(session, row, NoticePurpose(wanted) if wanted else None)
-            note(session, "template used", row.title, detail=PURPOSES[NoticePurpose(wanted)] if wanted else "不用")
+            _use(session, row, TemplatePurpose(wanted) if wanted else None)
+            note(session, "template used", row.title, detail=PURPOSES[TemplatePurpose(wanted)] if wanted else "不用")
         return done(
-            f"“{row.title}”" + (f"用来发{PURPOSES[NoticePurpose(wanted)]}。" if wanted else "不用了。"), where
+            f"“{row.title}”" + (f"用来发{PURPOSES[TemplatePurpose(wanted)]}。" if wanted else "不用了。"), where
         )
 
 
-def _use(session: Session, row: AccountTemplate, purpose: NoticePurpose | None) -> None:
+def _use(session: Session, row: AccountTemplate, purpose: TemplatePurpose | None) -> None:
     before = template.user_of(session, row.way, purpose) if purpose else None
     if before is not None and before is not row:
         before.purpose = None
@@ -110,7 +110,7 @@ def _todo(row: AccountTemplate) -> str:
         return "公众平台上已经没有这个模板，改用别的。"
     if row.fault:
         return f"微信不收：{row.fault}。改好以后点“从微信取一次”再试。"
-    missing = notice.strangers(row.fields)
+    missing = template_notice.strangers(row.fields)
     return f"{_named(missing)}没有可填的内容，不能用。" if missing else ""
 
 

@@ -18,10 +18,10 @@ from models.channels import Window, WindowKind
 from models.db import Base, core
 from models.errors import FateUnknown, Rejected, Stopped
 from models.follower import Follower
-from models.notice import Notice, NoticePurpose, filled
 from models.outbox import CALL_MOVES, CallKind, CallState, Claimed, OutboxCall, SpentCredit
 from models.platform import Capability
 from models.states import moved
+from models.template_notice import TemplateNotice, TemplatePurpose, filled
 from models.work import NotNow, Outcome, Ready
 
 NO_WINDOW = frozenset({45015, 45047})  # window closed, credits used: so says WeChat, whatever our ledger says
@@ -42,7 +42,7 @@ def owe_message(
     now: datetime,
     useful_until: datetime | None = None,
     due_at: datetime | None = None,
-    notice: Notice | None = None,
+    notice: TemplateNotice | None = None,
 ) -> bool:
     """Promise `text` to a reader, not before `due_at`. False if `key` was promised before.
 
@@ -70,7 +70,7 @@ def owe_message_to_all(
     now: datetime,
     useful_until: datetime | None = None,
     due_at: datetime | None = None,
-    notice: Notice | None = None,
+    notice: TemplateNotice | None = None,
 ) -> None:
     """Promise `text` to each of these readers, once for this occasion, however many they are."""
     letters = [(f"{occasion}:{openid}", openid, text) for openid in openids]
@@ -84,14 +84,14 @@ def owe_messages(
     now: datetime,
     useful_until: datetime | None = None,
     due_at: datetime | None = None,
-    notice: Notice | None = None,
+    notice: TemplateNotice | None = None,
 ) -> None:
     """Promise each of these (key, openid, text); a key promised before stays as it was."""
     calls = [(key, openid, _payload(openid, text, notice)) for key, openid, text in letters]
     outbox.owe_to_all(session, CallKind.CUSTOMER_MESSAGE, calls, now=now, useful_until=useful_until, due_at=due_at)
 
 
-def _payload(openid: str, text: str, notice: Notice | None) -> dict[str, Any]:
+def _payload(openid: str, text: str, notice: TemplateNotice | None) -> dict[str, Any]:
     return {"openid": openid, "text": text, **({"notice": notice.json} if notice else {})}
 
 
@@ -244,7 +244,7 @@ class Forecast:
 
 
 def forecast(
-    session: Session, readers: sa.Select[Any], *, now: datetime, purpose: NoticePurpose | None = None
+    session: Session, readers: sa.Select[Any], *, now: datetime, purpose: TemplatePurpose | None = None
 ) -> Forecast:
     """`readers`: a select of openids. Without a purpose no template can carry the message."""
     since = now - channels.LENGTHS[WindowKind.MESSAGE]

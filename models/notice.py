@@ -1,152 +1,268 @@
-"""What a message says besides its text, so that it also fits the fields of a WeChat template. Pure; standard library only.
+"""Notices: what the library tells its readers, its versions and signatures, and the broadcasts by which it goes out."""
 
-A template's field is called by its type and a number (thing1, time2); its label is Chinese (活动名称). Which of our
-facts a field takes is read from both. Source of types and lengths: 模板消息 and 订阅通知, 参数值限制说明.
-"""
-
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from models import times
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+
+from models.db import Base, UtcDateTime, personal, plain, word
+from models.states import Moves
 
 
-class NoticePurpose(StrEnum):
-    """What a template is used for: one of each way at most."""
+class NoticeForm(StrEnum):
+    """What WeChat is handed: a draft of articles, or a message of one kind."""
 
-    REMINDER = "reminder"
-    CHANGE = "change"
-    OFFER = "offer"  # a seat is kept, and waits for an answer
-    RESULT = "result"  # of approval or draw
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """`begins`: aware; None while the day is not fixed. `has_hour`: False where only its day means something.
-
-    `path`: the page of ours to which it leads. `until`: aware; by when an answer is awaited.
-    """
-
-    purpose: NoticePurpose
-    title: str
-    begins: datetime | None
-    has_hour: bool
-    place: str
-    note: str
-    path: str
-    until: datetime | None = None
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """As it is kept in a payload."""
-        begins, until = (moment.timestamp() if moment else None for moment in (self.begins, self.until))
-        return {
-            "purpose": self.purpose.value, "title": self.title, "begins": begins, "has_hour": self.has_hour,
-            "until": until, "place": self.place, "note": self.note, "path": self.path,
-        }  # fmt: skip
+    ARTICLES = "articles"
+    TEXT = "text"
+    PICTURES = "pictures"
+    VOICE = "voice"
 
 
-Fields = Sequence[Sequence[str]]  # (name, label) as WeChat lists them
-THING = 20  # characters
-_PHRASE = re.compile(r"[\u4e00-\u9fff]{1,5}")  # Chinese characters alone: a stop in it, and WeChat refuses the whole
-_TYPE = re.compile(r"([a-z_]+)\d+")
-_LABELLED = re.compile(r"(?P<label>[^\n：:{}]*)[：:]?\s*\{\{(?P<name>[a-z_]+\d+)\.DATA\}\}")
-_TIMES = frozenset({"time", "date"})
-_SAYS_TITLE, _SAYS_PLACE = (
-    ("名称", "主题", "标题", "活动", "项目", "课程", "内容"),
-    ("地点", "地址", "场地", "位置", "场馆"),
-)
-_SAYS_NOTE = ("备注", "说明", "提示", "原因", "提醒", "结果", "状态", "事项", "详情", "变更", "变动")
-_SAYS_UNTIL, _SAYS_END = ("截止", "期限", "最晚", "之前"), ("结束", "完成")
-_GUESSES = {
-    NoticePurpose.OFFER: ("候补", "排队", "名额"),
-    NoticePurpose.CHANGE: ("变更", "改期", "取消", "变动", "调整"),
-    NoticePurpose.RESULT: ("结果", "审核", "报名成功", "中签"),
-    NoticePurpose.REMINDER: ("提醒", "即将开始", "开始通知", "预约"),
+class NoticeUse(StrEnum):
+    """What it is for: its template, and what of it is checked."""
+
+    GENERAL = "general"
+    PREVIEW = "preview"  # activities to come
+    CLOSURE = "closure"
+    WINNERS = "winners"
+    BOOKS = "books"
+    BULLETIN = "bulletin"  # an issue of a periodical
+
+
+class NoticeState(StrEnum):
+    DRAFT = "draft"
+    CHECKING = "checking"  # with somebody of its chain
+    READY = "ready"  # everybody of its chain has signed these very words
+    SENT = "sent"  # a broadcast of it has left: its words stay as they are
+    DROPPED = "dropped"
+
+
+N = NoticeState
+NOTICE_MOVES: Moves[NoticeState] = {
+    N.DRAFT: frozenset({N.CHECKING, N.DROPPED}),
+    N.CHECKING: frozenset({N.DRAFT, N.READY, N.DROPPED}),
+    N.READY: frozenset({N.DRAFT, N.CHECKING, N.SENT, N.DROPPED}),
 }
 
 
-def fields_in(content: str) -> list[list[str]]:
-    """[name, label] of every field in a template's own words (活动名称：{{thing1.DATA}})."""
-    return [[found["name"], found["label"].strip()] for found in _LABELLED.finditer(content)]
+class Step(StrEnum):
+    """The four signatures, in their order."""
+
+    FIRST_PROOF = "first_proof"  # 一校: the language
+    SECOND_PROOF = "second_proof"  # 二校: the facts
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
 
 
-def guess(title: str) -> NoticePurpose | None:
-    """What a template of this title is for; None where nothing says it."""
-    return next((purpose for purpose, words in _GUESSES.items() if any(word in title for word in words)), None)
+class Notice(Base):
+    """One notice. Its words are those of its newest version."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    code: Mapped[str] = plain(sa.String(8), unique=True)
+    title: Mapped[str] = plain(sa.String(100))  # as staff call it; an article has its own
+    form: Mapped[NoticeForm] = plain(word(NoticeForm))
+    use: Mapped[NoticeUse] = plain(word(NoticeUse))
+    state: Mapped[NoticeState] = plain(word(NoticeState))
+    branch_id: Mapped[int | None] = plain(sa.ForeignKey("branches.id"), nullable=True)  # None: the whole library
+    version: Mapped[int] = plain(sa.Integer)
+    steps: Mapped[list[str]] = plain(sa.JSON)  # its chain, Step values in order
+    due_on: Mapped[date | None] = plain(sa.Date, nullable=True)  # by when it is to go out
+    emergency: Mapped[str] = plain(sa.String(300), server_default="")  # why its chain is the short one
+    made_by: Mapped[str] = plain(sa.String(40))
+    made_at: Mapped[datetime] = plain(UtcDateTime)
+    changed_at: Mapped[datetime] = plain(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_notices_state", "state", "changed_at"),)
 
 
-def strangers(fields: Fields) -> list[str]:
-    """Labels of the fields we have nothing for: a template with one of them cannot be used."""
-    taken = roles(fields)
-    return [label or name for name, label in fields if name not in taken]
+class NoticeVersion(Base):
+    """Its words at one time (`notices.content.Content` as JSON); `digest` is what is signed."""
+
+    __tablename__ = "notice_versions"
+
+    notice_id: Mapped[int] = plain(sa.ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = plain(sa.Integer, primary_key=True)
+    content: Mapped[dict[str, Any]] = plain(sa.JSON)
+    digest: Mapped[str] = plain(sa.String(64))
+    who: Mapped[str] = plain(sa.String(40))
+    saved_at: Mapped[datetime] = plain(UtcDateTime)
 
 
-def roles(fields: Fields) -> dict[str, str]:
-    """Which fact each field takes, as far as there is one: title, begins, until, place, note."""
-    found: dict[str, str] = {}
-    for name, label in fields:
-        kind = _kind(name)
-        role = _role(kind, label, found.values())
-        if role:
-            found[name] = role
-    return found
+_STANDS = sa.text("is_yes AND voided_at IS NULL")
+_STANDS_ON_SQLITE = sa.text("is_yes IS 1 AND voided_at IS NULL")
 
 
-def _kind(name: str) -> str:
-    match = _TYPE.fullmatch(name)
-    return match[1] if match else ""
+class NoticeSignature(Base):
+    """Somebody's yes or no to one version. A yes to other words than those that are there now is void."""
+
+    __tablename__ = "notice_signatures"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    notice_id: Mapped[int] = plain(sa.ForeignKey("notices.id", ondelete="CASCADE"), index=True)
+    step: Mapped[Step] = plain(word(Step))
+    version: Mapped[int] = plain(sa.Integer)
+    digest: Mapped[str] = plain(sa.String(64))
+    is_yes: Mapped[bool] = plain(sa.Boolean)
+    reason: Mapped[str] = plain(sa.Text, server_default="")
+    who: Mapped[str] = plain(sa.String(40))
+    deputy_for: Mapped[str] = plain(sa.String(40), server_default="")
+    signed_at: Mapped[datetime] = plain(UtcDateTime)
+    voided_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+    __table_args__ = (  # a step is signed once, and nobody signs twice
+        sa.Index(
+            "ix_notice_signatures_step", "notice_id", "step", unique=True,
+            sqlite_where=_STANDS_ON_SQLITE, postgresql_where=_STANDS,
+        ),
+        sa.Index(
+            "ix_notice_signatures_who", "notice_id", "who", unique=True,
+            sqlite_where=_STANDS_ON_SQLITE, postgresql_where=_STANDS,
+        ),
+    )  # fmt: skip
 
 
-def _role(kind: str, label: str, taken: Any) -> str:
-    if kind in _TIMES:
-        return "" if _says(label, _SAYS_END) else "until" if _says(label, _SAYS_UNTIL) else "begins"
-    if kind == "phrase":
-        return "note"
-    if kind != "thing":
-        return ""
-    for role, words in (("place", _SAYS_PLACE), ("note", _SAYS_NOTE), ("title", _SAYS_TITLE)):
-        if role not in taken and _says(label, words):
-            return role
-    return next((role for role in ("title", "place", "note") if role not in taken), "")
+class Segment(Base):
+    """Readers described by rules (`notices.audience`), under a name for the next time."""
+
+    __tablename__ = "segments"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    name: Mapped[str] = plain(sa.String(60), unique=True)
+    rules: Mapped[dict[str, Any]] = plain(sa.JSON)
+    made_by: Mapped[str] = plain(sa.String(40))
+    made_at: Mapped[datetime] = plain(UtcDateTime)
 
 
-def _says(label: str, words: Sequence[str]) -> bool:
-    return any(word in label for word in words)
+class NoticeOptOut(Base):
+    """A reader who wants no notices: no broadcast by list or message includes them. (A mass send to all or to a tag is
+    WeChat's, and knows nothing of it.)"""
+
+    __tablename__ = "notice_opt_outs"
+
+    openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64), primary_key=True)
+    said_at: Mapped[datetime] = personal("不再收通知的时间", UtcDateTime)
 
 
-def filled(fields: Fields, notice: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
-    """The data of a template message; None where a field stays without a value, which WeChat would refuse (47003)."""
-    taken = roles(fields)
-    values = {name: _value(_kind(name), taken.get(name, ""), notice) for name, _ in fields}
-    return {name: {"value": value} for name, value in values.items()} if all(values.values()) and values else None
+class Way(StrEnum):
+    """How a broadcast goes out."""
+
+    MASS_ALL = "mass_all"  # message/mass/sendall, to everybody: once a day, four a month
+    MASS_TAG = "mass_tag"  # the same to those of a tag
+    MASS_LIST = "mass_list"  # message/mass/send by openids, in parts
+    DRAFT = "draft"  # the platform's draft box only
+    PUBLISH = "publish"  # a page of the platform, without a push
+    MESSAGES = "messages"  # one by one, as models/channels.py allows
+    PACK = "pack"  # for reader groups: a picture, words to paste
 
 
-def _value(kind: str, role: str, notice: Mapping[str, Any]) -> str:
-    if role in ("begins", "until"):
-        return _moment(kind, notice.get(role), has_hour=role == "until" or bool(notice.get("has_hour")))
-    words = " ".join(str(notice.get(role) or "").split()) if role else ""
-    if kind == "phrase":
-        return words if _PHRASE.fullmatch(words) else _short_phrase(notice)
-    return _cut(words or ("详见页面" if role else ""), THING)
+class BroadcastState(StrEnum):
+    PLANNED = "planned"  # made by one, to be confirmed by another; leaves at `due_at`
+    LATE = "late"  # its time passed while nobody could send: somebody must say whether it still should
+    PREPARING = "preparing"  # its readers are written down, its pictures and draft handed to WeChat
+    SENDING = "sending"
+    WAITING = "waiting"  # for the word of the account's administrator
+    PAUSED = "paused"
+    DONE = "done"
+    STOPPED = "stopped"  # by staff; what had left has left
+    FAILED = "failed"
 
 
-def _short_phrase(notice: Mapping[str, Any]) -> str:
-    return {"reminder": "即将开始", "change": "有变动", "offer": "有名额", "result": "有结果"}[notice["purpose"]]
+B = BroadcastState
+BROADCAST_MOVES: Moves[BroadcastState] = {
+    B.PLANNED: frozenset({B.LATE, B.PREPARING, B.STOPPED}),
+    B.LATE: frozenset({B.PLANNED, B.PREPARING, B.STOPPED}),
+    B.PREPARING: frozenset({B.SENDING, B.PAUSED, B.STOPPED, B.FAILED}),
+    B.SENDING: frozenset({B.WAITING, B.PAUSED, B.DONE, B.STOPPED, B.FAILED}),
+    B.WAITING: frozenset({B.SENDING, B.DONE, B.STOPPED, B.FAILED}),
+    B.PAUSED: frozenset({B.PREPARING, B.SENDING, B.STOPPED}),
+    B.FAILED: frozenset({B.PREPARING, B.STOPPED}),
+}
 
 
-def _moment(kind: str, seconds: float | None, *, has_hour: bool) -> str:
-    if seconds is None:
-        return ""
-    local = times.local(datetime.fromtimestamp(seconds, UTC))
-    day = f"{local.year}年{local.month}月{local.day}日"
-    if kind == "date":
-        return day
-    return f"{day} {local.hour:02d}:{local.minute:02d}" if has_hour else ""
+class Broadcast(Base):
+    """One going out of one notice, by one way, to one audience."""
+
+    __tablename__ = "broadcasts"
+
+    id: Mapped[int] = plain(sa.Integer, primary_key=True)
+    notice_id: Mapped[int] = plain(sa.ForeignKey("notices.id"), index=True)
+    digest: Mapped[str] = plain(sa.String(64))  # of the words that were signed: it sends no others
+    way: Mapped[Way] = plain(word(Way))
+    rules: Mapped[dict[str, Any]] = plain(sa.JSON)  # of its audience, as a Segment's
+    state: Mapped[BroadcastState] = plain(word(BroadcastState))
+    due_at: Mapped[datetime] = plain(UtcDateTime)
+    made_by: Mapped[str] = plain(sa.String(40))
+    made_at: Mapped[datetime] = plain(UtcDateTime)
+    confirmed_by: Mapped[str] = plain(sa.String(40), server_default="")
+    confirmed_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    frozen_to: Mapped[str] = plain(sa.String(64), server_default="")  # the last openid that was looked at
+    frozen_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # all its readers are written down
+    media_id: Mapped[str] = plain(sa.String(128), server_default="")  # the platform's draft, picture or voice
+    publish_id: Mapped[str] = plain(sa.String(64), server_default="")
+    told: Mapped[dict[str, Any]] = plain(
+        sa.JSON, server_default="{}"
+    )  # addresses of articles, what became of originality
+    cause: Mapped[str] = plain(sa.String(300), server_default="")  # why it failed, waits or was stopped
+    done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+    __table_args__ = (sa.Index("ix_broadcasts_state", "state", "due_at"),)
 
 
-def _cut(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: most - 1] + "…"
+class PartState(StrEnum):
+    OWED = "owed"
+    TAKEN = "taken"  # WeChat has it, under `msg_id`
+    TOLD = "told"  # and has told what became of it
+    FAILED = "failed"
+
+
+PART_MOVES: Moves[PartState] = {
+    PartState.OWED: frozenset({PartState.TAKEN, PartState.FAILED}),
+    PartState.TAKEN: frozenset({PartState.TOLD, PartState.FAILED}),
+    PartState.FAILED: frozenset({PartState.OWED}),
+}
+
+
+class BroadcastPart(Base):
+    """One mass send of a broadcast: a list of at most 10 000, or all of it where WeChat chooses the readers."""
+
+    __tablename__ = "broadcast_parts"
+
+    broadcast_id: Mapped[int] = plain(sa.ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = plain(sa.Integer, primary_key=True)
+    client_id: Mapped[str] = plain(sa.String(32), unique=True)  # clientmsgid: the same for ever
+    state: Mapped[PartState] = plain(word(PartState))
+    msg_id: Mapped[str] = plain(sa.String(32), server_default="", index=True)
+    msg_data_id: Mapped[str] = plain(sa.String(32), server_default="")
+    taken_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    told: Mapped[dict[str, Any]] = plain(sa.JSON, server_default="{}")  # total, filtered, sent, failed, status
+    cause: Mapped[str] = plain(sa.String(300), server_default="")
+
+
+class Outcome(StrEnum):
+    """What became of one reader of a broadcast, as far as anybody is told."""
+
+    LISTED = "listed"  # theirs, and not yet handed over
+    HANDED = "handed"  # in a part that WeChat took: whom of a part it did not reach, it tells nobody
+    OWED = "owed"  # a message of their own: its row in the outbox says the rest
+    LEFT_OUT = "left_out"  # had too many, or wants none: `cause`
+
+
+class BroadcastReader(Base):
+    """One reader of a broadcast whose readers are ours to choose."""
+
+    __tablename__ = "broadcast_readers"
+
+    broadcast_id: Mapped[int] = plain(sa.ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True)
+    openid: Mapped[str] = personal("微信号在本号的编号", sa.String(64), primary_key=True)
+    part: Mapped[int] = plain(sa.Integer)  # 0: in none
+    outcome: Mapped[Outcome] = personal("通知发到了没有", word(Outcome))
+    cause: Mapped[str] = personal("没有发的原因", sa.String(100), server_default="")
+
+    __table_args__ = (
+        sa.Index("ix_broadcast_readers_part", "broadcast_id", "part"),
+        sa.Index("ix_broadcast_readers_openid", "openid"),
+    )

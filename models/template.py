@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
 
-from models import notice as notices
+from models import template_notice as notices
 from models.db import Base, UtcDateTime, core, insert, personal, plain, word
-from models.notice import NoticePurpose
 from models.outbox import CallKind
 from models.platform import Breaker, Capability
+from models.template_notice import TemplatePurpose
 
 WAYS = (CallKind.SUBSCRIPTION, CallKind.TEMPLATE)  # in the order in which they are tried
 _IS_UNSPENT = sa.text("spent_at IS NULL")
@@ -29,7 +29,7 @@ class AccountTemplate(Base):
     title: Mapped[str] = plain(sa.String(64))
     fields: Mapped[list[list[str]]] = plain(sa.JSON)  # [name, label]
     is_lasting: Mapped[bool] = plain(sa.Boolean)  # one consent for as many messages as are needed
-    purpose: Mapped[NoticePurpose | None] = plain(word(NoticePurpose), nullable=True)
+    purpose: Mapped[TemplatePurpose | None] = plain(word(TemplatePurpose), nullable=True)
     is_there: Mapped[bool] = plain(sa.Boolean)  # when they were last listed
     fault: Mapped[str] = plain(sa.String(200))  # why WeChat refused it; "" while it works
     listed_at: Mapped[datetime] = plain(UtcDateTime)
@@ -120,7 +120,7 @@ def has_consent(session: Session, openid: str, template_id: str) -> bool:
     return bool(core(session).scalar(_HAS_CONSENT, {"reader": openid, "template": template_id}))
 
 
-def askable(session: Session, openid: str, purposes: Sequence[NoticePurpose]) -> list[str]:
+def askable(session: Session, openid: str, purposes: Sequence[TemplatePurpose]) -> list[str]:
     """Templates whose consent is worth asking this reader for; never one-time and lasting ones together, which no sheet
     shows."""
     here = (
@@ -206,7 +206,7 @@ def _use_by_title(session: Session, template_id: str) -> None:
     session.flush()
 
 
-def user_of(session: Session, way: str, purpose: NoticePurpose) -> AccountTemplate | None:
+def user_of(session: Session, way: str, purpose: TemplatePurpose) -> AccountTemplate | None:
     """The template that serves this purpose on this way."""
     mine = sa.select(AccountTemplate).where(AccountTemplate.way == way, AccountTemplate.purpose == purpose)
     return session.scalars(mine).one_or_none()

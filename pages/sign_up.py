@@ -22,8 +22,8 @@ from activities.signup.terms import asked_for, terms_of, wanted_by
 from models import template, times
 from models.db import Database
 from models.errors import Refused
-from models.notice import NoticePurpose
 from models.signup import EntryState, Origin, SignUp, Way
+from models.template_notice import TemplatePurpose
 from models.times import said_moment
 from pages.errors import Draw
 from pages.ics import has_entry
@@ -41,9 +41,9 @@ DONE_WORDS = {
 }
 # What will be told of an entry in this state: a consent for it is worth asking.
 ASKED_FOR = {
-    EntryState.CONFIRMED: (NoticePurpose.REMINDER, NoticePurpose.CHANGE),
-    EntryState.WAITING: (NoticePurpose.OFFER, NoticePurpose.REMINDER),
-    EntryState.APPLIED: (NoticePurpose.RESULT, NoticePurpose.REMINDER),
+    EntryState.CONFIRMED: (TemplatePurpose.REMINDER, TemplatePurpose.CHANGE),
+    EntryState.WAITING: (TemplatePurpose.OFFER, TemplatePurpose.REMINDER),
+    EntryState.APPLIED: (TemplatePurpose.RESULT, TemplatePurpose.REMINDER),
 }
 WAS_LEFT = "这份报名已经退掉了。还想来，请再点一次“报名”，填好的都还在。"
 DO_WORDS = {Look.LINE: "排候补", Look.DRAW: "报名参加抽签"}

@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 
 from activities.signup import door_qr
 from models import messages, outbox, rights, template, times
-from models import notice as notices
+from models import template_notice as notices
 from models.errors import Rejected
-from models.notice import Notice, NoticePurpose
 from models.outbox import CallKind, CallState, Claimed, OutboxCall, Pace
 from models.platform import Breaker, Capability, open_breaker
 from models.signup import SignUp
 from models.template import AccountTemplate, Consent
+from models.template_notice import TemplateNotice, TemplatePurpose
 from models.work import NotNow, Outcome
 from tests.live import Live
 from tests.test_chat_sign_up import opens
 
 BEGINS = datetime(2026, 12, 5, 1, tzinfo=UTC)
-REMINDER = Notice(NoticePurpose.REMINDER, "听绘本", BEGINS, True, "总馆 二楼", "来不了请取消", "/a/abc")
+REMINDER = TemplateNotice(TemplatePurpose.REMINDER, "听绘本", BEGINS, True, "总馆 二楼", "来不了请取消", "/a/abc")
 ON_TEMPLATE, ON_NOTICE = "demo-template-activity-reminder", "demo-notice-activity-reminder"
 
 
@@ -61,9 +61,9 @@ def cards(live: Live, reader: str) -> list[str]:
 def test_what_the_account_has_is_listed_and_used_by_its_title(ready: Live) -> None:
     with ready.database.reading() as session:
         used = {(one.way, one.purpose): one.template_id for one in session.scalars(sa.select(AccountTemplate))}
-    assert used["template", NoticePurpose.REMINDER] == ON_TEMPLATE
-    assert used["subscription", NoticePurpose.REMINDER] == ON_NOTICE
-    assert {purpose for _, purpose in used} >= set(NoticePurpose)
+    assert used["template", TemplatePurpose.REMINDER] == ON_TEMPLATE
+    assert used["subscription", TemplatePurpose.REMINDER] == ON_NOTICE
+    assert {purpose for _, purpose in used} >= set(TemplatePurpose)
 
 
 def test_a_new_template_takes_over_from_one_that_is_gone(ready: Live) -> None:
@@ -72,7 +72,7 @@ def test_a_new_template_takes_over_from_one_that_is_gone(ready: Live) -> None:
     for listed, serves in (([new, old], ON_TEMPLATE), ([{**new, "id": "newest"}], "newest")):
         with ready.database.units() as session:
             template.keep_listed(session, "template", listed, now=times.now())
-            used = template.user_of(session, "template", NoticePurpose.REMINDER)
+            used = template.user_of(session, "template", TemplatePurpose.REMINDER)
             assert used is not None
             assert used.template_id == serves
 
@@ -294,7 +294,7 @@ WORDS = st.text(max_size=60)
 def test_whatever_is_filled_in_is_what_the_platform_takes(
     fields: list[tuple[str, int, str]], title: str, place: str, note: str, begins: datetime | None, has_hour: bool
 ) -> None:
-    notice = Notice(NoticePurpose.CHANGE, title, begins, has_hour, place, note, "/a/x")
+    notice = TemplateNotice(TemplatePurpose.CHANGE, title, begins, has_hour, place, note, "/a/x")
     listed = [[f"{kind}{number}", label] for kind, number, label in fields]
     data = notices.filled(listed, notice.json)
     if data is None:
@@ -327,7 +327,9 @@ def test_a_field_we_have_nothing_for_is_named() -> None:
 
 
 def test_of_an_offer_the_deadline_goes_where_its_label_says_so() -> None:
-    offer = Notice(NoticePurpose.OFFER, "听绘本", BEGINS, True, "总馆", "请答复", "/a/x", BEGINS - timedelta(days=1))
+    offer = TemplateNotice(
+        TemplatePurpose.OFFER, "听绘本", BEGINS, True, "总馆", "请答复", "/a/x", BEGINS - timedelta(days=1)
+    )
     data = notices.filled([["thing1", "活动名称"], ["time2", "活动时间"], ["time3", "确认截止"]], offer.json)
     assert data is not None
     assert (data["time2"]["value"], data["time3"]["value"]) == ("2026年12月5日 09:00", "2026年12月4日 09:00")
@@ -335,7 +337,7 @@ def test_of_an_offer_the_deadline_goes_where_its_label_says_so() -> None:
 
 @pytest.mark.parametrize("note", ["", "有变动：雨", "改到10点", "OK"])
 def test_a_phrase_is_chinese_characters_alone(note: str) -> None:
-    change = Notice(NoticePurpose.CHANGE, "听绘本", BEGINS, True, "总馆", note, "/a/x")
+    change = TemplateNotice(TemplatePurpose.CHANGE, "听绘本", BEGINS, True, "总馆", note, "/a/x")
     assert notices.filled([["thing1", "活动名称"], ["phrase2", "状态"]], change.json) == {
         "thing1": {"value": "听绘本"},
         "phrase2": {"value": "有变动"},
@@ -343,7 +345,7 @@ def test_a_phrase_is_chinese_characters_alone(note: str) -> None:
 
 
 def test_a_day_without_an_hour_is_no_time() -> None:
-    day = Notice(NoticePurpose.REMINDER, "听绘本", BEGINS, False, "总馆", "来", "/a/x")
+    day = TemplateNotice(TemplatePurpose.REMINDER, "听绘本", BEGINS, False, "总馆", "来", "/a/x")
     assert notices.filled([["thing1", "活动名称"], ["time2", "时间"]], day.json) is None
     data = notices.filled([["thing1", "活动名称"], ["date2", "日期"]], day.json)
     assert data is not None

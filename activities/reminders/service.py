@@ -8,18 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.notices import notice_of
 from activities.reminders import rules, texts
 from activities.reminders.rules import Wish
 from activities.signup.rules import begins
+from activities.template_notices import notice_of
 from models import messages, outbox, times
 from models.activity import Activity, ActivityState
 from models.bulk import one_of
 from models.db import core, insert
-from models.notice import NoticePurpose
 from models.reminder import REMINDER_MOVES, Reminder, ReminderAsked, ReminderKind, ReminderState, ReminderWish
 from models.signup import Entry, EntryPerson, EntryState, SignUp
 from models.states import moved
+from models.template_notice import TemplatePurpose
 
 R = ReminderState
 PART = 500  # reminders a unit
@@ -141,7 +141,7 @@ def send_due(session: Session, now: datetime) -> int:
         causes |= _why_not(session, activity, group, entries, now)
         useful = [row for row in group if row.id not in causes]
         letters = _letters(activity, session.get(SignUp, activity_id), useful, entries, now)
-        notice = notice_of(activity, NoticePurpose.REMINDER, NOTE)
+        notice = notice_of(activity, TemplatePurpose.REMINDER, NOTE)
         messages.owe_messages(session, letters, now=now, useful_until=begins(activity.when), notice=notice)
     settled = [
         {"number": row.id, "to": moved(R.DUE, to=R.DROPPED if row.id in causes else R.SENT, moves=REMINDER_MOVES),

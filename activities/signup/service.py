@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from activities.notices import notice_of
 from activities.reminders import service as reminders
 from activities.signup import queries, rules, seats, texts
 from activities.signup.party import (
@@ -27,11 +26,11 @@ from activities.signup.party import (
 )
 from activities.signup.refusals import AlreadyIn, Blocked, NoSeatsLeft, NotThisWay, TooLate
 from activities.signup.terms import MOST_PEOPLE, asked_for, held, times_of, wanted_by
+from activities.template_notices import notice_of
 from models import audit, messages, times
 from models.by import By
 from models.db import insert
 from models.errors import BadInput
-from models.notice import NoticePurpose
 from models.signup import (
     ENTRY_MOVES,
     HOLDS_SEATS,
@@ -44,6 +43,7 @@ from models.signup import (
     Way,
 )
 from models.states import moved
+from models.template_notice import TemplatePurpose
 from models.times import said_moment
 
 S = EntryState
@@ -244,7 +244,7 @@ def call_off(session: Session, entry: Entry, *, reason: str, by: By) -> None:
     note(session, "entry cancelled", entry, terms, by, entry.reason)
     words = texts.called_off(terms.activity, entry.reason)
     tell_reader(
-        session, terms, entry, words, what="called-off", now=by.at, purpose=NoticePurpose.CHANGE,
+        session, terms, entry, words, what="called-off", now=by.at, purpose=TemplatePurpose.CHANGE,
         note=f"报名被取消：{entry.reason}",
     )  # fmt: skip
 
@@ -335,7 +335,7 @@ def _offer(session: Session, terms: SignUp, entry: Entry, until: datetime, now: 
     note = f"请在{said_moment(until, today=times.today(now))}前答复"
     tell_reader(
         session, terms, entry, words, what=f"offer-{entry.offers}", now=now, useful_until=until,
-        purpose=NoticePurpose.OFFER, note=note,
+        purpose=TemplatePurpose.OFFER, note=note,
     )  # fmt: skip
 
 
@@ -622,7 +622,7 @@ def tell_reader(
     what: str,
     now: datetime,
     useful_until: datetime | None = None,
-    purpose: NoticePurpose = NoticePurpose.RESULT,
+    purpose: TemplatePurpose = TemplatePurpose.RESULT,
     note: str = "",
 ) -> None:
     """Owe the reader of this entry these words, once for `what`, by day unless it begins soon; a caller has no chat.

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from models import template, times
 from models.follower import Follower
-from models.notice import NoticePurpose
 from models.outbox import CallKind, OutboxCall
 from models.platform import Capability
 from models.template import AccountTemplate
+from models.template_notice import TemplatePurpose
 from tests.console.office import Office
 from tests.test_chat_sign_up import opens
 from tests.test_sign_up import signs_up
@@ -28,7 +28,7 @@ def listed(office: Office, way: CallKind, *templates: tuple[str, str, str]) -> N
         template.keep_listed(session, way, told, now=times.now())
 
 
-def purpose_of(office: Office, number: str) -> NoticePurpose | None:
+def purpose_of(office: Office, number: str) -> TemplatePurpose | None:
     with office.database.reading() as session:
         return session.get_one(AccountTemplate, number).purpose
 
@@ -46,7 +46,7 @@ def test_templates_are_listed_with_what_they_are_used_for(office_with_templates:
     page = office_with_templates.browser("wang").opens(PAGE).text
     assert "“金额”没有可填的内容，不能用。" in page
     assert "还没有模板可用：改期和取消、候补有名额、报名结果" in page
-    assert purpose_of(office_with_templates, "a") is NoticePurpose.REMINDER
+    assert purpose_of(office_with_templates, "a") is TemplatePurpose.REMINDER
     assert purpose_of(office_with_templates, "b") is None
 
 
@@ -55,7 +55,7 @@ def test_another_template_takes_over_and_one_that_does_not_fit_cannot(office_wit
     wang = office.browser("wang")
     said = wang.does("/console/ways/templates/b", on=PAGE, purpose="reminder")
     assert "“开课提醒”用来发活动提醒。" in said
-    assert (purpose_of(office, "a"), purpose_of(office, "b")) == (None, NoticePurpose.REMINDER)
+    assert (purpose_of(office, "a"), purpose_of(office, "b")) == (None, TemplatePurpose.REMINDER)
     assert "“金额”我们没有可填的内容" in wang.does("/console/ways/templates/c", on=PAGE, purpose="change")
     assert purpose_of(office, "c") is None
     wang.does("/console/ways/templates/b", on=PAGE, purpose="")
