@@ -366,7 +366,8 @@ def due_parts() -> tuple[Part, ...]:
         absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
-        *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost, judging.deal_due,
+        *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost, making.give_up_lost,
+        packs.give_up_lost, judging.deal_due,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ import requests
 import sqlalchemy as sa
 
 from config.settings import demo_keys
-from drills import delivery, files, paying, reminding, seats
+from drills import delivery, files, making, paying, reminding, seats
 from drills.books import Paid
 from drills.stalled import stalled as frozen
 from drills.workers import Site, folder
@@ -91,6 +91,13 @@ def _files(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator[
     yield _noticed("doing again what a kill interrupted", cut)
 
 
+def _making(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator[bool]:
+    for name, place in PLACES.items():
+        yield _said(f"papers, {name}", papers(place, url, arguments.seed, contests=30, kills=50))
+    cut = papers(sqlite_place, url, arguments.seed, contests=4, kills=4, without="again")
+    yield _noticed("making again what a kill interrupted", cut)
+
+
 def start_simulator(pay_keys: str) -> tuple[subprocess.Popen[str], str]:
     """The pretend WeChat in a process of its own, and its address; `pay_keys`: the folder for the merchant's."""
     keys = demo_keys()
@@ -156,6 +163,15 @@ def filed(
         )
 
 
+def papers(
+    place: Callable[[], AbstractContextManager[str]], url: str, seed: int, *, contests: int, kills: int, without: str = ""
+) -> delivery.Report:  # fmt: skip
+    """Certificates, issues and packs of contests, under kills."""
+    with place() as database_url, tempfile.TemporaryDirectory(prefix="shusheng-drill-") as data:
+        site = Site(database_url, url, media=str(Path(data) / "media"))
+        return making.run(site, contests=contests, kills=kills, seed=seed, without=without)
+
+
 def stalled(url: str, without: str) -> delivery.Report:
     """A frozen worker, with one guard taken away if told."""
     with sqlite_place() as database_url:
@@ -196,7 +212,7 @@ def _noticed(guard: str, report: delivery.Report) -> bool:
 PLACES = {"SQLite": sqlite_place, "PostgreSQL": postgres_place}
 DRILLS: dict[str, Callable[[str, str, argparse.Namespace], Iterator[bool]]] = {
     "delivery": _delivery, "stalled": _stalled, "reminders": _reminders, "seats": _seats, "paying": _paying,
-    "files": _files,
+    "files": _files, "making": _making,
 }  # fmt: skip
 
 

@@ -82,3 +82,16 @@ def test_a_conversion_that_is_not_done_again_after_a_kill_is_noticed(url: str) -
     needs_ffmpeg()
     report = drills.filed(drills.sqlite_place, url, 7, readers=3, kills=3, without="again")
     assert any("never became one recording" in fault for fault in report.faults)
+
+
+def test_certificates_issues_and_packs_outlive_workers_killed_while_they_are_made(url: str) -> None:
+    needs_ffmpeg()
+    report = drills.papers(drills.sqlite_place, url, 7, contests=3, kills=3)
+    assert report.holds, report
+    assert report.states == {"done": 9}
+
+
+def test_papers_that_are_not_made_again_after_a_kill_are_noticed(url: str) -> None:
+    needs_ffmpeg()
+    report = drills.papers(drills.sqlite_place, url, 7, contests=2, kills=2, without="again")
+    assert any("was never drawn" in fault for fault in report.faults)

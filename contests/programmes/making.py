@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contests import pieces
@@ -15,7 +16,7 @@ from models import audit, outbox
 from models.by import By
 from models.contest import SubmissionState
 from models.errors import BadInput, FateUnknown, Rejected, Stopped
-from models.outbox import CallKind, CallState, Claimed
+from models.outbox import CLAIMABLE, CallKind, CallState, Claimed, OutboxCall
 from models.programme import Issue, IssueState
 from models.work import NotNow, Outcome, Ready
 
@@ -107,6 +108,19 @@ def settle(session: Session, call: Claimed, outcome: Outcome, now: datetime) -> 
     service.move(issue, I.MADE)
     issue.audio, issue.length_ms, issue.cause = outcome.answer["whole"], outcome.answer["length_ms"], ""
     return None
+
+
+def give_up_lost(session: Session, now: datetime) -> int:
+    """Issues whose call is over without them, whatever ended it: how many. Drafts again, and said why."""
+    key = sa.literal("issue:") + sa.cast(Issue.id, sa.String) + ":%"
+    is_owed = sa.exists().where(
+        OutboxCall.kind == CallKind.MAKE_WHOLE, OutboxCall.state.in_(CLAIMABLE), OutboxCall.key.like(key)
+    )
+    lost = sa.select(Issue).where(Issue.state == I.MAKING, ~is_owed).limit(1)
+    found = session.scalars(lost.with_for_update(skip_locked=True)).all()
+    for issue in found:
+        _failed(issue, NOT_MADE)
+    return len(found)
 
 
 def _lost(parts: Sequence[Part], missing: Sequence[int]) -> str:

@@ -53,7 +53,10 @@ def leave_plan(media: Path, token: str, plan: Json) -> None:
 
 
 def make_pack(media: Path, payload: Json) -> Json:
-    """{"token"} → {"bytes", "missing"}. Raises: Rejected without a plan, NoSpace."""
+    """{"token"} → {"bytes", "missing"}. Raises: Rejected without a plan, NoSpace.
+
+    The plan stays for the sweep: whoever is killed before the row says that the pack is ready makes it again.
+    """
     path = path_of(media, payload["token"])
     try:
         plan = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -69,7 +72,6 @@ def make_pack(media: Path, payload: Json) -> Json:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-    path.with_suffix(".json").unlink(missing_ok=True)
     return {"bytes": path.stat().st_size, "missing": missing}
 
 
@@ -154,7 +156,7 @@ def _said(names: str, lost: set[str]) -> str:
 
 
 class SweepPacks:
-    """A part of the clock's upkeep: files whose pack is gone, or never came to be."""
+    """A part of the clock's upkeep: files whose pack is gone, or never came to be, and plans of what is made."""
 
     def __init__(self, media: Path) -> None:
         self._folder = folder_of(media)
@@ -167,8 +169,9 @@ class SweepPacks:
         for path in found:
             state = states.get(path.stem)
             with suppress(FileNotFoundError):
+                is_carried_out = state is PackState.READY and path.suffix != ".zip"
                 # One without a row may be on its way to it.
-                if state in OVER or (state is None and path.stat().st_mtime < before):
+                if state in OVER or is_carried_out or (state is None and path.stat().st_mtime < before):
                     path.unlink()
         return 0
 

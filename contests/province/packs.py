@@ -30,7 +30,7 @@ from models.contest import (
 )
 from models.errors import BadFields, BadInput, Rejected, Stopped
 from models.judging import RoundState
-from models.outbox import CallKind, CallState, Claimed
+from models.outbox import CLAIMABLE, CallKind, CallState, Claimed, OutboxCall
 from models.pack import PACK_MOVES, Pack, PackState
 from models.states import moved
 from models.work import Json, NotNow, Outcome, Ready
@@ -47,6 +47,7 @@ CHOICES = {
 }
 NO_ENTRY, NO_GUARDIAN = "没有站得住的参赛同意", "没有监护人的同意"
 LOST = "后来又改过，或者不要了"
+NOT_MADE = "打了几次都没有打成，请再打包一次；还是不行，请把这一页的样子告诉技术人员。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +288,20 @@ def settle(session: Session, call: Claimed, outcome: Outcome, now: datetime) -> 
     missing = "、".join(map(str, outcome.answer["missing"]))
     pack.cause = f"这些编号的文件不在了，包里没有：{missing}"[:200] if missing else ""
     return None
+
+
+def give_up_lost(session: Session, now: datetime) -> int:
+    """Packs whose call is over without them, whatever ended it: how many."""
+    key = sa.literal("pack:") + sa.cast(Pack.id, sa.String) + ":%"
+    is_owed = sa.exists().where(
+        OutboxCall.kind == CallKind.MAKE_PACK, OutboxCall.state.in_(CLAIMABLE), OutboxCall.key.like(key)
+    )
+    lost = sa.select(Pack).where(Pack.state == K.MAKING, ~is_owed).limit(1)
+    found = session.scalars(lost.with_for_update(skip_locked=True)).all()
+    for pack in found:
+        _move(pack, K.FAILED)
+        pack.cause = NOT_MADE
+    return len(found)
 
 
 def _move(pack: Pack, to: PackState) -> None:

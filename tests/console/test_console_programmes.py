@@ -26,7 +26,7 @@ from models.contest import (
     Wording,
 )
 from models.errors import BadInput
-from models.outbox import CallKind, OutboxCall, Pace
+from models.outbox import CallKind, CallState, OutboxCall, Pace
 from models.programme import ISSUE_MOVES, Issue, IssueState, Programme
 from models.staff import Role
 from tests.console.office import Browser, Office
@@ -554,6 +554,19 @@ def test_a_program_that_crashes_each_time_leaves_a_draft_with_the_cause(
     does(chen, "make")
     works_off(office)
     assert issue(office).state is I.MADE
+
+
+def test_an_issue_whose_call_is_dead_is_a_draft_again_and_says_so(office: Office) -> None:
+    chen = begun(office, recording(office, call_of(office), "小林", title="一"))
+    does(chen, "make")
+    with office.database.units() as session:
+        assert making.give_up_lost(session, times.now()) == 0, "it is owed"
+        session.execute(
+            sa.update(OutboxCall).where(OutboxCall.kind == CallKind.MAKE_WHOLE).values(state=CallState.DEAD)
+        )
+        assert making.give_up_lost(session, times.now()) == 1
+    assert issue(office).state is I.DRAFT
+    assert "试了几次都没有合成" in chen.opens(base(office)).text
 
 
 def test_without_the_program_the_page_says_what_to_install_and_it_goes_on_by_itself(

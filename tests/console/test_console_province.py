@@ -18,13 +18,14 @@ from python_calamine import CalamineWorkbook
 
 from app import sweeping_parts, upkeep_parts
 from contests import files, handing_in
-from contests.province import naming, packing, results, taking
+from contests.province import naming, packing, packs, results, taking
 from contests.province.naming import Names, checked, named
 from contests.province.results import award_in, number_in
 from models import times
 from models.award import Award, AwardKind, AwardState, AwardTier
 from models.contest import Agreement, Contest, ContestState, Purpose, Submission
 from models.errors import BadFields
+from models.outbox import CallKind, CallState, OutboxCall
 from models.pack import Pack, PackState
 from models.staff import Role
 from tests.console.office import Browser, Office
@@ -253,16 +254,46 @@ def test_what_cannot_be_packed_says_so(office: Office) -> None:
     assert office.count(Pack) == 0
 
 
+def test_a_worker_killed_when_the_file_lay_there_and_its_row_did_not_know_makes_it_again(office: Office) -> None:
+    call = call_of(office)
+    recording(office, call, "小林", title="一")
+    packed(office, call)
+    with office.database.reading() as session:
+        pack = session.scalars(sa.select(Pack)).one()
+    again = packing.make_pack(office.settings.media, {"pack_id": pack.id, "token": pack.token})
+    assert again == {"bytes": pack.bytes, "missing": []}
+
+
+def test_a_pack_that_was_tried_too_often_says_so_and_may_be_asked_for_again(office: Office) -> None:
+    call = call_of(office)
+    recording(office, call, "小林", title="一")
+    chen, page = office.browser("chen"), f"/console/contests/{call}/province"
+    chen.does(f"{page}/pack", on=page, which="all", pattern="")
+    with office.database.units() as session:
+        assert packs.give_up_lost(session, times.now()) == 0, "it is owed"
+        session.execute(
+            sa.update(OutboxCall).where(OutboxCall.kind == CallKind.MAKE_PACK).values(state=CallState.DEAD)
+        )
+        assert packs.give_up_lost(session, times.now()) == 1
+    assert "打了几次都没有打成" in chen.opens(page).text
+    assert packed(office, call).testzip() is None
+
+
+def sweeps(office: Office) -> None:
+    for part in (*upkeep_parts(), *sweeping_parts(office.settings.media)):
+        with office.database.units() as session:
+            part(session, times.now())
+
+
 def test_a_pack_is_gone_after_a_week_from_page_and_disk(office: Office) -> None:
     call = call_of(office)
     recording(office, call, "小林", title="一")
     packed(office, call)
     folder = packing.folder_of(office.settings.media)
+    sweeps(office)
     assert [path.suffix for path in folder.iterdir()] == [".zip"]
     office.passes(days=8)
-    for part in (*upkeep_parts(), *sweeping_parts(office.settings.media)):
-        with office.database.units() as session:
-            part(session, times.now())
+    sweeps(office)
     with office.database.reading() as session:
         assert session.scalars(sa.select(Pack.state)).one() is PackState.GONE
     assert list(folder.iterdir()) == []
