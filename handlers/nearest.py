@@ -1,15 +1,12 @@
 """The word a slip away from what was typed: sounded alike, looked alike, swapped, doubled. Pure.
 
-`sounds.txt` holds the 6 763 characters of GB 2312 by their first reading without tone, one sound a line. It is made
-from pypinyin's dictionary (MIT, https://github.com/mozillazg/python-pinyin), which itself would cost 58 MB.
 A suggestion must be likely: where nothing is, none is made.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from pathlib import Path
 
+from models.sounding import slurred, sounds
 from models.wording import plain
 
 LONGEST = 8  # characters: more is a question, not a slip in a word
@@ -18,10 +15,6 @@ SHORTEST_TYPED = 4  # letters: fewer are a word of their own
 _SHAPES = (
     "未末", "夭天", "己已巳", "曰日", "土士", "千干", "人入八", "大太犬", "今令", "木本", "分份", "官宫", "塘糖", "傍帮",
 )  # fmt: skip
-# Where a syllable begins or ends in the way of the south, or with a lazy finger.
-_SLURRED = tuple((re.compile(old), new) for old, new in (
-    (r"^zh", "z"), (r"^ch", "c"), (r"^sh", "s"), (r"^n", "l"), (r"^hu", "fu"), (r"ng$", "n"),
-))  # fmt: skip
 _NOT_HAN = re.compile(r"[^\u4e00-\u9fff]+")
 
 
@@ -34,7 +27,7 @@ class Vocabulary:
         self._typed: dict[str, str] = {}
         for word in self._words:
             self._heard.setdefault(_heard(word), word)
-            self._typed.setdefault("".join(_sounds().get(char, "?") for char in word), word)
+            self._typed.setdefault("".join(sounds().get(char, "?") for char in word), word)
 
     def nearest(self, words: str) -> str | None:
         """What `words` (compact) may have been meant to be; never `words` itself."""
@@ -56,7 +49,7 @@ def words_of(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _heard(words: str) -> tuple[str, ...]:
     """How it sounds to a careless ear; a character without a sound stands for itself."""
-    return tuple(map(_slurred, words))
+    return tuple(map(slurred, words))
 
 
 def _seen_as(words: str) -> Iterator[str]:
@@ -75,17 +68,3 @@ def _misplaced(words: str) -> Iterator[str]:
             yield words[:at] + words[at + 1 :]
         else:
             yield words[: at - 1] + words[at] + words[at - 1] + words[at + 1 :]
-
-
-@cache
-def _slurred(char: str) -> str:
-    sound = _sounds().get(char, char)
-    for old, new in _SLURRED:
-        sound = old.sub(new, sound)
-    return sound
-
-
-@cache
-def _sounds() -> dict[str, str]:
-    lines = Path(__file__).with_name("sounds.txt").read_text("utf-8").splitlines()
-    return {char: sound for sound, chars in (line.split(" ") for line in lines) for char in chars}
