@@ -143,6 +143,12 @@ def _forbidden(told: Told) -> Iterator[Finding]:
                 yield Finding(f"不用的词“{word}”", line.where, todo, is_grave=True)
 
 
+def _blanks(told: Told) -> Iterator[Finding]:
+    for line in reading.lines_of(told.content):
+        if "【请填写】" in line.text:
+            yield Finding("还有“【请填写】”没有填", line.where, "请填上，或者删去这一句。", is_grave=True)
+
+
 _PRIZE = re.compile(r"红包|有奖|奖品|奖金|礼品|抽奖")
 
 
@@ -331,4 +337,4 @@ def _to_count(told: Told) -> Iterator[Finding]:
 
 
 Rule = Callable[[Told], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (_wholeness, _forbidden, _lures, _dates, _calendar, _links, _phones, _to_count)
+RULES: tuple[Rule, ...] = (_wholeness, _blanks, _forbidden, _lures, _dates, _calendar, _links, _phones, _to_count)

@@ -329,6 +329,11 @@ def pictures_in(html: str) -> list[str]:
     return [found[1] for source, _ in _read(html).pictures if (found := _OURS.fullmatch(source))]
 
 
+def of_typed(typed: str) -> str:
+    """What somebody typed into a box: HTML where there is any, else a paragraph a line."""
+    return typed if "<" in typed else from_text(typed)
+
+
 def from_text(text: str) -> str:
     """Plain words as paragraphs."""
     return "".join(f"<p>{escape(line.strip(), quote=False)}</p>" for line in text.splitlines() if line.strip())

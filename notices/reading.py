@@ -127,9 +127,12 @@ def digits(number: str) -> str:
 _NUMBER = re.compile(
     r"\d+(?:\.\d+)?\s*(?:万|千|百)?(?:人|名|位|元|册|本|件|份|场|组|岁|折|%|个|次|期|届|号楼|楼|周年)"
 )
-_PERSON = re.compile(
-    r"(?:主讲人?|嘉宾|讲师|主持人?|作者|译者|指导教师|联系人)[:： ]\s*([\u4e00-\u9fff·]{2,6})|([\u4e00-\u9fff]{1,3})(?:老师|教授|馆长|先生|女士)"
+_PERSON = re.compile(r"(?:主讲人?|嘉宾|讲师|主持人?|作者|译者|指导教师|联系人)[:： ]\s*([\u4e00-\u9fff·]{2,6})")
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方任袁柳唐罗薛雷贺倪汤殷毕安常于傅齐康余顾孟黄"
+    "萧尹姚邵汪毛宋庞熊纪舒项祝董梁杜阮蓝贾江郭梅林钟徐邱骆高夏蔡田胡凌万卢莫房丁邓洪包石崔龚程邢陆翁侯甘黎白刘叶龙廖曾覃蒙农"
 )
+_TITLED = re.compile(rf"([{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?)(?:老师|教授|馆长|先生|女士)")
 
 
 def numbers_in(text: str) -> list[str]:
@@ -139,7 +142,7 @@ def numbers_in(text: str) -> list[str]:
 
 def people_in(text: str) -> list[str]:
     """Names, where the words beside them say that they are names."""
-    return [hit[1] or hit[0] for hit in _PERSON.finditer(text)]
+    return [hit[1] for hit in _PERSON.finditer(text)] + [hit[0] for hit in _TITLED.finditer(text)]
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'，。；）)】]+")

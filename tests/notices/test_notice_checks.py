@@ -124,3 +124,4 @@ def test_times_and_telephones_are_read_as_people_write_them() -> None:
     assert phones_in("电话：2861234、13800138000，或0772-2861234") == ["2861234", "13800138000", "0772-2861234"]
     assert phones_in("索书号 2861234") == []
     assert people_in("主讲：李明华，嘉宾 王小波") == ["李明华", "王小波"]
+    assert people_in("少儿部方老师和李明华教授") == ["方老师", "李明华教授"]
