@@ -89,7 +89,8 @@ def test_without_a_script_it_is_a_box_of_simple_html(
 
 
 def test_the_editor_is_small(browser: Chromium, desk: str, number: int) -> None:
-    page = signed_in(browser, desk, "chen").context.new_page()
+    known = signed_in(browser, desk, "chen").context.storage_state()
+    page = browser.new_context(storage_state=known).new_page()  # nothing in its cache
     page.goto(f"{desk}/console/notices/{number}/edit", wait_until="networkidle")
     weight = page.evaluate("performance.getEntries().reduce((sum, one) => sum + (one.transferSize || 0), 0)")
     assert 50_000 < weight < MOST_BYTES
