@@ -15,6 +15,7 @@ from models.notice import Notice, Step
 from models.staff import Staff, StaffState
 from notices import chain, chain_rules, check_facts, differences, reading, service
 from notices.chain_rules import STEPS, TASKS
+from notices.checks import Finding
 from notices.content import Content
 
 
@@ -70,33 +71,43 @@ class _Views:
     @may(Act.WRITE_NOTICES)
     def hand_in(self, number: int) -> Response:
         """To the first step."""
+        version, findings = self._checked(number)
         with self._desk.unit() as session:
-            notice = mine(session, number)
-            findings = check_facts.findings_of(session, notice, house_of(self._desk))
+            notice = _still(session, number, version)
             asked = {step: request.form.get(f"asked-{step.value}", "")[:40] for step in Step}
             chain.hand_in(session, notice, by=by_me(), findings=findings, asked=asked)
         return done("交去校审了，下一位同事会在“今天”里看到。", url_for("console.notice", number=number))
+
+    def _checked(self, number: int) -> tuple[int, Sequence[Finding]]:
+        """What the pre-check finds, and in which version: before the unit, since the calendar of half a year is read for it."""
+        with self._desk.reading() as session:
+            notice = mine(session, number)
+            return notice.version, check_facts.findings_of(session, notice, house_of(self._desk))
 
     def deciding(self, act: Act, name: str) -> Callable[..., Response]:
         """A view that signs or returns as `act` allows; the step is whatever is next."""
 
         @may(act)
         def view(number: int) -> Response:
+            version, findings = self._checked(number) if name == "sign" else (None, [])
             with self._desk.unit() as session:
-                notice = service.held(session, mine(session, number))
+                notice = _still(session, number, version)
                 step = chain.chain_of(session, notice).next_step
                 if step is None or ACT_OF[step] is not act:
                     raise BadInput("这一步刚才已经有人签了。")
-                words = self._sign(session, notice, step) if name == "sign" else self._return(session, notice, step)
+                words = (
+                    self._sign(session, notice, step, findings)
+                    if name == "sign"
+                    else self._return(session, notice, step)
+                )
             return done(words, url_for("console.notice", number=number))
 
         return view
 
-    def _sign(self, session: Session, notice: Notice, step: Step) -> str:
+    def _sign(self, session: Session, notice: Notice, step: Step, findings: Sequence[Finding]) -> str:
         deputy_for = request.form.get("deputy_for", "")[:40]
         if deputy_for and deputy_for not in {row.login for row in _entitled(session, notice, step)}:
             raise BadInput("这位同事没有签这一步的权限，不能代他签。")
-        findings = check_facts.findings_of(session, notice, house_of(self._desk))
         chain.sign(
             session, notice, step, by=by_me(), seen=request.form.get("seen", type=int) or 0, deputy_for=deputy_for,
             findings=findings, looked_at=request.form.getlist("looked"),
@@ -110,6 +121,14 @@ class _Views:
         seen = request.form.get("seen", type=int) or 0
         chain.return_(session, notice, step, request.form.get("reason", ""), by=by_me(), seen=seen)
         return "退回去了，写稿的同事会看到您的意见。"
+
+
+def _still(session: Session, number: int, version: int | None) -> Notice:
+    """Held, with the words that were checked. Raises: BadInput once they are others."""
+    notice = service.held(session, mine(session, number))
+    if version not in (None, notice.version):
+        raise BadInput("文字刚才又改过了，请再看一遍。")
+    return notice
 
 
 def _kind(step: Step | None) -> str:
