@@ -55,7 +55,7 @@ def titles(text: str, **more: object) -> list[str]:
         ("见 https://other.example/x", "外面的网址 https://other.example/x", False),
         ("电话 0772-2861235", "电话 0772-2861235 不是馆里登记的", False), ("这是最佳的书", "不用的词“最佳”", True),
         ("关注公众号即可领红包", "诱导关注或分享：“关注公众号即可领红包”", True),
-        ("共 30 名、12 场", "文中的数字：30 名、12 场", False), ("主讲：李明华", "文中的人名：李明华", False),
+        ("第2场，共 30 名、12 场", "文中的数字：30 名、12 场", False), ("主讲：李明华", "文中的人名：李明华", False),
     ],
 )  # fmt: skip
 def test_what_disagrees_is_found_with_its_place(text: str, said: str, is_grave: bool) -> None:
