@@ -170,7 +170,7 @@ def _desk(settings: Settings, database: Database, house: House) -> Desk:
         database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside, media=settings.media,
         payout=settings.payout, merchant=settings.pay_merchant,
         tax=Tax(settings.tax_rate, int(settings.tax_above * 100)),
-        secret=settings.secret_key,
+        secret=settings.secret_key, phone=settings.desk_phone,
     )  # fmt: skip
 
 

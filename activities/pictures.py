@@ -13,6 +13,7 @@ from models.by import By
 from models.db import core
 from models.errors import BadFields
 from models.media import COVER, MOST_PICTURES, ActivityPicture
+from models.notice_desk import NoticeFile
 from models.quiz import BankQuestion
 
 LONGEST_ALT = 120
@@ -115,10 +116,11 @@ def remove(session: Session, activity: Activity, number: int, *, by: By) -> str 
 
 
 def is_needed(session: Session, digest: str) -> bool:
-    """Is the file of this hash some activity's, or some question's?"""
+    """Is the file of this hash some activity's, some question's, or some notice's?"""
     of_activity = sa.select(ActivityPicture.id).where(ActivityPicture.digest == digest)
     of_question = sa.select(BankQuestion.id).where(BankQuestion.picture == digest, sa.text("picture != ''"))
-    return any(session.scalar(one.limit(1)) is not None for one in (of_activity, of_question))
+    of_notice = sa.select(NoticeFile.notice_id).where(NoticeFile.digest == digest)
+    return any(session.scalar(one.limit(1)) is not None for one in (of_activity, of_question, of_notice))
 
 
 def _has_cover(there: Sequence[Picture]) -> bool:

@@ -37,3 +37,16 @@ MAX_VIDEO_BYTES = 100 * 1024 * 1024
 # Hosts of its content network, as seen in video_url; the platform publishes no list. Subdomains are meant as well.
 VIDEO_HOSTS = ("tc.qq.com", "wxs.qq.com", "weixin.qq.com", "video.qq.com", "qpic.cn")
 MEDIA_PER_SECOND = 5  # ours; media/get is given 10 000 calls a day
+
+# 新增草稿 (draft/add): what one article may hold; up to eight of them in a draft
+MOST_ARTICLES = 8
+MOST_BODY_CHARACTERS, MOST_BODY_BYTES = (
+    20_000,
+    1024 * 1024,
+)  # content: fewer than 20 000 characters and less than 1 MB
+LONGEST_ARTICLE_TITLE, LONGEST_ARTICLE_AUTHOR, LONGEST_ARTICLE_DIGEST = 32, 16, 120
+MAX_SOURCE_BYTES = 1024  # content_source_url, 阅读原文
+DIGEST_FROM_BODY = 54  # characters of the body that WeChat shows where an article has no digest
+MAX_MASS_VOICE_SECONDS = 60  # 新增永久素材: a voice is mp3, wma, wav or amr, at most 2 MB and 60 s
+MOST_MASS_PICTURES = 20  # 群发图片 (images.media_ids)
+MOST_PASTE_BYTES = 25 * 1024 * 1024  # ours: what one paste from Word may weigh, pictures and all

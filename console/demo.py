@@ -28,6 +28,8 @@ from models.db import Database
 from models.follower import Follower
 from models.payout import PayWay
 from models.platform import demo_shift
+from notices import sample as notice_sample
+from notices.check_facts import House
 from quizzes import sample as quiz_sample
 
 READY_SECONDS = 60
@@ -88,6 +90,8 @@ def load_demo(settings: Settings) -> None:
         quiz_sample.open_quiz(session, by=by, way=PayWay(settings.payout))
         contest_sample.open_contests(session, by=by)
         demo_staff.hire(session, now=by.at)
+        house = House(settings.site, settings.desk_phone, settings.media)
+        notice_sample.write(session, house, library=settings.library, by=by)
     database.close()
 
 
@@ -153,7 +157,7 @@ def _welcome(settings: Settings, log: Path) -> str:
         f"  {settings.library}（演示）已经开门：",
         f"    手机   {settings.simulator_url}/          扮演读者，发“活动”“周末”“官塘”试试",
         f"    网页   {settings.site}/          首页和活动月历",
-        f"    管理台 {settings.site}/console/  馆员从这里进来，三个演示账号：",
+        f"    管理台 {settings.site}/console/  馆员从这里进来，六个演示账号：",
         *demo_staff.said(),
         f"  日志在 {log}。按 Ctrl-C 关门。",
         "",

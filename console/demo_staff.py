@@ -1,4 +1,4 @@
-"""The demo's three logins: visibly fake, known to everybody, refused by the real mode (console.staff.DEMO)."""
+"""The demo's logins: visibly fake, known to everybody, refused by the real mode (console.staff.DEMO)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +12,9 @@ from models.staff import Role
 LOGINS = (
     ("demo-editor", "编辑（演示）", (Role.EDITOR, Role.DESK)),
     ("demo-reviewer", "审核（演示）", (Role.REVIEWER, Role.ADMIN)),
+    ("demo-proofreader", "校对（演示）", (Role.PROOFREADER,)),
+    ("demo-checker", "核对（演示）", (Role.PROOFREADER,)),
+    ("demo-director", "馆长（演示）", (Role.REVIEWER,)),
     ("demo-finance", "财务（演示）", (Role.FINANCE,)),
 )
 
@@ -28,4 +31,4 @@ def hire(session: Session, *, now: datetime) -> None:
 def said() -> Iterator[str]:
     """A line for each, for the demo's welcome."""
     for login, name, _roles in LOGINS:
-        yield f"           {login:<14} 密码 {login:<14} {name}"
+        yield f"           {login:<17} 密码 {login:<17} {name}"

@@ -48,6 +48,7 @@ class Desk:
     merchant: str  # whose bills WeChat Pay hands out; empty without one
     tax: Tax
     secret: str  # seals links to pages
+    phone: str  # of the service desk; empty where nobody has said
     assets: dict[str, Asset]
 
     @property
@@ -89,9 +90,12 @@ def desk_of(
     merchant: str,
     tax: Tax,
     secret: str,
+    phone: str,
 ) -> Desk:
     """The console of this installation, its files read once."""
-    return Desk(database, library, site, is_demo, outside, media, payout, merchant, tax, secret, assets_of(STATIC))
+    return Desk(
+        database, library, site, is_demo, outside, media, payout, merchant, tax, secret, phone, assets_of(STATIC)
+    )
 
 
 def me() -> Me:

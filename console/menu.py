@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("活动", "calendar", "console.activities", Act.SEE_ACTIVITIES),
     Entry("答题", "award", "console.quizzes", Act.SEE_QUIZZES),
     Entry("比赛", "microphone", "console.contests", Act.SEE_CONTESTS),
+    Entry("通知", "send", "console.notices", Act.SEE_NOTICES),
     Entry("数据", "chart", "console.figures"),
     Entry("分馆与时间", "clock", "console.branches", Act.SEE_ACTIVITIES, is_setting=True, short="分馆"),
     Entry("馆员", "users", "console.people", Act.MANAGE_STAFF, is_setting=True),

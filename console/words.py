@@ -166,6 +166,10 @@ ACTS = {
     "issue slip": "登记纸质同意书", "issue published": "发布节目", "issue taken down": "撤下节目", "issue reopened": "重新编辑节目",
     "issue fell": "节目自动撤下",
     "pack asked": "打包报送的作品", "pack handed out": "下载报送包", "results taken": "导入上级的结果",
+    "notice begun": "新写通知", "notice handed in": "通知交去校审", "notice signed": "通知签了一步", "notice returned": "通知退回",
+    "notice taken back": "通知收回来改", "notice dropped": "通知不用了", "notice hurried": "通知走紧急流程",
+    "notice emergency looked at": "补看紧急通知", "notice signatures void": "通知的签名作废", "notice chain set": "设置通知的流程",
+    "notice block kept": "改常用的话", "notice block dropped": "删常用的话", "word forbidden": "加不用的词", "word allowed": "放行一个词",
     "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
     "work opened": "打开作品", "likes let count": "点赞计入", "likes kept aside": "点赞不计", "works exported": "导出作品",
     "quiz set up": "设置答题", "paper fixed": "定下试卷", "paper checked": "看过试卷", "quiz back to draft": "答题退回草稿",
@@ -202,6 +206,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
+    "notice": "通知", "notices": "通知的设置",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
     "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",

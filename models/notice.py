@@ -72,6 +72,8 @@ class Notice(Base):
     steps: Mapped[list[str]] = plain(sa.JSON)  # its chain, Step values in order
     due_on: Mapped[date | None] = plain(sa.Date, nullable=True)  # by when it is to go out
     emergency: Mapped[str] = plain(sa.String(300), server_default="")  # why its chain is the short one
+    looked_at_by: Mapped[str] = plain(sa.String(40), server_default="")  # who looked at an emergency afterwards
+    asked: Mapped[dict[str, str]] = plain(sa.JSON, server_default="{}")  # who is asked to sign which step, by login
     made_by: Mapped[str] = plain(sa.String(40))
     made_at: Mapped[datetime] = plain(UtcDateTime)
     changed_at: Mapped[datetime] = plain(UtcDateTime)
@@ -108,6 +110,7 @@ class NoticeSignature(Base):
     digest: Mapped[str] = plain(sa.String(64))
     is_yes: Mapped[bool] = plain(sa.Boolean)
     reason: Mapped[str] = plain(sa.Text, server_default="")
+    looked_at: Mapped[list[str]] = plain(sa.JSON, server_default="[]")  # what the pre-check found and they looked at
     who: Mapped[str] = plain(sa.String(40))
     deputy_for: Mapped[str] = plain(sa.String(40), server_default="")
     signed_at: Mapped[datetime] = plain(UtcDateTime)

@@ -1,19 +1,43 @@
-"""What staff do to a notice: begin it, write it."""
+"""What staff do to a notice: begin it, write it, copy it, drop it. Its signatures are notices.chain's."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import codes
+from models import audit, codes
 from models.by import By
 from models.errors import BadInput
-from models.notice import Notice, NoticeForm, NoticeState, NoticeUse, NoticeVersion, Step
+from models.notice import (
+    NOTICE_MOVES,
+    Notice,
+    NoticeForm,
+    NoticeSignature,
+    NoticeState,
+    NoticeUse,
+    NoticeVersion,
+    Step,
+)
+from models.states import moved
 from notices.content import Content
 
 CODE_LENGTH = 8
 CHAIN = tuple(Step)  # two proofs, two reviews
+AT_ONE_SITTING = timedelta(minutes=5)  # what one person saves within it is one version
+LONGEST_TITLE = 100
+HELD = {"key_share": True}  # versions and signatures of other notices are written beside it
+
+N = NoticeState
+
+
+class Overtaken(BadInput):
+    """Somebody saved between reading and saving; what was typed is with whoever catches this. `version`: what stands now."""
+
+    def __init__(self, who: str, version: int) -> None:
+        super().__init__(f"{who}刚保存过这份通知，您看到的不是最新的。您写的还在，请比较以后再保存。")
+        self.who, self.version = who, version
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +56,158 @@ class Wanted:
 
 def begin(session: Session, wanted: Wanted, *, by: By) -> Notice:
     """A draft with its first version. Raises: BadInput without a title."""
-    title = wanted.title.strip()
-    if not title:
-        raise BadInput("请给通知起一个名字，方便大家在列表里找到它。")
     notice = Notice(
-        code=codes.new_code(CODE_LENGTH), title=title[:100], form=wanted.form, use=wanted.use, state=NoticeState.DRAFT,
-        branch_id=wanted.branch_id, version=1, steps=[step.value for step in wanted.steps], due_on=wanted.due_on,
-        emergency=wanted.emergency, made_by=by.who, made_at=by.at, changed_at=by.at,
+        code=codes.new_code(CODE_LENGTH), title=_checked_title(wanted.title), form=wanted.form, use=wanted.use,
+        state=N.DRAFT, branch_id=wanted.branch_id, version=1, steps=[step.value for step in wanted.steps],
+        due_on=wanted.due_on, emergency=wanted.emergency, looked_at_by="", asked={}, made_by=by.who, made_at=by.at,
+        changed_at=by.at,
     )  # fmt: skip
     session.add(notice)
     session.flush()
     _keep(session, notice, wanted.content, by)
+    noted(session, notice, "notice begun", by)
     return notice
+
+
+def _checked_title(title: str) -> str:
+    title = " ".join(title.split())
+    if not title:
+        raise BadInput("请给通知起一个名字，方便大家在列表里找到它。")
+    return title[:LONGEST_TITLE]
+
+
+# ── written ──
 
 
 def content_of(session: Session, notice: Notice) -> Content:
     """Its words as they are now."""
-    kept = sa.select(NoticeVersion.content).where(
-        NoticeVersion.notice_id == notice.id, NoticeVersion.number == notice.version
-    )
-    return Content.of(session.scalars(kept).one())
+    return Content.of(version_of(session, notice, notice.version).content)
+
+
+def version_of(session: Session, notice: Notice, number: int) -> NoticeVersion:
+    """One version that is known to be there."""
+    return session.get_one(NoticeVersion, (notice.id, number))
+
+
+def save(session: Session, notice: Notice, content: Content, *, by: By, was: int) -> Notice:
+    """New words; the same ones change nothing. Every signature of other words is void from here on.
+
+    `was`: the version the writer read. Numbers only grow: what one person saves at one sitting replaces what they saved
+    before, under a new number, so that another tab of theirs is told as anybody else is. Raises: Overtaken; BadInput for a
+    notice that was sent or dropped.
+    """
+    held(session, notice)
+    if notice.state in (N.SENT, N.DROPPED):
+        raise BadInput(
+            "这份通知已经发出，文字不能再改；需要的话请复制成新的一份。"
+            if notice.state is N.SENT
+            else "这份通知不用了，不能再改。"
+        )
+    latest = version_of(session, notice, notice.version)
+    if latest.digest == content.sha256:
+        return notice
+    if was != notice.version:
+        raise Overtaken(latest.who, notice.version)
+    if (
+        latest.who == by.who
+        and latest.number > 1
+        and by.at - latest.saved_at < AT_ONE_SITTING
+        and not _is_signed(session, latest)
+    ):
+        session.delete(latest)
+    notice.version, notice.changed_at = notice.version + 1, by.at
+    _keep(session, notice, content, by)
+    if void_others(session, notice, content.sha256, by):
+        audit.note(
+            session,
+            "notice signatures void",
+            who=by.who,
+            subject=_subject(notice),
+            at=by.at,
+            detail="文字改了，签过的作废",
+        )
+    if notice.state is N.READY:
+        notice.state = moved(notice.state, to=N.CHECKING, moves=NOTICE_MOVES)
+    return notice
+
+
+def void_others(session: Session, notice: Notice, digest: str, by: By) -> int:
+    """Yeses to other words than these: how many fell."""
+    rows = session.scalars(
+        sa.select(NoticeSignature).where(
+            NoticeSignature.notice_id == notice.id, NoticeSignature.is_yes, NoticeSignature.voided_at.is_(None),
+            NoticeSignature.digest != digest,
+        )
+    ).all()  # fmt: skip
+    for row in rows:
+        row.voided_at = by.at
+    session.flush()
+    return len(rows)
+
+
+def _is_signed(session: Session, version: NoticeVersion) -> bool:
+    """Does any signature, a no as well, name this version?"""
+    named = NoticeSignature.notice_id == version.notice_id, NoticeSignature.version == version.number
+    return session.scalar(sa.select(NoticeSignature.id).where(*named).limit(1)) is not None
+
+
+def versions_of(session: Session, notice: Notice) -> Sequence[NoticeVersion]:
+    """The newest first."""
+    rows = sa.select(NoticeVersion).where(NoticeVersion.notice_id == notice.id)
+    return session.scalars(rows.order_by(NoticeVersion.number.desc())).all()
+
+
+def go_back_to(session: Session, notice: Notice, number: int, *, by: By, was: int) -> Notice:
+    """An older version's words as the newest; what came after it stays to be seen."""
+    return save(session, notice, Content.of(version_of(session, notice, number).content), by=by, was=was)
+
+
+# ── what it is called, copied, dropped ──
+
+
+def rename(session: Session, notice: Notice, title: str, due_on: date | None, *, by: By) -> None:
+    """As staff call it, and by when it is to go out: no reader sees either, and no signature falls."""
+    held(session, notice)
+    notice.title, notice.due_on = _checked_title(title), due_on
+
+
+def copy(session: Session, notice: Notice, *, by: By) -> Notice:
+    """The same words as a new draft, with the whole chain before it unless its branch has a shorter one."""
+    title = notice.title if notice.title.startswith("再发：") else f"再发：{notice.title}"
+    steps = CHAIN if notice.emergency else tuple(Step(step) for step in notice.steps)
+    wanted = Wanted(title, content_of(session, notice), notice.form, notice.use, notice.branch_id, None, steps)
+    return begin(session, replace(wanted), by=by)
+
+
+def drop(session: Session, notice: Notice, *, by: By) -> None:
+    """Nobody needs it any more; it stays to be looked up. Raises: IllegalMove for one that was sent."""
+    held(session, notice)
+    notice.state, notice.changed_at = moved(notice.state, to=N.DROPPED, moves=NOTICE_MOVES), by.at
+    noted(session, notice, "notice dropped", by)
+
+
+# ── shared with the chain ──
+
+
+def held(session: Session, notice: Notice) -> Notice:
+    """Its row as it is now, nobody else's for the unit: of two who press at once the second sees what the first did."""
+    session.flush()
+    session.refresh(notice, with_for_update=HELD)
+    return notice
+
+
+def noted(session: Session, notice: Notice, act: str, by: By, detail: str = "") -> None:
+    """A line of the audit log."""
+    audit.note(session, act, who=by.who, subject=_subject(notice), at=by.at, detail=detail)
+
+
+def _subject(notice: Notice) -> str:
+    return f"notice {notice.code}"
 
 
 def _keep(session: Session, notice: Notice, content: Content, by: By) -> None:
     version = NoticeVersion(
-        notice_id=notice.id,
-        number=notice.version,
-        content=content.json,
-        digest=content.sha256,
-        who=by.who,
-        saved_at=by.at,
-    )
+        notice_id=notice.id, number=notice.version, content=content.json, digest=content.sha256, who=by.who, saved_at=by.at
+    )  # fmt: skip
     session.add(version)
     session.flush()

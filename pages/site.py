@@ -110,6 +110,9 @@ def pages_of(
     blueprint.add_url_rule("/a/<code>", "activity", views.activity)
     if data is not None:
         blueprint.add_url_rule("/pictures/<digest>.jpg", "picture", lambda digest: picture(data / "media", digest))
+        blueprint.add_url_rule(
+            "/media/pictures/<digest>", "own_picture", lambda digest: picture(data / "media", digest)
+        )
         blueprint.add_url_rule("/MP_verify_<word>.txt", "domain_proof", lambda word: domain_proof(data, word))
     framed_by = " ".join(filter(None, ("'self'", site.simulator_url)))
     headers = safety_headers(framed_by=framed_by, script=platform.script)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from activities import lures
+from activities.lures import is_denied, sentences
 from models.money import yuan
 from models.quiz import Quiz, QuizState
 from models.wording import number_of, plain
@@ -69,49 +71,14 @@ def forbidden(found: list[Finding]) -> str:
 
 # ── what a sentence asks for ──
 
-_ONWARD = r"(?=后|即|就|可|得|领|才|有|送|,|、|并|或|和|与|及|\s|$)"
-# Each needs its object or its "and then": 分享阅读的快乐, 关注阅读 and 助力全民阅读 are what libraries write.
-_LURES = re.compile(
-    r"(?:分享|转发)(?:(?:本|此|该|这)\S{0,6}?|活动|答题|链接|海报|页面|文章|推文|图片|给\S{0,6}|[到至]\S{0,8}|朋友圈|好友|群)?"
-    + _ONWARD
-    + r"|(?:发|转)[到至]?朋友圈|关注(?:本|我们|公众|微信|图书馆|账号)\S{0,6}?"
-    + _ONWARD
-    + r"|关注"
-    + _ONWARD
-    + r"|(?:邀请|邀约|拉|推荐|介绍)\S{0,4}?(?:好友|朋友|亲友|新人|新用户|他人)"
-    r"|(?:好友|朋友|帮\S?)助力|助力(?:好友|值|人数|满|\d)|集(?:满|齐|够)?\s*\d*\s*个?赞|点赞(?:满|数|\d|后|即|就|可|得|领)|砍价|拉新"
-)
-_WINS = re.compile(r"红包|奖|礼|抽|领|送|获得|获赠|赢|机会|次数|资格|才能|才可|方可|参与|参加")
-_NOT = re.compile(r"(?:不|无需|无须|勿|别|未|没有?)")
-_ELSE = re.compile(
-    r"(?:不|未|没有?)(?:分享|转发|关注|邀请|集赞|点赞)[^。]{0,14}?(?:不能|不得|不可|无法|不予|不算|不给|不发|无效)"
-)
-
-
-def _sentences(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[。!?;\n]", plain(text)) if part.strip()]
-
 
 def _inducements(told: Told) -> Iterator[Finding]:
-    why = "微信不许用钱和奖品换关注、分享、邀请，账号会被处罚。"
     instead = "奖只因为答对题而给：写“答对 8 题就有机会得红包”，关注和分享一个字也不提。"
-    for sentence in _sentences(told.text):
-        if lost := _ELSE.search(sentence):
-            yield Finding(lost[0], why, instead, is_forbidden=True)
-            continue
-        for lure in _LURES.finditer(sentence):
-            if _is_denied(sentence, lure.start()):
-                continue
-            if _WINS.search(sentence):
-                yield Finding(sentence[:40], why, instead, is_forbidden=True)
-            else:
-                yield Finding(lure[0], "和奖品放在一起，容易被看成诱导。", "把这一句移到别处，或者删去。")
-            break
-
-
-def _is_denied(sentence: str, at: int) -> bool:
-    """Is there a "not" before it, within its own clause?"""
-    return bool(_NOT.search(sentence[sentence.rfind(",", 0, at) + 1 : at]))
+    for lure in lures.lures(told.text):
+        if lure.is_sure:
+            yield Finding(lure.words, lures.WHY, instead, is_forbidden=True)
+        else:
+            yield Finding(lure.words, "和奖品放在一起，容易被看成诱导。", "把这一句移到别处，或者删去。")
 
 
 _SURE = re.compile(
@@ -139,9 +106,9 @@ _SECRET = ("身份证", "银行卡", "支付密码", "验证码", "人脸", "指
 
 
 def _personal_data(told: Told) -> Iterator[Finding]:
-    for sentence in _sentences(told.text):
+    for sentence in sentences(told.text):
         for hit in (*_ASKS.finditer(sentence), *_SHOWS.finditer(sentence)):
-            if _is_denied(sentence, hit.start()):
+            if is_denied(sentence, hit.start()):
                 continue
             is_secret = hit["what"].startswith(_SECRET) and hit.re is _ASKS
             yield Finding(
@@ -226,9 +193,9 @@ def _money(told: Told) -> Iterator[Finding]:
             yield Finding(
                 hit[0], f"设置里不是这样：奖池一共 {yuan(told.prizes.pot)} 元。", "改说明，或者改设置，让两边一样。"
             )
-    for sentence in _sentences(told.text) if told.prizes is None else ():
+    for sentence in sentences(told.text) if told.prizes is None else ():
         hit_prize = _ANY_PRIZE.search(sentence)
-        if hit_prize and not _is_denied(sentence, hit_prize.start()):
+        if hit_prize and not is_denied(sentence, hit_prize.start()):
             yield Finding(hit_prize[0], "说明里有奖，设置里没有设奖。", "设上奖，或者删去这一句。")
 
 

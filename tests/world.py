@@ -52,6 +52,12 @@ def _is_copied(database: Database) -> bool:
     return True
 
 
+def database_in(folder: Path) -> Database:
+    """An empty library's database on SQLite, for what needs no program around it."""
+    (folder / "shusheng.db").write_bytes(_as_migrated())
+    return Database(f"sqlite:///{folder / 'shusheng.db'}")
+
+
 @cache
 def _filled() -> sa.TextClause:
     """Asks for the names of the tables that have rows: a look at each is much quicker than deleting from each."""

@@ -29,7 +29,7 @@ def address(office: Office, rule: Rule) -> str:
         "code": code_of(office), "entry": "ABCDEF", "act": "approve", "number": 1, "openid": SOMEBODY, "login": "chen", "kind": "menu",
         "template_id": "t", "key": "k",
         "filename": "console.css", "at": 1, "attempt": 1, "certificate": 1, "part": 1, "award": 1, "work": 1,
-        "school": 1,
+        "school": 1, "article": 1, "version": 1,
         "_rest": "nowhere", "year": 2027, "digest": "0" * 64,
     }  # fmt: skip
     with office.app.test_request_context():

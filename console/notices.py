@@ -1,0 +1,210 @@
+"""通知: the list, one notice with its chain, and what staff do to it beside writing and signing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from console.branch_rows import all_branches
+from console.desk import Desk, done, drawn, me
+from console.exports import EVERY_ROW, Sheet, downloaded, workbook
+from console.notice_rows import (
+    FORMS,
+    STATES,
+    USES,
+    by_me,
+    found,
+    house_of,
+    is_mine,
+    marks_of,
+    mine,
+    my_step,
+    refusing,
+    steps_shown,
+)
+from console.paging import Order, page, place_of
+from console.paging import moment as read_moment
+from console.rights import Act, may
+from console.words import exact
+from models.activity import Branch
+from models.audit import AuditLine
+from models.notice import Notice, NoticeState, NoticeUse
+from models.staff import names
+from notices import chain, chain_rules, check_facts, service
+
+N = NoticeState
+SHOWN = (N.DRAFT, N.CHECKING, N.READY, N.SENT, N.DROPPED)
+LAST_LINES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the list is narrowed to, as its address says."""
+
+    words: str = ""
+    state: str = ""
+    use: str = ""
+    branch: str = ""
+
+    @property
+    def args(self) -> dict[str, str]:
+        """For addresses that keep it."""
+        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
+
+
+def register(desk: Desk, blueprint: Blueprint) -> None:
+    """/console/notices, /console/notices/<number> and its acts"""
+    views = _Views(desk)
+    blueprint.add_url_rule("/notices", "notices", views.all)
+    blueprint.add_url_rule("/notices.xlsx", "notices_file", views.file)
+    blueprint.add_url_rule("/notices/<int:number>", "notice", views.one)
+    base = "/notices/<int:number>"
+    for name, act, verb, said in (
+        ("take-back", Act.WRITE_NOTICES, chain.take_back, "收回来了，可以接着改。一个字没改的话，签过的还算数。"),
+        ("drop", Act.WRITE_NOTICES, service.drop, "不用了。它还在列表里，选“不用了”就能看到。"),
+        ("hurry", Act.WRITE_NOTICES, _hurry, "改走紧急流程：二校和二审两个人签完就能发，事后要有人补看。"),
+        ("look", Act.REVIEW_NOTICES, chain.look_at_emergency, "记下您补看过了。"),
+    ):
+        endpoint = f"notice_{name.replace('-', '_')}"
+        blueprint.add_url_rule(f"{base}/{name}", endpoint, views.acting(act, verb, said), methods=["POST"])
+    blueprint.add_url_rule(f"{base}/copy", "notice_copy", refusing(views.copy), methods=["POST"])
+
+
+def _hurry(session: Session, notice: Notice, *, by: Any) -> None:
+    chain.hurry(session, notice, request.form.get("reason", ""), by=by)
+
+
+class _Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @may(Act.SEE_NOTICES)
+    def all(self) -> str:
+        """What changed last first; without a filter, those that are still to be done or went out."""
+        sought = _sought()
+        with self._desk.reading() as session:
+            place = place_of(request.args.get("before"), request.args.get("after"), read_moment)
+            order = Order(Notice.changed_at, Notice.id, is_falling=True)
+            rows = page(session, _statements(session, sought), order, place)
+            return drawn(
+                "notices.html", page=rows, sought=sought, states={one.value: STATES[one].words for one in SHOWN},
+                labels=STATES, uses=USES, forms=FORMS, names=names(session), branches=[one.name for one in all_branches(session)],
+                step_of={row.id: _step_words(session, row.id) for row in rows.rows if row.state is N.CHECKING},
+            )  # fmt: skip
+
+    @may(Act.SEE_NOTICES)
+    def file(self) -> Response:
+        """The same as Excel, all of it."""
+        with self._desk.reading() as session:
+            known = names(session)
+            rows = [row for one in _statements(session, _sought()) for row in session.execute(one)]
+            rows.sort(key=lambda row: row.key, reverse=True)
+            body = workbook(Sheet("通知", COLUMNS, _lines(rows, known)), most_rows=EVERY_ROW)
+        self._desk.noted("list exported", "notices", detail=f"{len(rows)} 份")
+        return downloaded("通知", body)
+
+    @may(Act.SEE_NOTICES)
+    def one(self, number: int) -> str:
+        """Where it stands and what is next."""
+        with self._desk.reading() as session:
+            notice = found(session, number)
+            held = chain.chain_of(session, notice)
+            content = service.content_of(session, notice)
+            is_draft = notice.state is N.DRAFT
+            lines = session.scalars(
+                sa.select(AuditLine)
+                .where(AuditLine.subject == f"notice {notice.code}")
+                .order_by(AuditLine.id.desc())
+                .limit(LAST_LINES)
+            ).all()
+            branch = session.get(Branch, notice.branch_id) if notice.branch_id else None
+            return drawn(
+                "notice.html", notice=notice, label=STATES[notice.state], use=USES[notice.use], form=FORMS[notice.form],
+                branch=branch.name if branch else "全馆", names=names(session), content=content,
+                steps=steps_shown(session, notice, held), marks=marks_of(session, notice), lines=lines,
+                findings=check_facts.findings_of(session, notice, house_of(self._desk)) if is_draft else [],
+                returned=_returned(session, notice), my_step=my_step(notice, held), is_mine=is_mine(notice),
+                can_write=Act.WRITE_NOTICES in me().acts and is_mine(notice), send=_ways_out(number),
+                wrote=me().login in held.writers, steps_words=chain_rules.STEPS,
+            )  # fmt: skip
+
+    def acting(self, act: Act, verb: Callable[..., object], said: str) -> Callable[..., AnyResponse]:
+        """A view that does one thing to a notice."""
+
+        @may(act)
+        def view(number: int) -> AnyResponse:
+            with self._desk.unit() as session:
+                verb(session, mine(session, number), by=by_me())
+            return done(said, url_for("console.notice", number=number))
+
+        return refusing(view)
+
+    @may(Act.WRITE_NOTICES)
+    def copy(self, number: int) -> AnyResponse:
+        """The same words as a new draft."""
+        with self._desk.unit() as session:
+            source = mine(session, number)
+            made = service.copy(session, source, by=by_me())
+            where = url_for("console.notice", number=made.id)
+        return done("复制好了，是一份新的草稿。", where)
+
+
+def _returned(session: Session, notice: Notice) -> Any:
+    """The last no, while nobody has handed it in again."""
+    rows = chain.signatures_of(session, notice)
+    return rows[-1] if rows and notice.state is N.DRAFT and not rows[-1].is_yes else None
+
+
+def _ways_out(number: int) -> str:
+    """The page that sends it, where the house has one."""
+    path = f"/console/notices/{number}/send"
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path)
+    except HTTPException:
+        return ""
+    return path if endpoint != "console.nowhere" else ""
+
+
+def _sought() -> Sought:
+    return Sought(**{name: request.args.get(name, "").strip()[:80] for name in Sought.__slots__})
+
+
+def _statements(session: Session, sought: Sought) -> list[Any]:
+    """A statement a state, each in the order of its index."""
+    wanted = [N(sought.state)] if sought.state in set(N) else [one for one in SHOWN if one is not N.DROPPED]
+    columns = (
+        Notice.id, Notice.title, Notice.state, Notice.use, Notice.form, Notice.made_by, Notice.due_on, Notice.changed_at,
+        Notice.emergency, Branch.name.label("branch"),
+    )  # fmt: skip
+    narrowed: list[Any] = []
+    if sought.words:
+        narrowed.append(Notice.title.contains(sought.words, autoescape=True))
+    if sought.use in set(NoticeUse):
+        narrowed.append(Notice.use == NoticeUse(sought.use))
+    if sought.branch:
+        narrowed.append(Branch.name == sought.branch)
+    rows = sa.select(Notice.changed_at.label("key"), *columns).outerjoin(Branch, Branch.id == Notice.branch_id)
+    return [rows.where(Notice.state == state, *narrowed) for state in wanted]
+
+
+def _step_words(session: Session, number: int) -> str:
+    step = chain.chain_of(session, session.get_one(Notice, number)).next_step
+    return chain_rules.STEPS[step] if step else ""
+
+
+COLUMNS = (
+    ("名字", 36), ("用途", 10), ("形式", 8), ("分馆", 14), ("状态", 10), ("写稿", 12), ("打算发出", 12), ("最近改动", 18), ("紧急流程", 30),
+)  # fmt: skip
+
+
+def _lines(rows: Sequence[Any], known: dict[str, str]) -> Iterator[Sequence[object]]:
+    for row in rows:
+        yield (
+            row.title, USES[row.use], FORMS[row.form], row.branch or "全馆", STATES[row.state].words,
+            known.get(row.made_by, row.made_by), str(row.due_on or ""), exact(row.changed_at), row.emergency,
+        )  # fmt: skip
