@@ -37,3 +37,9 @@ MAX_VIDEO_BYTES = 100 * 1024 * 1024
 # Hosts of its content network, as seen in video_url; the platform publishes no list. Subdomains are meant as well.
 VIDEO_HOSTS = ("tc.qq.com", "wxs.qq.com", "weixin.qq.com", "video.qq.com", "qpic.cn")
 MEDIA_PER_SECOND = 5  # ours; media/get is given 10 000 calls a day
+
+# 上传图文消息内的图片 (media/uploadimg): jpg or png below 1 MB. 新增永久素材 type=image: 10 MB by its table, 2 MB by its notes.
+MAX_INLINE_BYTES = 1_000_000
+MAX_COVER_BYTES = 2_000_000
+MASS_CALLS_PER_SECOND = 0.9  # 群发: 60 requests a minute
+DRAFT_CALLS_PER_SECOND = 5  # ours; draft/add is given 1000 a day
