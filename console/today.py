@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
 from console import (
+    broadcasts,
     contest_awards,
     contest_figures,
     contests,
@@ -75,6 +76,7 @@ class _Views:
             (Act.AWARD_WORKS, contest_awards.to_answer),
             (Act.AWARD_WORKS, contest_figures.to_check),
             (Act.AWARD_WORKS, programmes.fallen),
+            (Act.SEND_NOTICES, broadcasts.needs),
             (Act.IMPORT_PLANS, _plans),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.undecided),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),

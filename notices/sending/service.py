@@ -1,6 +1,6 @@
 """What staff do with broadcasts: plan one, confirm somebody else's, move, pause, stop, decide what nobody knows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from notices.content import Content
 from notices.sending import letters, outcomes, rules, steps, texts
 from notices.sending.outcomes import B, P
 
+TOLD_FOR = timedelta(days=3)  # that something did not leave is shown to those who meant it to
 OPEN = (B.PLANNED, B.LATE, B.PREPARING, B.SENDING, B.WAITING, B.PAUSED, B.DONE)
 
 

@@ -135,6 +135,18 @@ class Newsroom(Live, Office):
             if not moved:
                 return
 
+    def step(self) -> None:
+        """One step of the clock's part."""
+        self.database.unit(lambda session: steps.carry_on(session, times.now()))
+
+    def steps(self, number: int, *, to: str) -> None:
+        """Steps of the clock alone, no hands, until it is there."""
+        for _ in range(20):
+            if self.state(number) == to:
+                return
+            self.step()
+        raise AssertionError(f"{self.state(number)}, not {to}: {self.cause(number)}")
+
     def runs(self, number: int, *, to: str) -> None:
         """Until the broadcast is where it is to be; WeChat's word comes when it comes."""
         self.ticks()

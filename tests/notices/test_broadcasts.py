@@ -15,7 +15,6 @@ from models.platform import Breaker
 from notices.audience.rules import Rules
 from notices.content import Content
 from notices.sending import service
-from notices.sending.steps import carry_on
 from tests.notices.newsroom import DRAFT, GET, SEND, SENDALL, Newsroom
 
 UPLOAD = "/cgi-bin/media/uploadimg"
@@ -308,7 +307,7 @@ def test_to_a_tag_goes_to_those_of_the_tag(sqlite_newsroom: Newsroom) -> None:
 def test_paused_it_leaves_nothing_and_resumed_the_rest(newsroom: Newsroom) -> None:
     reader = newsroom.reader()
     number = newsroom.plans(newsroom.ready())
-    newsroom.database.unit(lambda session: steps_once(session))
+    newsroom.step()
     newsroom.does_to(number, service.pause)
     newsroom.ticks()
     assert (newsroom.state(number), newsroom.masses()) == ("paused", [])
@@ -317,15 +316,11 @@ def test_paused_it_leaves_nothing_and_resumed_the_rest(newsroom: Newsroom) -> No
     assert newsroom.seen(reader, "周末看点") == 1
 
 
-def steps_once(session: object) -> int:
-    return carry_on(session, times.now())  # type: ignore[arg-type]
-
-
 def test_stopped_before_it_left_the_words_are_free_again(sqlite_newsroom: Newsroom) -> None:
     newsroom = sqlite_newsroom
     notice = newsroom.text()
     number = newsroom.plans(notice)
-    newsroom.database.unit(lambda session: steps_once(session))
+    newsroom.step()
     newsroom.does_to(number, service.stop)
     newsroom.ticks()
     assert (newsroom.state(number), newsroom.masses()) == ("stopped", [])
@@ -389,9 +384,8 @@ def test_stopped_what_was_owed_one_by_one_and_has_not_left_is_taken_back(newsroo
     silent = newsroom.reader("乙", says=None)
     newsroom.both_pass(minutes=2)
     number = newsroom.plans(newsroom.text(), Way.MESSAGES)
-    for _ in range(3):  # to leave, its readers written down, and one part of them owed
-        newsroom.database.unit(lambda session: steps_once(session))
-    newsroom.database.unit(lambda session: steps_once(session))
+    newsroom.steps(number, to="sending")
+    newsroom.step()  # a part of them is owed
     newsroom.does_to(number, service.stop)
     newsroom.ticks()
     newsroom.phone(silent, type="text", content="在吗")
@@ -403,8 +397,7 @@ def test_stopped_what_was_owed_one_by_one_and_has_not_left_is_taken_back(newsroo
 def test_readers_who_leave_meanwhile_are_not_sent_to_and_nobody_else_is_left_out(newsroom: Newsroom) -> None:
     readers = newsroom.readers(3)
     number = newsroom.plans(newsroom.ready(), Way.MASS_LIST)
-    for _ in range(3):
-        newsroom.database.unit(lambda session: steps_once(session))
+    newsroom.steps(number, to="sending")
     newsroom.phone(readers[0], type="event", event="unsubscribe")
     late = newsroom.reader("后来的")
     newsroom.runs(number, to="done")
@@ -455,8 +448,7 @@ def test_the_last_part_is_never_alone_and_a_list_that_shrank_to_one_is_told(sqli
     newsroom = sqlite_newsroom
     readers = newsroom.readers(2)
     number = newsroom.plans(newsroom.text(), Way.MASS_LIST)
-    for _ in range(3):
-        newsroom.database.unit(lambda session: steps_once(session))
+    newsroom.steps(number, to="sending")
     newsroom.phone(readers[0], type="event", event="unsubscribe")
     newsroom.runs(number, to="done")
     assert newsroom.outcomes(number) == {readers[1]: (1, "left_out")}
