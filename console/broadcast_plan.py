@@ -14,7 +14,7 @@ from console.rights import Act, may
 from models import times
 from models.by import By
 from models.errors import BadFields, BadInput
-from models.notice import Notice, NoticeState, Segment, Way
+from models.notice import Notice, NoticeForm, NoticeState, Segment, Way
 from notices import chain, quota
 from notices.audience import service as audience
 from notices.audience.rules import Rules
@@ -63,7 +63,8 @@ class _Views:
             way, due_at = _way(typed), _due(typed, now)
             with self._desk.reading() as session:
                 whom = _audience(session, way, typed)
-                meant = _meant(session, way, whom, due_at, now)
+                form = (session.get(Notice, number) or abort(404)).form
+                meant = _meant(session, form, way, whom, due_at, now)
             seen = print_of(number, typed, meant.count, meant.left)
             if request.form.get("seen") != seen:
                 return self._page(number, Form(typed), meant, seen)
@@ -135,20 +136,26 @@ def _audience(session: Session, way: Way, typed: dict[str, str]) -> Rules:
     return Rules.of(segment.rules)
 
 
-def _meant(session: Session, way: Way, whom: Rules, due_at: datetime | None, now: datetime) -> Meant:
+def _meant(
+    session: Session, form: NoticeForm, way: Way, whom: Rules, due_at: datetime | None, now: datetime
+) -> Meant:
     reaches = way in rules.REACHING and way is not Way.MASS_TAG
     count = audience.count(session, whom, now) if reaches else None
     left = quota.left(session, now) if way in (Way.MASS_ALL, Way.MASS_TAG) else None
     return Meant(
         way, whom.words if way in rules.REACHING else "谁也不推送", due_at, count, left,
-        is_last=left is not None and left.this_month == 1, undone=UNDONE[way],
+        is_last=left is not None and left.this_month == 1, undone=undone(way, form),
     )  # fmt: skip
 
 
+def undone(way: Way, form: NoticeForm) -> str:
+    """Can it be taken back? For whoever plans and whoever confirms."""
+    if way in rules.MASSES and form is NoticeForm.ARTICLES:
+        return "发出以后收不回来：只能把文章删掉，读者手机上的卡片还在，点开写着“已被发布者删除”。"
+    return UNDONE.get(way, "发出以后收不回来，也删不掉。")
+
+
 UNDONE = {
-    Way.MASS_ALL: "发出以后收不回来：只能把文章删掉，读者手机上的卡片还在，点开写着“已被发布者删除”。",
-    Way.MASS_TAG: "发出以后收不回来：只能把文章删掉，读者手机上的卡片还在，点开写着“已被发布者删除”。",
-    Way.MASS_LIST: "发出以后收不回来：只能把文章删掉，读者手机上的卡片还在，点开写着“已被发布者删除”。",
     Way.PUBLISH: "发布以后可以删。", Way.DRAFT: "草稿随时可以在公众平台上改、删。",
     Way.MESSAGES: "停发的时候，还没有发出去的可以收回；发出去的收不回来。",
 }  # fmt: skip

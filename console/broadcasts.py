@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.records import phones
 from console import exports, paging, words
-from console.broadcast_plan import UNDONE, due_in
+from console.broadcast_plan import due_in, undone
 from console.desk import Desk, done, drawn, is_island, me, note, refused
 from console.exports import Sheet
 from console.forms import print_of
@@ -99,27 +99,10 @@ class _Views:
         """Everything about it; the part that changes is asked for again by the page itself."""
         with self._desk.reading() as session:
             broadcast = session.get(Broadcast, number) or abort(404)
-            notice = session.get_one(Notice, broadcast.notice_id)
-            whom = Rules.of(broadcast.rules)
-            is_open = broadcast.state in rules.MOVABLE
-            counted = is_open and broadcast.way in rules.REACHING and broadcast.way is not Way.MASS_TAG
-            content = handing.content_of(session, broadcast)
+            page = "parts/broadcast_progress.html" if is_island() else "broadcast.html"
             return drawn(
-                "parts/broadcast_progress.html" if is_island() else "broadcast.html",
-                broadcast=broadcast, notice=notice, whom=whom.words, label=texts.STATES[broadcast.state], way=texts.WAYS[broadcast.way],
-                way_note=texts.NOTES[broadcast.way], progress=queries.progress(session, broadcast), part_labels=texts.PARTS,
-                undecided=queries.is_undecided, must_decide=any(map(queries.is_undecided, outcomes.parts_of(session, broadcast))), titles=[one.title for one in content.articles], text=content.text,
-                pictures=content.pictures,
-                count=audience.count(session, whom, times.now()) if counted else None,
-                left=quota.left(session, times.now()) if broadcast.way in (Way.MASS_ALL, Way.MASS_TAG) else None,
-                undone=UNDONE[broadcast.way], seen=_seen(broadcast), is_mine=broadcast.made_by == me().login,
-                has_phone=phones.bound(session, me().login) is not None, names=_names(session),
-                may_move=is_open, may_pause=broadcast.state in rules.PAUSABLE, may_stop=broadcast.state in rules.STOPPABLE,
-                may_delete=service.may_take_back(session, broadcast), at_work=broadcast.state in rules.AT_WORK,
-                may_preview=is_open and broadcast.way is not Way.MESSAGES, left_out=Outcome.LEFT_OUT,
-                until=queries.waits_until(session, broadcast) if broadcast.state is B.WAITING else None,
-                said_when=lambda iso: words.moment(datetime.fromisoformat(iso)), trail=_trail(session, number),
-            )  # fmt: skip
+                page, **_how_far(session, broadcast), **_what(session, broadcast), **_may(session, broadcast)
+            )
 
     def acting(self, act: Act_) -> Callable[..., AnyResponse]:
         """A view that does one thing to a broadcast."""
@@ -178,7 +161,7 @@ def _asked_for() -> str:
 
 
 def _statements(tab: str) -> list[sa.Select[Any]]:
-    asked: sa.Select[Any] = sa.select(
+    asked: Any = sa.select(
         Broadcast.due_at.label("key"), Broadcast.id, Broadcast.way, Broadcast.state, Broadcast.made_by, Broadcast.confirmed_by,
         Broadcast.cause, Broadcast.done_at, Broadcast.due_at, Notice.title,
     ).join(Notice, Notice.id == Broadcast.notice_id)  # fmt: skip
@@ -199,13 +182,45 @@ def _seen(broadcast: Broadcast) -> str:
     return print_of(broadcast.digest, broadcast.way, broadcast.rules, broadcast.due_at)
 
 
-def _names(session: Session) -> dict[str, str]:
-    return {row.login: row.name for row in session.execute(sa.select(Staff.login, Staff.name))}
-
-
 def _trail(session: Session, number: int) -> list[AuditLine]:
     mine = sa.select(AuditLine).where(AuditLine.subject == f"broadcast {number}").order_by(AuditLine.id.desc())
     return list(session.scalars(mine.limit(30)))
+
+
+# ── what its page shows ──
+
+
+def _how_far(session: Session, broadcast: Broadcast) -> dict[str, Any]:
+    return {
+        "broadcast": broadcast, "label": texts.STATES[broadcast.state], "progress": queries.progress(session, broadcast),
+        "part_labels": texts.PARTS, "undecided": queries.is_undecided, "left_out": Outcome.LEFT_OUT,
+        "until": queries.waits_until(session, broadcast) if broadcast.state is B.WAITING else None,
+    }  # fmt: skip
+
+
+def _what(session: Session, broadcast: Broadcast) -> dict[str, Any]:
+    notice, content = session.get_one(Notice, broadcast.notice_id), handing.content_of(session, broadcast)
+    whom, now = Rules.of(broadcast.rules), times.now()
+    is_counted = broadcast.state in rules.MOVABLE and broadcast.way in rules.REACHING - {Way.MASS_TAG}
+    return {
+        "notice": notice, "titles": [one.title for one in content.articles], "text": content.text,
+        "pictures": content.pictures, "way": texts.WAYS[broadcast.way], "whom": whom.words,
+        "count": audience.count(session, whom, now) if is_counted else None, "undone": undone(broadcast.way, notice.form),
+        "left": quota.left(session, now) if broadcast.way in (Way.MASS_ALL, Way.MASS_TAG) else None,
+        "names": {row.login: row.name for row in session.execute(sa.select(Staff.login, Staff.name))},
+        "trail": _trail(session, broadcast.id), "said_when": lambda iso: words.moment(datetime.fromisoformat(iso)),
+    }  # fmt: skip
+
+
+def _may(session: Session, broadcast: Broadcast) -> dict[str, Any]:
+    state, parts = broadcast.state, outcomes.parts_of(session, broadcast)
+    return {
+        "seen": _seen(broadcast), "is_mine": broadcast.made_by == me().login, "at_work": state in rules.AT_WORK,
+        "has_phone": phones.bound(session, me().login) is not None, "may_move": state in rules.MOVABLE,
+        "may_pause": state in rules.PAUSABLE, "may_stop": state in rules.STOPPABLE,
+        "may_delete": service.may_take_back(session, broadcast), "must_decide": any(map(queries.is_undecided, parts)),
+        "may_preview": state in rules.MOVABLE and broadcast.way is not Way.MESSAGES,
+    }  # fmt: skip
 
 
 # ── what is done to one ──
@@ -286,9 +301,8 @@ def _need(session: Session, broadcast: Broadcast, title: str) -> Need:
 
 def _countdown(session: Session, broadcast: Broadcast) -> str:
     until = queries.waits_until(session, broadcast)
-    left = (
-        max(0, -(-(until - times.now()) // timedelta(minutes=1))) if until is not None else 0
-    )  # a minute begun counts
+    # A minute that has begun counts.
+    left = max(0, -(-(until - times.now()) // timedelta(minutes=1))) if until is not None else 0
     return f"请公众号的管理员在手机上点同意，还剩 {left} 分钟；过了时间微信就不发了。"
 
 

@@ -33,7 +33,7 @@ def test_from_the_signed_words_to_who_got_it(newsroom: Newsroom) -> None:
     form = f"/console/notices/{notice}/send"
     page = chen.sends(form, on=form, way="mass_all")
     assert "会发给 3 位读者" in page.text
-    assert "今天还能发 0 次，这个月 3 次" in page.text
+    assert "这个月还能发 4 次，发完剩 3 次" in page.text
     assert "收不回来" in page.text
     seen = page.text.split('name="seen" value="')[1].split('"')[0]
     assert "请另一位同事" in chen.does(form, on=form, way="mass_all", seen=seen)
