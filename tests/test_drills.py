@@ -82,3 +82,14 @@ def test_a_conversion_that_is_not_done_again_after_a_kill_is_noticed(url: str) -
     needs_ffmpeg()
     report = drills.filed(drills.sqlite_place, url, 7, readers=3, kills=3, without="again")
     assert any("never became one recording" in fault for fault in report.faults)
+
+
+def test_broadcasts_outlive_workers_killed_at_every_step_and_reach_each_reader_once(url: str) -> None:
+    report = drills.broadcast(drills.sqlite_place, url, 7, readers=60, kills=8)
+    assert report.holds, report
+    assert report.states["broadcasts done"] == 4
+
+
+def test_a_mass_send_repeated_under_another_key_is_noticed(url: str) -> None:
+    report = drills.broadcast(drills.sqlite_place, url, 7, readers=60, kills=6, without="key")
+    assert any("times" in fault for fault in report.faults)

@@ -33,6 +33,7 @@ from notices.sending.outcomes import B, Json, P
 
 TEMPORARY = timedelta(days=2, hours=20)  # media/upload: three days
 USED_UP, ADMIN_ASKED, ADMIN_SAID_NO, GONE = 45028, 89504, 89505, 40007
+CLOCKS_MAY_DIFFER = 300  # seconds: ours and WeChat's
 NOT_NOW = NotNow(CallState.DROPPED, "不用了")
 
 
@@ -314,7 +315,7 @@ def prepare_publish_look(session: Session, call: Claimed, now: datetime) -> Read
         return NOT_NOW
     titles = [article.title for article in handing.content_of(session, broadcast).articles]
     since = datetime.fromisoformat(broadcast.told["asked_at"]).timestamp() if broadcast.told.get("asked_at") else 0
-    return Ready({"publish_id": broadcast.publish_id, "titles": titles, "since": since - 60})
+    return Ready({"publish_id": broadcast.publish_id, "titles": titles, "since": since - CLOCKS_MAY_DIFFER})
 
 
 def settle_publish_look(session: Session, call: Claimed, ended: Ended, now: datetime) -> NotNow | None:

@@ -34,7 +34,8 @@ from notices.sending.outcomes import B, Json, P
 
 WATCH = timedelta(minutes=2)  # what is in hands is looked at again after so long
 WAIT_FOR_ADMIN = timedelta(minutes=5)
-MOST_DRAFTS = 4  # of one part: then something is wrong that no repeat mends
+MOST_DRAFTS = 4  # of one part, each gone when it was to be sent: then something is wrong that no repeat mends
+MOST_TRIES = 12  # calls of one thing, eight attempts each
 KEEP_WORDS = timedelta(days=7)
 
 
@@ -154,11 +155,9 @@ def _has_files(session: Session, broadcast: Broadcast, now: datetime) -> bool:
     missing = [file for file in files if file not in there]
     for digest, use in missing:
         payload = {"broadcast": broadcast.id, "digest": digest, "use": use, "file": True}
-        state = owe(
-            session, CallKind.DRAFT, f"upload:{broadcast.id}:{broadcast.tries}:{use}:{digest[:40]}", payload, now
-        )
-        if state in (CallState.DEAD, CallState.UNSURE, CallState.DROPPED):
-            broadcast.tries += 1  # so that somebody who says “again” gets another call
+        if not _is_owed(
+            session, CallKind.DRAFT, f"upload:{broadcast.id}:{use}:{digest[:40]}", broadcast, payload, now
+        ):
             _give_up(session, broadcast, "有一张图片或一段声音没能交给微信", now)
             return False
     if missing:
@@ -202,6 +201,23 @@ def owe(session: Session, kind: CallKind, key: str, payload: Json, now: datetime
     if outbox.owe(session, kind, key=key[:96], payload=payload, now=now):
         return CallState.OWED
     return session.scalars(sa.select(OutboxCall.state).where(OutboxCall.key == key[:96])).one()
+
+
+IN_HANDS = (CallState.OWED, CallState.CALLING, CallState.WAITING)
+
+
+def _is_owed(
+    session: Session, kind: CallKind, name: str, holder: Broadcast | BroadcastPart, payload: Json, now: datetime
+) -> bool:
+    """Is the call of this name owed, or in hands? One that was put off by a pause or the night, or died with its workers, is
+    owed anew, which its key or its draft makes harmless. False after too many."""
+    if owe(session, kind, f"{name}:{holder.tries}", payload, now) in IN_HANDS:
+        return True
+    holder.tries += 1
+    if holder.tries % MOST_TRIES == 0:
+        return False
+    owe(session, kind, f"{name}:{holder.tries}", payload, now)
+    return True
 
 
 # ── sending ──
@@ -255,15 +271,8 @@ def _owe_part(session: Session, broadcast: Broadcast, notice: Notice, part: Broa
             _owe_draft(session, broadcast, part, now)
             return
     payload = {"broadcast": broadcast.id, "part": part.number, "client_id": part.client_id}
-    state = owe(session, CallKind.MASS_SEND, f"mass_send:{part.client_id}:{part.tries}", payload, now)
-    if (
-        state is CallState.DROPPED or state is CallState.DONE
-    ):  # put off by a pause or the night, or answered with a no
-        part.tries += 1
-        owe(session, CallKind.MASS_SEND, f"mass_send:{part.client_id}:{part.tries}", payload, now)
-    elif state in (CallState.DEAD, CallState.UNSURE):
-        part.tries += 1
-        lose(session, broadcast, part, "试了几次微信都没有收下", now)
+    if not _is_owed(session, CallKind.MASS_SEND, f"mass_send:{part.client_id}", part, payload, now):
+        lose(session, broadcast, part, "试了许多次微信都没有收下", now)
 
 
 def lose(session: Session, broadcast: Broadcast, part: BroadcastPart, cause: str, now: datetime) -> None:
@@ -283,15 +292,9 @@ def _owe_draft(session: Session, broadcast: Broadcast, part: BroadcastPart | Non
     holder = part or broadcast
     payload = {"broadcast": broadcast.id, "part": part.number if part else 0}
     name = part.client_id if part else f"of {broadcast.id}"
-    state = owe(session, CallKind.DRAFT, f"draft:{name}:{holder.tries}", payload, now)
     _look_at(broadcast, now + WATCH)
-    if state in (CallState.OWED, CallState.CALLING, CallState.WAITING):
-        return
-    holder.tries += 1
-    if state in (CallState.DEAD, CallState.UNSURE) or holder.tries % (MOST_DRAFTS + 1) == MOST_DRAFTS:
+    if not _is_owed(session, CallKind.DRAFT, f"draft:{name}", holder, payload, now):
         _give_up(session, broadcast, "草稿没能交给微信", now)
-    else:
-        owe(session, CallKind.DRAFT, f"draft:{name}:{holder.tries}", payload, now)
 
 
 def _look(session: Session, broadcast: Broadcast, parts: list[BroadcastPart], now: datetime) -> None:
@@ -321,13 +324,8 @@ def _publish(session: Session, broadcast: Broadcast, now: datetime) -> None:
     looks = int(broadcast.told.get("looks", 0))
     if not broadcast.publish_id and not broadcast.told.get("is_out"):
         payload = {"broadcast": broadcast.id}
-        state = owe(session, CallKind.PUBLISH, f"publish:{broadcast.id}:{broadcast.tries}", payload, now)
-        if state in (CallState.DROPPED, CallState.DONE):
-            broadcast.tries += 1
-            owe(session, CallKind.PUBLISH, f"publish:{broadcast.id}:{broadcast.tries}", payload, now)
-        elif state in (CallState.DEAD, CallState.UNSURE):
-            broadcast.tries += 1
-            outcomes.fail(session, broadcast, "试了几次微信都没有收下", now)
+        if not _is_owed(session, CallKind.PUBLISH, f"publish:{broadcast.id}", broadcast, payload, now):
+            outcomes.fail(session, broadcast, "试了许多次微信都没有收下", now)
             return
         _look_at(broadcast, now + WATCH)
         return

@@ -396,12 +396,12 @@ def test_stopped_what_was_owed_one_by_one_and_has_not_left_is_taken_back(newsroo
 
 def test_readers_who_leave_meanwhile_are_not_sent_to_and_nobody_else_is_left_out(newsroom: Newsroom) -> None:
     readers = newsroom.readers(3)
-    number = newsroom.plans(newsroom.ready(), Way.MASS_LIST)
+    number = newsroom.plans(newsroom.text(), Way.MASS_LIST)
     newsroom.steps(number, to="sending")
     newsroom.phone(readers[0], type="event", event="unsubscribe")
     late = newsroom.reader("后来的")
     newsroom.runs(number, to="done")
-    assert [newsroom.seen(one, "周末看点") for one in (*readers[1:], late)] == [1, 1, 0]
+    assert [newsroom.seen(one, "照常开门") for one in (*readers[1:], late)] == [1, 1, 0]
     assert set(newsroom.outcomes(number)) == set(readers[1:])
 
 
