@@ -22,7 +22,7 @@ from models import privacy, times
 from models.audit import AuditLine
 from models.by import By
 from models.errors import BadInput, IllegalMove
-from models.notice import Broadcast, BroadcastState, Notice, Outcome, Way
+from models.notice import Broadcast, BroadcastState, Notice, Way
 from models.staff import Staff
 from notices import quota
 from notices.audience import service as audience
@@ -193,7 +193,7 @@ def _trail(session: Session, number: int) -> list[AuditLine]:
 def _how_far(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     return {
         "broadcast": broadcast, "label": texts.STATES[broadcast.state], "progress": queries.progress(session, broadcast),
-        "part_labels": texts.PARTS, "undecided": queries.is_undecided, "left_out": Outcome.LEFT_OUT,
+        "part_labels": texts.PARTS, "undecided": queries.is_undecided,
         "until": queries.waits_until(session, broadcast) if broadcast.state is B.WAITING else None,
     }  # fmt: skip
 

@@ -212,6 +212,9 @@ class Broadcast(Base):
     )  # addresses of articles, what became of originality
     cause: Mapped[str] = plain(sa.String(300), server_default="")  # why it failed, waits or was stopped
     done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    sent_to: Mapped[str] = plain(
+        sa.String(64), server_default=""
+    )  # one by one: the last openid that is owed its message
     tries: Mapped[int] = plain(
         sa.Integer, server_default="0"
     )  # so many calls of its own were owed: a part of their keys
@@ -309,6 +312,6 @@ class BroadcastReader(Base):
     cause: Mapped[str] = personal("没有发的原因", sa.String(100), server_default="")
 
     __table_args__ = (
-        sa.Index("ix_broadcast_readers_part", "broadcast_id", "part", "outcome"),
+        sa.Index("ix_broadcast_readers_part", "broadcast_id", "part"),
         sa.Index("ix_broadcast_readers_openid", "openid"),
     )

@@ -26,14 +26,15 @@ def owe_part(session: Session, broadcast: Broadcast, notice: Notice, now: dateti
     if rules.rests(broadcast.way, now, urgent=urgent):
         broadcast.next_at = rules.leaves_at(now, broadcast.way, urgent=False)
         return
-    listed = sa.select(BroadcastReader.openid).where(
-        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.part > 0,
-        BroadcastReader.outcome == Outcome.LISTED,
-    )  # fmt: skip
-    openids = list(session.scalars(listed.order_by(BroadcastReader.openid).limit(PART)))
-    if not openids:
-        outcomes.finish(broadcast, now, "" if outcomes.has_left(session, broadcast) else texts.NOBODY)
+    listed = sa.select(BroadcastReader.openid, BroadcastReader.part, BroadcastReader.outcome).where(
+        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid > broadcast.sent_to
+    )
+    rows = session.execute(listed.order_by(BroadcastReader.openid).limit(PART)).all()
+    if not rows:
+        outcomes.finish(broadcast, now, "" if broadcast.sent_to else texts.NOBODY)
         return
+    broadcast.sent_to, broadcast.next_at = rows[-1].openid, now
+    openids = [row.openid for row in rows if row.part and row.outcome is Outcome.LISTED]
     content = handing.content_of(session, broadcast)
     text = texts.letter(content, address_of(session, notice))
     told = [(key_of(broadcast.id, openid), openid, text) for openid in openids]
@@ -42,7 +43,6 @@ def owe_part(session: Session, broadcast: Broadcast, notice: Notice, now: dateti
         BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid.in_(openids)
     )
     session.execute(mine.values(outcome=Outcome.OWED).execution_options(synchronize_session=False))
-    broadcast.next_at = now
 
 
 def _by_template(notice: Notice, content: Content) -> TemplateNotice | None:

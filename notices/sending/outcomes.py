@@ -87,14 +87,11 @@ def has_left(session: Session, broadcast: Broadcast) -> bool:
     """Is anything of it with WeChat, or may be, or a message of it owed?"""
     away = sa.or_(BroadcastPart.state.in_((P.TAKEN, P.TOLD)), BroadcastPart.asked_at.is_not(None))
     parts = sa.select(BroadcastPart.number).where(BroadcastPart.broadcast_id == broadcast.id, away)
-    owed = sa.select(BroadcastReader.openid).where(
-        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.outcome == Outcome.OWED
-    )
     return bool(
         broadcast.publish_id
+        or broadcast.sent_to
         or broadcast.told.get("asked_at")
         or session.scalar(parts.limit(1)) is not None
-        or session.scalar(owed.limit(1)) is not None
     )
 
 

@@ -165,7 +165,7 @@ def _audience(session: Session, broadcast: Broadcast, part: BroadcastPart) -> Js
     alone = sa.update(BroadcastReader).where(
         BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid.in_(openids)
     )
-    session.execute(alone.values(outcome=Outcome.LEFT_OUT, cause=texts.ALONE))
+    session.execute(alone.values(part=0, outcome=Outcome.LEFT_OUT, cause=texts.ALONE))
     part.cause = texts.ALONE if openids else ""
     return None
 

@@ -25,46 +25,48 @@ B = BroadcastState
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`readers` by outcome, where the list is ours; `sent`, `failed`, `filtered` as WeChat has told, None where it has not."""
+    """`listed`, `done` and `left_out`: readers where the list is ours, `sizes` by part; `sent`, `failed`, `filtered` as WeChat
+    has told, None where it has not."""
 
     parts: tuple[BroadcastPart, ...]
-    readers: dict[Outcome, int]
+    listed: int  # everybody who is to get it
+    done: int  # of those, whom WeChat or the outbox has
+    left_out: int
     sizes: dict[int, int]
     sent: int | None
     failed: int | None
     filtered: int | None  # whom WeChat left out: four a month, blocked
 
-    @property
-    def listed(self) -> int:
-        """Everybody on the list who is to get it."""
-        return sum(count for outcome, count in self.readers.items() if outcome is not Outcome.LEFT_OUT)
-
-    @property
-    def done(self) -> int:
-        """Of those, whom WeChat or the outbox has."""
-        return self.readers.get(Outcome.HANDED, 0) + self.readers.get(Outcome.OWED, 0)
-
 
 def progress(session: Session, broadcast: Broadcast) -> Progress:
     """How far it is."""
     parts = tuple(outcomes.parts_of(session, broadcast))
-    readers: dict[Outcome, int] = {}
-    sizes: dict[int, int] = {}
-    if outcomes.is_list(broadcast):
-        mine = sa.select(BroadcastReader.part, BroadcastReader.outcome, sa.func.count()).where(
-            BroadcastReader.broadcast_id == broadcast.id
-        )
-        for part, outcome, count in session.execute(mine.group_by(BroadcastReader.part, BroadcastReader.outcome)):
-            readers[outcome] = readers.get(outcome, 0) + count
-            if outcome is not Outcome.LEFT_OUT:
-                sizes[part] = sizes.get(part, 0) + count
+    sizes = _sizes(session, broadcast) if outcomes.is_list(broadcast) else {}
+    left_out = sizes.pop(0, 0)
+    if broadcast.way is Way.MESSAGES:
+        done = _owed_until(session, broadcast)
+    else:
+        done = sum(sizes.get(part.number, 0) for part in parts if part.state in (PartState.TAKEN, PartState.TOLD))
     told = [part.told for part in parts if "total" in part.told]
     sums = {name: sum(int(one.get(name, 0)) for one in told) for name in ("total", "filtered", "sent", "failed")}
-    left_out = sums["total"] - sums["filtered"]
+    filtered = max(0, sums["total"] - sums["filtered"])
     return Progress(
-        parts, readers, sizes, sums["sent"] if told else None, sums["failed"] if told else None,
-        max(0, left_out) if told else None,
+        parts, sum(sizes.values()), done, left_out, sizes, sums["sent"] if told else None,
+        sums["failed"] if told else None, filtered if told else None,
     )  # fmt: skip
+
+
+def _sizes(session: Session, broadcast: Broadcast) -> dict[int, int]:
+    """Readers of each part, 0 for those left out; out of the index alone, since a page asks every few seconds."""
+    mine = sa.select(BroadcastReader.part, sa.func.count()).where(BroadcastReader.broadcast_id == broadcast.id)
+    return {row.part: row[1] for row in session.execute(mine.group_by(BroadcastReader.part))}
+
+
+def _owed_until(session: Session, broadcast: Broadcast) -> int:
+    mine = sa.select(sa.func.count()).select_from(BroadcastReader).where(
+        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid <= broadcast.sent_to, BroadcastReader.part > 0
+    )  # fmt: skip
+    return session.scalar(mine) or 0
 
 
 @dataclass(frozen=True, slots=True)

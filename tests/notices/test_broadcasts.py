@@ -451,5 +451,5 @@ def test_the_last_part_is_never_alone_and_a_list_that_shrank_to_one_is_told(sqli
     newsroom.steps(number, to="sending")
     newsroom.phone(readers[0], type="event", event="unsubscribe")
     newsroom.runs(number, to="done")
-    assert newsroom.outcomes(number) == {readers[1]: (1, "left_out")}
+    assert newsroom.outcomes(number) == {readers[1]: (0, "left_out")}
     assert newsroom.wechat.calls(SEND) == []

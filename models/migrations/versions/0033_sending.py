@@ -21,6 +21,7 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox') as batch:
         batch.drop_constraint('callkind', type_='check')
         batch.create_check_constraint('callkind', sa.column('kind').in_(KINDS))
+    op.add_column('broadcasts', sa.Column('sent_to', sa.String(length=64), server_default='', nullable=False))
     op.add_column('broadcasts', sa.Column('tries', sa.Integer(), server_default='0', nullable=False))
     op.add_column('broadcasts', sa.Column('next_at', models.db.UtcDateTime(timezone=True), nullable=True))
     op.create_index('ix_broadcasts_next', 'broadcasts', ['next_at'], unique=False, sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
@@ -30,8 +31,6 @@ def upgrade() -> None:
     op.add_column('broadcast_parts', sa.Column('asked_at', models.db.UtcDateTime(timezone=True), nullable=True))
     op.add_column('broadcast_parts', sa.Column('looks', sa.Integer(), server_default='0', nullable=False))
     op.add_column('broadcast_parts', sa.Column('look_at', models.db.UtcDateTime(timezone=True), nullable=True))
-    op.drop_index('ix_broadcast_readers_part', table_name='broadcast_readers')
-    op.create_index('ix_broadcast_readers_part', 'broadcast_readers', ['broadcast_id', 'part', 'outcome'], unique=False)
     op.create_table('platform_files',
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('use', sa.String(length=12), nullable=False),
