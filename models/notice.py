@@ -315,3 +315,22 @@ class BroadcastReader(Base):
         sa.Index("ix_broadcast_readers_part", "broadcast_id", "part"),
         sa.Index("ix_broadcast_readers_openid", "openid"),
     )
+
+
+def doubt_all(connection: sa.Connection, *, since: datetime) -> None:
+    """These rows are of `since`: what was about to be sent may have been sent after that. Nothing goes on by itself; under its
+    key, while WeChat knows it, a part is found to have been sent, and beyond that staff decide."""
+    owed = sa.update(BroadcastPart).where(BroadcastPart.state == PartState.OWED, BroadcastPart.asked_at.is_(None))
+    connection.execute(owed.values(asked_at=since))
+    begun = (B.PREPARING, B.SENDING, B.WAITING)
+    to_come = sa.select(Broadcast.id, Broadcast.state, Broadcast.told).where(
+        Broadcast.state.in_((B.PLANNED, B.LATE, B.PAUSED, *begun))
+    )
+    for number, state, told in connection.execute(to_come).all():
+        values: dict[str, Any] = {"told": {**told, "restored": since.isoformat()}}
+        if state in begun:
+            values |= {"state": B.PAUSED, "cause": RESTORED, "next_at": None}
+        connection.execute(sa.update(Broadcast).where(Broadcast.id == number).values(values))
+
+
+RESTORED = "从备份恢复以后停在这里：备份以后可能已经发出去一些，看过再决定。"

@@ -174,11 +174,13 @@ def _give_up(session: Session, broadcast: Broadcast, cause: str, now: datetime) 
 
 def _cut(session: Session, broadcast: Broadcast) -> None:
     """Its parts: one where WeChat chooses the readers, else those of its list."""
+    # What comes out of a backup may have been cut, and sent, after the backup was made.
+    restored = datetime.fromisoformat(broadcast.told["restored"]) if "restored" in broadcast.told else None
     numbers = list(_numbers(session, broadcast)) if broadcast.way is Way.MASS_LIST else [1]
     session.add_all(
         BroadcastPart(
             broadcast_id=broadcast.id, number=number, client_id=key_of(session, broadcast, number, 0),
-            state=PartState.OWED, told={}, tries=0, again=0, looks=0,
+            state=PartState.OWED, told={}, tries=0, again=0, looks=0, asked_at=restored,
         )
         for number in numbers
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 import io
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -16,6 +18,7 @@ from notices.audience.rules import Rules
 from notices.content import Content
 from notices.sending import service
 from tests.notices.newsroom import DRAFT, GET, SEND, SENDALL, Newsroom
+from tests.test_archive import packed, unpacked
 
 UPLOAD = "/cgi-bin/media/uploadimg"
 
@@ -453,3 +456,45 @@ def test_the_last_part_is_never_alone_and_a_list_that_shrank_to_one_is_told(sqli
     newsroom.runs(number, to="done")
     assert newsroom.outcomes(number) == {readers[1]: (0, "left_out")}
     assert newsroom.wechat.calls(SEND) == []
+
+
+@pytest.mark.parametrize(("hours", "ends"), [(0.2, "done"), (26, "failed")])
+def test_a_backup_from_before_it_was_sent_sends_it_to_nobody_twice(
+    newsroom: Newsroom, tmp_path: Path, hours: float, ends: str
+) -> None:
+    reader = newsroom.reader()
+    number = newsroom.plans(newsroom.text())
+    newsroom.steps(number, to="sending")
+    packed(newsroom.database, tmp_path / "a.zip")
+    newsroom.runs(number, to="done")
+    newsroom.both_pass(hours=hours)
+    unpacked(tmp_path / "a.zip", newsroom.database, may_repeat=False)
+    assert newsroom.state(number) == "paused"
+    assert "从备份恢复" in newsroom.cause(number)
+    newsroom.does_to(number, service.resume)
+    newsroom.ticks()
+    newsroom.both_pass(minutes=2)
+    newsroom.runs(number, to=ends)
+    assert newsroom.seen(reader, "照常开门") == 1
+    assert len(newsroom.masses()) == 1
+
+
+def test_a_voice_arrives(sqlite_newsroom: Newsroom) -> None:
+    newsroom = sqlite_newsroom
+    reader = newsroom.reader()
+    body = b"#!AMR\n" + b"\x3c" + bytes(31)
+    digest = sha256(body).hexdigest()
+    path = newsroom.settings.media / "voices" / digest[:2] / f"{digest}.amr"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(body)
+    content = Content(voice=digest)
+    number = newsroom.plans(newsroom.ready(content, form=NoticeForm.VOICE))
+    newsroom.runs(number, to="done")
+    assert newsroom.seen(reader, "[语音]") == 1
+
+
+def test_a_file_that_is_not_there_stops_it_and_says_so(sqlite_newsroom: Newsroom) -> None:
+    number = sqlite_newsroom.plans(sqlite_newsroom.ready(Content((sqlite_newsroom.article(cover="0" * 64),))))
+    sqlite_newsroom.runs(number, to="failed")
+    assert "找不到" in sqlite_newsroom.cause(number)
+    assert sqlite_newsroom.masses() == []
