@@ -22,7 +22,7 @@ from activities.records import photos
 from activities.reminders import service as reminders
 from activities.signup import absences, door_qr, keeping, lottery
 from activities.signup import service as signup
-from bot import calls, errcodes, pay_calls
+from bot import calls, errcodes, pay_calls, posting
 from bot.client import READ_SECONDS, Client
 from bot.envelope import Envelope
 from bot.notify import owe_menu, prepare_menu
@@ -53,6 +53,8 @@ from models.db import Database
 from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
+from notices.sending import owed as notices_owed
+from notices.sending import steps as broadcasts
 from pages import health, site
 from payouts import appeals as prize_appeals
 from payouts import draws, paying
@@ -259,6 +261,7 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
             settle=photos.settle,
         ),
         *_work_on_files(client, media),
+        *_work_on_notices(client, media),
     )
     return {row.kind: row for row in rows}
 
@@ -305,6 +308,40 @@ def _work_on_files(client: Client, media: Path) -> tuple[Work, ...]:
             unknown=Unknown.AGAIN,  # from its beginning
             prepare=packs.prepare,
             settle=packs.settle,
+        ),
+    )
+
+
+def _work_on_notices(client: Client, media: Path) -> tuple[Work, ...]:
+    """Broadcasts. Everything of them may be asked again: by its key, by its draft, or because it only asks."""
+    rows = (
+        # One mass send at a time: the platform takes 60 a minute, and the next part waits for the last one's answer.
+        (CallKind.MASS_SEND, posting.send, 3, notices_owed.prepare_send, notices_owed.settle_send),
+        (CallKind.MASS_LOOK, posting.look, 3, notices_owed.prepare_look, notices_owed.settle_look),
+        (CallKind.PUBLISH, posting.publish, 3, notices_owed.prepare_publish, notices_owed.settle_publish),
+        (CallKind.PUBLISH_LOOK, posting.publish_look, 3, notices_owed.prepare_publish_look, notices_owed.settle_publish_look),
+        (CallKind.PREVIEW, posting.preview, 3, notices_owed.prepare_preview, notices_owed.settle_preview),
+        (CallKind.TAKE_BACK, posting.take_back, 3, notices_owed.prepare_take_back, notices_owed.settle_take_back),
+    )  # fmt: skip
+    return (
+        Work(
+            CallKind.DRAFT,
+            do=partial(posting.draft, client, media),
+            pace=Pace(per_second=limits.DRAFT_CALLS_PER_SECOND, burst=10, slots=2),
+            unknown=Unknown.AGAIN,
+            prepare=notices_owed.prepare_draft,
+            settle=notices_owed.settle_draft,
+        ),
+        *(
+            Work(
+                kind,
+                do=partial(do, client),
+                pace=Pace(per_second=limits.MASS_CALLS_PER_SECOND, burst=burst, slots=1),
+                unknown=Unknown.AGAIN,
+                prepare=prepare,
+                settle=settle,
+            )
+            for kind, do, burst, prepare, settle in rows
         ),
     )
 
@@ -356,6 +393,7 @@ def upkeep_parts() -> tuple[upkeep.Part, ...]:
     return (
         *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
         prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
+        broadcasts.forget_words,
     )  # fmt: skip
 
 
@@ -366,8 +404,8 @@ def due_parts() -> tuple[Part, ...]:
         absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
-        *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost, making.give_up_lost,
-        packs.give_up_lost, judging.deal_due,
+        broadcasts.carry_on, *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost,
+        making.give_up_lost, packs.give_up_lost, judging.deal_due,
     )  # fmt: skip
 
 

@@ -77,6 +77,26 @@ def _on_paper(picture: Image.Image) -> Image.Image:
     return paper
 
 
+def fitted(body: bytes, most: int) -> bytes:
+    """A picture of ours in at most so many bytes: as it is, or as a smaller JPEG. Raises: BadInput where none is small
+    enough."""
+    if len(body) <= most:
+        return body
+    with Image.open(io.BytesIO(body), formats=KINDS) as picture:
+        whole = _on_paper(picture)
+    for side, quality in _SMALLER:
+        smaller = whole.copy()
+        smaller.thumbnail((side, side), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        smaller.save(out, "JPEG", quality=quality, optimize=True)
+        if out.tell() <= most:
+            return out.getvalue()
+    raise BadInput("这张图片怎么也小不到微信要的大小，请换一张。")
+
+
+_SMALLER = ((LONGEST_SIDE, 75), (1280, 75), (1080, 70), (800, 70), (640, 60), (320, 50))
+
+
 def path_of(media: Path, digest: str, *, room: str = SHOWN) -> Path:
     """Where the file of this hash lies. `room`: what readers may see, or what only staff do."""
     return media / room / digest[:2] / f"{digest}.jpg"

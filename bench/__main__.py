@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    broadcasting,
     callback,
     cold,
     delivery,
@@ -59,6 +60,7 @@ PARTS: dict[str, Part] = {
     "reminders": reminding.due_at_once,
     "files": files.voices,
     "programme": programme.programme,
+    "broadcast": broadcasting.to_a_list,
 }
 ALL = (
     "callback",
@@ -80,6 +82,7 @@ ALL = (
     "reminders",
     "files",
     "programme",
+    "broadcast",
 )
 
 

@@ -50,3 +50,9 @@ DIGEST_FROM_BODY = 54  # characters of the body that WeChat shows where an artic
 MAX_MASS_VOICE_SECONDS = 60  # 新增永久素材: a voice is mp3, wma, wav or amr, at most 2 MB and 60 s
 MOST_MASS_PICTURES = 20  # 群发图片 (images.media_ids)
 MOST_PASTE_BYTES = 25 * 1024 * 1024  # ours: what one paste from Word may weigh, pictures and all
+
+# 上传图文消息内的图片 (media/uploadimg): jpg or png below 1 MB. 新增永久素材 type=image: 10 MB by its table, 2 MB by its notes.
+MAX_INLINE_BYTES = 1_000_000
+MAX_COVER_BYTES = 2_000_000
+MASS_CALLS_PER_SECOND = 0.9  # 群发: 60 requests a minute
+DRAFT_CALLS_PER_SECOND = 5  # ours; draft/add is given 1000 a day

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
 from console import (
+    broadcasts,
     contest_awards,
     contest_figures,
     contests,
@@ -79,6 +80,7 @@ class _Views:
             (Act.SEE_NOTICES, notice_needs.to_sign),
             (Act.WRITE_NOTICES, notice_needs.returned),
             (Act.REVIEW_NOTICES, notice_needs.emergencies),
+            (Act.SEND_NOTICES, broadcasts.needs),
             (Act.IMPORT_PLANS, _plans),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.undecided),
             (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),

@@ -120,6 +120,10 @@ CALLS = {
     CallKind.FETCH_PIECE: "取回投稿的文件", CallKind.MAKE_PIECE: "转成能播放的文件", CallKind.MAKE_WHOLE: "合成一段录音",
     CallKind.PRINT_CERTIFICATES: "画证书",
     CallKind.MAKE_PACK: "打包报送的作品",
+    CallKind.DRAFT: "通知的草稿和图片", CallKind.MASS_SEND: "群发", CallKind.MASS_LOOK: "问群发的结果",
+    CallKind.PUBLISH: "发布文章", CallKind.PUBLISH_LOOK: "问发布的结果", CallKind.PREVIEW: "通知预览",
+    CallKind.TAKE_BACK: "删除发出的文章", CallKind.LIST_FOLLOWERS: "取关注者名单", CallKind.TAG_READERS: "给读者打标签",
+    CallKind.SWITCH_MENU: "换菜单",
 }  # fmt: skip
 
 RIGHTS = {
@@ -133,6 +137,7 @@ PUSHES = {
     "link": "链接", "subscribe": "关注", "unsubscribe": "取消关注", "scan": "扫码", "click": "点菜单",
     "view": "点菜单打开网页", "subscribe_msg_popup_event": "同意接收通知", "subscribe_msg_change_event": "关掉通知",
     "subscribe_msg_sent_event": "订阅通知送达", "templatesendjobfinish": "模板消息送达",
+    "masssendjobfinish": "群发结果", "publishjobfinish": "发布结果", "freepublishjobfinish": "发布结果",
 }  # fmt: skip
 
 ACTS = {
@@ -165,6 +170,10 @@ ACTS = {
     "issue caption": "改录音的说明", "issue made": "合成节目", "issue stopped": "停下合成", "issue asked": "问能不能播出",
     "issue slip": "登记纸质同意书", "issue published": "发布节目", "issue taken down": "撤下节目", "issue reopened": "重新编辑节目",
     "issue fell": "节目自动撤下",
+    "broadcast planned": "排一次发送", "broadcast confirmed": "确认发送", "broadcast moved": "改发送的时间",
+    "broadcast paused": "暂停发送", "broadcast resumed": "接着发送", "broadcast stopped": "停发",
+    "broadcast sent again": "再发没发成的", "broadcast decided": "决定一批发没发出", "broadcast previewed": "在手机上预览",
+    "broadcast taken back": "删除发出的文章", "receipts looked at": "查谁收到了通知",
     "pack asked": "打包报送的作品", "pack handed out": "下载报送包", "results taken": "导入上级的结果",
     "notice begun": "新写通知", "notice handed in": "通知交去校审", "notice signed": "通知签了一步", "notice returned": "通知退回",
     "notice taken back": "通知收回来改", "notice dropped": "通知不用了", "notice hurried": "通知走紧急流程",
@@ -206,7 +215,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
-    "notice": "通知", "notices": "通知的设置",
+    "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
     "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",
     "activity": "活动", "activities": "活动列表", "plan": "计划", "staff": "馆员", "outbox": "发件", "records": "操作记录",

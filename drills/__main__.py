@@ -19,7 +19,7 @@ import requests
 import sqlalchemy as sa
 
 from config.settings import demo_keys
-from drills import delivery, files, making, paying, reminding, seats
+from drills import broadcasting, delivery, files, making, paying, reminding, seats
 from drills.books import Paid
 from drills.stalled import stalled as frozen
 from drills.workers import Site, folder
@@ -98,6 +98,15 @@ def _making(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator
     yield _noticed("making again what a kill interrupted", cut)
 
 
+def _broadcasts(url: str, _pay_keys: str, arguments: argparse.Namespace) -> Iterator[bool]:
+    for name, place in PLACES.items():
+        report = broadcast(place, url, arguments.seed, readers=600, kills=arguments.kills)
+        yield _said(f"broadcasts, {name}", report)
+    yield _noticed(
+        "the clientmsgid", broadcast(sqlite_place, url, arguments.seed, readers=60, kills=6, without="key")
+    )
+
+
 def start_simulator(pay_keys: str) -> tuple[subprocess.Popen[str], str]:
     """The pretend WeChat in a process of its own, and its address; `pay_keys`: the folder for the merchant's."""
     keys = demo_keys()
@@ -172,6 +181,15 @@ def papers(
         return making.run(site, contests=contests, kills=kills, seed=seed, without=without)
 
 
+def broadcast(
+    place: Callable[[], AbstractContextManager[str]], url: str, seed: int, *, readers: int, kills: int, without: str = ""
+) -> delivery.Report:  # fmt: skip
+    """Notices to many under kills, from the plan to the last phone."""
+    with place() as database_url, tempfile.TemporaryDirectory(prefix="shusheng-drill-") as media:
+        site = Site(database_url, url, media=media)
+        return broadcasting.run(site, readers=readers, kills=kills, seed=seed, without=without)
+
+
 def stalled(url: str, without: str) -> delivery.Report:
     """A frozen worker, with one guard taken away if told."""
     with sqlite_place() as database_url:
@@ -212,7 +230,7 @@ def _noticed(guard: str, report: delivery.Report) -> bool:
 PLACES = {"SQLite": sqlite_place, "PostgreSQL": postgres_place}
 DRILLS: dict[str, Callable[[str, str, argparse.Namespace], Iterator[bool]]] = {
     "delivery": _delivery, "stalled": _stalled, "reminders": _reminders, "seats": _seats, "paying": _paying,
-    "files": _files, "making": _making,
+    "files": _files, "making": _making, "broadcasts": _broadcasts,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from handlers import (
     guardians,
     help,
     identity,
+    jobs,
     live,
     mine,
     my_works,
@@ -180,6 +181,8 @@ EVENTS: dict[str, Route] = {
     "subscribe_msg_change_event": Route(consents.withdrawn, writes=True),
     "subscribe_msg_sent_event": Route(consents.notified, writes=True),
     "templatesendjobfinish": Route(consents.sent_by_template, writes=True),
+    "masssendjobfinish": Route(jobs.mass_done, writes=True),
+    **dict.fromkeys(("publishjobfinish", "freepublishjobfinish"), Route(jobs.publish_done, writes=True)),
     **dict.fromkeys(account.MAY_CHANGE_RIGHTS, Route(account.rights_may_have_changed, writes=True)),
 }
 _CHOSEN, _MISS, _COURTESY = Route(calendar.chosen), Route(help.not_understood), Route(kind_word)

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 
-from models import outbox, schema
+from models import notice, outbox, schema
 from models.columns import Way, way_of
 from models.db import Database
 from models.errors import BadInput
@@ -184,6 +184,7 @@ def read(
         schema.upgrade(connection)
         if not may_repeat:
             outbox.doubt_all(connection, now=now)
+            notice.doubt_all(connection, since=datetime.fromisoformat(manifest.made_at))
 
 
 def _read_table(archive: zipfile.ZipFile, manifest: Manifest, connection: sa.Connection, table: sa.Table) -> None:

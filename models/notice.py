@@ -44,6 +44,7 @@ NOTICE_MOVES: Moves[NoticeState] = {
     N.DRAFT: frozenset({N.CHECKING, N.DROPPED}),
     N.CHECKING: frozenset({N.DRAFT, N.READY, N.DROPPED}),
     N.READY: frozenset({N.DRAFT, N.CHECKING, N.SENT, N.DROPPED}),
+    N.SENT: frozenset({N.READY}),  # its broadcast was stopped before anything had left
 }
 
 
@@ -186,6 +187,9 @@ BROADCAST_MOVES: Moves[BroadcastState] = {
 }
 
 
+_IS_NEXT = sa.text("next_at IS NOT NULL")
+
+
 class Broadcast(Base):
     """One going out of one notice, by one way, to one audience."""
 
@@ -211,8 +215,20 @@ class Broadcast(Base):
     )  # addresses of articles, what became of originality
     cause: Mapped[str] = plain(sa.String(300), server_default="")  # why it failed, waits or was stopped
     done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    sent_to: Mapped[str] = plain(
+        sa.String(64), server_default=""
+    )  # one by one: the last openid that is owed its message
+    tries: Mapped[int] = plain(
+        sa.Integer, server_default="0"
+    )  # so many calls of its own were owed: a part of their keys
+    next_at: Mapped[datetime | None] = plain(
+        UtcDateTime, nullable=True
+    )  # when the clock looks at it; None: not before staff
 
-    __table_args__ = (sa.Index("ix_broadcasts_state", "state", "due_at"),)
+    __table_args__ = (
+        sa.Index("ix_broadcasts_state", "state", "due_at"),
+        sa.Index("ix_broadcasts_next", "next_at", sqlite_where=_IS_NEXT, postgresql_where=_IS_NEXT),
+    )
 
 
 class PartState(StrEnum):
@@ -225,7 +241,10 @@ class PartState(StrEnum):
 PART_MOVES: Moves[PartState] = {
     PartState.OWED: frozenset({PartState.TAKEN, PartState.FAILED}),
     PartState.TAKEN: frozenset({PartState.TOLD, PartState.FAILED}),
-    PartState.FAILED: frozenset({PartState.OWED}),
+    PartState.TOLD: frozenset({PartState.FAILED}),  # asked, WeChat said it was sent; its own word, later, says no
+    PartState.FAILED: frozenset(
+        {PartState.OWED, PartState.TAKEN, PartState.TOLD}
+    ),  # an answer that was lost came after all
 }
 
 
@@ -236,13 +255,43 @@ class BroadcastPart(Base):
 
     broadcast_id: Mapped[int] = plain(sa.ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = plain(sa.Integer, primary_key=True)
-    client_id: Mapped[str] = plain(sa.String(32), unique=True)  # clientmsgid: the same for ever
+    # clientmsgid: the same however often it is asked; another only after WeChat has told that the job itself failed
+    client_id: Mapped[str] = plain(sa.String(32), unique=True)
     state: Mapped[PartState] = plain(word(PartState))
     msg_id: Mapped[str] = plain(sa.String(32), server_default="", index=True)
     msg_data_id: Mapped[str] = plain(sa.String(32), server_default="")
     taken_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     told: Mapped[dict[str, Any]] = plain(sa.JSON, server_default="{}")  # total, filtered, sent, failed, status
     cause: Mapped[str] = plain(sa.String(300), server_default="")
+    media_id: Mapped[str] = plain(sa.String(128), server_default="")  # its own draft: a mass send uses one up
+    tries: Mapped[int] = plain(sa.Integer, server_default="0")
+    again: Mapped[int] = plain(sa.Integer, server_default="0")  # so many jobs of it failed, told by WeChat
+    # Since when WeChat may have it without our knowing: the key is good for a day from here. None: surely not.
+    asked_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    looks: Mapped[int] = plain(sa.Integer, server_default="0")
+    look_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # when WeChat is asked what became of it
+
+
+class PlatformFile(Base):
+    """A file of ours that WeChat has: a repeat uploads nothing twice."""
+
+    __tablename__ = "platform_files"
+
+    digest: Mapped[str] = plain(sa.String(64), primary_key=True)
+    use: Mapped[str] = plain(sa.String(12), primary_key=True)  # inline, cover, picture, voice
+    address: Mapped[str] = plain(sa.String(600))  # of the picture, or the media_id
+    until: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # temporary media go after three days
+    given_at: Mapped[datetime] = plain(UtcDateTime)
+
+
+class JobWord(Base):
+    """WeChat's word about a job, kept for a week: it may be faster than the answer that tells us the job's number."""
+
+    __tablename__ = "job_words"
+
+    number: Mapped[str] = plain(sa.String(40), primary_key=True)  # mass:<msg_id>, publish:<publish_id>
+    told: Mapped[dict[str, Any]] = plain(sa.JSON)
+    told_at: Mapped[datetime] = plain(UtcDateTime, index=True)
 
 
 class Outcome(StrEnum):
@@ -269,3 +318,22 @@ class BroadcastReader(Base):
         sa.Index("ix_broadcast_readers_part", "broadcast_id", "part"),
         sa.Index("ix_broadcast_readers_openid", "openid"),
     )
+
+
+def doubt_all(connection: sa.Connection, *, since: datetime) -> None:
+    """These rows are of `since`: what was about to be sent may have been sent after that. Nothing goes on by itself; under its
+    key, while WeChat knows it, a part is found to have been sent, and beyond that staff decide."""
+    owed = sa.update(BroadcastPart).where(BroadcastPart.state == PartState.OWED, BroadcastPart.asked_at.is_(None))
+    connection.execute(owed.values(asked_at=since))
+    begun = (B.PREPARING, B.SENDING, B.WAITING)
+    to_come = sa.select(Broadcast.id, Broadcast.state, Broadcast.told).where(
+        Broadcast.state.in_((B.PLANNED, B.LATE, B.PAUSED, *begun))
+    )
+    for number, state, told in connection.execute(to_come).all():
+        values: dict[str, Any] = {"told": {**told, "restored": since.isoformat()}}
+        if state in begun:
+            values |= {"state": B.PAUSED, "cause": RESTORED, "next_at": None}
+        connection.execute(sa.update(Broadcast).where(Broadcast.id == number).values(values))
+
+
+RESTORED = "从备份恢复以后停在这里：备份以后可能已经发出去一些，看过再决定。"

@@ -45,6 +45,16 @@ class CallKind(StrEnum):
     PRINT_CERTIFICATES = "print_certificates"  # all of a contest as one file
     MAKE_WHOLE = "make_whole"  # the pieces of a recording, an issue of a programme: one file
     MAKE_PACK = "make_pack"  # works of a contest with their table, for the province: one zip
+    DRAFT = "draft"  # of a notice: a file of it, or its articles, handed to WeChat
+    MASS_SEND = "mass_send"  # one part of a broadcast
+    MASS_LOOK = "mass_look"  # what became of it?
+    PUBLISH = "publish"
+    PUBLISH_LOOK = "publish_look"
+    PREVIEW = "preview"
+    TAKE_BACK = "take_back"  # articles that were sent or published, deleted
+    LIST_FOLLOWERS = "list_followers"
+    TAG_READERS = "tag_readers"
+    SWITCH_MENU = "switch_menu"
 
 
 class CallState(StrEnum):

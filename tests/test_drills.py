@@ -95,3 +95,14 @@ def test_papers_that_are_not_made_again_after_a_kill_are_noticed(url: str) -> No
     needs_ffmpeg()
     report = drills.papers(drills.sqlite_place, url, 7, contests=2, kills=2, without="again")
     assert any("was never drawn" in fault for fault in report.faults)
+
+
+def test_broadcasts_outlive_workers_killed_at_every_step_and_reach_each_reader_once(url: str) -> None:
+    report = drills.broadcast(drills.sqlite_place, url, 7, readers=60, kills=8)
+    assert report.holds, report
+    assert report.states["broadcasts done"] == 4
+
+
+def test_a_mass_send_repeated_under_another_key_is_noticed(url: str) -> None:
+    report = drills.broadcast(drills.sqlite_place, url, 7, readers=60, kills=6, without="key")
+    assert any("times" in fault for fault in report.faults)

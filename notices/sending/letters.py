@@ -1,0 +1,73 @@
+"""A broadcast that goes one by one: a message to each reader of its list, owed by parts under a key of the reader's own."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import messages, outbox
+from models.notice import Broadcast, BroadcastReader, Notice, NoticeUse, Outcome, Way
+from models.outbox import CallState, OutboxCall
+from models.template_notice import TemplateNotice, TemplatePurpose
+from notices.content import Content
+from notices.sending import handing, outcomes, rules, texts
+
+PART = 500  # readers a unit
+USEFUL = timedelta(days=7)  # of a message that waits for its reader's next contact
+
+
+def key_of(broadcast: int, openid: str) -> str:
+    """Of one reader's message."""
+    return f"broadcast:{broadcast}:{openid}"
+
+
+def owe_part(session: Session, broadcast: Broadcast, notice: Notice, now: datetime, *, urgent: bool) -> None:
+    """The next readers of the list; done when none is left."""
+    if rules.rests(broadcast.way, now, urgent=urgent):
+        broadcast.next_at = rules.leaves_at(now, broadcast.way, urgent=False)
+        return
+    listed = sa.select(BroadcastReader.openid, BroadcastReader.part, BroadcastReader.outcome).where(
+        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid > broadcast.sent_to
+    )
+    rows = session.execute(listed.order_by(BroadcastReader.openid).limit(PART)).all()
+    if not rows:
+        outcomes.finish(broadcast, now, "" if broadcast.sent_to else texts.NOBODY)
+        return
+    broadcast.sent_to, broadcast.next_at = rows[-1].openid, now
+    openids = [row.openid for row in rows if row.part and row.outcome is Outcome.LISTED]
+    content = handing.content_of(session, broadcast)
+    text = texts.letter(content, address_of(session, notice))
+    told = [(key_of(broadcast.id, openid), openid, text) for openid in openids]
+    messages.owe_messages(session, told, now=now, useful_until=now + USEFUL, notice=_by_template(notice, content))
+    mine = sa.update(BroadcastReader).where(
+        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid.in_(openids)
+    )
+    session.execute(mine.values(outcome=Outcome.OWED).execution_options(synchronize_session=False))
+
+
+def _by_template(notice: Notice, content: Content) -> TemplateNotice | None:
+    """Templates are for service: that the library is shut is; a preview of what is coming would be marketing (40249)."""
+    if notice.use is not NoticeUse.CLOSURE:
+        return None
+    note = content.text or (content.articles[0].digest if content.articles else "")
+    return TemplateNotice(TemplatePurpose.CHANGE, notice.title, None, has_hour=False, place="", note=note, path="/")
+
+
+def address_of(session: Session, notice: Notice) -> str:
+    """Of its first article, where it is out by another broadcast; "" else."""
+    out = sa.select(Broadcast.told).where(Broadcast.notice_id == notice.id, Broadcast.way != Way.MESSAGES)
+    urls = [told["urls"] for told in session.scalars(out.order_by(Broadcast.id)) if told.get("urls")]
+    return str(urls[0][0]) if urls else ""
+
+
+def take_back(session: Session, broadcast: Broadcast, now: datetime) -> None:
+    """Of a broadcast that was stopped: what is owed and has not left, a part a unit."""
+    if broadcast.way is not Way.MESSAGES:
+        return
+    # By the range of the key's beginning: LIKE uses no index on SQLite.
+    mine = sa.and_(OutboxCall.key >= f"broadcast:{broadcast.id}:", OutboxCall.key < f"broadcast:{broadcast.id};")
+    there = sa.select(OutboxCall.id).where(mine, OutboxCall.state.in_((CallState.OWED, CallState.WAITING)))
+    numbers = list(session.scalars(there.limit(PART).with_for_update(skip_locked=True)))
+    if numbers:
+        outbox.take_back(session, OutboxCall.id.in_(numbers), now=now, cause="这次通知停发了")
+        broadcast.next_at = now

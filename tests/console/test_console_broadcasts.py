@@ -1,0 +1,185 @@
+"""Broadcasts at the console: planned by one, looked at on a phone, confirmed by another, told; and who got it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models import times
+from models.notice import Segment, Way
+from models.staff import Role
+from notices.audience.rules import Rules
+from notices.content import Content
+from tests.notices.newsroom import SENDALL, Newsroom
+from tests.simulated import Simulator
+from tests.world import demo_settings
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, wechat: Simulator) -> Iterator[Newsroom]:
+    url = f"sqlite:///{tmp_path / 'shusheng.db'}"
+    built = Newsroom(demo_settings(tmp_path, url, wechat_api_base=wechat.url, wechat_open_base=wechat.url), wechat)
+    yield built
+    built.close()
+
+
+def test_from_the_signed_words_to_who_got_it(newsroom: Newsroom) -> None:
+    reader, phone, another = newsroom.reader("小林"), newsroom.reader("陈的手机"), newsroom.reader("王的手机")
+    newsroom.binds("chen", phone)
+    newsroom.binds("wang", another)
+    notice = newsroom.ready()
+    chen, wang = newsroom.browser("chen"), newsroom.browser("wang")
+    form = f"/console/notices/{notice}/send"
+    page = chen.sends(form, on=form, way="mass_all")
+    assert "会发给 3 位读者" in page.text
+    assert "这个月还能发 4 次，发完剩 3 次" in page.text
+    assert "收不回来" in page.text
+    seen = page.text.split('name="seen" value="')[1].split('"')[0]
+    assert "请另一位同事" in chen.does(form, on=form, way="mass_all", seen=seen)
+    here = "/console/broadcasts/1"
+    assert "要请另一位同事确认" in chen.opens(here).text
+    # On one's own phone, then on the second person's.
+    chen.does(f"{here}/preview", on=here)
+    wang.does(f"{here}/preview", on=here)
+    newsroom.ticks()
+    assert (newsroom.seen(phone, "预览：周末看点"), newsroom.seen(another, "预览：周末看点")) == (1, 1)
+    assert newsroom.seen(reader, "周末看点") == 0
+    assert "陈馆员：发到手机了" in wang.opens(here).text
+    # It waits for 王主任 and for nobody who planned it.
+    assert "“周末看点”等您确认" in wang.opens("/console/").text
+    assert "等您确认" not in chen.opens("/console/").text
+    asked = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    assert "自己排的不能自己确认" in chen.does(f"{here}/confirm", on=here, seen=asked)
+    assert "刚刚有人改过" in wang.does(f"{here}/confirm", on=here, seen="0")
+    assert "确认了" in wang.does(f"{here}/confirm", on=here, seen=asked)
+    assert "不会发两次" in wang.does(f"{here}/confirm", on=here, seen=asked)
+    newsroom.runs(1, to="done")
+    told = wang.opens(here).text
+    assert "微信说到了 3 人" in told
+    assert "第 1 篇的网页" in told
+    assert newsroom.seen(reader, "周末看点") == 1
+    found = wang.sends("/console/broadcasts/receipts", on="/console/broadcasts/receipts", openid=reader).text
+    assert "发出时关注着本号就会收到" in found
+    assert newsroom.noted("receipts looked at") == 1
+    assert "周末看点" in wang.opens("/console/broadcasts?state=done").text
+    assert wang.opens("/console/broadcasts.xlsx?state=done").data[:2] == b"PK"
+    # Deleted, with its limits told.
+    assert "点开会写着" in wang.does(f"{here}/delete", on=here)
+    newsroom.ticks()
+    assert "文章已删除" in wang.opens(here).text
+    assert "没有可以删的" in wang.does(f"{here}/delete", on=here)
+    assert newsroom.noted("broadcast confirmed") == 1
+
+
+def test_to_a_list_of_readers_kept_under_a_name_and_each_is_found_again(newsroom: Newsroom) -> None:
+    readers = newsroom.readers(3)
+    with newsroom.database.units() as session:
+        session.add(Segment(name="全体读者", rules=Rules().json, made_by="chen", made_at=times.now()))
+    form = f"/console/notices/{newsroom.text()}/send"
+    chen, wang = newsroom.browser("chen"), newsroom.browser("wang")
+    page = chen.sends(form, on=form, way="mass_list", segment="1")
+    seen = page.text.split('name="seen" value="')[1].split('"')[0]
+    chen.does(form, on=form, way="mass_list", segment="1", seen=seen)
+    here = "/console/broadcasts/1"
+    asked = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    wang.does(f"{here}/confirm", on=here, seen=asked)
+    newsroom.runs(1, to="done")
+    said = wang.sends("/console/broadcasts/receipts", on="/console/broadcasts/receipts", openid=readers[1]).text
+    assert "按名单群发，第 1 批，微信收下了" in said
+    nobody = wang.sends("/console/broadcasts/receipts", on="/console/broadcasts/receipts", openid="oNobody0000").text
+    assert "没有给这位读者发过通知" in nobody
+    wrong = wang.sends("/console/broadcasts/receipts", on="/console/broadcasts/receipts", openid="<b>")
+    assert wrong.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [({"way": "pigeon"}, "请选一种发法"), ({"way": "mass_tag"}, "编号"), ({"way": "mass_list", "segment": "99"}, "不在了"),
+     ({"way": "mass_all", "day": "2020-01-01", "at": "10:00"}, "已经过去"),
+     ({"way": "mass_all", "day": "2020-01-01"}, "都要选")],
+)  # fmt: skip
+def test_a_form_that_cannot_be_taken_says_which_field_and_keeps_what_was_typed(
+    newsroom: Newsroom, typed: dict[str, str], said: str
+) -> None:
+    form = f"/console/notices/{newsroom.text()}/send"
+    page = newsroom.browser("chen").sends(form, on=form, **typed)
+    assert page.status_code == 400
+    assert said in page.text
+
+
+def test_at_night_nobody_is_rung_and_unsigned_words_go_nowhere(newsroom: Newsroom) -> None:
+    notice = newsroom.text()
+    form = f"/console/notices/{notice}/send"
+    tomorrow = f"{times.today(times.now()) + timedelta(days=1):%Y-%m-%d}"
+    chen = newsroom.browser("chen")
+
+    def plans(**typed: str) -> str:
+        seen = chen.sends(form, on=form, **typed).text.split('name="seen" value="')[1].split('"')[0]
+        return chen.sends(form, on=form, **typed, seen=seen).text
+
+    assert "晚上十点到早上八点" in plans(way="mass_all", day=tomorrow, at="23:00")
+    newsroom.rewrites(notice, "别的话")
+    assert "校审还没有全部签完" in plans(way="mass_all")
+
+
+def test_what_waits_fails_or_is_late_stands_on_today_with_its_way_on(newsroom: Newsroom) -> None:
+    newsroom.readers(2)
+    wang = newsroom.browser("wang")
+    late = newsroom.plans(newsroom.text(), due=times.now() + timedelta(minutes=5))
+    newsroom.both_pass(hours=1)
+    newsroom.ticks()
+    assert "“开门”过了时间没有发" in wang.opens("/console/").text
+    here = f"/console/broadcasts/{late}"
+    assert "由您确认" in wang.does(f"{here}/move", on=here)
+    newsroom.wechat.has("errcode:48003", on=SENDALL, times=1)
+    newsroom.runs(late, to="failed")
+    assert "群发协议还没有同意" in wang.opens("/console/").text
+    newsroom.wechat.post("/sim/masses", {"protected": True})
+    assert "再发一次" in wang.does(f"{here}/again", on=here)
+    newsroom.ticks()
+    newsroom.both_pass(minutes=2)
+    newsroom.runs(late, to="waiting")
+    assert "还剩 28 分钟" in wang.opens("/console/").text
+    newsroom.wechat.post(f"/sim/masses/{newsroom.masses()[0]['msg_id']}/confirm", {"yes": True})
+    newsroom.runs(late, to="done")
+    assert "开门" not in wang.opens("/console/").text
+
+
+def test_paused_resumed_and_stopped_from_its_page(newsroom: Newsroom) -> None:
+    number = newsroom.plans(newsroom.text(), Way.MASS_LIST)
+    newsroom.readers(2)
+    newsroom.steps(number, to="sending")
+    wang, here = newsroom.browser("wang"), f"/console/broadcasts/{number}"
+    assert "停住了" in wang.does(f"{here}/pause", on=here)
+    assert "发到一半停着" in wang.opens("/console/").text
+    assert "接着发" in wang.does(f"{here}/resume", on=here)
+    newsroom.steps(number, to="sending")
+    assert "停发了" in wang.does(f"{here}/stop", on=here)
+    assert "没有做成" in wang.does(f"{here}/pause", on=here)
+    newsroom.ticks()
+    assert newsroom.masses() == []
+
+
+def test_a_part_nobody_knows_of_is_decided_on_its_page(newsroom: Newsroom) -> None:
+    reader = newsroom.reader()
+    number = newsroom.plans(newsroom.text())
+    newsroom.wechat.has("silent", on=SENDALL, times=1)
+    newsroom.ticks()
+    newsroom.both_pass(hours=24)
+    newsroom.runs(number, to="failed")
+    wang, here = newsroom.browser("wang"), f"/console/broadcasts/{number}"
+    assert "没有发出，再发（可能重复）" in wang.opens(here).text
+    assert "马上再发一次" in wang.does(f"{here}/parts/1/decide", on=here, was="lost")
+    newsroom.runs(number, to="done")
+    assert newsroom.seen(reader, "照常开门") == 1
+
+
+def test_somebody_who_only_sees_notices_finds_no_button(newsroom: Newsroom) -> None:
+    number = newsroom.plans(newsroom.ready(Content((newsroom.article("<b>粗</b>" + "长" * 25),))), confirmed=False)
+    newsroom.hires("jiao", Role.PROOFREADER)
+    page = newsroom.browser("jiao").opens(f"/console/broadcasts/{number}").text
+    assert "可以做的事" not in page
+    assert "&lt;b&gt;粗&lt;/b&gt;" in page
+    assert newsroom.browser("jiao").opens(f"/console/notices/{number}/send").status_code == 403
+    assert newsroom.browser("wang").opens("/console/broadcasts/99999999").status_code == 404
