@@ -37,3 +37,12 @@ MAX_VIDEO_BYTES = 100 * 1024 * 1024
 # Hosts of its content network, as seen in video_url; the platform publishes no list. Subdomains are meant as well.
 VIDEO_HOSTS = ("tc.qq.com", "wxs.qq.com", "weixin.qq.com", "video.qq.com", "qpic.cn")
 MEDIA_PER_SECOND = 5  # ours; media/get is given 10 000 calls a day
+
+# 群发 (message/mass/*): of a service account each reader is given four a calendar month, by whatever kind of it; to all it
+# goes once a day. A list has two readers at least and 10 000 at most. A verified subscription account sends once a day.
+MASS_SENDS_A_MONTH = 4
+FEWEST_OF_A_LIST, MOST_OF_A_LIST = 2, 10_000
+
+# 用户管理: user/get gives 10 000 a page; tags/members/batchtagging takes 50 readers, a reader has 20 tags, an account 100
+TAGGED_AT_ONCE = 50
+LONGEST_TAG_NAME = 30

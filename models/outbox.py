@@ -45,6 +45,8 @@ class CallKind(StrEnum):
     PRINT_CERTIFICATES = "print_certificates"  # all of a contest as one file
     MAKE_WHOLE = "make_whole"  # the pieces of a recording, an issue of a programme: one file
     MAKE_PACK = "make_pack"  # works of a contest with their table, for the province: one zip
+    LIST_FOLLOWERS = "list_followers"  # a page of the account's list, or its tags
+    TAG_READERS = "tag_readers"  # a segment becomes a tag of the platform
 
 
 class CallState(StrEnum):
