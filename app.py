@@ -53,6 +53,7 @@ from models.db import Database
 from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
+from notices.audience import listing, tagging
 from pages import health, site
 from payouts import appeals as prize_appeals
 from payouts import draws, paying
@@ -258,6 +259,22 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
             unknown=Unknown.AGAIN,
             settle=photos.settle,
         ),
+        Work(
+            CallKind.LIST_FOLLOWERS,
+            do=partial(calls.list_followers, client),
+            pace=Pace(per_second=5, burst=5, slots=1),  # 500 calls a day are the platform's default: five million
+            unknown=Unknown.AGAIN,
+            prepare=listing.prepare,
+            settle=listing.settle,
+        ),
+        Work(
+            CallKind.TAG_READERS,
+            do=partial(calls.tag_readers, client),
+            pace=Pace(per_second=20, burst=5, slots=1),  # one after the other: two calls about one reader are refused
+            unknown=Unknown.AGAIN,
+            prepare=tagging.prepare,
+            settle=tagging.settle,
+        ),
         *_work_on_files(client, media),
     )
     return {row.kind: row for row in rows}
@@ -367,6 +384,7 @@ def due_parts() -> tuple[Part, ...]:
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost, judging.deal_due,
+        listing.begin_due, listing.carry_on,
     )  # fmt: skip
 
 

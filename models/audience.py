@@ -13,6 +13,7 @@ from models.states import Moves
 
 class ListingState(StrEnum):
     LISTING = "listing"  # page by page, from WeChat
+    COMPARING = "comparing"  # all pages are here: who of ours is on none?
     ASKED = "asked"  # the list has far fewer than we have: somebody must look
     LEAVING = "leaving"  # who is not on it goes, as after an unfollow
     DONE = "done"
@@ -21,11 +22,12 @@ class ListingState(StrEnum):
 
 L = ListingState
 LISTING_MOVES: Moves[ListingState] = {
-    L.LISTING: frozenset({L.ASKED, L.LEAVING, L.DONE, L.STOPPED}),
+    L.LISTING: frozenset({L.COMPARING, L.STOPPED}),
+    L.COMPARING: frozenset({L.ASKED, L.LEAVING, L.DONE, L.STOPPED}),
     L.ASKED: frozenset({L.LEAVING, L.STOPPED}),
     L.LEAVING: frozenset({L.DONE, L.STOPPED}),
 }
-OPEN = (L.LISTING, L.ASKED, L.LEAVING)
+OPEN = (L.LISTING, L.COMPARING, L.ASKED, L.LEAVING)
 
 
 class FollowerListing(Base):
@@ -38,6 +40,7 @@ class FollowerListing(Base):
     who: Mapped[str] = plain(sa.String(40))
     began_at: Mapped[datetime] = plain(UtcDateTime)
     next_openid: Mapped[str] = plain(sa.String(64), server_default="")  # where the next page begins
+    calls: Mapped[int] = plain(sa.Integer, server_default="0")  # settled; the next has this number
     listed: Mapped[int] = plain(sa.Integer, server_default="0")
     total: Mapped[int] = plain(sa.Integer, server_default="0")  # as the platform counts
     missing: Mapped[int] = plain(sa.Integer, server_default="0")  # ours that are not on it

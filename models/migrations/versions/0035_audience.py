@@ -25,10 +25,11 @@ def upgrade() -> None:
     op.add_column('followers', sa.Column('listed_in', sa.Integer(), nullable=True))
     op.create_table('follower_listings',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Enum('listing', 'asked', 'leaving', 'done', 'stopped', name='listingstate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('state', sa.Enum('listing', 'comparing', 'asked', 'leaving', 'done', 'stopped', name='listingstate', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('who', sa.String(length=40), nullable=False),
     sa.Column('began_at', models.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('next_openid', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('calls', sa.Integer(), server_default='0', nullable=False),
     sa.Column('listed', sa.Integer(), server_default='0', nullable=False),
     sa.Column('total', sa.Integer(), server_default='0', nullable=False),
     sa.Column('missing', sa.Integer(), server_default='0', nullable=False),
