@@ -53,6 +53,7 @@ from models.db import Database
 from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
+from notices import figures as notice_figures
 from notices.audience import listing, tagging
 from pages import health, site
 from payouts import appeals as prize_appeals
@@ -401,7 +402,7 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
 
 def patient_parts() -> tuple[Part, ...]:
     """What goes on beside everything else, since nobody waits for it."""
-    return (traces.measure, sums.sum_up)
+    return (traces.measure, sums.sum_up, notice_figures.keep_sums)
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

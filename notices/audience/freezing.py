@@ -97,7 +97,7 @@ def _leave_nobody_alone(session: Session, broadcast: Broadcast) -> None:
     """
     mine = BroadcastReader.broadcast_id == broadcast.id
     sizes = sa.select(BroadcastReader.part, sa.func.count()).where(mine, BroadcastReader.part > 0)
-    counted = dict(session.execute(sizes.group_by(BroadcastReader.part)).tuples())
+    counted = dict(session.execute(sizes.group_by(BroadcastReader.part)).all())
     for part in [part for part, many in counted.items() if many == 1]:
         others = {other: many for other, many in counted.items() if other != part and many > 0}
         spare = max(others, key=lambda other: others[other], default=None)
