@@ -34,6 +34,11 @@ GROUPS = {
     Kind.NOT_TOLD: "还没收到哪个通知", Kind.SINCE: "什么时候关注的",
 }  # fmt: skip
 
+SAID = {
+    Kind.BRANCH: "到过", Kind.ENTERED: "报了", Kind.WAITING: "候补", Kind.CAME: "来过", Kind.INTEREST: "喜欢", Kind.SUBMITTED: "投过",
+    Kind.WON: "得奖", Kind.NOT_TOLD: "没收到", Kind.SINCE: "",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -42,6 +47,11 @@ class Choices:
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     segments: Mapping[str, tuple[str, Rules]]
     tags: Mapping[str, tuple[str, int]]
+
+    def said(self, value: str, name: str) -> str:
+        """报了：听绘本, so that a closed list says what was chosen."""
+        verb = SAID[Kind(value.partition(":")[0])]
+        return f"{verb}：{name}" if verb else name
 
     def name_of(self, value: str) -> str | None:
         """As it is called; None for what is not offered."""

@@ -85,7 +85,8 @@ class _Views:
                 left=left, kind=kind, kinds=AccountKind, plan=plan, titles=titles, ways=WAYS, today=today, is_now=first <= today <= last,
                 before=_beside(first, -1), after=_beside(first, 1), others=sorted(others, key=lambda one: one.day),
                 planned=sum(one.way in quota.ways_that_count(kind) for day in coming.values() for one in day),
-                warning=warning(left, coming, kind), may_send=Act.SEND_NOTICES in me().acts, by_wechat=ToldBy.WECHAT,
+                is_blank=not any(day.items for day in days), warning=warning(left, coming, kind),
+                may_send=Act.SEND_NOTICES in me().acts, by_wechat=ToldBy.WECHAT,
             )  # fmt: skip
 
     @may(Act.SEND_NOTICES)

@@ -61,7 +61,7 @@ def left_of(used: Mapping[date, object], today: date, kind: AccountKind) -> Left
     most = free
     if kind is AccountKind.SERVICE:
         most = min(free, max(0, limits.MASS_SENDS_A_MONTH - len(mine)))
-    return Left(min(most, today not in used), most)
+    return Left(int(most > 0 and today not in used), most)
 
 
 def days_used(session: Session, year: int, month: int) -> dict[date, Broadcast | OtherSend]:
