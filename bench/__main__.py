@@ -24,6 +24,7 @@ from bench import (
     reminding,
     report,
     seats,
+    segment,
 )
 from bench.measuring import Pace
 
@@ -59,6 +60,7 @@ PARTS: dict[str, Part] = {
     "reminders": reminding.due_at_once,
     "files": files.voices,
     "programme": programme.programme,
+    "segment": segment.frozen,
 }
 ALL = (
     "callback",
@@ -80,6 +82,7 @@ ALL = (
     "reminders",
     "files",
     "programme",
+    "segment",
 )
 
 
