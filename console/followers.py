@@ -1,12 +1,14 @@
 """关注者: the platform's own list brought in with progress, its tags, and how many notices one reader is sent at most."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.desk import Desk, done, drawn, me, note, refused
+from console.needs import Need
 from console.rights import Act, may
 from models import times
 from models.audience import OPEN, FollowerListing, ListingState, PlatformTag
@@ -113,3 +115,13 @@ class _Views:
             return done(said, where)
 
         return view
+
+
+def to_decide(session: Session) -> Iterator[Need]:
+    """A list that is far too short."""
+    last = listing.newest(session)
+    if last is not None and last.state is ListingState.ASKED:
+        yield Need(
+            last.began_at, "users", "waiting", f"微信的关注者名单少了 {last.missing} 位",
+            "差得太多，先没有动。是真的取关了，还是微信出了问题？", "去看看", url_for("console.followers"),
+        )  # fmt: skip

@@ -1,7 +1,7 @@
 """群发计划: the month as a calendar with what went and what is planned, the sends that are left, and a proposal."""
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.desk import Desk, done, drawn, me, refused
+from console.needs import EACH, Need
 from console.rights import Act, may
 from models import times
 from models.audience import OtherSend, ToldBy
@@ -156,6 +157,17 @@ def _unplanned(session: Session) -> Sequence[Notice]:
         Notice.due_on.is_not(None), Notice.state.not_in((NoticeState.DROPPED, NoticeState.SENT)), sa.not_(has_one)
     )  # fmt: skip
     return session.scalars(rows.order_by(Notice.due_on, Notice.id)).all()
+
+
+def overdue(session: Session) -> Iterator[Need]:
+    """Signed, to go out by tomorrow, and nobody has planned how."""
+    tomorrow = times.today(times.now()) + timedelta(days=1)
+    ready = [one for one in _unplanned(session) if one.state is NoticeState.READY and one.due_on is not None]
+    for one in [one for one in ready if one.due_on and one.due_on <= tomorrow][:EACH]:
+        yield Need(
+            one.changed_at, "send", "waiting", f"“{one.title}”审完了，还没排怎么发",
+            f"最晚{times.short_day(one.due_on or tomorrow, beside=tomorrow)}要发出去。", "看群发计划", url_for("console.send_plan"),
+        )  # fmt: skip
 
 
 def _days(

@@ -134,6 +134,7 @@ def test_the_list_is_asked_for_shown_as_it_goes_and_decided_about(office: Office
     with office.database.units() as session:
         row = session.get_one(FollowerListing, 1)
         row.state, row.listed, row.total, row.missing = ListingState.ASKED, 3, 3, 40
+    assert "微信的关注者名单少了 40 位" in browser.opens("/console/").text
     page = browser.opens(FOLLOWERS).text
     assert "差得太多，先没有动" in page
     assert "移除这 40 位" in page
@@ -141,6 +142,7 @@ def test_the_list_is_asked_for_shown_as_it_goes_and_decided_about(office: Office
     assert "一位也没有移除" in browser.does(f"{FOLLOWERS}/1/keep", on=FOLLOWERS)
     assert "已经处理过" in browser.does(f"{FOLLOWERS}/1/let-go", on=FOLLOWERS)
     assert office.count(Follower) == 6
+    assert "名单少了" not in browser.opens("/console/").text
     assert "正在向微信取标签" in browser.does(f"{FOLLOWERS}/tags", on=FOLLOWERS)
 
 

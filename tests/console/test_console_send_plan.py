@@ -45,12 +45,17 @@ def test_the_month_shows_what_went_what_is_planned_and_what_nobody_has_planned(o
         planned = notice(session, "排好的", due_on=today)
         broadcast(session, planned, Way.MASS_ALL, state=BroadcastState.PLANNED)
         notice(session, "还没排的<b>", due_on=today, use=NoticeUse.CLOSURE)
+        ready = notice(session, "审完了的", due_on=today)
+        ready.state = NoticeState.READY
         dropped = notice(session, "不要了的", due_on=today)
         dropped.state = NoticeState.DROPPED
     page = office.browser("chen").opens(PLAN).text
     for words in ("发过的", "排好的", "还没排的&lt;b&gt;", "建议这样排", "群发给全部读者"):
         assert words in page
     assert "不要了的" not in page
+    needs = office.browser("chen").opens("/console/").text
+    assert "“审完了的”审完了，还没排怎么发" in needs
+    assert "“还没排的" not in needs
     assert page.count('aria-current="date"') == 1
     other = office.browser("chen").opens(f"{PLAN}?month=2026-01").text
     assert "2026年1月的群发计划" in other
