@@ -54,7 +54,7 @@ from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from notices import figures as notice_figures
-from notices.audience import listing, tagging
+from notices.audience import freezing, listing, tagging
 from pages import health, site
 from payouts import appeals as prize_appeals
 from payouts import draws, paying
@@ -402,7 +402,7 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
 
 def patient_parts() -> tuple[Part, ...]:
     """What goes on beside everything else, since nobody waits for it."""
-    return (traces.measure, sums.sum_up, notice_figures.keep_sums)
+    return (traces.measure, sums.sum_up, notice_figures.keep_sums, freezing.carry_on)
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

@@ -8,15 +8,29 @@ from sqlalchemy.orm import Session
 from config import limits
 from models.bulk import Bulk
 from models.follower import Follower
-from models.notice import Broadcast, BroadcastReader, Outcome, Way
-from notices.audience.caps import reasons
+from models.notice import Broadcast, BroadcastReader, BroadcastState, Outcome, Way
+from notices.audience.caps import BY_NAME, reasons
 from notices.audience.conditions import conditions
 from notices.audience.rules import Rules
 
-LOOKED_AT = 3000  # followers a unit
+LOOKED_AT = 1000  # followers a unit: some 20 ms, and readers of a busy library wait for no more
 LONGEST_CAUSE = 100
 ALONE = "只剩这一位，微信不收一个人的名单"
 _ROWS = Bulk(BroadcastReader, "broadcast_id", "openid", "part", "outcome", "cause", or_nothing=True)
+
+
+def carry_on(session: Session, now: datetime) -> int:
+    """The next part of one broadcast by name that is being prepared: 1, or 0 when none is. For the clock, beside everything
+    else and with rests: a million followers are done in a minute or two."""
+    rows = sa.select(Broadcast).where(
+        Broadcast.state == BroadcastState.PREPARING, Broadcast.way.in_(BY_NAME), Broadcast.frozen_at.is_(None)
+    )
+    one = session.scalars(rows.order_by(Broadcast.due_at).limit(1).with_for_update(skip_locked=True, key_share=True))
+    broadcast = one.one_or_none()
+    if broadcast is None:
+        return 0
+    freeze_part(session, broadcast, now)
+    return 1
 
 
 def freeze_part(session: Session, broadcast: Broadcast, now: datetime) -> bool:

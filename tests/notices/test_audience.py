@@ -14,7 +14,7 @@ from models.activity import Branch
 from models.audience import PlatformTag
 from models.errors import BadInput
 from models.follower import Follower
-from models.notice import Broadcast, NoticeOptOut, Outcome, Segment, Way
+from models.notice import Broadcast, BroadcastState, NoticeOptOut, Outcome, Segment, Way
 from models.signup import EntryState
 from notices.audience import freezing, service, wishes
 from notices.audience.rules import Kind, Rule, Rules
@@ -230,3 +230,20 @@ def test_a_segment_is_kept_under_its_name_and_a_tag_is_counted_by_wechat(world: 
         assert service.count(session, Rules(tag_id=102), times.now()).readers == 0
         service.drop(session, segment, by=by())
     assert world.count(Segment) == 0
+
+
+def test_the_clock_goes_on_with_what_is_being_prepared_and_with_nothing_else(world: World) -> None:
+    readers(world, "aa", "bb")
+    with world.database.units() as session:
+        planned = broadcast(session, notice(session), state=BroadcastState.PLANNED).id
+        to_all = broadcast(session, notice(session), Way.MASS_ALL).id
+        number = broadcast(session, notice(session), Way.MESSAGES).id
+    units = 0
+    while units < 10:
+        with world.database.units() as session:
+            if not freezing.carry_on(session, times.now()):
+                break
+        units += 1
+    assert units == 2
+    assert {part for part, _, _ in frozen(world, number).values()} == {1}
+    assert frozen(world, planned) == frozen(world, to_all) == {}
