@@ -53,6 +53,8 @@ from models.db import Database
 from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
+from notices import figures as notice_figures
+from notices.audience import freezing, listing, tagging
 from notices.sending import owed as notices_owed
 from notices.sending import steps as broadcasts
 from pages import health, site
@@ -260,6 +262,22 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
             unknown=Unknown.AGAIN,
             settle=photos.settle,
         ),
+        Work(
+            CallKind.LIST_FOLLOWERS,
+            do=partial(calls.list_followers, client),
+            pace=Pace(per_second=5, burst=5, slots=1),  # 500 calls a day are the platform's default: five million
+            unknown=Unknown.AGAIN,
+            prepare=listing.prepare,
+            settle=listing.settle,
+        ),
+        Work(
+            CallKind.TAG_READERS,
+            do=partial(calls.tag_readers, client),
+            pace=Pace(per_second=20, burst=5, slots=1),  # one after the other: two calls about one reader are refused
+            unknown=Unknown.AGAIN,
+            prepare=tagging.prepare,
+            settle=tagging.settle,
+        ),
         *_work_on_files(client, media),
         *_work_on_notices(client, media),
     )
@@ -405,7 +423,7 @@ def due_parts() -> tuple[Part, ...]:
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         broadcasts.carry_on, *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost,
-        making.give_up_lost, packs.give_up_lost, judging.deal_due,
+        making.give_up_lost, packs.give_up_lost, judging.deal_due, listing.begin_due, listing.carry_on,
     )  # fmt: skip
 
 
@@ -422,7 +440,7 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
 
 def patient_parts() -> tuple[Part, ...]:
     """What goes on beside everything else, since nobody waits for it."""
-    return (traces.measure, sums.sum_up)
+    return (traces.measure, sums.sum_up, notice_figures.keep_sums, freezing.carry_on)
 
 
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from activities.signup import service
 from models import binding, follower, outbox, privacy
+from models.notice import NoticeOptOut
 
 
 def forget(session: Session, openid: str, *, at: datetime, now: datetime | None = None) -> None:
@@ -21,11 +22,15 @@ def clear(session: Session, openid: str, *, now: datetime) -> None:
     row = session.get(follower.Follower, openid, with_for_update=True)
     if row is None:
         return
-    since = row.followed_at
+    since, wish = row.followed_at, session.get(NoticeOptOut, openid)
+    said_no_at = wish.said_at if wish else None
     service.leave_all(session, openid, now=now)
     outbox.drop_all_of(session, openid, now=now, cause="读者清除了资料")
     privacy.erase(session, openid)
     session.expunge(row)
     if since is not None:
         follower.follow(session, openid, at=since, came_by=None)
+    if wish is not None:  # whoever wants nothing kept does not ask for notices by that
+        session.expunge(wish)
+        session.add(NoticeOptOut(openid=openid, said_at=said_no_at))
     binding.void(session, openid, now=now)

@@ -25,6 +25,7 @@ from bench import (
     reminding,
     report,
     seats,
+    segment,
 )
 from bench.measuring import Pace
 
@@ -61,6 +62,7 @@ PARTS: dict[str, Part] = {
     "files": files.voices,
     "programme": programme.programme,
     "broadcast": broadcasting.to_a_list,
+    "segment": segment.frozen,
 }
 ALL = (
     "callback",
@@ -83,6 +85,7 @@ ALL = (
     "files",
     "programme",
     "broadcast",
+    "segment",
 )
 
 

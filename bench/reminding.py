@@ -123,12 +123,12 @@ def _sent(url: str) -> tuple[list[float], float]:
             done = reminders.send_due(session, times.now())
         took.append(time.perf_counter() - began)
         if len(took) * reminders.PART == REMINDERS // 2:  # by then the database has filled its page cache (32 MB)
-            early = _peak()
+            early = peak()
     database.close()
-    return took, _peak() - early
+    return took, peak() - early
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory this process ever had, in MB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024

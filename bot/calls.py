@@ -136,6 +136,69 @@ def create_menu(client: Client, payload: Json) -> Json:
     return client.ask(lambda: client.menu.create(payload["menu"]))
 
 
+# A batch is refused whole for one reader in it: twenty tags already, unfollowed meanwhile.
+OF_ONE_READER = frozenset({45059, 49003, 40003, 50005, 46004})
+PARTLY_TAGGED, TAG_NAME_TAKEN = 45171, 45157
+
+
+def list_followers(client: Client, payload: Json) -> Json:
+    """{"what": "page", "after"} by user/get → {"openids", "next", "total"}, empty at the end; {"what": "tags"} by tags/get →
+    {"tags": [{"id", "name", "readers"}]}."""
+    if payload["what"] == "tags":
+        listed = client.ask(lambda: client.get("tags/get")).get("tags") or []
+        return {"tags": [{"id": one["id"], "name": one["name"], "readers": one.get("count", 0)} for one in listed]}
+    told = client.ask(lambda: client.user.get_followers(payload["after"] or None))
+    openids = (told.get("data") or {}).get("openid") or []
+    return {"openids": openids, "next": told.get("next_openid") or "", "total": told.get("total", 0)}
+
+
+def tag_readers(client: Client, payload: Json) -> Json:
+    """{"name"} by tags/create → {"tag_id"}, of the tag that is called so already where an answer was lost; {"drop"} by
+    tags/delete; {"tag_id", "openids", …} by batchtagging → the same with {"refused": openids}. Again is the same."""
+    if "name" in payload:
+        return {"tag_id": _tag_called(client, payload["name"])}
+    if "drop" in payload:
+        client.ask(lambda: client.post("tags/delete", data={"tag": {"id": payload["drop"]}}))
+        return {}
+    return {**payload, "refused": _not_tagged(client, payload["tag_id"], payload["openids"])}
+
+
+def _tag_called(client: Client, name: str) -> int:
+    try:
+        made = client.ask(lambda: client.post("tags/create", data={"tag": {"name": name}}))
+        return int((made.get("tag") or made)["id"])
+    except Rejected as refused:
+        if refused.errcode != TAG_NAME_TAKEN:
+            raise
+    listed = client.ask(lambda: client.get("tags/get")).get("tags") or []
+    return next(int(one["id"]) for one in listed if one["name"] == name)
+
+
+def _not_tagged(client: Client, tag_id: int, openids: list[str], *, is_last: bool = False) -> list[str]:
+    """Tag these; who could not be. A batch that is refused for one reader is halved until that one is alone; of one that
+    failed for some (45171) those alone are tried once more."""
+    if not openids:
+        return []
+    body = {"tagid": tag_id, "openid_list": openids}
+    try:
+        client.ask(lambda: client.post("tags/members/batchtagging", data=body))
+        return []
+    except Stopped:
+        raise
+    except Rejected as refused:
+        if refused.errcode == PARTLY_TAGGED:
+            failed = refused.told.get("fail_openid_list")
+            again = [one for one in openids if one in failed] if isinstance(failed, list) else openids
+            return again if is_last else _not_tagged(client, tag_id, again, is_last=True)
+        if refused.errcode not in OF_ONE_READER:
+            raise
+    if len(openids) == 1:
+        return openids
+    half = len(openids) // 2
+    halves = (openids[:half], openids[half:])
+    return [one for part in halves for one in _not_tagged(client, tag_id, part, is_last=is_last)]
+
+
 def probe_right(client: Client, payload: Json) -> Json:
     """{"right"} → {"errcode"}: 0 where the right is there. Raises what concerns every call (token, IP, account)."""
     question = PROBES[payload["right"]]

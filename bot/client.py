@@ -21,7 +21,7 @@ from bot.road import REAL, Answer, Road
 from bot.token import TokenHolder
 from models import times
 from models.db import Database
-from models.errors import FateUnknown, Stopped
+from models.errors import FateUnknown, Rejected, Stopped
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8
 NOT_A_FILE = (b"<!doctype html", b"<html")  # something on the way says that it has a trouble
@@ -184,7 +184,10 @@ def _outcome(call: Callable[[], Any]) -> Json:
     except WeChatClientException as error:
         if error.errcode in DONE:
             return dict(error.response.json())
-        raise error_of(error.errcode, str(error.errmsg), now=times.now()) from None
+        refusal = error_of(error.errcode, str(error.errmsg), now=times.now())
+        if isinstance(refusal, Rejected):
+            refusal.told = dict(error.response.json())
+        raise refusal from None
     if isinstance(answer, Answer):  # what wechatpy gives back when it finds no JSON
         raise FateUnknown("the answer is not JSON")
     return answer if isinstance(answer, dict) else {}  # some methods turn "there is none" into None

@@ -56,3 +56,12 @@ MAX_INLINE_BYTES = 1_000_000
 MAX_COVER_BYTES = 2_000_000
 MASS_CALLS_PER_SECOND = 0.9  # 群发: 60 requests a minute
 DRAFT_CALLS_PER_SECOND = 5  # ours; draft/add is given 1000 a day
+
+# 群发 (message/mass/*): of a service account each reader is given four a calendar month, by whatever kind of it; to all it
+# goes once a day. A list has two readers at least and 10 000 at most. A verified subscription account sends once a day.
+MASS_SENDS_A_MONTH = 4
+FEWEST_OF_A_LIST, MOST_OF_A_LIST = 2, 10_000
+
+# 用户管理: user/get gives 10 000 a page; tags/members/batchtagging takes 50 readers, a reader has 20 tags, an account 100
+TAGGED_AT_ONCE = 50
+LONGEST_TAG_NAME = 30

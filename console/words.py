@@ -141,6 +141,10 @@ PUSHES = {
 }  # fmt: skip
 
 ACTS = {
+    "notice habit set": "改通知的次数上限", "segment kept": "保存一组读者", "segment dropped": "删除一组读者",
+    "other send told": "登记在公众平台的群发", "other send taken back": "撤掉登记的群发",
+    "followers asked for": "取关注者名单", "followers let go": "移除名单上没有的", "followers kept": "不移除名单上没有的",
+    "tags asked for": "取公众平台标签", "segment tagged": "把一组读者做成标签", "tagging stopped": "停止打标签",
     "branch added": "添加分馆", "branch edited": "修改分馆", "branch name added": "加了叫法",
     "branch name removed": "去掉叫法", "former name removed": "去掉旧名", "branch merged": "合并分馆",
     "branch deleted": "删除分馆", "week set": "改每周开放时间", "days set": "登记特别的日子", "days removed": "去掉特别的日子",

@@ -1,4 +1,4 @@
-"""Reminders in the chat: 提醒我, 提醒设置, 退订 of one or of all."""
+"""Reminders and notices in the chat: 提醒我, 提醒设置, 退订 of one or of all, 不再收通知."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,14 @@ from handlers.turn import Reply, Turn
 from models.activity import Activity, ActivityState
 from models.tapping import tappable
 from models.wording import quoted
+from notices.audience import wishes
 
 SETTING, OFF, BACK = "提醒设置", "退订", "恢复提醒"
+NO_NOTICES, NOTICES_BACK = "不再收通知", "恢复通知"
 NONE = Wish(day_before=False, hours_before=False)
 CHOOSING = "reminding"  # topic: the four wishes are on the screen
+LEAVING = "unsubscribing"  # topic: notices, reminders or both?
+WHICH_ONES = ("图书馆的通知", "活动开始前的提醒", "都不要")
 WISHES = (
     ("前一天和开始前两小时", Wish()),
     ("只要前一天", Wish(hours_before=False)),
@@ -96,10 +100,58 @@ def off(turn: Turn) -> Reply:
         return Reply(
             f"好的，{quoted(activity.title)}不再提醒。改期、取消还是会告诉您。\n想要回来，回复“{tappable('提醒我')}”。"
         )
+    if wishes.was_sent_lately(turn.session, turn.incoming.openid, now=turn.now):
+        turn.talk.hold(LEAVING)
+        lines = [tappable(str(number), f"{number}. {words}") for number, words in enumerate(WHICH_ONES, 1)]
+        return Reply("\n".join(["您想退订哪一样？", *lines, "发数字就行。"]))
+    return _no_reminders(turn)
+
+
+def _no_reminders(turn: Turn) -> Reply:
+    service.wish(turn.session, turn.incoming.openid, NONE, now=turn.now)
+    more = f"图书馆的通知也不想收，回复“{tappable(NO_NOTICES)}”。" if _wants_notices(turn) else ""
+    return Reply(
+        f"好的，以后不再提醒。您报的活动改期、取消，候补有名额，还是会告诉您。\n想要回来，回复“{tappable(BACK)}”。{more}"
+    )
+
+
+def _wants_notices(turn: Turn) -> bool:
+    return wishes.wants(turn.session, turn.incoming.openid)
+
+
+def left(turn: Turn) -> Reply:
+    """1, 2 or 3 after 退订: turn.argument is the number."""
+    if not 1 <= turn.argument <= len(WHICH_ONES):
+        return Reply(f"请发 1 到 {len(WHICH_ONES)} 之间的数字。")
+    turn.talk.hold(None)
+    if turn.argument == 1:
+        return no_notices(turn)
+    if turn.argument == 2:
+        return _no_reminders(turn)
+    wishes.stop(turn.session, turn.incoming.openid, now=turn.now)
     service.wish(turn.session, turn.incoming.openid, NONE, now=turn.now)
     return Reply(
-        f"好的，以后不再提醒。您报的活动改期、取消，候补有名额，还是会告诉您。\n想要回来，回复“{tappable(BACK)}”。"
+        f"好的，通知和提醒都不再发。您报的活动改期、取消，还是会告诉您。\n{_TO_ALL}\n"
+        f"想要回来，回复“{tappable(NOTICES_BACK)}”或“{tappable(BACK)}”。"
     )
+
+
+_TO_ALL = "微信每月几次群发给全部读者的文章，不归我们挑人，您还会看到；不想看可以在公众号设置里关掉消息。"
+
+
+def no_notices(turn: Turn) -> Reply:
+    """不再收通知: until they unfollow, or say otherwise."""
+    wishes.stop(turn.session, turn.incoming.openid, now=turn.now)
+    return Reply(
+        f"好的，以后不再单独给您发通知。您报的活动改期、取消，还是会告诉您。\n{_TO_ALL}\n"
+        f"想要回来，回复“{tappable(NOTICES_BACK)}”。"
+    )
+
+
+def notices_back(turn: Turn) -> Reply:
+    """恢复通知"""
+    wishes.resume(turn.session, turn.incoming.openid)
+    return Reply(f"好的，和您有关的通知会再发给您。不要了，回复“{tappable(NO_NOTICES)}”。")
 
 
 def back(turn: Turn) -> Reply:
@@ -116,7 +168,9 @@ def setting(turn: Turn) -> Reply:
         tappable(str(number), f"{number}. {words}") + ("（现在）" if wish == now else "")
         for number, (words, wish) in enumerate(WISHES, 1)
     ]
-    return Reply("\n".join(["活动开始前，什么时候提醒您？", *lines, "发数字就行。"]))
+    word = NO_NOTICES if _wants_notices(turn) else NOTICES_BACK
+    notices = f"图书馆的通知：{'在收' if word == NO_NOTICES else '不收'}，要改就回复“{tappable(word)}”。"
+    return Reply("\n".join(["活动开始前，什么时候提醒您？", *lines, "发数字就行。", notices]))
 
 
 def chosen(turn: Turn) -> Reply:

@@ -78,7 +78,7 @@ _SIGN_UP, _ANSWER = Route(signing.sign_up, writes=True), Route(signing.answer, w
 _CANCEL, _SURE = Route(mine.cancel, writes=True), Route(mine.sure, writes=True)
 _APPEAL, _CHECK_IN = Route(prizes.appeal, writes=True), Route(door.check_in, writes=True)
 _REMIND, _OFF = Route(reminding.remind_me, writes=True), Route(reminding.off, writes=True)
-_WISH = Route(reminding.chosen, writes=True)
+_WISH, _UNSUBSCRIBED = Route(reminding.chosen, writes=True), Route(reminding.left, writes=True)
 _AT_THE_DOOR = Route(lambda turn: door.scanned(turn, welcome.scene_of(turn)), writes=True)
 _TELL_ME, _TELL_ME_NOT = Route(details.tell_me, writes=True), Route(details.tell_me_not, writes=True)
 
@@ -119,6 +119,11 @@ COMMANDS: dict[str, Route | Shared] = {
     **dict.fromkeys(("候补", "排队", "我要候补", "排候补"), _WAIT),
     **dict.fromkeys(("提醒设置", "设置提醒", "提醒时间"), Route(reminding.setting)),
     **dict.fromkeys(("恢复提醒", "打开提醒", "要提醒"), Route(reminding.back, writes=True)),
+    **dict.fromkeys(
+        ("不再收通知", "不收通知", "不要通知", "退订通知", "取消通知", "别发通知", "不要再发通知", "别再发了", "不要群发"),
+        Route(reminding.no_notices, writes=True),
+    ),
+    **dict.fromkeys(("恢复通知", "要通知", "接收通知", "打开通知"), Route(reminding.notices_back, writes=True)),
     **dict.fromkeys(("不是我", "不是本人", "不是我本人"), Route(identity.not_me, writes=True)),
     **dict.fromkeys(("清除我的资料", "清除资料", "删除我的资料"), Route(identity.clear)),
     **dict.fromkeys(("开始答题", "开始", "开始答"), _BEGIN),
@@ -362,9 +367,10 @@ def _about_names(turn: Turn, words: str, raw: str) -> Route | None:
         return _ANSWER
     if turn.talk.topic == mine.CANCELLING and words in ("确定", "确认", "是", "是的", "对", "好", "好的"):
         return _SURE
-    if turn.talk.topic == reminding.CHOOSING and (number := number_in(words)) is not None:
-        turn.argument = number
-        return _WISH
+    for topic, verb in ((reminding.CHOOSING, _WISH), (reminding.LEAVING, _UNSUBSCRIBED)):
+        if turn.talk.topic == topic and (number := number_in(words)) is not None:
+            turn.argument = number
+            return verb
     return _signs(turn, words, raw) or _answer(turn, words)
 
 

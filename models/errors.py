@@ -66,11 +66,12 @@ class TryLater(WeChatError):
 
 
 class Rejected(WeChatError):
-    """Not done, and asking again will not help. `errcode` is WeChat's."""
+    """Not done, and asking again will not help. `errcode` is WeChat's, `told` whatever else its answer says."""
 
     def __init__(self, cause: str, *, errcode: int) -> None:
         super().__init__(cause)
         self.errcode = errcode
+        self.told: Mapping[str, object] = {}
 
 
 class Stopped(Rejected):

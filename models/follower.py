@@ -30,6 +30,7 @@ class Follower(Base):
     # A message opens 48 h with 5 customer-service messages; a follow, a scan or a menu tap a minute with 3.
     last_message_at: Mapped[datetime | None] = personal("最近一次发消息的时间", UtcDateTime, nullable=True)
     last_touch_at: Mapped[datetime | None] = personal("最近一次点菜单、扫码的时间", UtcDateTime, nullable=True)
+    listed_in: Mapped[int | None] = plain(sa.Integer, nullable=True)  # models.audience: the last list they were on
 
 
 class Farewell(Base):

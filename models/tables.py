@@ -2,6 +2,7 @@
 
 from models import (
     activity,
+    audience,
     audit,
     award,
     bill,
@@ -35,6 +36,7 @@ from models import (
 
 __all__ = [
     "activity",
+    "audience",
     "audit",
     "award",
     "bill",

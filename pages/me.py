@@ -19,12 +19,14 @@ from pages.my_file import written
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of /me: `template` draws `what`, under a heading; `name` is its anchor."""
+    """A part of /me: `template` draws `what`, under a heading; `name` is its anchor. `is_setting`: always there, and no
+    sign that there is anything of theirs."""
 
     name: str
     title: str
     template: str
     what: object
+    is_setting: bool = False
 
 
 # Gives None where there is nothing to show; must read all it needs, the session is closed before the page is drawn.

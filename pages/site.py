@@ -36,7 +36,9 @@ from pages import (
     me,
     my_entries,
     my_issues,
+    my_notices,
     my_works,
+    notice_links,
     prizes,
     programme,
     quiz,
@@ -126,11 +128,13 @@ def pages_of(
         database,
         draw,
         library=house.library,
-        makers=(*my_entries.MAKERS, *my_works.MAKERS, *my_issues.MAKERS, *prizes.MAKERS),
+        makers=(*my_entries.MAKERS, *my_works.MAKERS, *my_issues.MAKERS, *prizes.MAKERS, *my_notices.MAKERS),
     )
     my_entries.register(readers, blueprint, database)
     my_works.register(readers, blueprint, database, draw)
     my_issues.register(readers, blueprint, database, draw)
+    my_notices.register(readers, blueprint, database)
+    notice_links.register(blueprint, database, visitors)
     programme.register(blueprint, database, draw, media=data / "media" if data else None)
     guardian.register(readers, blueprint, database, draw, secret=house.secret)
     sign_up.register(readers, blueprint, database, draw, platform=platform, site=house.site)

@@ -94,6 +94,7 @@ MESSAGES: dict[int, str] = {
     45158: "invalid tag name, too long",
     45159: "invalid tag id",
     45162: "invalid msgtype",
+    45171: "some of the openids could not be tagged",
     46001: "media data no exist",
     46003: "menu no exist",
     47001: "data format error",

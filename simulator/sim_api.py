@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, jsonify, request
 
-from simulator import codes, consent_api, inbound, mass_api, masses, media, notices, pay_api, readers, screen
+from simulator import codes, consent_api, inbound, mass_api, masses, media, notices, pay_api, readers, screen, tag_api
 from simulator.account import WrongSetting
 from simulator.callbacks import Pushes, verify_address
 from simulator.faults import API_FAULTS, CALLBACK_FAULTS, UnknownFault
@@ -46,6 +46,7 @@ def sim_api(platform: Platform, pushes: Pushes, notices_: Notices) -> Blueprint:
     _books(api, platform)
     pay_api.register(api, platform, notices_)
     mass_api.register(api, platform, pushes)
+    tag_api.register(api, platform)
     return api
 
 

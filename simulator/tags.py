@@ -7,6 +7,7 @@ from simulator.account import Right
 from simulator.calls import Call, endpoint
 from simulator.errors import OK, Refusal
 from simulator.readers import tag_ids
+from simulator.state import keep_setting, setting
 
 MOST_TAGS = 100
 LONGEST_NAME = 30
@@ -98,7 +99,13 @@ def tag_several(call: Call) -> dict[str, Any]:
     for openid in openids:
         if len({*tag_ids(call.db, openid), tag_id}) > MOST_TAGS_OF_ONE:
             raise Refusal(45059)
-    call.db.executemany("INSERT OR IGNORE INTO tagged VALUES (?, ?)", [(openid, tag_id) for openid in openids])
+    stumbling = setting(call.db, "tags_stumble", [])
+    failed = [openid for openid in openids if openid in stumbling]
+    tagged = [(openid, tag_id) for openid in openids if openid not in failed]
+    call.db.executemany("INSERT OR IGNORE INTO tagged VALUES (?, ?)", tagged)
+    if failed:  # once each
+        keep_setting(call.db, "tags_stumble", [openid for openid in stumbling if openid not in failed])
+        return Refusal(45171, told={"fail_openid_list": failed}).answer()  # the others are tagged: nothing is undone
     return OK
 
 

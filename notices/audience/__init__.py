@@ -1,1 +1,1 @@
-"""Whom a broadcast reaches: rules, a live count, and the readers written down."""
+"""Whom a notice reaches: rules, the platform's own list and tags, who wants none, and the rows of a broadcast."""

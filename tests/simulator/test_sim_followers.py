@@ -152,3 +152,14 @@ def test_the_limits_of_untagging(world):
     stranger = ["oNobody"]
     bodies = [{"tagid": 100, "openid_list": []}] + [{"tagid": one, "openid_list": stranger} for one in (100, 9999, 2)]
     assert refusals(world, "tags/members/batchuntagging", *bodies) == [40032, 49003, 45159, 45058]
+
+
+def test_a_batch_may_fail_for_some_of_it(world):
+    lin, zhou = world.reader(), world.reader()
+    tag = world.post("/cgi-bin/tags/create", {"tag": {"name": "志愿者"}})["tag"]["id"]
+    world.sim("POST", "tags", {"stumble": [lin]})
+    asked = {"tagid": tag, "openid_list": [lin, zhou]}
+    told = world.post("/cgi-bin/tags/members/batchtagging", asked)
+    assert (told["errcode"], told["fail_openid_list"]) == (45171, [lin])
+    assert world.get("/cgi-bin/tags/get")["tags"][0]["count"] == 1
+    assert world.post("/cgi-bin/tags/members/batchtagging", {**asked, "openid_list": [lin]})["errcode"] == 0
