@@ -1,6 +1,7 @@
 """Every table of the house, imported in one place for migrations, exports and tests."""
 
 from models import (
+    account_menu,
     activity,
     audit,
     award,
@@ -8,6 +9,7 @@ from models import (
     binding,
     board,
     certificate,
+    closing,
     contest,
     conversation,
     follower,
@@ -20,6 +22,7 @@ from models import (
     outbox,
     pack,
     payout,
+    periodical,
     plan,
     platform,
     programme,
@@ -33,6 +36,7 @@ from models import (
 )
 
 __all__ = [
+    "account_menu",
     "activity",
     "audit",
     "award",
@@ -40,6 +44,7 @@ __all__ = [
     "binding",
     "board",
     "certificate",
+    "closing",
     "contest",
     "conversation",
     "follower",
@@ -52,6 +57,7 @@ __all__ = [
     "outbox",
     "pack",
     "payout",
+    "periodical",
     "plan",
     "platform",
     "programme",
