@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint
 
 from console import (
+    account_menu,
     activities,
     activity_days,
     activity_edit,
@@ -20,6 +21,7 @@ from console import (
     branch_names,
     branches,
     certificates,
+    closing,
     closures,
     contest_awards,
     contest_entry,
@@ -106,6 +108,7 @@ ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     branch_hours.register,
     branch_merging.register,
     closures.register,
+    closing.register,
     holidays.register,
     quiz_form.register,
     quizzes.register,
@@ -137,6 +140,7 @@ ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     issue.register,
     province.register,
     figures.register,
+    account_menu.register,
     outbox.register,
     ways.register,
     used_templates.register,

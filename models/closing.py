@@ -70,9 +70,7 @@ class ClosingActivity(Base):
     __tablename__ = "closing_activities"
 
     closing_id: Mapped[int] = plain(sa.ForeignKey("closings.id", ondelete="CASCADE"), primary_key=True)
-    activity_id: Mapped[int] = plain(
-        sa.ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    activity_id: Mapped[int] = plain(sa.ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True, index=True)
     choice: Mapped[Choice] = plain(word(Choice))
     to: Mapped[dict[str, Any] | None] = plain(sa.JSON, nullable=True)
     was: Mapped[dict[str, Any] | None] = plain(sa.JSON, nullable=True)

@@ -59,7 +59,9 @@ class PeriodicalIssue(Base):
     due_on: Mapped[date] = plain(sa.Date)
     state: Mapped[IssueState] = plain(word(IssueState))
     notice_id: Mapped[int | None] = plain(sa.ForeignKey("notices.id"), nullable=True, index=True)
-    version: Mapped[int | None] = plain(sa.Integer, nullable=True)  # of its notice: the words that are the issue's for good
+    version: Mapped[int | None] = plain(
+        sa.Integer, nullable=True
+    )  # of its notice: the words that are the issue's for good
     out_on: Mapped[date | None] = plain(sa.Date, nullable=True)
     reason: Mapped[str] = plain(sa.String(120), server_default="")  # why there is none
 

@@ -144,7 +144,7 @@ def _draw_branches(boss: _Album) -> None:
     for name, typed in (("first", "2027-07-01"), ("last", "2027-08-31"), ("x-0-from", "9:00"), ("x-0-to", "21:00")):
         page.locator(f"[name={name}]").fill(typed)
     boss.takes("days", height=520)
-    boss.opens("/console/closures/new")
+    boss.opens("/console/closing/new")
     _draw_closure(boss)
     boss.opens("/console/holidays/2027")
     boss.takes("holidays", height=640)

@@ -41,7 +41,7 @@ PATHS = (
     "/console/staff", "/console/staff/new", "/console/staff/chen", "/console/password", "/console/nowhere",
     "/console/branches", "/console/branches/new", "/console/branches/1", "/console/branches/1/edit", "/console/branches/1/hours",
     "/console/branches/1/days", "/console/branches/1/merge", "/console/closures", "/console/closures?span=past",
-    "/console/closures/new", "/console/holidays/2026", "/console/holidays/2027",
+    "/console/closing/new", "/console/holidays/2026", "/console/holidays/2027",
 )  # fmt: skip
 
 
@@ -288,7 +288,7 @@ def test_the_week_of_a_branch_is_entered_on_a_phone(browser: Chromium, desk: str
 
 def test_a_closure_is_looked_at_before_it_is_done(browser: Chromium, desk: str) -> None:
     page = signed_in(browser, desk, "chen", width=390, java_script_enabled=False)
-    page.goto(f"{desk}/console/closures/new")
+    page.goto(f"{desk}/console/closing/new")
     page.get_by_label("哪个馆").select_option("全部分馆")
     day = times.today(times.now()) + timedelta(days=2)
     page.get_by_label("第一天").fill(day.isoformat())
