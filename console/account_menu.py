@@ -147,7 +147,7 @@ class _Views:
         with self._desk.reading() as session:
             live = service.live(session, now)
         return drawn(
-            "account_menu.html", menu=menu, form=form, tops=tops, buttons=buttons, kinds=_KINDS, words=_WORDS, pages=_PAGES,
+            "account_menu.html", mine=menu, form=form, tops=tops, buttons=buttons, kinds=_KINDS, words=_WORDS, pages=_PAGES,
             names=_FieldNames(), label=_label(menu, live, now) if menu else None, stale=stale, said=_said_does,
             is_set=menu is not None and menu.state is MenuState.SET,
         )  # fmt: skip
