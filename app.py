@@ -55,6 +55,7 @@ from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from notices.closing import service as closings
 from notices.menus import service as menus
+from notices.periodicals import service as periodicals
 from pages import health, site
 from payouts import appeals as prize_appeals
 from payouts import draws, paying
@@ -406,4 +407,8 @@ def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
     def menu(session: Session, now: datetime) -> None:
         owe_menu(session, menu_now(session, settings.site, now), now=now)
 
-    return (DailyJob("probe", time(7, 30), probe), DailyJob("menu", time(7, 31), menu))
+    return (
+        DailyJob("probe", time(7, 30), probe),
+        DailyJob("menu", time(7, 31), menu),
+        DailyJob("periodicals", time(7, 32), periodicals.plan_ahead),
+    )

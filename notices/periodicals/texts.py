@@ -102,14 +102,21 @@ def _story(story: Story, today: date) -> Iterator[str]:
     heads = f"，参加 {said(story.heads)} 人次" if story.heads else ""
     facts = f"{said_when(one.when, today=today)}，{said_where(one)}{heads}。"
     words = story.words or one.summary[:LONGEST_SUMMARY]
-    yield f"<p>{escape(facts)}{escape(words)}</p>"
+    yield f"<p>{escape(facts)}{escape(_ended(words))}</p>"
     for at, digest in enumerate(story.pictures, 1):
         caption = escape(one.title + (f"（{at}）" if len(story.pictures) > 1 else ""), quote=True)
         yield f'<p><img src="/media/pictures/{digest}" alt="{caption}"></p><p style="{_CAPTION}">{caption}</p>'
 
 
+def _ended(words: str) -> str:
+    """With a stop behind it."""
+    return words if not words or words[-1] in "。！？…”）" else f"{words}。"
+
+
 def _ahead(material: Material) -> str:
     if not material.ahead:
         return f"<p>{TO_WRITE}</p>"
-    lines = (f"{said_when(one.when, today=material.today)}　{one.title}，{said_where(one)}" for one in material.ahead)
+    lines = (
+        f"{said_when(one.when, today=material.today)}，{one.title}（{said_where(one)}）" for one in material.ahead
+    )
     return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -67,7 +68,7 @@ def said(of: date) -> str:
     return f"{of.month}月{of.day}日"
 
 
-def three_days(**more: object) -> dict[str, object]:
+def three_days(**more: Any) -> dict[str, Any]:
     return {
         "branch": "all", "first": day(0).isoformat(), "last": day(2).isoformat(), "reason": "馆内检修", "menu": "1", **more,
     }  # fmt: skip
