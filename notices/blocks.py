@@ -72,7 +72,7 @@ def blocks_of(body: str) -> list[Block]:
     walk = _Walk()
     walk.feed(body)
     walk.close()
-    walk.end()
+    walk.finish()
     return list(_without_repeats(walk.blocks))
 
 
@@ -132,7 +132,7 @@ class _Walk(HTMLParser):
         elif tag == "li":
             self._begin_item()
         elif tag == "table":
-            self.end()
+            self.finish()
             self._table = _Cells()
         elif tag in ("td", "th") and self._table is not None:
             self._cell, self._table.is_head = [], tag == "th"
@@ -192,6 +192,13 @@ class _Walk(HTMLParser):
         elif self._runs or words.strip():
             words = words if self._runs else words.lstrip()
             self._runs.append(Run(words, self._bold > 0, self._slanted > 0))
+
+    def finish(self) -> None:
+        """Whatever is open is a block, a table that was never closed as well."""
+        self.end()
+        if self._table is not None:
+            self._end_row(self._table)
+            self._end_table(self._table)
 
     def end(self) -> None:
         """What has been read so far is a block."""
