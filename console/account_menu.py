@@ -22,8 +22,8 @@ from notices.menus import queries, rules, service
 from notices.menus.rules import Button, Row, Top
 
 _KINDS = {
-    rules.Kind.WORD: "点了等于发一个词", rules.Kind.PAGE: "打开本馆网页", rules.Kind.ADDRESS: "打开别的网址",
-    rules.Kind.APP: "打开小程序",
+    rules.Kind.WORD: "发一个词", rules.Kind.PAGE: "本馆网页", rules.Kind.ADDRESS: "别的网址",
+    rules.Kind.APP: "小程序",
 }  # fmt: skip
 # What the chat understands at any time; a branch's name or a word of a title works as well.
 _WORDS = (

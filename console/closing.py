@@ -200,7 +200,8 @@ def _values(branches: Sequence[str]) -> dict[str, str]:
 
 def _effects(session: Session, asked: _Asked, site: str) -> _Effects:
     today = times.today(times.now())
-    found = hours.within(session, asked.branches, asked.first, asked.last, most=MOST)
+    within = hours.within(session, asked.branches, asked.first, asked.last, most=MOST)
+    found = [one for one in within if not one.when.is_vague]  # what has no day yet finds another one
     told = queries.concerned(session, [one.id for one in found])
     shown = menus.live(session, max(times.now(), times.start_of(asked.first)))
     buttons = menu_rules.with_closed(shown.buttons if shown else menu_of(site)["button"])

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from activities import branches, merging
 from activities.reminders import service as reminders
 from models import times
-from models.activity import Activity, ActivityState
+from models.activity import Activity, ActivityState, Branch
 from models.by import By
 from models.closing import CLOSING_MOVES, Choice, Closing, ClosingActivity, ClosingState
 from models.errors import IllegalMove
@@ -371,3 +372,25 @@ def test_a_reminder_of_what_goes_on_says_so_and_of_what_nobody_decided_asks(worl
         assert reminders.send_due(session, times.now()) == 1
         text = session.execute(sa.text("SELECT payload FROM outbox WHERE key LIKE 'reminder:%'")).scalar_one()
     assert "活动照常举办" in str(text if isinstance(text, dict) else text.encode().decode("unicode_escape"))
+
+
+def test_a_branch_that_is_merged_or_deleted_takes_its_closures_and_notices_along(world: World) -> None:
+    by_day()
+    world.plans(world.activity("总馆的", day=day(3)), world.activity("官塘的", day=day(3), branch="官塘分馆"))
+    with world.database.units() as session:
+        main, other = session.scalars(sa.select(Branch).order_by(Branch.id)).all()
+        wanted = service.Wanted((other.id,), day(2), day(4), "装修")
+        service.close(session, wanted, "书声图书馆", by=By("chen", times.now()))
+        assert " 2 份通知" in branches.hanging(session, other)
+        merging.merge(session, other, main, by=By("wang", times.now()))
+    while world_goes_on(world):
+        pass
+    with world.database.reading() as session:
+        assert session.scalars(sa.select(Closing.branches)).one() == [main.id]
+        assert set(session.scalars(sa.select(Notice.branch_id))) == {main.id}
+        assert session.scalars(sa.select(Closure.branch_id)).one() == main.id
+
+
+def world_goes_on(world: World) -> int:
+    with world.database.units() as session:
+        return merging.carry_on(session, times.now())
