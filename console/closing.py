@@ -103,6 +103,17 @@ class _Effects:
         return print_of([(row.shown.id, row.choice, row.words) for row in self.rows])  # sign-ups go on meanwhile
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found. `same`: the reason of a closure that covers these days already; `seen`: the mark of what is shown."""
+
+    effects: _Effects
+    same: str
+    seen: str
+    is_wrong: bool
+    is_sure: bool
+
+
 class _Views:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -123,18 +134,18 @@ class _Views:
         return self._seen(asked, branches, Form(values))
 
     def _seen(self, asked: _Asked, branches: list[Branch], form: Form) -> AnyResponse | tuple[str, int]:
-        with self._desk.unit() as session:
-            same = queries.same(session, asked.branches, asked.first, asked.last)
-            effects = _effects(session, asked, self._desk.site)
-            is_wrong = any(row.wrong for row in effects.rows)
-            seen = print_of(form.values, effects.print)
-            is_sure = same is None and not is_wrong and request.form.get("seen") == seen
-            closing = self._closed(session, asked, effects, form) if is_sure else None
-        if same is not None:
-            wrong = {"first": f"这几天已经登记过闭馆了：{same.reason}。"}
-            return self._page(branches, Form(form.values, wrong)), 409
+        with self._desk.reading() as session:
+            look = _look(session, asked, form, self._desk.site)
+        closing = None
+        if look.is_sure:
+            with self._desk.unit() as session:  # and it is still so
+                look = _look(session, asked, form, self._desk.site)
+                closing = self._closed(session, asked, look.effects, form) if look.is_sure else None
+        if look.same:
+            return self._page(branches, Form(form.values, {"first": f"这几天已经登记过闭馆了：{look.same}。"})), 409
         if closing is None:
-            return self._page(branches, form, effects=effects, seen=seen), 400 if is_wrong else 200
+            page = self._page(branches, form, effects=look.effects, seen=look.seen)
+            return page, 400 if look.is_wrong else 200
         said = f"已登记闭馆：{_told(closing)}。读者问起就会知道。"
         return done(said, url_for("console.closing", number=closing.id))
 
@@ -196,6 +207,14 @@ def _values(branches: Sequence[str]) -> dict[str, str]:
         name: (request.form.get(name, "") if has_chosen else "" if name == "menu" else "1") for name in _TICKS
     }  # fmt: skip
     return {**given, **ticks, "branch": ",".join(branches)}
+
+
+def _look(session: Session, asked: _Asked, form: Form, site: str) -> _Look:
+    same = queries.same(session, asked.branches, asked.first, asked.last)
+    effects = _effects(session, asked, site)
+    is_wrong, seen = any(row.wrong for row in effects.rows), print_of(form.values, effects.print)
+    is_sure = same is None and not is_wrong and request.form.get("seen") == seen
+    return _Look(effects, same.reason if same else "", seen, is_wrong, is_sure)
 
 
 def _effects(session: Session, asked: _Asked, site: str) -> _Effects:

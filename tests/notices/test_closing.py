@@ -331,9 +331,9 @@ def test_of_a_new_date_that_cannot_be_the_page_says_why_and_nothing_is_done(offi
     with office.database.reading() as session:
         code = session.scalars(sa.select(Activity.code)).one()
     for words, wrong in (
-        (said(day(4)), "这一天也在闭馆。"),
-        (said(day(3)), "这就是原来的日子。"),
-        ("哪天", "没能读成日期"),
+        (said(day(1)), "这一天也在闭馆。"),
+        (said(day(2)), "这就是原来的日子。"),
+        ("蓝色的那天", "没能读成日期"),
     ):
         answer = browser.sends(NEW, on=NEW, **given, **{f"choice-{code}": "move", f"to-{code}": words})
         assert (answer.status_code, wrong in answer.text) == (400, True), answer.text
