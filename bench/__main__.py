@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import (
     callback,
+    closing,
     cold,
     delivery,
     files,
@@ -59,6 +60,7 @@ PARTS: dict[str, Part] = {
     "reminders": reminding.due_at_once,
     "files": files.voices,
     "programme": programme.programme,
+    "closing": closing.closing,
 }
 ALL = (
     "callback",
@@ -80,6 +82,7 @@ ALL = (
     "reminders",
     "files",
     "programme",
+    "closing",
 )
 
 

@@ -26,6 +26,7 @@ from notices.closing.texts import Told
 from notices.menus import service as menus
 
 PART = 10  # activities a unit: each is indexed anew, and its first readers are told
+MOST_TOLD = 10  # readers a unit, about: each entry ends with its activity
 ONE_DAY = timedelta(days=1)
 GONE, CHANGED, PAST = "这个活动已经不在了", "之后又有人改过，没有动它", "日子已经过去了，没有恢复"
 
@@ -129,9 +130,13 @@ def _go_on(session: Session, closing: Closing, by: By) -> None:
     mark = ClosingActivity.done_at if is_doing else ClosingActivity.undone_at
     left = sa.select(ClosingActivity).where(ClosingActivity.closing_id == closing.id, mark.is_(None))
     rows = session.scalars(left.order_by(ClosingActivity.activity_id).limit(PART)).all()
+    gone_through = told = 0
     for row in rows:
+        if told >= MOST_TOLD:
+            break
         _one(session, closing, row, _do if is_doing else _undo, by)
-    if len(rows) < PART:
+        gone_through, told = gone_through + 1, told + (row.told if is_doing else row.told_back)
+    if gone_through < PART and gone_through == len(rows):
         closing.state = moved(closing.state, to=S.DONE if is_doing else S.UNDONE, moves=CLOSING_MOVES)
     session.flush()
 

@@ -40,7 +40,8 @@ PATHS = (
     "/console/plans/1/rows/2", "/console/plans/1/publish",
     "/console/staff", "/console/staff/new", "/console/staff/chen", "/console/password", "/console/nowhere",
     "/console/branches", "/console/branches/new", "/console/branches/1", "/console/branches/1/edit", "/console/branches/1/hours",
-    "/console/branches/1/days", "/console/branches/1/merge", "/console/closures", "/console/closures?span=past", "/console/menu", "/console/menu/new",
+    "/console/branches/1/days", "/console/branches/1/merge", "/console/closures", "/console/closures?span=past",
+    "/console/menu", "/console/menu/new", "/console/periodicals", "/console/periodicals/new",
     "/console/closing/new", "/console/holidays/2026", "/console/holidays/2027",
 )  # fmt: skip
 
