@@ -32,7 +32,7 @@ from bot.platform import REAL_SCRIPT, Platform
 from bot.webhook import Door
 from bot.wsgi import Callback
 from config import limits, logging
-from config.menu import menu_of
+from config.menu import Menu, menu_of
 from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, Settings, SettingsError, settings_here
 from console.desk import Desk, Outside, desk_of
 from console.plainly import said_plainly
@@ -55,6 +55,9 @@ from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from notices import figures as notice_figures
 from notices.audience import freezing, listing, tagging
+from notices.closing import service as closings
+from notices.menus import service as menus
+from notices.periodicals import service as periodicals
 from notices.sending import owed as notices_owed
 from notices.sending import steps as broadcasts
 from pages import health, site
@@ -148,12 +151,12 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
         database,
         _daily_jobs(settings),
         (*upkeep_parts(), *sweeping_parts(settings.media)),
-        due_parts(),
+        (*due_parts(), partial(switch_menu, settings.site)),
         patient_parts(),
     )
     with database.units() as session:
         now = times.now()
-        owe_menu(session, menu_of(settings.site), now=now)
+        owe_menu(session, menu_now(session, settings.site, now), now=now)
         rights.owe_probes(session, occasion=f"start:{now:%Y-%m-%dT%H:%M}", now=now)
     clock.start(follows_demo_clock=settings.demo)
     hands.start()
@@ -421,7 +424,7 @@ def due_parts() -> tuple[Part, ...]:
         signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
         absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
-        prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
+        closings.carry_on, prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         broadcasts.carry_on, *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost,
         making.give_up_lost, packs.give_up_lost, judging.deal_due, listing.begin_due, listing.carry_on,
     )  # fmt: skip
@@ -443,11 +446,26 @@ def patient_parts() -> tuple[Part, ...]:
     return (traces.measure, sums.sum_up, notice_figures.keep_sums, freezing.carry_on)
 
 
+def menu_now(session: Session, site: str, now: datetime) -> Menu:
+    """What the account is to show: what staff have set, else the default."""
+    shown = menus.live(session, now)
+    return {"button": shown.buttons} if shown else menu_of(site)
+
+
+def switch_menu(site: str, session: Session, now: datetime) -> int:
+    """Have the menu of this moment shown: 1 where it changed."""
+    return int(owe_menu(session, menu_now(session, site, now), now=now, again=False))
+
+
 def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
     def probe(session: Session, now: datetime) -> None:
         rights.owe_probes(session, occasion=f"{now:%Y-%m-%d}", now=now)
 
     def menu(session: Session, now: datetime) -> None:
-        owe_menu(session, menu_of(settings.site), now=now)
+        owe_menu(session, menu_now(session, settings.site, now), now=now)
 
-    return (DailyJob("probe", time(7, 30), probe), DailyJob("menu", time(7, 31), menu))
+    return (
+        DailyJob("probe", time(7, 30), probe),
+        DailyJob("menu", time(7, 31), menu),
+        DailyJob("periodicals", time(7, 32), periodicals.plan_ahead),
+    )

@@ -1,7 +1,8 @@
 """Hours and closures as rows: asked for, entered, taken back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -11,10 +12,22 @@ from activities.catalogue import readers_see_anew
 from activities.opening import Shut, Stretch, Timetable, checked_week
 from activities.queries import PUBLISHED, SHOWN, SOONEST, Shown, listed
 from models.activity import Activity, Branch
+from models.closing import Choice, Closing, ClosingActivity, ClosingState
 from models.errors import BadInput
 from models.opening import Closure, DayHours, WeekHours
+from models.when import When
 
 LONGEST_RUN = 100  # days with hours of their own that are set at once: a summer
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A closure as readers are told of it; `branches` empty: the whole library."""
+
+    first_on: date
+    last_on: date
+    reason: str
+    branches: tuple[str, ...] = ()
 
 
 def closed_on(session: Session, branch_id: int, day: date) -> Closure | None:
@@ -89,25 +102,66 @@ def set_days(
     return days
 
 
-def within(session: Session, branch_id: int | None, first: date, last: date, *, most: int) -> list[Shown]:
-    """Published activities to which people come on these days, of a branch or (None) of all."""
-    asked = SHOWN.where(PUBLISHED, Activity.is_on_site, Activity.last_on >= first, Activity.starts_on <= last)
-    if branch_id is not None:
-        asked = asked.where(Activity.branch_id == branch_id)
+def within(session: Session, branches: Collection[int], first: date, last: date, *, most: int) -> list[Shown]:
+    """Published activities of these days, online ones too, soonest first; without `branches` those of all."""
+    asked = SHOWN.where(PUBLISHED, Activity.last_on >= first, Activity.starts_on <= last)
+    if branches:
+        asked = asked.where(Activity.branch_id.in_(branches))
     return listed(session.execute(asked.order_by(*SOONEST).limit(most)))
 
 
-def close(session: Session, *, branch_id: int | None, first_on: date, last_on: date, reason: str) -> Closure:
-    """Shut a branch, or all of them (None). Raises: BadInput for days the wrong way round or no reason."""
+def close(
+    session: Session, *, branch_id: int | None, first_on: date, last_on: date, reason: str, closing_id: int | None = None
+) -> Closure:  # fmt: skip
+    """Shut a branch, or all of them (None); `closing_id`: the act it is part of. Raises: BadInput for days the wrong way
+    round or no reason."""
     if last_on < first_on:
         raise BadInput("闭馆的最后一天不能早于第一天。")
     if not reason.strip():
         raise BadInput("请写上闭馆的原因，读者会看到。")
-    closure = Closure(branch_id=branch_id, first_on=first_on, last_on=last_on, reason=reason.strip()[:120])
+    closure = Closure(
+        branch_id=branch_id, first_on=first_on, last_on=last_on, reason=reason.strip()[:120], closing_id=closing_id
+    )  # fmt: skip
     session.add(closure)
     session.flush()
     readers_see_anew(session)
     return closure
+
+
+def shut_within(session: Session, branch_id: int, when: When, *, today: date) -> list[Shut]:
+    """Closures of the branch on the days of an activity that are still to come; none while its day is not fixed."""
+    if when.is_vague:
+        return []
+    first = max(when.starts_on or today, today)
+    asked = sa.select(Closure).where(_concerns(branch_id), Closure.last_on >= first)
+    if when.ends_on is not None:
+        asked = asked.where(Closure.first_on <= when.ends_on)
+    return [Shut(row.first_on, row.last_on, row.reason) for row in session.scalars(asked.order_by(Closure.first_on))]
+
+
+def goes_on(session: Session, activity_id: int) -> bool:
+    """Have staff said, for a closure that stands, that this activity takes place all the same?"""
+    said = (
+        sa.select(ClosingActivity.activity_id)
+        .join(Closing, Closing.id == ClosingActivity.closing_id)
+        .where(ClosingActivity.activity_id == activity_id, ClosingActivity.choice == Choice.KEEP)
+        .where(Closing.state.in_((ClosingState.DOING, ClosingState.DONE)))
+    )
+    return session.scalar(said.limit(1)) is not None
+
+
+def closures_ahead(session: Session, first: date, last: date) -> list[Ahead]:
+    """Closures that touch these days, soonest first; of one act a line, with the names of its branches (none: all)."""
+    asked = (
+        sa.select(Closure.first_on, Closure.last_on, Closure.reason, Branch.name)
+        .outerjoin(Branch, Branch.id == Closure.branch_id)
+        .where(Closure.last_on >= first, Closure.first_on <= last)
+        .order_by(Closure.first_on, Closure.last_on, Closure.id)
+    )
+    found: dict[tuple[date, date, str], list[str]] = defaultdict(list)
+    for row in session.execute(asked):
+        found[row.first_on, row.last_on, row.reason].append(row.name or "")
+    return [Ahead(*key, () if "" in names else tuple(names)) for key, names in found.items()]
 
 
 def reopen(session: Session, closure: Closure) -> None:

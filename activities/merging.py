@@ -15,7 +15,9 @@ from activities.service import reindex
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.by import By
+from models.closing import Closing
 from models.errors import BadInput, IllegalMove
+from models.notice import Notice
 from models.opening import Closure, DayHours, WeekHours
 from models.staff import Staff
 
@@ -87,8 +89,11 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
     ):
         for kind in _HOURS:
             session.execute(sa.update(kind).where(kind.branch_id == branch.id).values(branch_id=into.id))
-    for table in (Closure, Staff, FormerName):
+    for table in (Closure, Staff, FormerName, Notice):
         session.execute(sa.update(table).where(table.branch_id == branch.id).values(branch_id=into.id))
+    for closing in session.scalars(sa.select(Closing)):  # a handful a year
+        if branch.id in closing.branches:
+            closing.branches = sorted({into.id if one == branch.id else one for one in closing.branches})
     session.add(FormerName(name=branch.name, branch_id=into.id))
     session.delete(branch)
     session.flush()

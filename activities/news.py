@@ -15,7 +15,7 @@ from models.activity import Activity, ActivityFollow, ActivityState
 from models.by import By
 from models.messages import Forecast
 from models.reminder import ReminderAsked
-from models.signup import OPEN, Entry
+from models.signup import OPEN, Entry, EntryState
 from models.telling import Audience, What
 from models.template_notice import TemplatePurpose
 from models.when import When
@@ -81,6 +81,26 @@ def _told(activity: Activity, before: Before, reason: str, today: date) -> tuple
     return What.MOVED, texts.has_moved(
         activity.title, before.when, activity.when, place=place, reason=reason, today=today
     )  # fmt: skip
+
+
+def tell_it_is_back(session: Session, activity: Activity, *, ended: str, since: datetime, by: By) -> int:
+    """It was called off and takes place after all. Whoever heard of the calling off hears of this: entries that ended with it
+    since then, for the reason `ended`, and who asked to be reminded. How many readers."""
+    ended_with_it = sa.select(Entry.id, Entry.openid).where(
+        Entry.activity_id == activity.id, Entry.state == EntryState.CANCELLED, Entry.changed_at >= since, Entry.reason == ended[:200]
+    )  # fmt: skip
+    entries = session.execute(ended_with_it).all()
+    _, asked = _concerned(session, activity)
+    text = texts.is_back(activity.title, activity.when, has_entries=bool(entries), today=times.today(by.at))
+    words = Words(
+        What.WORDS, text, useful_until(activity), at_night=rules.is_soon(rules.begins(activity.when), now=by.at)
+    )  # fmt: skip
+    if entries:
+        ids = [row.id for row in entries]
+        tell(session, activity, words, by=by, states=[EntryState.CANCELLED], entry_ids=ids)
+    if asked:
+        tell(session, activity, words, by=by, audience=Audience.ASKED)
+    return len({row.openid for row in entries if row.openid}) + asked
 
 
 def callers(session: Session, activity: Activity) -> int:

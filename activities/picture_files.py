@@ -116,6 +116,15 @@ def keep(media: Path, file: PictureFile, *, room: str = SHOWN) -> None:
     os.replace(beside.name, path)
 
 
+def let_be_shown(media: Path, digest: str) -> bool:
+    """A picture of the records, from now on open to whoever has its address as well. False where there is no such file."""
+    path = path_of(media, digest, room=RECORDS)
+    if not path.exists():
+        return path_of(media, digest).exists()
+    keep(media, PictureFile(path.read_bytes(), digest, 0, 0))
+    return True
+
+
 def drop(media: Path, digest: str, *, room: str = SHOWN) -> None:
     """Off the disk."""
     path_of(media, digest, room=room).unlink(missing_ok=True)

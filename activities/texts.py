@@ -1,11 +1,14 @@
 """What readers read about activities: days as people say them, vague periods as they are."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 
 from activities import rules
 from activities.audience import ages_in, said_ages
+from activities.opening import Shut
 from activities.queries import Shown
 from models import times
+from models.tapping import tappable
 from models.when import When
 from models.wording import quoted
 
@@ -93,6 +96,22 @@ def short_title(activity: Shown) -> str:
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
 
 
+def closure_notes(branch: str, when: When, shut: Iterable[Shut], *, goes_on: bool, today: date) -> Iterator[str]:
+    """What the house's closures mean for an activity to which people come; `goes_on`: staff have said that it does."""
+    for one in shut:
+        if when.starts_on == when.ends_on:
+            sure = "活动照常举办。" if goes_on else "活动是否照常，请先问问服务台。"
+            yield f"这一天{branch}闭馆（{one.reason}），{sure}"
+        else:
+            yield f"其中{said_run(one.first_on, one.last_on, today=today)}闭馆：{one.reason}。"
+
+
+def said_run(first: date, last: date, *, today: date) -> str:
+    """11月28日 · 11月28日—12月1日"""
+    begins = times.short_day(first, beside=today)
+    return begins if first == last else f"{begins}—{times.short_day(last, beside=first)}"
+
+
 def is_over(activity: Shown, *, now: datetime) -> bool:
     """Can nobody come any more?"""
     return activity.is_finished or rules.is_over(activity.when, last_on=activity.last_on, now=now)
@@ -116,3 +135,11 @@ def has_moved(title: str, was: When, now: When, *, place: str, reason: str, toda
 def is_cancelled(title: str, was: When, reason: str, *, today: date) -> str:
     """To the same readers."""
     return f"{quoted(title)}（{said_when(was, today=today)}）取消了{'：' + reason if reason else '。'}\n很抱歉让您白等。回复“活动”看看别的。"
+
+
+def is_back(title: str, when: When, *, has_entries: bool, today: date) -> str:
+    """To whoever was told that it is cancelled."""
+    lines = [f"{quoted(title)}照常举办：{said_when(when, today=today)}。", "先前说取消，现在不取消了，让您费心了。"]
+    if has_entries:
+        lines.append(f"原来的报名已经退掉。还想来的话，回复“{tappable('报名' + title[:20])}”重新报上。")
+    return "\n".join(lines)

@@ -8,6 +8,7 @@ from pathlib import Path
 from bench import (
     broadcasting,
     callback,
+    closing,
     cold,
     delivery,
     files,
@@ -63,6 +64,7 @@ PARTS: dict[str, Part] = {
     "programme": programme.programme,
     "broadcast": broadcasting.to_a_list,
     "segment": segment.frozen,
+    "closing": closing.closing,
 }
 ALL = (
     "callback",
@@ -86,6 +88,7 @@ ALL = (
     "programme",
     "broadcast",
     "segment",
+    "closing",
 )
 
 

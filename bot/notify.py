@@ -11,15 +11,18 @@ from models.outbox import CallKind, CallState, Claimed, OutboxCall
 from models.work import NotNow, Ready
 
 
-def owe_menu(session: Session, menu: Menu, *, now: datetime) -> bool:
-    """Have the menu created at WeChat if it is not the one last sent. False when it is."""
+def owe_menu(session: Session, menu: Menu, *, now: datetime, again: bool = True) -> bool:
+    """Have the menu created at WeChat if it is not the one last sent. False when it is.
+
+    `again`: also where WeChat refused the same one before; at every tick nobody would be served by that.
+    """
     last = session.scalars(
         sa.select(OutboxCall)
         .where(OutboxCall.kind == CallKind.MENU, OutboxCall.state != CallState.DROPPED)
         .order_by(OutboxCall.id.desc())
         .limit(1)
     ).first()
-    if last is not None and last.payload.get("menu") == menu and last.state is not CallState.DEAD:
+    if last is not None and last.payload.get("menu") == menu and (last.state is not CallState.DEAD or not again):
         return False
     return outbox.owe(session, CallKind.MENU, key=f"menu:{now.isoformat()}", payload={"menu": menu}, now=now)
 

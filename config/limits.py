@@ -13,6 +13,7 @@ TOKEN_RENEW_BEFORE_SECONDS = 300
 # 自定义菜单 (menu/create)
 MAX_MENU_BUTTONS, MAX_SUB_BUTTONS = 3, 5
 MAX_MENU_NAME_BYTES, MAX_SUB_NAME_BYTES, MAX_MENU_KEY_BYTES = 16, 40, 128
+MAX_MENU_URL_BYTES = 1024
 
 LONGEST_QR_SECONDS = 2_592_000  # qrcode/create: a temporary code, thirty days; without it thirty seconds
 

@@ -12,7 +12,7 @@ import requests
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities import sample_past, sample_sign_up
+from activities import sample_past, sample_photos, sample_sign_up
 from activities.plans.plan import Plan
 from activities.sample import sample_plans
 from activities.sample_staff import look_after, open_the_doors
@@ -30,6 +30,9 @@ from models.payout import PayWay
 from models.platform import demo_shift
 from notices import sample as notice_sample
 from notices.check_facts import House
+from notices.periodicals import rules as periodical_rules
+from notices.periodicals import service as periodicals
+from notices.periodicals.rules import Preset, Setting
 from quizzes import sample as quiz_sample
 
 READY_SECONDS = 60
@@ -87,12 +90,22 @@ def load_demo(settings: Settings) -> None:
         if is_new:
             sample_past.remember(session, by=by)
             sample_sign_up.open_sign_ups(session, by=by)
+            sample_photos.hang_up(session, settings.media, by=by)
+            for preset in periodical_rules.PRESETS:
+                periodicals.make(session, _set_up(preset, by), by=by)
         quiz_sample.open_quiz(session, by=by, way=PayWay(settings.payout))
         contest_sample.open_contests(session, by=by)
         demo_staff.hire(session, now=by.at)
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
     database.close()
+
+
+def _set_up(preset: Preset, by: By) -> Setting:
+    year = times.today(by.at).year
+    return Setting(
+        preset.name, preset.about, preset.a_year, preset.due_day, preset.due_after, preset.sections, year - 1, first_total=37
+    )  # fmt: skip
 
 
 def _put_in(session: Session, plan: Plan, by: By) -> None:

@@ -6,22 +6,25 @@ from flask import Response, make_response
 
 from models.workbook import EVERY_ROW, MOST_ROWS, Sheet, workbook
 
-__all__ = ["EVERY_ROW", "MOST_ROWS", "Sheet", "downloaded", "text_file", "workbook"]
+__all__ = ["EVERY_ROW", "MOST_ROWS", "WORD", "Sheet", "downloaded", "saved", "text_file", "workbook"]
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def downloaded(name: str, body: bytes) -> Response:
     """The file as a browser saves it."""
-    return _saved(body, _EXCEL, "export.xlsx", f"{name}.xlsx")
+    return saved(body, _EXCEL, "export.xlsx", f"{name}.xlsx")
 
 
 def text_file(name: str, words: str) -> Response:
     """Words as a file called `name`, with its ending."""
-    return _saved(words.encode(), "text/plain; charset=utf-8", "export.txt", name)
+    return saved(words.encode(), "text/plain; charset=utf-8", "export.txt", name)
 
 
-def _saved(body: bytes, kind: str, plain_name: str, name: str) -> Response:
+def saved(body: bytes, kind: str, plain_name: str, name: str) -> Response:
+    """`plain_name` is for browsers that know ASCII alone."""
     response = make_response(body)
     response.headers["Content-Type"] = kind
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name)}"

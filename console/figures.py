@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from activities import queries
 from activities.records import ledger as books
+from activities.records import sentences
 from activities.records.ledger import Asked, Ledger, Line, What
 from activities.records.queries import count_sent
 from activities.records.rules import unit_of
@@ -83,7 +84,7 @@ class _Views:
         return drawn(
             "figures.html", asked=asked, ledger=found, span=span, groups=[(name, said, _lines(found, name)) for name, said in _GROUPS],
             charts=_charts(found), what=What,
-            sentences=[*report.sentences(found, span, asked.branch), *report.of_contests([line for _, line in contests], span)],
+            sentences=[*sentences.sentences(found, span, asked.branch), *report.of_contests([line for _, line in contests], span)],
             unit_of=unit_of, filtered=asked.address(), year=_whole_year(asked), **shown,
         )  # fmt: skip
 

@@ -1,31 +1,9 @@
-"""Sentences for the yearly report, made of the 台账. Pure."""
+"""Sentences about contests for the yearly report; those of the 台账 are activities.records.sentences'. Pure."""
 
 from collections.abc import Iterator, Sequence
 
-from activities.records.ledger import Ledger, Line
-from activities.records.rules import unit_of
+from activities.records.sentences import MOST_TYPES, said
 from contests.figures import Line as Contested
-
-MOST_TYPES = 6
-
-
-def sentences(ledger: Ledger, span: str, whole: str) -> Iterator[str]:
-    """`span`: 2026年全年; `whole`: whose figures these are, "" for all of the library's."""
-    total = ledger.total
-    if not total.done:
-        return
-    yield (
-        f"{span}{whole}举办活动 {said(total.held)} 场，参加 {said(total.heads)} 人次，"
-        f"其中到馆 {said(total.on_site)} 人次，线上 {said(total.online)} 人次。"
-    )
-    kinds = [
-        f"{line.name} {said(line.held)} {unit_of(line.name)}" for line in ledger.by_type if line.name and line.held
-    ]
-    if kinds:
-        yield f"其中{'、'.join(kinds[:MOST_TYPES])}{'等' if len(kinds) > MOST_TYPES else ''}。"
-    if len(ledger.by_branch) > 1:
-        yield "；".join(_of_branch(line) for line in ledger.by_branch if line.held) + "。"
-    yield f"计划 {said(total.planned)} 项，办了 {said(total.done)} 项，取消 {said(total.cancelled)} 项。"
 
 
 def of_contests(lines: Sequence[Contested], span: str) -> Iterator[str]:
@@ -39,12 +17,3 @@ def of_contests(lines: Sequence[Contested], span: str) -> Iterator[str]:
             + "；".join(f"“{line.name}”收到 {said(line.works)} 件" for line in told[:MOST_TYPES])
             + "。"
         )
-
-
-def _of_branch(line: Line) -> str:
-    return f"{line.name}举办 {said(line.held)} 场、参加 {said(line.heads)} 人次"
-
-
-def said(count: int) -> str:
-    """30 000: an ordinary blank, since it is copied."""
-    return f"{count:,}".replace(",", " ")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint
 
 from console import (
+    account_menu,
     activities,
     activity_days,
     activity_edit,
@@ -23,6 +24,7 @@ from console import (
     broadcast_plan,
     broadcasts,
     certificates,
+    closing,
     closures,
     contest_awards,
     contest_entry,
@@ -54,6 +56,7 @@ from console import (
     outbox,
     paper,
     people,
+    periodicals,
     plan_check,
     plan_publish,
     plan_rows,
@@ -119,6 +122,7 @@ ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     branch_hours.register,
     branch_merging.register,
     closures.register,
+    closing.register,
     holidays.register,
     quiz_form.register,
     quizzes.register,
@@ -163,6 +167,8 @@ ROOMS: tuple[Callable[[Desk, Blueprint], None], ...] = (
     notice_figures.register,
     notice_pack.register,
     figures.register,
+    account_menu.register,
+    periodicals.register,
     outbox.register,
     ways.register,
     used_templates.register,

@@ -18,6 +18,7 @@ from console import (
     contests,
     followers,
     notice_needs,
+    periodicals,
     plan_owners,
     prize,
     programmes,
@@ -93,6 +94,7 @@ class _Views:
             (Act.APPROVE_PRIZES, contest_awards.to_seal),
             (Act.CHANGE_BRANCHES, _days_off_untold),
             (Act.CHANGE_QUIZZES, question_care.needs),
+            (Act.WRITE_NOTICES, periodicals.needs),
         )
 
     def _shut_roads(self, session: Session) -> Iterator[Need]:

@@ -123,7 +123,6 @@ CALLS = {
     CallKind.DRAFT: "通知的草稿和图片", CallKind.MASS_SEND: "群发", CallKind.MASS_LOOK: "问群发的结果",
     CallKind.PUBLISH: "发布文章", CallKind.PUBLISH_LOOK: "问发布的结果", CallKind.PREVIEW: "通知预览",
     CallKind.TAKE_BACK: "删除发出的文章", CallKind.LIST_FOLLOWERS: "取关注者名单", CallKind.TAG_READERS: "给读者打标签",
-    CallKind.SWITCH_MENU: "换菜单",
 }  # fmt: skip
 
 RIGHTS = {
@@ -148,7 +147,10 @@ ACTS = {
     "branch added": "添加分馆", "branch edited": "修改分馆", "branch name added": "加了叫法",
     "branch name removed": "去掉叫法", "former name removed": "去掉旧名", "branch merged": "合并分馆",
     "branch deleted": "删除分馆", "week set": "改每周开放时间", "days set": "登记特别的日子", "days removed": "去掉特别的日子",
-    "closure entered": "登记闭馆", "closure undone": "撤掉闭馆", "holidays entered": "录入放假安排",
+    "closure entered": "登记闭馆", "closure undone": "撤掉闭馆",
+    "menu made": "做菜单", "menu changed": "改菜单", "menu set": "换上菜单", "menu taken down": "换下菜单",
+    "periodical made": "新建刊物", "periodical changed": "修改刊物", "issue drafted": "起草一期", "issue out": "出刊",
+    "issue skipped": "这期不出", "issue planned": "重新安排一期", "holidays entered": "录入放假安排",
     "holidays removed": "去掉放假安排",
     "sign-up terms": "改报名设置", "sign-up questions": "改报名问题",
     "entry written down": "代读者报名", "entry cancelled": "取消报名", "entry approved": "通过报名", "entry refused": "不通过报名",
@@ -219,6 +221,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
+    "menu": "菜单", "periodical": "刊物",
     "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
     "quiz": "答题", "pool": "奖池", "prize": "奖品", "prizes": "奖品", "bill": "账单", "question": "题库",

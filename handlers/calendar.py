@@ -7,7 +7,7 @@ from activities import holidays, queries, search, texts
 from activities.facets import Facets
 from activities.queries import Shown
 from activities.search import Listing
-from handlers import headings, mine, signing
+from handlers import closures, headings, mine, signing
 from handlers.asking import Known, Place, Question
 from handlers.details import LIST, opened
 from handlers.turn import MORE, Reply, Turn
@@ -135,12 +135,13 @@ def _found(turn: Turn, question: Question) -> _Answer:
     """The first of what the question may mean that finds something, else that there is nothing."""
     if question.span:
         question = replace(question, span=question.span.left(turn.today))
+    shut = closures.on_days(turn, question.span.first, question.span.last, question.places) if question.span else []
     for facets, heading in _meanings(turn, question):
-        answer = _listed(turn, facets, heading, 0)
+        answer = _listed(turn, facets, "\n".join([*shut, heading]), 0)
         if answer.ids:
             return answer
     is_past = _is_past(turn, question)
-    return _Answer(f"{headings.nothing(question, is_past=is_past)}\n{_offer(question)}")
+    return _Answer("\n".join([*shut, headings.nothing(question, is_past=is_past), _offer(question)]))
 
 
 def _meanings(turn: Turn, question: Question) -> Iterator[tuple[Facets, str]]:

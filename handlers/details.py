@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from activities import following, texts
+from activities import following, hours, texts
 from activities.details import Details, details, details_of
 from handlers.turn import Reply, Turn, link
 from models.tapping import tappable
@@ -11,6 +11,7 @@ from models.wording import quoted
 
 LIST = "list"  # topic: a numbered list is on the screen; `chosen` is the vague activity opened last
 TELL_ME = "告诉我"
+MOST_CLOSURES = 2
 LONGEST_SUMMARY, LONGEST_FACT = 120, 60  # characters in the chat; the page has all of it
 
 
@@ -63,6 +64,8 @@ def _told(turn: Turn, told: Details | None) -> _Told:
     is_coming = not activity.is_cancelled and not texts.is_over(activity, now=turn.now)
     waits = activity.when.is_vague and is_coming
     lines = [texts.full_title(activity), *_state(turn, told), *_facts(turn, told)]
+    if is_coming and activity.is_on_site:
+        lines += _closures(turn, told)
     if activity.summary:
         lines.append(_cut(activity.summary, LONGEST_SUMMARY))
     if waits:
@@ -80,6 +83,12 @@ def _state(turn: Turn, told: Details) -> list[str]:
     if not told.moved_from:
         return []
     return [f"改期了，原定{told.moved_from}{'：' + _cut(told.reason, LONGEST_FACT) if told.reason else '。'}"]
+
+
+def _closures(turn: Turn, told: Details) -> list[str]:
+    when = told.shown.when
+    shut = hours.shut_within(turn.session, told.branch_id, when, today=turn.today)[:MOST_CLOSURES]
+    return list(texts.closure_notes(told.shown.branch, when, shut, goes_on=told.goes_on, today=turn.today))
 
 
 def _facts(turn: Turn, told: Details) -> list[str]:

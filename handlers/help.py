@@ -5,7 +5,7 @@ from itertools import islice
 
 from activities import search
 from activities.queries import Shown
-from handlers import contests
+from handlers import closures, contests
 from handlers.calendar import known
 from handlers.headings import shortened
 from handlers.nearest import Vocabulary, words_of
@@ -56,6 +56,7 @@ def help_(turn: Turn) -> Reply:
     day = f"，也可以说“{tappable(such.day)}”" if such.day else ""
     branch = f"，也可以直接说馆名，比如“{tappable(such.branch)}”" if such.branch else "，也可以直接说馆名"
     lines = [
+        *closures.soon(turn),
         f"{turn.house.library}可以这样问：",
         f"{tappable('活动')}　近期全部安排",
         f"{tappable('周末')}　{tappable('今天')}　{tappable('本月')}　按日子看{day}",

@@ -1,7 +1,7 @@
 """Coming and going: the first words to a new follower, and forgetting one who leaves."""
 
 from activities import farewell, search, texts
-from handlers import details, door, signing
+from handlers import closures, details, door, signing
 from handlers.help import contests_open, examples, quizzes_open
 from handlers.turn import Reply, Turn
 from models import follower
@@ -39,7 +39,7 @@ def scene_of(turn: Turn) -> str:
 
 
 def _hello(turn: Turn, hello: str) -> Reply:
-    lines = [hello]
+    lines = [hello, *closures.soon(turn)]
     soonest = turn.kept_for_now("soonest", None, lambda: _soonest(turn))
     if soonest:
         lines.append(f"最近一场：{soonest}。")

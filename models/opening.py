@@ -44,6 +44,8 @@ class Closure(Base):
     first_on: Mapped[date] = plain(sa.Date)
     last_on: Mapped[date] = plain(sa.Date, index=True)
     reason: Mapped[str] = plain(sa.String(120))
+    # The act it is part of (models.closing).
+    closing_id: Mapped[int | None] = plain(sa.ForeignKey("closings.id"), nullable=True, index=True)
 
 
 class CalendarDay(Base):

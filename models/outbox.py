@@ -54,7 +54,6 @@ class CallKind(StrEnum):
     TAKE_BACK = "take_back"  # articles that were sent or published, deleted
     LIST_FOLLOWERS = "list_followers"  # a page of the account's list, or its tags
     TAG_READERS = "tag_readers"  # a segment becomes a tag of the platform
-    SWITCH_MENU = "switch_menu"
 
 
 class CallState(StrEnum):

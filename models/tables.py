@@ -1,6 +1,7 @@
 """Every table of the house, imported in one place for migrations, exports and tests."""
 
 from models import (
+    account_menu,
     activity,
     audience,
     audit,
@@ -9,6 +10,7 @@ from models import (
     binding,
     board,
     certificate,
+    closing,
     contest,
     conversation,
     follower,
@@ -22,6 +24,7 @@ from models import (
     outbox,
     pack,
     payout,
+    periodical,
     plan,
     platform,
     programme,
@@ -35,6 +38,7 @@ from models import (
 )
 
 __all__ = [
+    "account_menu",
     "activity",
     "audience",
     "audit",
@@ -43,6 +47,7 @@ __all__ = [
     "binding",
     "board",
     "certificate",
+    "closing",
     "contest",
     "conversation",
     "follower",
@@ -56,6 +61,7 @@ __all__ = [
     "outbox",
     "pack",
     "payout",
+    "periodical",
     "plan",
     "platform",
     "programme",

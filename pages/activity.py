@@ -9,7 +9,7 @@ from flask import url_for
 
 from activities import texts
 from activities.details import Details
-from activities.opening import Shut, Timetable, said_week
+from activities.opening import Timetable, said_week
 from activities.pictures import Picture
 from activities.queries import Shown
 from models import times
@@ -121,7 +121,7 @@ def activity_page(
         title=activity.title,
         belongs_to=tuple(dict.fromkeys(filter(None, (told.campaign, activity.series, activity.type)))),
         when=texts.said_when(activity.when, today=today),
-        notes=tuple(_notes(activity, stage, timetable, today)),
+        notes=tuple(_notes(told, stage, timetable, today)),
         countdown=countdown(activity, now=now),
         where=texts.said_where(activity),
         way=() if _is_online_only(activity) else tuple(filter(None, (told.address, told.way))),
@@ -164,15 +164,16 @@ def _month(activity: Shown, stage: Stage, today: date) -> MonthName:
     return name if month_named(name.slug) else MonthName.of(today)
 
 
-def _notes(activity: Shown, stage: Stage, timetable: Timetable, today: date) -> Iterator[str]:
+def _notes(told: Details, stage: Stage, timetable: Timetable, today: date) -> Iterator[str]:
     """What the words leave open, and what the house's hours add to them, said openly."""
+    activity = told.shown
     if stage in DONE:
         return
     if activity.when.is_vague:
         yield "具体哪一天还没有定，定下来会在这里更新。"
     elif not _is_online_only(activity):
         yield from _hours_notes(activity.when, timetable)
-        yield from _closures(activity, timetable, today)
+        yield from _closures(told, timetable, today)
 
 
 def _hours_notes(when: When, timetable: Timetable) -> Iterator[str]:
@@ -186,20 +187,14 @@ def _hours_notes(when: When, timetable: Timetable) -> Iterator[str]:
         yield "每天几点开放还没有公布，出发前可以先问问服务台。"
 
 
-def _closures(activity: Shown, timetable: Timetable, today: date) -> Iterator[str]:
+def _closures(told: Details, timetable: Timetable, today: date) -> Iterator[str]:
     """Closures on the days the activity takes place, at most the next two."""
-    first, last = activity.when.starts_on or today, activity.when.ends_on or date.max
+    when = told.shown.when
+    first, last = when.starts_on or today, when.ends_on or date.max
     shut = [shut for shut in timetable.closures if shut.first_on <= last and shut.last_on >= max(first, today)]
-    for one in shut[:MOST_CLOSURES]:
-        if first == last:
-            yield f"这一天{activity.branch}闭馆（{one.reason}），活动是否照常，请先问问服务台。"
-        else:
-            yield f"其中{_run(one, today)}闭馆：{one.reason}。"
-
-
-def _run(shut: Shut, today: date) -> str:
-    first, last = (times.short_day(day, beside=today) for day in (shut.first_on, shut.last_on))
-    return first if first == last else f"{first}—{last}"
+    yield from texts.closure_notes(
+        told.shown.branch, when, shut[:MOST_CLOSURES], goes_on=told.goes_on, today=today
+    )  # fmt: skip
 
 
 def _is_online_only(activity: Shown) -> bool:

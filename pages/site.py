@@ -3,6 +3,7 @@
 What a page says is prepared in month.py, activity.py and cards.py; kind error pages are in errors.py.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import hours, pictures, queries, search, visits
+from activities import hours, pictures, queries, search, texts, visits
 from activities.details import details
 from activities.queries import Shown
 from handlers.turn import House
@@ -228,6 +229,7 @@ class _Views:
             ]
             branches = queries.branches(session)
             elsewhere = [] if activities else queries.months_with_plans(session)
+            shut = hours.closures_ahead(session, *times.month_of(name.year, name.month))
         if filters.branch is not None and filters.branch not in branches:
             abort(404)
         page = month_page(
@@ -240,8 +242,9 @@ class _Views:
         )
         near = _nearest(name, elsewhere)
         return self._drawn(
-            "month.html", page=page, heads=WEEKDAY_HEADS, near=near, today=MonthName.of(times.today(now))
-        )
+            "month.html", page=page, heads=WEEKDAY_HEADS, near=near, today=MonthName.of(times.today(now)),
+            shut=_shut(shut, filters, times.today(now)),
+        )  # fmt: skip
 
     def activity(self, code: str) -> Response:
         """One activity, with what its reader has there where they are known; who looks at one online is counted."""
@@ -292,6 +295,16 @@ class _Views:
 
     def _drawn(self, template: str, **words: object) -> str:
         return render_template(f"pages/{template}", site=self._site, **words)
+
+
+def _shut(found: Iterable[hours.Ahead], filters: Filters, today: date) -> list[str]:
+    """Closures of the month that are not over, as its page says them."""
+    concerned = (one for one in found if filters.branch is None or not one.branches or filters.branch in one.branches)
+    return [
+        f"{'、'.join(one.branches) or '全馆'}{texts.said_run(one.first_on, one.last_on, today=today)}闭馆：{one.reason}"
+        for one in concerned
+        if one.last_on >= today
+    ]
 
 
 def _today() -> date:

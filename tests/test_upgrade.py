@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from models import schema
+from models import schema, times
+from models.by import By
+from models.closing import Closing, ClosingState
 from models.db import Base, Database
+from models.opening import Closure
+from notices.closing import service as closings
 from tests.filled import assert_kept, everything, fill
 
 
@@ -74,3 +79,37 @@ def test_what_has_no_end_gets_one_for_the_lists(old: Database) -> None:
         for table, number in ((activities, activities.c.id), (found, found.c.activity_id)):
             rows = connection.execute(sa.select(number, table.c.last_on).where(number <= 2))
             assert {row[0]: row[1] for row in rows} == expected
+
+
+def test_closures_of_before_become_acts_that_can_be_undone(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url)
+    empty(database)
+    schema.migrate(database, to="0032")
+    day = date(2026, 12, 1)
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO branches (id, name) VALUES (7, '官塘分馆')"))
+        for number, branch in ((4, None), (9, 7)):
+            row = {"id": number, "branch": branch, "day": day.isoformat() if database.is_sqlite else day}
+            connection.execute(sa.text(
+                "INSERT INTO closures (id, branch_id, first_on, last_on, reason) VALUES (:id, :branch, :day, :day, '检修')"
+            ), row)  # fmt: skip
+    schema.migrate(database)
+    with database.units() as session:
+        acts = {one.id: (one.branches, one.first_on, one.state) for one in session.scalars(sa.select(Closing))}
+        assert acts == {4: ([], day, ClosingState.DONE), 9: ([7], day, ClosingState.DONE)}
+        assert set(session.execute(sa.select(Closure.id, Closure.closing_id)).all()) == {(4, 4), (9, 9)}
+        by = By("chen", times.now())
+        fresh = closings.close(session, closings.Wanted((), day, day, "停电"), "书声图书馆", by=by)
+        assert fresh.id > 9
+        closings.undo(session, session.get_one(Closing, 9), "书声图书馆", by=by)
+    with database.reading() as session:
+        assert set(session.scalars(sa.select(Closure.closing_id))) == {4, fresh.id}
+    empty(database)
+    database.close()
+
+
+def empty(database: Database) -> None:
+    if not database.is_sqlite:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")

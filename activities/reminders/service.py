@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities import hours
 from activities.reminders import rules, texts
 from activities.reminders.rules import Wish
 from activities.signup.rules import begins
 from activities.template_notices import notice_of
+from activities.texts import closure_notes
 from models import messages, outbox, times
 from models.activity import Activity, ActivityState
 from models.bulk import one_of
@@ -140,7 +142,7 @@ def send_due(session: Session, now: datetime) -> int:
         entries = _entries(session, activity_id, [row.openid for row in group])
         causes |= _why_not(session, activity, group, entries, now)
         useful = [row for row in group if row.id not in causes]
-        letters = _letters(activity, session.get(SignUp, activity_id), useful, entries, now)
+        letters = _letters(session, activity, session.get(SignUp, activity_id), useful, entries, now)
         notice = notice_of(activity, TemplatePurpose.REMINDER, NOTE)
         messages.owe_messages(session, letters, now=now, useful_until=begins(activity.when), notice=notice)
     settled = [
@@ -170,17 +172,34 @@ def _why_not(
 
 
 def _letters(
-    activity: Activity, terms: SignUp | None, group: Sequence[Any], entries: Mapping[str, Any], now: datetime
+    session: Session,
+    activity: Activity,
+    terms: SignUp | None,
+    group: Sequence[Any],
+    entries: Mapping[str, Any],
+    now: datetime,
 ) -> Iterator[tuple[str, str, str]]:
     """(key, openid, text) for each; who only asked to be reminded reads what everybody does."""
     today = times.today(now)
-    plain = {kind: texts.reminder(activity, kind, today=today) for kind in {row.kind for row in group}}
+    shut = _shut(session, activity, today) if group else ""
+    plain = {kind: texts.reminder(activity, kind, today=today, shut=shut) for kind in {row.kind for row in group}}
     for row in group:
         entry, text = entries.get(row.openid), plain[row.kind]
         if entry is not None:
             asks = terms is not None and terms.asks_again and row.kind is ReminderKind.DAY_BEFORE
-            text = texts.reminder(activity, row.kind, today=today, count=entry.count, code=entry.code, asks=asks)
+            text = texts.reminder(
+                activity, row.kind, today=today, count=entry.count, code=entry.code, asks=asks, shut=shut
+            )
         yield f"reminder:{row.id}", row.openid, text
+
+
+def _shut(session: Session, activity: Activity, today: date) -> str:
+    """What a closure of its day means for it, asked at the moment of reminding."""
+    if not activity.is_on_site:
+        return ""
+    shut = hours.shut_within(session, activity.branch_id, activity.when, today=today)[:1]
+    goes_on = bool(shut) and hours.goes_on(session, activity.id)
+    return "".join(closure_notes(activity.branch.name, activity.when, shut, goes_on=goes_on, today=today))
 
 
 _COMING = (

@@ -11,12 +11,20 @@ from models.tapping import tappable
 
 
 def reminder(
-    activity: Activity, kind: ReminderKind, *, today: date, count: int = 1, code: str = "", asks: bool = False
+    activity: Activity,
+    kind: ReminderKind,
+    *,
+    today: date,
+    count: int = 1,
+    code: str = "",
+    asks: bool = False,
+    shut: str = "",
 ) -> str:
-    """`code` of the entry, where there is one; `asks`: does the library want to know whether they still come?"""
+    """`code` of the entry, where there is one; `asks`: does the library want to know whether they still come?
+    `shut`: what a closure on that day means for it."""
     head = f"⏰ {_soon(activity, kind, today)}{people(count)}：{activity.title}"
     where = f"{activity.branch.name}{' · ' + activity.place if activity.place else ''}"
-    lines = [head, f"{texts.said_when(activity.when, today=today)} · {where}", activity.branch.address]
+    lines = [head, f"{texts.said_when(activity.when, today=today)} · {where}", activity.branch.address, shut]
     if activity.materials:
         lines.append(f"请带：{activity.materials}")
     if asks and code:

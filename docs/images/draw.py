@@ -144,7 +144,7 @@ def _draw_branches(boss: _Album) -> None:
     for name, typed in (("first", "2027-07-01"), ("last", "2027-08-31"), ("x-0-from", "9:00"), ("x-0-to", "21:00")):
         page.locator(f"[name={name}]").fill(typed)
     boss.takes("days", height=520)
-    boss.opens("/console/closures/new")
+    boss.opens("/console/closing/new")
     _draw_closure(boss)
     boss.opens("/console/holidays/2027")
     boss.takes("holidays", height=640)
@@ -153,7 +153,7 @@ def _draw_branches(boss: _Album) -> None:
 def _draw_closure(boss: _Album) -> None:
     """As it is asked for, after the first step: with what falls on these days."""
     page = boss.page
-    page.get_by_label("哪个馆").select_option("总馆")
+    page.get_by_label("总馆").check()
     for name, typed in (("first", "2026-12-05"), ("last", "2026-12-06"), ("reason", "空调检修")):
         page.locator(f"[name={name}]").fill(typed)
     page.get_by_role("button", name="下一步").click()

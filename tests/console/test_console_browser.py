@@ -41,7 +41,8 @@ PATHS = (
     "/console/staff", "/console/staff/new", "/console/staff/chen", "/console/password", "/console/nowhere",
     "/console/branches", "/console/branches/new", "/console/branches/1", "/console/branches/1/edit", "/console/branches/1/hours",
     "/console/branches/1/days", "/console/branches/1/merge", "/console/closures", "/console/closures?span=past",
-    "/console/closures/new", "/console/holidays/2026", "/console/holidays/2027",
+    "/console/menu", "/console/menu/new", "/console/periodicals", "/console/periodicals/new",
+    "/console/closing/new", "/console/holidays/2026", "/console/holidays/2027",
 )  # fmt: skip
 
 
@@ -288,15 +289,15 @@ def test_the_week_of_a_branch_is_entered_on_a_phone(browser: Chromium, desk: str
 
 def test_a_closure_is_looked_at_before_it_is_done(browser: Chromium, desk: str) -> None:
     page = signed_in(browser, desk, "chen", width=390, java_script_enabled=False)
-    page.goto(f"{desk}/console/closures/new")
-    page.get_by_label("哪个馆").select_option("全部分馆")
+    page.goto(f"{desk}/console/closing/new")
+    page.get_by_label("全部分馆").check()
     day = times.today(times.now()) + timedelta(days=2)
     page.get_by_label("第一天").fill(day.isoformat())
     page.get_by_label("原因").fill("消防检修")
     page.get_by_role("button", name="下一步").click()
-    expect(page.get_by_role("heading", name="这几天有 1 场活动，不会自动取消：")).to_be_visible()
+    expect(page.get_by_role("heading", name="这几天有 1 场活动，每场怎么办？")).to_be_visible()
     expect(page.get_by_role("link", name="亲子绘本")).to_be_visible()
     page.get_by_role("button", name="确定闭馆").click()
-    expect(page.get_by_role("status")).to_contain_text("已登记闭馆")
-    page.get_by_role("button", name="撤掉闭馆").click()
-    expect(page.get_by_text("接下来没有闭馆")).to_be_visible()
+    expect(page.get_by_role("status").first).to_contain_text("已登记闭馆")
+    page.get_by_role("button", name="撤掉这次闭馆").click()
+    expect(page.get_by_role("status").first).to_contain_text("已撤掉")

@@ -258,7 +258,7 @@ def test_the_number_of_statements_does_not_grow_with_the_month(
     statements.clear()
     client.get(NOVEMBER)
     assert len(statements) == few
-    assert few <= 5  # BEGIN, the month, the undated, the cancelled, the branches
+    assert few <= 6  # BEGIN, the month, the undated, the cancelled, the branches, closures
 
 
 def test_the_transaction_is_closed_before_the_page_is_drawn(

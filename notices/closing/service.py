@@ -1,0 +1,312 @@
+"""What staff do: close, and undo it. Activities are gone through in parts by the clock, each once, whoever is killed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from activities import changes, hours, news
+from activities.opening import clock
+from activities.queries import MAIN_FIRST
+from models import audit, times
+from models.activity import Activity, Branch
+from models.by import By
+from models.closing import CLOSING_MOVES, Choice, Closing, ClosingActivity, ClosingState
+from models.errors import BadInput, IllegalMove
+from models.notice import NOTICE_MOVES, Broadcast, BroadcastState, Notice, NoticeState, NoticeUse
+from models.opening import Closure
+from models.states import moved
+from models.when import When
+from notices import service as notices
+from notices.closing import rules, texts
+from notices.closing.rules import Chosen
+from notices.closing.texts import Told
+from notices.menus import service as menus
+
+PART = 10  # activities a unit: each is indexed anew, and its first readers are told
+MOST_TOLD = 10  # readers a unit, about: each entry ends with its activity
+ONE_DAY = timedelta(days=1)
+GONE, CHANGED, PAST = "这个活动已经不在了", "之后又有人改过，没有动它", "日子已经过去了，没有恢复"
+
+S = ClosingState
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A closure as it is asked for. `branches` empty: all. `buttons`: a menu to show meanwhile, None for none."""
+
+    branches: tuple[int, ...]
+    first_on: date
+    last_on: date
+    reason: str
+    chosen: Sequence[Chosen] = ()
+    has_notice: bool = True
+    has_reopening: bool = True
+    buttons: Sequence[menus.Button] | None = None
+
+
+def close(session: Session, wanted: Wanted, library: str, *, by: By) -> Closing:
+    """Everything of it, or nothing: closures, notices, menu, the first of the activities. Raises: BadInput."""
+    reason = wanted.reason.strip()[: rules.LONGEST_REASON]
+    closing = Closing(
+        branches=list(wanted.branches), first_on=wanted.first_on, last_on=wanted.last_on, reason=reason, state=S.DOING,
+        made_by=by.who, made_at=by.at,
+    )  # fmt: skip
+    session.add(closing)
+    session.flush()
+    for branch_id in wanted.branches or (None,):
+        hours.close(
+            session, branch_id=branch_id, first_on=wanted.first_on, last_on=wanted.last_on, reason=reason, closing_id=closing.id
+        )  # fmt: skip
+    _keep_choices(session, closing, wanted.chosen)
+    told = told_of(session, closing, library)
+    if wanted.has_notice:
+        closing.notice_id = _notice(session, closing, told, by).id
+    if wanted.has_reopening:
+        closing.reopening_id = _reopening(session, closing, told, by).id
+    if wanted.buttons is not None:
+        closing.menu_id = _menu(session, closing, wanted.buttons, by).id
+    audit.note(
+        session, "closure entered", who=by.who, subject=_subject(closing), at=by.at, detail=f"{told.days}，{reason}"
+    )
+    _go_on(session, closing, by)
+    return closing
+
+
+def undo(session: Session, closing: Closing, library: str, *, by: By) -> None:
+    """Readers find it open at once; activities are restored in parts. Raises: IllegalMove."""
+    closing.state = moved(closing.state, to=S.UNDOING, moves=CLOSING_MOVES)
+    closing.undone_by, closing.undone_at = by.who, by.at
+    told = told_of(session, closing, library)
+    for closure in session.scalars(sa.select(Closure).where(Closure.closing_id == closing.id)):
+        hours.reopen(session, closure)
+    for number in (closing.notice_id, closing.reopening_id):
+        _take_back_notice(session, closing, number, told, by)
+    if closing.menu_id is not None:
+        menus.take_down(session, menus.held(session, closing.menu_id), by=by)
+    audit.note(
+        session, "closure undone", who=by.who, subject=_subject(closing), at=by.at, detail=f"{told.days}，{closing.reason}"
+    )  # fmt: skip
+    _go_on(session, closing, by)
+
+
+def carry_on(session: Session, now: datetime) -> int:
+    """The next activities of one closure: 1, or 0 when none is at work."""
+    at_work = sa.select(Closing).where(sa.text("state IN ('doing', 'undoing')")).order_by(Closing.id).limit(1)
+    closing = session.scalars(
+        at_work.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    ).one_or_none()
+    if closing is None:
+        return 0
+    who = closing.made_by if closing.state is S.DOING else closing.undone_by
+    _go_on(session, closing, By(who, now))
+    return 1
+
+
+def held(session: Session, number: int) -> Closing | None:
+    """To be undone; locked for the unit."""
+    return session.get(Closing, number, with_for_update={"key_share": True}, populate_existing=True)
+
+
+# ── activities ──
+
+
+def _keep_choices(session: Session, closing: Closing, chosen: Sequence[Chosen]) -> None:
+    session.add_all(
+        ClosingActivity(
+            closing_id=closing.id, activity_id=one.activity_id, choice=one.choice,
+            to=rules.kept_when(one.to) if one.to is not None else None,
+        )
+        for one in chosen
+    )  # fmt: skip
+    session.flush()
+
+
+def _go_on(session: Session, closing: Closing, by: By) -> None:
+    session.flush()
+    is_doing = closing.state is S.DOING
+    mark = ClosingActivity.done_at if is_doing else ClosingActivity.undone_at
+    left = sa.select(ClosingActivity).where(ClosingActivity.closing_id == closing.id, mark.is_(None))
+    rows = session.scalars(left.order_by(ClosingActivity.activity_id).limit(PART)).all()
+    gone_through = told = 0
+    for row in rows:
+        if told >= MOST_TOLD:
+            break
+        _one(session, closing, row, _do if is_doing else _undo, by)
+        gone_through, told = gone_through + 1, told + (row.told if is_doing else row.told_back)
+    if gone_through < PART and gone_through == len(rows):
+        closing.state = moved(closing.state, to=S.DONE if is_doing else S.UNDONE, moves=CLOSING_MOVES)
+    session.flush()
+
+
+_Act = Callable[[Session, Closing, ClosingActivity, Activity, By], None]
+
+
+def _one(session: Session, closing: Closing, row: ClosingActivity, act: _Act, by: By) -> None:
+    """One activity; what a rule does not allow stays as it is, with the reason."""
+    found = sa.select(Activity).where(Activity.id == row.activity_id).with_for_update(of=Activity)
+    activity = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    try:
+        if activity is None:
+            raise BadInput(GONE)
+        with session.begin_nested():  # a refusal must leave nothing of it
+            act(session, closing, row, activity, by)
+    except IllegalMove:
+        row.note = "不能这样改：它已经取消或结束了"
+    except BadInput as error:
+        row.note = error.to_staff[:200]
+    if closing.state is S.DOING:
+        row.done_at = by.at
+    else:
+        row.undone_at = by.at
+
+
+def _do(session: Session, closing: Closing, row: ClosingActivity, activity: Activity, by: By) -> None:
+    reason = rules.reason_told(closing.reason)
+    if row.choice is Choice.KEEP:
+        return
+    row.was = rules.kept_when(activity.when)
+    if row.choice is Choice.CANCEL:
+        row.told = changes.cancel(session, activity, reason=reason, by=by)
+    elif row.to is not None:
+        row.told = changes.move(session, activity, rules.when_kept(row.to), reason=reason, by=by)
+    row.changed_at = activity.changed_at
+
+
+def _undo(session: Session, closing: Closing, row: ClosingActivity, activity: Activity, by: By) -> None:
+    """Raises: BadInput where it is not as we left it, or its day is gone."""
+    if row.choice is Choice.KEEP or row.changed_at is None or row.was is None or row.done_at is None:
+        return
+    if activity.changed_at != row.changed_at:
+        raise BadInput(CHANGED)
+    was = rules.when_kept(row.was)
+    if was.ends_on is not None and was.ends_on < times.today(by.at):
+        raise BadInput(PAST)
+    if row.choice is Choice.CANCEL:
+        ended = activity.reason
+        changes.publish(session, activity, by=by)
+        row.told_back = news.tell_it_is_back(session, activity, ended=ended, since=row.done_at, by=by)
+    else:
+        row.told_back = changes.move(session, activity, was, reason="闭馆取消了，照原来的日子", by=by)
+
+
+# ── notices and menu ──
+
+
+def told_of(session: Session, closing: Closing, library: str) -> Told:
+    """What its notices say."""
+    branches = session.scalars(sa.select(Branch).where(Branch.id.in_(closing.branches)).order_by(Branch.id)).all()
+    names, phones = [branch.name for branch in branches], [branch.phone for branch in branches]
+    rows = session.execute(
+        sa.select(ClosingActivity, Activity)
+        .join(Activity, Activity.id == ClosingActivity.activity_id)
+        .where(ClosingActivity.closing_id == closing.id)
+        .order_by(Activity.starts_on, Activity.id)
+    ).all()
+    said = {choice: [(row, activity) for row, activity in rows if row.choice is choice] for choice in Choice}
+    return Told(
+        library, tuple(names), closing.first_on, closing.last_on, closing.reason, phones[0] if len(phones) == 1 else "",
+        cancelled=[(activity.title, _was(row, activity)) for row, activity in said[Choice.CANCEL]],
+        moved=[
+            (activity.title, _was(row, activity), rules.when_kept(row.to)) for row, activity in said[Choice.MOVE] if row.to
+        ],
+        kept=[(activity.title, activity.when) for _, activity in said[Choice.KEEP]],
+    )  # fmt: skip
+
+
+def _was(row: ClosingActivity, activity: Activity) -> When:
+    return rules.when_kept(row.was) if row.was else activity.when
+
+
+def _notice(session: Session, closing: Closing, told: Told, by: By) -> Notice:
+    today = times.today(by.at)
+    is_urgent = rules.is_urgent(closing.first_on, today=today)
+    wanted = notices.Wanted(
+        texts.title_of(told), texts.closure(told, reopens=reopens(session, closing)), use=NoticeUse.CLOSURE,
+        branch_id=_only_branch(closing), due_on=rules.due_on(closing.first_on, today=today),
+        steps=rules.steps_of(closing.first_on, today=today),
+        emergency=rules.emergency_told(closing.reason, closing.first_on) if is_urgent else "",
+    )  # fmt: skip
+    return notices.begin(session, wanted, by=by)
+
+
+def _reopening(session: Session, closing: Closing, told: Told, by: By) -> Notice:
+    wanted = notices.Wanted(
+        texts.reopening_title(told), texts.reopening(told, reopens=reopens(session, closing)), use=NoticeUse.CLOSURE,
+        branch_id=_only_branch(closing), due_on=closing.last_on, steps=rules.SHORT,
+    )  # fmt: skip
+    return notices.begin(session, wanted, by=by)
+
+
+def _take_back_notice(session: Session, closing: Closing, number: int | None, told: Told, by: By) -> None:
+    """What has not left is dropped; what has left is corrected."""
+    if number is None:
+        return
+    notice = session.get_one(Notice, number, with_for_update={"key_share": True}, populate_existing=True)
+    if notice.state is NoticeState.SENT or _has_left(session, notice):
+        if number == closing.notice_id:
+            closing.correction_id = _correction(session, closing, told, by).id
+        return
+    if notice.state is not NoticeState.DROPPED:
+        notice.state = moved(notice.state, to=NoticeState.DROPPED, moves=NOTICE_MOVES)
+        notice.changed_at = by.at
+        audit.note(
+            session, "notice dropped", who=by.who, subject=f"notice {notice.id}", at=by.at, detail="撤掉了闭馆"
+        )
+
+
+_LEFT = (
+    BroadcastState.PREPARING,
+    BroadcastState.SENDING,
+    BroadcastState.WAITING,
+    BroadcastState.PAUSED,
+    BroadcastState.DONE,
+)
+
+
+def _has_left(session: Session, notice: Notice) -> bool:
+    """Is it, in part at least, on its way to readers?"""
+    on_its_way = sa.select(Broadcast.id).where(Broadcast.notice_id == notice.id, Broadcast.state.in_(_LEFT))
+    return session.scalar(on_its_way.limit(1)) is not None
+
+
+def _correction(session: Session, closing: Closing, told: Told, by: By) -> Notice:
+    today = times.today(by.at)
+    is_urgent = rules.is_urgent(closing.first_on, today=today)
+    wanted = notices.Wanted(
+        texts.correction_title(told), texts.correction(told), use=NoticeUse.CLOSURE, branch_id=_only_branch(closing),
+        due_on=today, steps=rules.AT_ONCE, emergency="闭馆取消了，先前的通知要马上更正" if is_urgent else "",
+    )  # fmt: skip
+    return notices.begin(session, wanted, by=by)
+
+
+def _menu(session: Session, closing: Closing, buttons: Sequence[menus.Button], by: By) -> menus.AccountMenu:
+    name = f"闭馆 {closing.first_on.month}月{closing.first_on.day}日"
+    menu = menus.begin(session, name, buttons, by=by)
+    begins = max(by.at, times.start_of(closing.first_on))
+    ends = times.start_of(closing.last_on + ONE_DAY)
+    menus.schedule(session, menu, shows_from=begins, shows_until=ends, by=by)
+    return menu
+
+
+def reopens(session: Session, closing: Closing) -> str:
+    """12月2日（周三）9:00—17:30: the next day on which the first of its branches is open; "" where hours are not known."""
+    first = closing.branches[0] if closing.branches else session.scalar(sa.select(Branch.id).order_by(*MAIN_FIRST))
+    if first is None:
+        return ""
+    after = datetime.combine(closing.last_on, datetime.max.time())
+    found = hours.timetable_of(session, first, since=closing.last_on).next_opening(after)
+    if found is None:
+        return ""
+    day, stretch = found
+    return f"{day.month}月{day.day}日（{times.weekday(day)}）{clock(stretch.opens_at)}—{clock(stretch.closes_at)}"
+
+
+def _only_branch(closing: Closing) -> int | None:
+    return closing.branches[0] if len(closing.branches) == 1 else None
+
+
+def _subject(closing: Closing) -> str:
+    return f"branch {closing.branches[0]}" if len(closing.branches) == 1 else "branches"
