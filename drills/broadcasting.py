@@ -59,6 +59,7 @@ A_PART = 10  # readers
 BETWEEN_STEPS_S = 0.05
 # By both clocks: a dead worker's leases have run out by the next, and the platform takes mass sends again, sixty a minute.
 EVERY_LIFE = timedelta(minutes=2)
+REST_S = 300.0
 LIVES, A_LIFE_S = 30, 5.0  # of the last workers, together
 MASS_SEND, ADD = "/cgi-bin/message/mass/send", "/cgi-bin/draft/add"
 SUBMIT, UPLOAD = "/cgi-bin/freepublish/submit", "/cgi-bin/media/uploadimg"
@@ -190,11 +191,23 @@ def _finish(site: Site, kills: int, without: str) -> None:
     for number in range(LIVES):
         shift = EVERY_LIFE * (kills + number + 1)
         pid = forked(partial(_live, site, shift=shift, without=without))
+        if number == 0:  # everything is handed over in the first; the others ask what became of it
+            until(lambda: in_child(partial(_is_all_taken, site)), seconds=REST_S, pause=0.2)
         is_quiet = until(lambda: in_child(partial(_is_quiet, site)), seconds=A_LIFE_S, pause=0.2)
         killed(pid, after=0.1)
         requests.post(f"{site.simulator_url}/sim/clock", json={"advance_s": EVERY_LIFE.total_seconds()}, timeout=10)
         if is_quiet:
             break
+
+
+def _is_all_taken(site: Site) -> bool:
+    database = Database(site.database_url)
+    with database.reading() as session:
+        owed = sa.select(sa.func.count()).where(BroadcastPart.state == PartState.OWED)
+        cut = sa.select(sa.func.count(sa.distinct(BroadcastPart.broadcast_id)))
+        is_all = session.scalar(cut) == len(TITLES) and not session.scalar(owed)
+    database.close()
+    return is_all
 
 
 def _is_quiet(site: Site) -> bool:
