@@ -49,6 +49,7 @@ from models.notice import (
     Way,
 )
 from notices import service as notices
+from notices.audience import freezing
 from notices.audience.rules import Rules
 from notices.content import Article, Content
 from notices.sending import service, steps
@@ -183,6 +184,8 @@ def _carry_on(database: Database) -> None:
     while True:
         with database.units() as session:
             steps.carry_on(session, times.now())
+        with database.units() as session:
+            freezing.carry_on(session, times.now())
         time.sleep(BETWEEN_STEPS_S)
 
 

@@ -200,6 +200,9 @@ class Broadcast(Base):
     digest: Mapped[str] = plain(sa.String(64))  # of the words that were signed: it sends no others
     way: Mapped[Way] = plain(word(Way))
     rules: Mapped[dict[str, Any]] = plain(sa.JSON)  # of its audience, as a Segment's
+    site: Mapped[str] = plain(
+        sa.String(200), server_default=""
+    )  # where links to our pages lead to be counted; "": as they are
     state: Mapped[BroadcastState] = plain(word(BroadcastState))
     due_at: Mapped[datetime] = plain(UtcDateTime)
     made_by: Mapped[str] = plain(sa.String(40))

@@ -84,7 +84,7 @@ def test_what_has_no_end_gets_one_for_the_lists(old: Database) -> None:
 def test_closures_of_before_become_acts_that_can_be_undone(database_url: str, tmp_path: Path) -> None:
     database = Database(database_url)
     empty(database)
-    schema.migrate(database, to="0032")
+    schema.migrate(database, to="0035")
     day = date(2026, 12, 1)
     with database.engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO branches (id, name) VALUES (7, '官塘分馆')"))

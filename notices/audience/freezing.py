@@ -51,7 +51,7 @@ def freeze_part(session: Session, broadcast: Broadcast, now: datetime) -> bool:
         return False
     if broadcast.way is Way.MASS_LIST:
         _leave_nobody_alone(session, broadcast)
-    broadcast.frozen_at = now
+    broadcast.frozen_at = broadcast.next_at = now
     session.flush()
     return True
 

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config import limits
 from models.notice import Broadcast, Notice, NoticeForm, NoticeVersion, PlatformFile
+from notices import tracking
 from notices.content import Article, Content
 
 INLINE, COVER, PICTURE, VOICE = "inline", "cover", "picture", "voice"
@@ -25,6 +27,19 @@ def content_of(session: Session, broadcast: Broadcast) -> Content:
         NoticeVersion.notice_id == broadcast.notice_id, NoticeVersion.digest == broadcast.digest
     )
     return Content.of(session.scalars(kept.order_by(NoticeVersion.number.desc()).limit(1)).one())
+
+
+def told_of(session: Session, broadcast: Broadcast, now: datetime) -> Content:
+    """The same as it is handed over: links to our own pages count how often they are followed."""
+    content = content_of(session, broadcast)
+    if not broadcast.site:
+        return content
+    told = tracking.counted(session, broadcast.notice_id, content, site=broadcast.site, now=now)
+    is_too_long = len(told.text.encode()) > limits.MAX_TEXT_BYTES or any(
+        len(one.source.encode()) > limits.MAX_SOURCE_BYTES or len(one.body) >= limits.MOST_BODY_CHARACTERS
+        for one in told.articles
+    )
+    return content if is_too_long else told
 
 
 def files_of(content: Content) -> list[File]:

@@ -13,6 +13,7 @@ from notices.content import Content
 from notices.sending import handing, outcomes, rules, texts
 
 PART = 500  # readers a unit
+STOPPED = "这次通知停发了"
 USEFUL = timedelta(days=7)  # of a message that waits for its reader's next contact
 
 
@@ -35,7 +36,7 @@ def owe_part(session: Session, broadcast: Broadcast, notice: Notice, now: dateti
         return
     broadcast.sent_to, broadcast.next_at = rows[-1].openid, now
     openids = [row.openid for row in rows if row.part and row.outcome is Outcome.LISTED]
-    content = handing.content_of(session, broadcast)
+    content = handing.told_of(session, broadcast, now)
     text = texts.letter(content, address_of(session, notice))
     told = [(key_of(broadcast.id, openid), openid, text) for openid in openids]
     messages.owe_messages(session, told, now=now, useful_until=now + USEFUL, notice=_by_template(notice, content))
@@ -64,10 +65,19 @@ def take_back(session: Session, broadcast: Broadcast, now: datetime) -> None:
     """Of a broadcast that was stopped: what is owed and has not left, a part a unit."""
     if broadcast.way is not Way.MESSAGES:
         return
-    # By the range of the key's beginning: LIKE uses no index on SQLite.
-    mine = sa.and_(OutboxCall.key >= f"broadcast:{broadcast.id}:", OutboxCall.key < f"broadcast:{broadcast.id};")
-    there = sa.select(OutboxCall.id).where(mine, OutboxCall.state.in_((CallState.OWED, CallState.WAITING)))
-    numbers = list(session.scalars(there.limit(PART).with_for_update(skip_locked=True)))
-    if numbers:
-        outbox.take_back(session, OutboxCall.id.in_(numbers), now=now, cause="这次通知停发了")
+    key = sa.literal(f"broadcast:{broadcast.id}:") + BroadcastReader.openid
+    owed = sa.select(OutboxCall.id, BroadcastReader.openid).join(BroadcastReader, OutboxCall.key == key)
+    owed = owed.where(
+        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.outcome == Outcome.OWED,
+        OutboxCall.state.in_((CallState.OWED, CallState.WAITING)),
+    )  # fmt: skip
+    # The last of the list first: the first of it have theirs, and would be looked at anew by every unit.
+    last = owed.order_by(BroadcastReader.openid.desc()).limit(PART)
+    rows = session.execute(last.with_for_update(of=OutboxCall, skip_locked=True)).all()
+    if rows:
+        outbox.take_back(session, OutboxCall.id.in_([row.id for row in rows]), now=now, cause=STOPPED)
+        stopped = sa.update(BroadcastReader).where(
+            BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid.in_([row.openid for row in rows])
+        )
+        session.execute(stopped.values(outcome=Outcome.LEFT_OUT, cause=STOPPED))
         broadcast.next_at = now

@@ -56,7 +56,7 @@ def prepare_draft(session: Session, call: Claimed, now: datetime) -> Ready | Not
     if call.payload.get("file"):
         file = (str(call.payload["digest"]), str(call.payload["use"]))
         return NOT_NOW if handing.given(session, [file], now) else Ready(call.payload)
-    content = handing.content_of(session, broadcast)
+    content = handing.told_of(session, broadcast, now)
     files = handing.files_of(content)
     there = handing.given(session, files, now)
     if len(there) < len(files):
@@ -130,7 +130,7 @@ def prepare_send(session: Session, call: Claimed, now: datetime) -> Ready | NotN
     if rules.rests(broadcast.way, now, urgent=rules.is_urgent(notice.use, notice.emergency)):
         broadcast.next_at = rules.leaves_at(now, broadcast.way, urgent=False)
         return NotNow(CallState.DROPPED, "夜里不打扰读者，早上接着发")
-    content = handing.content_of(session, broadcast)
+    content = handing.told_of(session, broadcast, now)
     files = handing.files_of(content)
     there = handing.given(session, files, now)
     if notice.form is not NoticeForm.ARTICLES and len(there) < len(files):
@@ -338,7 +338,7 @@ def prepare_preview(session: Session, call: Claimed, now: datetime) -> Ready | N
     phone = phones.bound(session, str(call.payload["login"]))
     if broadcast is None or broadcast.state not in rules.MOVABLE or phone is None:
         return NOT_NOW
-    notice, content = session.get_one(Notice, broadcast.notice_id), handing.content_of(session, broadcast)
+    notice, content = session.get_one(Notice, broadcast.notice_id), handing.told_of(session, broadcast, now)
     there = handing.given(session, handing.files_of(content), now)
     if len(there) < len(handing.files_of(content)) or (notice.form is NoticeForm.ARTICLES and not broadcast.media_id):
         broadcast.next_at = now

@@ -31,8 +31,11 @@ TOLD_FOR = timedelta(days=3)  # that something did not leave is shown to those w
 OPEN = (B.PLANNED, B.LATE, B.PREPARING, B.SENDING, B.WAITING, B.PAUSED, B.DONE)
 
 
-def plan(session: Session, notice: Notice, way: Way, rules_: Rules, due_at: datetime, *, by: By) -> Broadcast:
-    """To leave at `due_at` (aware; a moment that has just passed is now), once somebody else has confirmed it.
+def plan(
+    session: Session, notice: Notice, way: Way, rules_: Rules, due_at: datetime, *, by: By, site: str = ""
+) -> Broadcast:  # fmt: skip
+    """To leave at `due_at` (aware; a moment that has just passed is now), once somebody else has confirmed it. `site`: the
+    address of our own pages, so that links to them count how often they are followed.
 
     Raises: BadInput where these words, this way and this hour do not go together.
     """
@@ -47,7 +50,7 @@ def plan(session: Session, notice: Notice, way: Way, rules_: Rules, due_at: date
     _check_way(session, notice, way, rules_)
     _check_twice(session, notice, digest, way, rules_)
     broadcast = Broadcast(
-        notice_id=notice.id, digest=digest, way=way, rules=rules_.json, state=B.PLANNED, due_at=due_at, made_by=by.who,
+        notice_id=notice.id, digest=digest, way=way, rules=rules_.json, site=site, state=B.PLANNED, due_at=due_at, made_by=by.who,
         made_at=by.at, confirmed_by="", frozen_to="", told={}, tries=0, next_at=due_at, media_id="", publish_id="", cause="",
     )  # fmt: skip
     session.add(broadcast)

@@ -28,7 +28,6 @@ from models.notice import (
 from models.outbox import CallKind, CallState, OutboxCall
 from models.states import moved
 from notices import chain, quota
-from notices.audience import freezing
 from notices.sending import handing, letters, outcomes, rules, texts
 from notices.sending.outcomes import B, Json, P
 
@@ -137,8 +136,9 @@ def hold_words(broadcast: Broadcast, notice: Notice) -> None:
 
 def _prepare(session: Session, broadcast: Broadcast, now: datetime) -> None:
     if broadcast.way in rules.LISTED and broadcast.frozen_at is None:
-        freezing.freeze_part(session, broadcast, now)
-        broadcast.next_at = now
+        broadcast.next_at = (
+            now + WATCH
+        )  # notices.audience.freezing goes on with it, beside everything else, and says when
         return
     if broadcast.way is not Way.MESSAGES and not _has_files(session, broadcast, now):
         return

@@ -1,7 +1,4 @@
-"""A library whose notices are ready to go out: staff at their browsers, readers with phones, hands, the pretend WeChat.
-
-`ready` writes the four signatures itself: the walk of a notice through its chain has tests of its own.
-"""
+"""A library whose notices are ready to go out: staff at their browsers, readers with phones, hands, the pretend WeChat."""
 
 import io
 import threading
@@ -22,7 +19,6 @@ from models.notice import (
     BroadcastReader,
     Notice,
     NoticeForm,
-    NoticeSignature,
     NoticeState,
     NoticeUse,
     NoticeVersion,
@@ -31,7 +27,9 @@ from models.notice import (
 )
 from models.record import StaffPhone
 from models.staff import Role
+from notices import chain
 from notices import service as notices
+from notices.audience import freezing
 from notices.audience.rules import Rules
 from notices.content import Article, Content
 from notices.sending import service, steps
@@ -77,13 +75,9 @@ class Newsroom(Live, Office):
         by = By("chen", times.now())
         with self.database.units() as session:
             notice = notices.begin(session, notices.Wanted(title, content, form=form, use=use), by=by)
+            chain.hand_in(session, notice, by=by)
             for step, who in zip(Step, SIGNERS, strict=True):
-                signature = {
-                    "notice_id": notice.id, "step": step, "version": 1, "digest": content.sha256, "is_yes": True, "who": who,
-                    "signed_at": by.at,
-                }  # fmt: skip
-                session.execute(insert(session, NoticeSignature).values(signature))
-            notice.state = NoticeState.READY
+                chain.sign(session, notice, step, by=By(who, times.now()), seen=notice.version)
             return notice.id
 
     def text(self, words: str = "明天下午照常开门。") -> int:
@@ -129,15 +123,16 @@ class Newsroom(Live, Office):
         """The clock's part, and the hands, until nothing moves."""
         for _ in range(30):
             moved = 0
-            while self.database.unit(lambda session: steps.carry_on(session, times.now())):
+            while self.step():
                 moved += 1
             self.delivers()
             if not moved:
                 return
 
-    def step(self) -> None:
-        """One step of the clock's part."""
-        self.database.unit(lambda session: steps.carry_on(session, times.now()))
+    def step(self) -> int:
+        """One step of the clock's parts: 0 when none is due."""
+        parts = (steps.carry_on, freezing.carry_on)
+        return sum(self.database.unit(lambda session, part=part: part(session, times.now())) for part in parts)  # type: ignore[misc]
 
     def steps(self, number: int, *, to: str) -> None:
         """Steps of the clock alone, no hands, until it is there."""

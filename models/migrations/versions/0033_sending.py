@@ -23,6 +23,7 @@ def upgrade() -> None:
         batch.create_check_constraint('callkind', sa.column('kind').in_(KINDS))
     op.add_column('broadcasts', sa.Column('sent_to', sa.String(length=64), server_default='', nullable=False))
     op.add_column('broadcasts', sa.Column('tries', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('broadcasts', sa.Column('site', sa.String(length=200), server_default='', nullable=False))
     op.add_column('broadcasts', sa.Column('next_at', models.db.UtcDateTime(timezone=True), nullable=True))
     op.create_index('ix_broadcasts_next', 'broadcasts', ['next_at'], unique=False, sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
     op.add_column('broadcast_parts', sa.Column('media_id', sa.String(length=128), server_default='', nullable=False))
