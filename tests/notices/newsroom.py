@@ -43,14 +43,14 @@ DRAFT = "/cgi-bin/draft/add"
 
 
 class Newsroom(Live, Office):
-    """陈馆员 (chen) plans, 王主任 (wang) confirms. It is ten in the morning, or later in the day, never night."""
+    """陈馆员 (chen) plans, 王主任 (wang) confirms. It is ten in the morning of the second of a month: all sends are left."""
 
     def __init__(self, settings: Settings, wechat: Simulator) -> None:
         super().__init__(settings, wechat)
         self.hires("li", Role.EDITOR, name="李馆员")
         local = times.local(times.now())
-        ten = local.replace(hour=10, minute=0, second=0, microsecond=0)
-        self.both_pass(seconds=((ten if ten > local else ten + timedelta(days=1)) - local).total_seconds())
+        second = (local.replace(day=1) + timedelta(days=32)).replace(day=2, hour=10, minute=0, second=0, microsecond=0)
+        self.both_pass(seconds=(second - local).total_seconds())
 
     # ── what is told ──
     def picture(self, colour: str = "teal", size: tuple[int, int] = (900, 383)) -> str:
