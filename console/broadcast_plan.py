@@ -70,7 +70,9 @@ class _Views:
                 return self._page(number, Form(typed), meant, seen)
             with self._desk.unit() as session:
                 notice = session.get(Notice, number) or abort(404)
-                made = service.plan(session, notice, way, whom, due_at or now, by=By(me().login, now)).id
+                made = service.plan(
+                    session, notice, way, whom, due_at or now, by=By(me().login, now), site=self._desk.site
+                ).id
         except BadFields as error:
             return self._page(number, Form(typed, error.wrong)), 400
         except BadInput as error:

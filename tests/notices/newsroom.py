@@ -49,7 +49,9 @@ class Newsroom(Live, Office):
         super().__init__(settings, wechat)
         self.hires("li", Role.EDITOR, name="李馆员")
         local = times.local(times.now())
-        second = (local.replace(day=1) + timedelta(days=32)).replace(day=2, hour=10, minute=0, second=0, microsecond=0)
+        second = (local.replace(day=1) + timedelta(days=32)).replace(
+            day=2, hour=10, minute=0, second=0, microsecond=0
+        )
         self.both_pass(seconds=(second - local).total_seconds())
 
     # ── what is told ──
