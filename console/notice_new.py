@@ -18,8 +18,7 @@ from console.rights import Act, may
 from models import times
 from models.errors import BadFields
 from models.notice import NoticeForm, NoticeUse
-from notices import chain, html, picking, service, templates
-from notices import desk as notice_desk
+from notices import chain, picking, service, templates
 from notices.content import Content
 from notices.picking import Span
 from notices.service import Wanted
@@ -67,10 +66,6 @@ class _Views:
             with self._desk.unit() as session:
                 wanted = self._wanted(session, values)
                 notice = service.begin(session, wanted, by=by_me())
-                named = [
-                    digest for one in wanted.content.articles for digest in (*html.pictures_in(one.body), one.cover)
-                ]
-                notice_desk.keep_files_of(session, notice, named, by=by_me())
                 where = url_for("console.notice_edit", number=notice.id)
         except BadFields as error:
             return self._page(Form(values, error.wrong)), 400

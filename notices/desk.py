@@ -1,7 +1,5 @@
 """What staff keep beside notices, as rows: files, blocks to put in again, words that may not stand."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -29,12 +27,6 @@ def add_file(session: Session, notice: Notice, digest: str, alt: str, *, by: By)
         session.flush()
     elif alt:
         row.alt = alt[:LONGEST_ALT]
-
-
-def keep_files_of(session: Session, notice: Notice, digests: Sequence[str], *, by: By) -> None:
-    """What an activity shows, and a notice shows too, is not dropped with the activity's."""
-    for digest in dict.fromkeys(filter(None, digests)):
-        add_file(session, notice, digest, "", by=by)
 
 
 def files_of(session: Session, notice: Notice) -> list[NoticeFile]:

@@ -44,7 +44,6 @@ def write(session: Session, house: House, *, library: str, by: By) -> None:
         article.title, Content((article,)), use=NoticeUse.PREVIEW, due_on=times.today(at) + timedelta(days=3)
     )
     notice = service.begin(session, wanted, by=By(WRITER, at - timedelta(hours=5)))
-    desk.keep_files_of(session, notice, [digest, *html.pictures_in(article.body)], by=By(WRITER, at))
     findings = check_facts.findings_of(session, notice, house)
     if any(one.is_grave for one in findings):
         return  # the plan of this month gives nothing to show: it stays a draft

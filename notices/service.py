@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import audit, codes
 from models.by import By
+from models.db import insert
 from models.errors import BadInput
 from models.notice import (
     NOTICE_MOVES,
@@ -20,8 +21,10 @@ from models.notice import (
     NoticeVersion,
     Step,
 )
+from models.notice_desk import NoticeFile
 from models.states import moved
 from notices.content import Content
+from notices.html import pictures_in
 
 CODE_LENGTH = 8
 CHAIN = tuple(Step)  # two proofs, two reviews
@@ -211,3 +214,16 @@ def _keep(session: Session, notice: Notice, content: Content, by: By) -> None:
     )  # fmt: skip
     session.add(version)
     session.flush()
+    keep_files(session, notice, content, by)
+
+
+def keep_files(session: Session, notice: Notice, content: Content, by: By) -> None:
+    """Every picture that these words name is the notice's as well, whoever put it there: it outlives the activity it came from."""
+    named = [digest for one in content.articles for digest in (one.cover, *pictures_in(one.body))]
+    rows = [
+        {"notice_id": notice.id, "digest": digest, "added_by": by.who, "added_at": by.at}
+        for digest in dict.fromkeys((*named, *content.pictures))
+        if digest
+    ]
+    if rows:
+        session.execute(insert(session, NoticeFile).values(rows).on_conflict_do_nothing())

@@ -15,7 +15,7 @@ from models.activity import Activity, Branch
 from models.by import By
 from models.closing import CLOSING_MOVES, Choice, Closing, ClosingActivity, ClosingState
 from models.errors import BadInput, IllegalMove
-from models.notice import NOTICE_MOVES, Broadcast, BroadcastState, Notice, NoticeState, NoticeUse
+from models.notice import Broadcast, BroadcastState, Notice, NoticeState, NoticeUse
 from models.opening import Closure
 from models.states import moved
 from models.when import When
@@ -250,11 +250,7 @@ def _take_back_notice(session: Session, closing: Closing, number: int | None, to
             closing.correction_id = _correction(session, closing, told, by).id
         return
     if notice.state is not NoticeState.DROPPED:
-        notice.state = moved(notice.state, to=NoticeState.DROPPED, moves=NOTICE_MOVES)
-        notice.changed_at = by.at
-        audit.note(
-            session, "notice dropped", who=by.who, subject=f"notice {notice.id}", at=by.at, detail="撤掉了闭馆"
-        )
+        notices.drop(session, notice, by=by)
 
 
 _LEFT = (

@@ -10,7 +10,7 @@ from models import audit, times
 from models.by import By
 from models.db import insert
 from models.errors import BadFields, BadInput, IllegalMove
-from models.notice import NOTICE_MOVES, Notice, NoticeState, NoticeUse, NoticeVersion
+from models.notice import Notice, NoticeState, NoticeUse, NoticeVersion
 from models.periodical import PERIODICAL_MOVES, IssueState, Periodical, PeriodicalIssue
 from models.states import moved
 from notices import service as notices
@@ -183,7 +183,7 @@ def _drop_notice(session: Session, issue: PeriodicalIssue, by: By) -> None:
     if notice.state is NoticeState.SENT:
         raise IllegalMove(f"notice {notice.id} was sent")
     if notice.state is not NoticeState.DROPPED:
-        notice.state, notice.changed_at = moved(notice.state, to=NoticeState.DROPPED, moves=NOTICE_MOVES), by.at
+        notices.drop(session, notice, by=by)
 
 
 def words_of(session: Session, issue: PeriodicalIssue) -> Content | None:

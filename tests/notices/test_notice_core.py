@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities.pictures import is_needed
 from models import times
 from models.by import By
 from models.errors import BadInput
@@ -40,3 +41,14 @@ def test_it_is_kept_as_it_is_and_any_other_word_is_another_digest(content: Conte
     assert replace(content, text=content.text + more).sha256 != content.sha256
     first = replace(content.articles[0], body=content.articles[0].body + more) if content.articles else Article(more)
     assert replace(content, articles=(first, *content.articles[1:])).sha256 != content.sha256
+
+
+def test_a_picture_it_names_stays_when_the_activity_it_came_from_drops_it(world: World) -> None:
+    cover, inside = "a" * 64, "b" * 64
+    article = Article(title="周末看点", body=f'<p><img src="/media/pictures/{inside}"></p>', cover=cover)
+    with world.database.units() as session:
+        notice = service.begin(session, service.Wanted("周末看点", Content((article,))), by=by())
+        assert all(is_needed(session, digest) for digest in (cover, inside))
+        service.save(session, notice, Content((Article(title="没有图"),)), by=by("wang"), was=1)
+        assert is_needed(session, cover), "an older version still names it"
+        assert not is_needed(session, "c" * 64)
