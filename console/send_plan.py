@@ -127,6 +127,26 @@ def warning(left: Left, coming: dict[date, list[Broadcast]], kind: AccountKind) 
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """For whoever is about to send one notice: the sends left with a warning, and where the month's plan has it."""
+
+    left: Left
+    warning: str
+    plan: Proposal | None
+    along_with: str
+
+
+def advice(session: Session, notice: Notice, left: Left, now: datetime) -> Advice:
+    """What the planner would say beside this notice."""
+    today = times.today(now)
+    _, last = times.month_of(today.year, today.month)
+    unplanned = _unplanned(session)
+    plan = next((one for one in proposal(session, unplanned, now) if one.notice == notice.id), None)
+    along = next((one.title for one in unplanned if plan and one.id == plan.along_with), "")
+    return Advice(left, warning(left, quota.to_come(session, today, last), quota.kind_of(session)), plan, along)
+
+
 def proposal(session: Session, notices: Sequence[Notice], now: datetime) -> list[Proposal]:
     """For the notices without a broadcast whose day is in this month."""
     today = times.today(now)
