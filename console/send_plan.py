@@ -21,11 +21,8 @@ from models.notice import Broadcast, BroadcastState, Notice, NoticeForm, NoticeS
 from notices import planning, quota, service
 from notices.planning import Due, Proposal
 from notices.quota import AccountKind, Left
+from notices.sending.texts import WAYS
 
-WAYS = {
-    Way.MASS_ALL: "群发给全部读者", Way.MASS_TAG: "按标签群发", Way.MASS_LIST: "按名单群发", Way.DRAFT: "只存草稿箱",
-    Way.PUBLISH: "发布成页面", Way.MESSAGES: "单独的消息", Way.PACK: "读者群用的长图和文字",
-}  # fmt: skip
 DAYS = ("一", "二", "三", "四", "五", "六", "日")
 FURTHEST = 24  # months from now
 
