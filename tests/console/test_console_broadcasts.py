@@ -78,6 +78,10 @@ def test_from_the_signed_words_to_who_got_it(newsroom: Newsroom) -> None:
     found = wang.sends("/console/broadcasts/receipts", on="/console/broadcasts/receipts", openid=reader).text
     assert "发出时关注着本号就会收到" in found
     assert newsroom.noted("receipts looked at") == 1
+    own = wang.opens(f"/console/notices/{notice}").text
+    for onward in (here, f"/console/notices/{notice}/figures", f"/console/notices/{notice}/pack", form):
+        assert f'href="{onward}"' in own
+    assert f'href="/console/notices/{notice}"' in wang.opens(here).text
     assert "周末看点" in wang.opens("/console/broadcasts?state=done").text
     assert wang.opens("/console/broadcasts.xlsx?state=done").data[:2] == b"PK"
     # Deleted, with its limits told.
