@@ -1,30 +1,33 @@
 """A ready notice is planned: by which way, for whom, when. First what that would mean, then done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console import audience_form, send_plan
+from console.audience_form import Choices, choices, rules_of
+from console.desk import Desk, done, drawn, is_island, me
 from console.forms import Form, print_of
 from console.rights import Act, may
 from models import times
 from models.by import By
 from models.errors import BadFields, BadInput
-from models.notice import Notice, NoticeForm, NoticeState, Segment, Way
+from models.notice import Notice, NoticeForm, NoticeState, Way
 from notices import chain, quota
 from notices.audience import service as audience
 from notices.audience.rules import Rules
 from notices.audience.service import Count
 from notices.quota import Left
 from notices.sending import queries, rules, service, texts
-from web.given import row_number
 
-FIELDS = ("way", "segment", "tag", "day", "at")
-NAMES = {"way": "怎么发", "segment": "发给谁", "tag": "标签的编号", "day": "哪一天", "at": "几点"}
+ROWS = tuple(f"r{number}-{part}" for number in range(audience_form.ROWS) for part in ("how", "what"))
+FIELDS = ("way", "to", *ROWS, "day", "at")
+LONGEST = 120
+NAMES = {"way": "怎么发", **audience_form.field_names(), "day": "哪一天", "at": "几点"}
 ORDER = (Way.MASS_ALL, Way.MASS_LIST, Way.MASS_TAG, Way.PUBLISH, Way.DRAFT, Way.MESSAGES)
 
 
@@ -54,15 +57,15 @@ class _Views:
 
     @may(Act.SEND_NOTICES)
     def plan(self, number: int) -> Response | str | tuple[str, int]:
-        """The form; with everything in it what it means; that seen, planned."""
-        typed = {name: " ".join(request.form.get(name, request.args.get(name, "")).split())[:40] for name in FIELDS}
+        """The form, its count alone for htmx; with everything in it what it means; that seen, planned."""
+        typed = _typed()
         if request.method == "GET":
-            return self._page(number, Form({**typed, "way": typed["way"] or self._usual(number)}))
+            return self._count(typed) if is_island() else self._page(number, Form(self._begun(number, typed)))
         now = times.now()
         try:
             way, due_at = _way(typed), _due(typed, now)
             with self._desk.reading() as session:
-                whom = _audience(session, way, typed)
+                whom = _audience(way, typed, choices(session, now))
                 form = (session.get(Notice, number) or abort(404)).form
                 meant = _meant(session, form, way, whom, due_at, now)
             seen = print_of(number, typed, meant.count, meant.left)
@@ -79,25 +82,40 @@ class _Views:
             return self._page(number, Form(typed, {"way": error.to_staff})), 400
         return done("排好了。请另一位同事在“今天”里确认，到时间就发。", url_for("console.broadcast", number=made))
 
-    def _usual(self, number: int) -> str:
+    def _begun(self, number: int, typed: dict[str, str]) -> dict[str, str]:
+        """With the way that most take, where none was asked for."""
         with self._desk.reading() as session:
             notice = session.get(Notice, number) or abort(404)
-            return next((way.value for way in ORDER if notice.form in rules.FORMS[way]), "")
+            usual = next((way.value for way in ORDER if notice.form in rules.FORMS[way]), "")
+        return {**typed, "way": typed["way"] or usual}
+
+    def _count(self, typed: dict[str, str]) -> str:
+        with self._desk.reading() as session:
+            return drawn("parts/audience_count.html", **_found(session, typed, choices(session, times.now())))
 
     def _page(self, number: int, form: Form, meant: Meant | None = None, seen: str = "") -> str:
+        now = times.now()
         with self._desk.reading() as session:
             notice = session.get(Notice, number) or abort(404)
-            segments = session.scalars(sa.select(Segment).order_by(Segment.name).limit(200)).all()
+            offered = choices(session, now)
             ways = [way for way in ORDER if notice.form in rules.FORMS[way]]
             is_ready = notice.state in (NoticeState.READY, NoticeState.SENT) and chain.is_ready(session, notice)
+            left = quota.left(session, now)
             return drawn(
                 "broadcast_form.html", notice=notice, form=form, names=NAMES, ways=ways, words=texts.WAYS, notes=texts.NOTES,
-                segments=segments, is_ready=is_ready, meant=meant, seen=seen, left=quota.left(session, times.now()),
-                past=queries.of_notice(session, notice), states=texts.STATES, tagged=Way.MASS_TAG.value,
+                offered=offered, hows=audience_form.HOWS, many=range(audience_form.ROWS), **_found(session, form.values, offered),
+                is_ready=is_ready, meant=meant, seen=seen, left=left, advice=send_plan.advice(session, notice, left, now),
+                past=queries.of_notice(session, notice), states=texts.STATES,
             )  # fmt: skip
 
 
-def _way(typed: dict[str, str]) -> Way:
+def _typed() -> dict[str, str]:
+    given = request.form if request.method == "POST" else request.args
+    typed = {name: " ".join(given.get(name, "").split())[:LONGEST] for name in FIELDS}
+    return {**typed, "to": typed["to"] or audience_form.EVERYBODY}
+
+
+def _way(typed: Mapping[str, str]) -> Way:
     """Raises: BadFields."""
     if typed["way"] not in {way.value for way in ORDER}:
         raise BadFields({"way": "请选一种发法。"})
@@ -122,27 +140,38 @@ def _due(typed: dict[str, str], now: datetime) -> datetime | None:
     return due_at
 
 
-def _audience(session: Session, way: Way, typed: dict[str, str]) -> Rules:
-    """Raises: BadFields."""
-    if way is Way.MASS_TAG:
-        tag = row_number(typed["tag"])
-        if not tag:
-            raise BadFields({"tag": "请写公众平台上这个标签的编号。"})
-        return Rules(tag_id=tag)
-    if way not in rules.LISTED or not typed["segment"]:
+def _audience(way: Way, typed: Mapping[str, str], offered: Choices) -> Rules:
+    """Whom this way reaches by what was chosen. Raises: BadFields where the two do not go together."""
+    if way not in rules.REACHING:
         return Rules()
-    number = row_number(typed["segment"])
-    segment = session.get(Segment, number) if number else None
-    if segment is None:
-        raise BadFields({"segment": "这群读者不在了，请另选。"})
-    return Rules.of(segment.rules)
+    whom = rules_of(typed, offered)
+    if way is Way.MASS_TAG and whom.tag_id is None:
+        raise BadFields({"to": "按标签群发，请在“发给谁”里选一个公众平台的标签。"})
+    if way is not Way.MASS_TAG and whom.tag_id is not None:
+        raise BadFields({"to": "选了公众平台的标签，发法请改成群发给一个标签。"})
+    if way is Way.MASS_ALL and not whom.is_everybody:
+        raise BadFields({"to": "群发给全部关注者挑不了人：请改选“全部关注的读者”，或者换按名单群发。"})
+    return whom
+
+
+def _found(session: Session, values: Mapping[str, str], offered: Choices) -> dict[str, object]:
+    """How many the form reaches at this moment; {"unsaid": …} where it reaches nobody, or says nothing yet."""
+    nothing: dict[str, object] = {"count": None, "rules": None, "every": 0, "is_of_all": False}
+    try:
+        way = _way(values)
+        if way not in rules.REACHING:
+            return {**nothing, "unsaid": "这样发，谁的手机也不会响，不用挑读者。"}
+        whom = _audience(way, values, offered)
+    except BadFields as error:
+        return {**nothing, "unsaid": error.to_staff}
+    found = audience.count(session, whom, times.now(), way=way)
+    return {**nothing, "unsaid": "", "count": found, "rules": whom, "is_of_all": way is Way.MASS_ALL}
 
 
 def _meant(
     session: Session, form: NoticeForm, way: Way, whom: Rules, due_at: datetime | None, now: datetime
 ) -> Meant:
-    reaches = way in rules.REACHING and way is not Way.MASS_TAG
-    count = audience.count(session, whom, now) if reaches else None
+    count = audience.count(session, whom, now, way=way) if way in rules.REACHING else None
     left = quota.left(session, now) if way in (Way.MASS_ALL, Way.MASS_TAG) else None
     return Meant(
         way, whom.words if way in rules.REACHING else "谁也不推送", due_at, count, left,

@@ -10,11 +10,11 @@ from console.charts import Chart, Columns, chart, columns
 from console.desk import Desk, drawn
 from console.exports import Sheet, downloaded, workbook
 from console.rights import Act, may
-from console.send_plan import WAYS
 from models import times
 from models.notice import Notice
 from notices import figures
 from notices.figures import Figures, Line
+from notices.sending.texts import WAYS
 
 MOST_BARS = 12
 HEAD = (

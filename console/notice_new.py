@@ -1,15 +1,15 @@
-"""新通知: choose what it is for; an activity preview is chosen, worded and in order by one press."""
+"""新通知: choose what it is for; an activity preview and a list of winners are worded by one press."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import texts
-from activities.hours import timetable_of
 from activities.queries import Shown
+from console import winners
 from console.branch_rows import all_branches
 from console.desk import Desk, done, drawn, me
 from console.forms import Form
@@ -31,18 +31,18 @@ NAMES = {
     "due_on": "打算哪天发",
     "span": "哪几天",
     "day": "从哪天看",
-    "first": "闭馆第一天",
-    "last": "最后一天",
-    "reason": "原因",
+    "contest": "哪个比赛",
     "chosen": "活动",
 }
 CHOICES = (  # in the order of the page: use, its name, what it gives
     (NoticeUse.PREVIEW, "活动预告", "从日历里选出周末、一周或一个月的活动，写好、排好，再由您改。"),
-    (NoticeUse.CLOSURE, "闭馆通知", "填好哪几天、为什么，套好话。（只是写一份通知，闭馆本身在“分馆与时间”里登记。）"),
-    (NoticeUse.WINNERS, "获奖名单", "得奖的人、在哪里领奖。"),
+    (NoticeUse.CLOSURE, "闭馆", "登记闭馆：活动、通知、菜单一次办好，通知也写好。"),
+    (NoticeUse.WINNERS, "获奖名单", "选一个颁过奖的比赛，名单自动写好；再填在哪里领奖。"),
     (NoticeUse.BOOKS, "新书", "一本一段，书名、作者、索书号、一句介绍。"),
+    (NoticeUse.BULLETIN, "简报", "在“刊物”里：到日子提醒，从台账起草，出 Word 和 PDF。"),
     (NoticeUse.GENERAL, "一般通知", "一张白纸。"),
 )
+ELSEWHERE = frozenset({NoticeUse.CLOSURE, NoticeUse.BULLETIN})  # begun where the rest of them is done
 SPANS = {Span.WEEKEND: "这个周末", Span.WEEK: "一周", Span.MONTH: "一个月"}
 LONGEST_TITLE = 100
 
@@ -75,9 +75,11 @@ class _Views:
         with self._desk.reading() as session:
             branches = all_branches(session)
             listed = self._listed(session, form.values) if form.values["use"] == NoticeUse.PREVIEW else []
+            contests = winners.awarded(session) if form.values["use"] == NoticeUse.WINNERS else []
+            known = [(one.id, one.title) for one in contests]
         today = times.today(times.now())
         return drawn(
-            "notice_new.html", form=form, names=NAMES, choices=CHOICES, spans=SPANS, forms=FORMS, branches=branches, listed=listed,
+            "notice_new.html", form=form, names=NAMES, choices=_choices(), contests=known, spans=SPANS, forms=FORMS, branches=branches, listed=listed,
             said_when=lambda when: texts.said_when(when, today=today), said_where=texts.said_where, most=picking.MOST_LISTED,
         )  # fmt: skip
 
@@ -130,47 +132,40 @@ class _Views:
             return picking.drafted(
                 session, Span(values["span"]), day, library=library, site=self._desk.site, now=times.now(), chosen=chosen, branch_id=branch
             )  # fmt: skip
-        if use is NoticeUse.CLOSURE:
-            return self._closure(session, values, branch, wrong)
         if use is NoticeUse.WINNERS:
-            return templates.winners(library=library, occasion=values["title"].removesuffix("获奖名单"))
+            return self._winners(session, values, wrong)
         if use is NoticeUse.BOOKS:
             return templates.books(library=library)
         return templates.general(library=library, title=values["title"])
 
-    def _closure(
-        self, session: Session, values: dict[str, str], branch: int | None, wrong: dict[str, str]
-    ) -> Content:
-        first, last = _day(values["first"]), _day(values["last"] or values["first"])
-        if first is None or last is None or last < first:
-            wrong["first"] = "请选哪几天闭馆，最后一天不早于第一天。"
+    def _winners(self, session: Session, values: dict[str, str], wrong: dict[str, str]) -> Content:
+        """Of a contest with its names; of none, the shape to be filled."""
+        if not values["contest"]:
+            return templates.winners(library=self._desk.library, occasion=values["title"].removesuffix("获奖名单"))
+        contest = next((one for one in winners.awarded(session) if str(one.id) == values["contest"]), None)
+        if contest is None:
+            wrong["contest"] = "这个比赛还没有颁奖，请另选。"
             return Content()
-        row = next((one for one in all_branches(session) if one.id == branch), None)
-        today = times.today(times.now())
-        begins = times.short_day(first, beside=today)
-        days = begins if first == last else f"{begins}—{times.short_day(last, beside=first)}"
-        number = branch or next((one.id for one in all_branches(session)), None)
-        opens = _next_open(session, number, last) if number else last + timedelta(days=1)
-        said = f"{times.short_day(opens, beside=today)}（{times.weekday(opens)}）"
-        phone = (row.phone if row else "") or self._desk.phone
-        return templates.closure(
-            library=self._desk.library, where=row.name if row else "", days=days, reason=values["reason"].rstrip("。"), reopens=said, phone=phone
-        )  # fmt: skip
+        page = f"{self._desk.site}/c/{contest.code}/results"
+        groups = winners.groups(session, contest)
+        return templates.winners(library=self._desk.library, occasion=contest.title, groups=groups, url=page)
 
 
-def _next_open(session: Session, branch_id: int, last: date) -> date:
-    """The first day after it on which the branch has hours; without any that are known, the day after."""
-    table = timetable_of(session, branch_id, since=last)
-    days = (last + timedelta(days=n) for n in range(1, 15))
-    return next(
-        (day for day in days if table.stretches_on(day) and not table.closed_on(day)), last + timedelta(days=1)
-    )
+def _choices() -> list[tuple[str, str, str]]:
+    """Where each begins, its name, what it gives. A closure is one act with its notice, an issue comes from its periodical."""
+    closing = "console.new_closing" if Act.CHANGE_BRANCHES in me().acts else "console.closures"
+    elsewhere = {NoticeUse.CLOSURE: closing, NoticeUse.BULLETIN: "console.periodicals"}
+    own = "console.new_notice"
+    return [
+        (url_for(elsewhere[use]) if use in elsewhere else url_for(own, use=use.value), name, gives)
+        for use, name, gives in CHOICES
+    ]
 
 
 def _values() -> dict[str, str]:
     given = request.form if request.method == "POST" else request.args
     values = {name: " ".join(given.get(name, "").split())[:200] for name in NAMES if name != "chosen"}
-    if values["use"] not in set(NoticeUse) - {NoticeUse.BULLETIN}:
+    if values["use"] not in set(NoticeUse) - set(ELSEWHERE):
         values["use"] = ""
     if request.method == "POST" and not values["use"]:
         values["use"] = NoticeUse.GENERAL.value

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.branch_rows import all_branches
+from console.branch_rows import all_branches, said_run
 from console.desk import Desk, done, drawn, me
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.notice_rows import (
@@ -31,11 +30,16 @@ from console.paging import Order, page, place_of
 from console.paging import moment as read_moment
 from console.rights import Act, may
 from console.words import exact
+from models import times
 from models.activity import Branch
 from models.audit import AuditLine
+from models.closing import Closing
 from models.notice import Notice, NoticeState, NoticeUse
+from models.periodical import Periodical, PeriodicalIssue
 from models.staff import names
 from notices import chain, chain_rules, check_facts, service
+from notices.periodicals import service as periodicals
+from notices.sending import queries, texts
 
 N = NoticeState
 SHOWN = (N.DRAFT, N.CHECKING, N.READY, N.SENT, N.DROPPED)
@@ -129,8 +133,9 @@ class _Views:
                 steps=steps_shown(session, notice, held), marks=marks_of(session, notice), lines=lines,
                 findings=check_facts.findings_of(session, notice, house_of(self._desk)) if is_draft else [],
                 returned=_returned(session, notice), my_step=my_step(notice, held), is_mine=is_mine(notice),
-                can_write=Act.WRITE_NOTICES in me().acts and is_mine(notice), send=_ways_out(number),
-                wrote=me().login in held.writers, steps_words=chain_rules.STEPS,
+                can_write=Act.WRITE_NOTICES in me().acts and is_mine(notice), broadcasts=queries.of_notice(session, notice),
+                belongs=list(_belongs(session, notice)),
+                wrote=me().login in held.writers, steps_words=chain_rules.STEPS, ways=texts.WAYS, sending=texts.STATES,
             )  # fmt: skip
 
     def acting(self, act: Act, verb: Callable[..., object], said: str) -> Callable[..., AnyResponse]:
@@ -160,14 +165,18 @@ def _returned(session: Session, notice: Notice) -> Any:
     return rows[-1] if rows and notice.state is N.DRAFT and not rows[-1].is_yes else None
 
 
-def _ways_out(number: int) -> str:
-    """The page that sends it, where the house has one."""
-    path = f"/console/notices/{number}/send"
-    try:
-        endpoint, _ = current_app.url_map.bind("").match(path)
-    except HTTPException:
-        return ""
-    return path if endpoint != "console.nowhere" else ""
+def _belongs(session: Session, notice: Notice) -> Iterator[tuple[str, str, str]]:
+    """The closing it tells of, the issue of a periodical it is: what that is, its words, its page."""
+    columns = (Closing.notice_id, Closing.reopening_id, Closing.correction_id)
+    for one in session.scalars(sa.select(Closing).where(sa.or_(*(column == notice.id for column in columns)))):
+        days = said_run(one.first_on, one.last_on, times.today(times.now()))
+        yield "闭馆", f"{days}，{one.reason}" if one.reason else days, url_for("console.closing", number=one.id)
+    issues = sa.select(PeriodicalIssue, Periodical.name).join(
+        Periodical, Periodical.id == PeriodicalIssue.periodical_id
+    )
+    for issue, name in session.execute(issues.where(PeriodicalIssue.notice_id == notice.id)):
+        where = url_for("console.periodical", number=issue.periodical_id)
+        yield "刊物", f"{name}{periodicals.said(issue)}", where
 
 
 def _sought() -> Sought:

@@ -117,8 +117,14 @@ class _Views:
             periodical = session.get(Periodical, number) or abort(404)
             issues = queries.issues(session, number)
         today = times.today(times.now())
+        in_hand = [
+            one
+            for one, state in issues
+            if one.state is I.PLANNED or (one.state is I.WRITING and queries.is_signed(state))
+        ]
         return drawn(
-            "periodical.html", periodical=periodical, issues=issues, today=today, I=I, label=_label, said=service.said,
+            "periodical.html", periodical=periodical, next_up=min(in_hand, key=lambda one: one.due_on, default=None),
+            issues=issues, today=today, I=I, label=_label, said=service.said,
             span=rules.said_span, total=lambda issue: _total(periodical, issue), may_write=_may_write(), is_signed=queries.is_signed,
             notice_url=_notice_url,
         )  # fmt: skip

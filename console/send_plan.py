@@ -21,11 +21,8 @@ from models.notice import Broadcast, BroadcastState, Notice, NoticeForm, NoticeS
 from notices import planning, quota, service
 from notices.planning import Due, Proposal
 from notices.quota import AccountKind, Left
+from notices.sending.texts import WAYS
 
-WAYS = {
-    Way.MASS_ALL: "群发给全部读者", Way.MASS_TAG: "按标签群发", Way.MASS_LIST: "按名单群发", Way.DRAFT: "只存草稿箱",
-    Way.PUBLISH: "发布成页面", Way.MESSAGES: "单独的消息", Way.PACK: "读者群用的长图和文字",
-}  # fmt: skip
 DAYS = ("一", "二", "三", "四", "五", "六", "日")
 FURTHEST = 24  # months from now
 
@@ -125,6 +122,26 @@ def warning(left: Left, coming: dict[date, list[Broadcast]], kind: AccountKind) 
     if left.this_month == 1:
         return "这个月只剩最后一次群发，建议留给临时闭馆这样的急事。"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """For whoever is about to send one notice: the sends left with a warning, and where the month's plan has it."""
+
+    left: Left
+    warning: str
+    plan: Proposal | None
+    along_with: str
+
+
+def advice(session: Session, notice: Notice, left: Left, now: datetime) -> Advice:
+    """What the planner would say beside this notice."""
+    today = times.today(now)
+    _, last = times.month_of(today.year, today.month)
+    unplanned = _unplanned(session)
+    plan = next((one for one in proposal(session, unplanned, now) if one.notice == notice.id), None)
+    along = next((one.title for one in unplanned if plan and one.id == plan.along_with), "")
+    return Advice(left, warning(left, quota.to_come(session, today, last), quota.kind_of(session)), plan, along)
 
 
 def proposal(session: Session, notices: Sequence[Notice], now: datetime) -> list[Proposal]:

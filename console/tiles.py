@@ -11,12 +11,9 @@ from sqlalchemy.orm import Session
 from console import paging, words
 from console.desk import me
 from console.rights import Act
-from models import times
 from models.follower import Follower
 from models.outbox import CallState, OutboxCall
-from models.periodical import IssueState, PeriodicalIssue
 from models.platform import Breaker
-from notices.menus import service as menus
 
 MOST_COUNTED = 100_000
 
@@ -41,8 +38,6 @@ def tiles_of(session: Session) -> list[Tile]:
         (Act.SEE_WAYS, _ways),
         (Act.SEE_READERS, _readers),
         (Act.SEE_AUDIT, _records),
-        (Act.SEE_NOTICES, _periodicals),
-        (Act.CHANGE_MENU, _menu),
     )
     return [tile(session) for act, tile in tiles if act in me().acts]
 
@@ -81,16 +76,3 @@ def _readers(session: Session) -> Tile:
 def _records(_session: Session) -> Tile:
     note = "谁在什么时候做了什么、看了谁的资料。"
     return Tile("history", "操作记录", note, "", "", url_for("console.records"))
-
-
-def _periodicals(session: Session) -> Tile:
-    left = sa.select(sa.func.count()).select_from(PeriodicalIssue)
-    count = session.scalar(left.where(PeriodicalIssue.state.in_((IssueState.PLANNED, IssueState.WRITING)))) or 0
-    note = "简报和别的刊物：到日子提醒，从台账起草，出 Word 和 PDF。"
-    return Tile("books", "刊物", note, words.number(count), "期要出", url_for("console.periodicals"))
-
-
-def _menu(session: Session) -> Tile:
-    note = "读者在聊天下面看到的按钮：改好，现在换上或到时换上。"
-    live = menus.live(session, times.now())
-    return Tile("dots", "公众号菜单", note, "", live.name if live else "程序自带的", url_for("console.account_menus"))

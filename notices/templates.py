@@ -78,38 +78,6 @@ def _titles(items: Sequence[Item]) -> list[str]:
     return list(dict.fromkeys(item.title for item in items))[:3]
 
 
-def closure(
-    *,
-    library: str,
-    where: str = "",
-    days: str = "",
-    reason: str = "",
-    reopens: str = "",
-    moved: Sequence[str] = (),
-    phone: str = "",
-) -> Content:
-    """闭馆. `days`: 4月11日—13日; `moved`: a sentence for each activity that is moved or cancelled."""
-    who, when = where or library, days or BLANK
-    parts = [_p(f"各位读者：{who}{when}闭馆。{f'原因是{reason}。' if reason else ''}给您添麻烦了，请您谅解。")]
-    parts.append(_p(f"{reopens or BLANK}恢复开放。" if reopens or not days else ""))
-    parts.append(
-        _p(
-            "到期的书顺延到恢复开放以后还，不算逾期；24 小时还书箱照常可以还。"
-            if not moved
-            else "到期的书顺延到恢复开放以后还，不算逾期。"
-        )
-    )
-    if moved:
-        parts += [_head("这几天的活动"), *(_p(one) for one in moved)]
-    parts.append(_p(f"有事请打电话：{phone}。" if phone else ""))
-    return _one(
-        f"{who}{days}闭馆" if days else f"{who}闭馆通知",
-        "".join(parts),
-        f"{when}闭馆，{reopens or BLANK}恢复开放",
-        library,
-    )
-
-
 def winners(
     *,
     library: str,
@@ -136,12 +104,6 @@ def books(items: Iterable[Book] = (), *, library: str, heading: str = "新书到
         parts += [_p(book.words)] if book.words else []
         parts += [_line("索书号", book.shelf_mark)] if book.shelf_mark else []
     return _one(heading, "".join(parts), "刚上架的新书，可以借了", library)
-
-
-def bulletin(*, library: str, name: str, issue: str, sections: Sequence[tuple[str, Sequence[str]]] = ()) -> Content:
-    """简报: an issue of a periodical, a heading and its paragraphs each."""
-    parts = [part for head, said in sections for part in (_head(head), *(_p(one) for one in said))]
-    return _one(f"{name}｜{issue}", "".join(parts) or _p(BLANK), f"{name}{issue}", library)
 
 
 def general(*, library: str, title: str = "") -> Content:

@@ -20,8 +20,10 @@ from models import times
 from models.award import Award, AwardKind, AwardState, AwardTier, Objection
 from models.contest import Contest, ContestState, Submission, SubmissionState
 from models.errors import BadInput
+from models.notice import Notice
 from models.outbox import CallKind, OutboxCall
 from models.signup import AppealState
+from notices.service import content_of
 from tests.console.office import Office
 from tests.contests.judged import AUTHORS, closes, contest_of, invites, marks, round_of, sends
 from tests.contests.judged import browser_of as judge_browser
@@ -378,6 +380,31 @@ def test_paper_is_handed_over_once_and_the_list_is_a_file(
     assert "已经领过了，领取人：林妈妈" in does(office, number, f"{first.id}/hand-over", to="林爸爸")
     chen, base = office.browser("chen"), f"/console/contests/{number}/awards"
     assert chen.opens(f"{base}.xlsx").data.startswith(b"PK")
+
+
+def test_winners_become_a_notice_that_names_them_as_their_page_does(judged: tuple[Office, int, list[int]]) -> None:
+    office, number, works = judged
+    chen, page = office.browser("chen"), f"/console/contests/{number}/awards"
+    begin = f"/console/notices/new?use=winners&contest={number}"
+    assert "写获奖名单通知" not in chen.opens(page).text
+    assert contest_row(office, number).title not in chen.opens(begin).text, "nothing is given yet"
+    awarded(office, number)
+    chen = office.browser("chen")
+    assert begin in chen.opens(page).text.replace("&amp;", "&")
+    contest, child = contest_row(office, number), author(office, works[0])
+    with office.database.units() as session:
+        session.get_one(Submission, works[0]).is_child = True
+    chen.does(begin, on=begin, use="winners", form="articles", contest=str(number), title="")
+    with office.database.reading() as session:
+        notice = session.scalars(sa.select(Notice)).one()
+        body = content_of(session, notice).articles[0].body
+    assert notice.title == f"{contest.title}获奖名单"
+    assert "<h3>小学组 一等奖</h3>" in body
+    assert f"{child[0]}*" in body
+    assert child not in body
+    assert author(office, works[1]) in body, "who is grown up is named, as on the page"
+    assert f"/c/{contest.code}/results" in body
+    assert "领奖：【请填写】" in body
 
 
 def test_nothing_is_proposed_while_a_round_is_open(office: Office) -> None:

@@ -7,13 +7,26 @@ from pathlib import Path
 import pytest
 
 from models import times
-from models.notice import Segment, Way
+from models.audience import PlatformTag
+from models.notice import Broadcast, Segment, Way
 from models.staff import Role
-from notices.audience.rules import Rules
+from notices import quota
+from notices.audience import wishes
+from notices.audience.rules import Kind, Rules
 from notices.content import Content
 from tests.notices.newsroom import SENDALL, Newsroom
 from tests.simulated import Simulator
 from tests.world import demo_settings
+
+LATELY = "since:lately"
+
+
+def lately(typed: dict[str, str]) -> dict[str, str]:
+    """With the day of the first choice of "when they followed", by the clock of this world."""
+    return {
+        name: value.replace("lately", f"{times.today(times.now()) - timedelta(days=7)}")
+        for name, value in typed.items()
+    }
 
 
 @pytest.fixture
@@ -33,7 +46,10 @@ def test_from_the_signed_words_to_who_got_it(newsroom: Newsroom) -> None:
     form = f"/console/notices/{notice}/send"
     page = chen.sends(form, on=form, way="mass_all")
     assert "会发给 3 位读者" in page.text
-    assert "这个月还能发 4 次，发完剩 3 次" in page.text
+    with newsroom.database.reading() as session:
+        left = quota.left(session, times.now()).this_month  # near the end of a month fewer than four
+    assert f"这个月还能发 {left} 次，发完剩 {left - 1} 次" in page.text
+    assert f"这个月还剩 <b>{left}</b> 次" in page.text
     assert "收不回来" in page.text
     seen = page.text.split('name="seen" value="')[1].split('"')[0]
     assert "请另一位同事" in chen.does(form, on=form, way="mass_all", seen=seen)
@@ -62,6 +78,10 @@ def test_from_the_signed_words_to_who_got_it(newsroom: Newsroom) -> None:
     found = wang.sends("/console/broadcasts/receipts", on="/console/broadcasts/receipts", openid=reader).text
     assert "发出时关注着本号就会收到" in found
     assert newsroom.noted("receipts looked at") == 1
+    own = wang.opens(f"/console/notices/{notice}").text
+    for onward in (here, f"/console/notices/{notice}/figures", f"/console/notices/{notice}/pack", form):
+        assert f'href="{onward}"' in own
+    assert f'href="/console/notices/{notice}"' in wang.opens(here).text
     assert "周末看点" in wang.opens("/console/broadcasts?state=done").text
     assert wang.opens("/console/broadcasts.xlsx?state=done").data[:2] == b"PK"
     # Deleted, with its limits told.
@@ -78,9 +98,9 @@ def test_to_a_list_of_readers_kept_under_a_name_and_each_is_found_again(newsroom
         session.add(Segment(name="全体读者", rules=Rules().json, made_by="chen", made_at=times.now()))
     form = f"/console/notices/{newsroom.text()}/send"
     chen, wang = newsroom.browser("chen"), newsroom.browser("wang")
-    page = chen.sends(form, on=form, way="mass_list", segment="1")
+    page = chen.sends(form, on=form, way="mass_list", to="segment:1")
     seen = page.text.split('name="seen" value="')[1].split('"')[0]
-    chen.does(form, on=form, way="mass_list", segment="1", seen=seen)
+    chen.does(form, on=form, way="mass_list", to="segment:1", seen=seen)
     here = "/console/broadcasts/1"
     asked = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
     wang.does(f"{here}/confirm", on=here, seen=asked)
@@ -95,7 +115,8 @@ def test_to_a_list_of_readers_kept_under_a_name_and_each_is_found_again(newsroom
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [({"way": "pigeon"}, "请选一种发法"), ({"way": "mass_tag"}, "编号"), ({"way": "mass_list", "segment": "99"}, "不在了"),
+    [({"way": "pigeon"}, "请选一种发法"), ({"way": "mass_tag"}, "选一个公众平台的标签"), ({"way": "mass_list", "to": "segment:99"}, "没有了"),
+     ({"way": "mass_list", "to": "rules"}, "至少选一个条件"), ({"way": "mass_all", "to": "rules", "r0-what": LATELY}, "挑不了人"),
      ({"way": "mass_all", "day": "2020-01-01", "at": "10:00"}, "已经过去"),
      ({"way": "mass_all", "day": "2020-01-01"}, "都要选")],
 )  # fmt: skip
@@ -103,9 +124,36 @@ def test_a_form_that_cannot_be_taken_says_which_field_and_keeps_what_was_typed(
     newsroom: Newsroom, typed: dict[str, str], said: str
 ) -> None:
     form = f"/console/notices/{newsroom.text()}/send"
-    page = newsroom.browser("chen").sends(form, on=form, **typed)
+    page = newsroom.browser("chen").sends(form, on=form, **lately(typed))
     assert page.status_code == 400
     assert said in page.text
+
+
+def test_readers_are_chosen_by_rules_and_tags_by_name_and_counted_as_the_way_goes(newsroom: Newsroom) -> None:
+    readers = newsroom.readers(3)
+    with newsroom.database.units() as session:
+        session.add(PlatformTag(id=101, name="志愿者", readers=12, seen_at=times.now()))
+        wishes.stop(session, readers[0], now=times.now())
+    notice = newsroom.text()
+    form, chen = f"/console/notices/{notice}/send", newsroom.browser("chen")
+    assert "志愿者（12 位）" in chen.opens(form).text
+    rules = lately({"way": "mass_list", "to": "rules", "r0-how": "all", "r0-what": LATELY})
+    page = chen.sends(form, on=form, **rules).text
+    assert "会发给 2 位读者" in page
+    assert "不含不想收或收满了的 1 位" in page
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    assert "排好了" in chen.does(form, on=form, **rules, seen=seen)
+    with newsroom.database.reading() as session:
+        kept = Rules.of(session.get_one(Broadcast, 1).rules)
+    assert [(rule.kind, rule.values) for rule in kept.all_of] == [
+        (Kind.SINCE, (rules["r0-what"].removeprefix("since:"),))
+    ]
+    tagged = chen.sends(form, on=form, way="mass_tag", to="tag:101").text
+    assert "大约会发给 12 位读者" in tagged
+    assert "公众平台标签“志愿者”里的读者" in tagged
+    assert "改成" in chen.sends(form, on=form, way="mass_list", to="tag:101").text
+    nobody = chen.sends(form, on=form, way="mass_all", to="tag:101")
+    assert nobody.status_code == 400
 
 
 def test_at_night_nobody_is_rung_and_unsigned_words_go_nowhere(newsroom: Newsroom) -> None:

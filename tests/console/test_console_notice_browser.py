@@ -64,7 +64,8 @@ def paths(number: str) -> list[str]:
     rules = "?to=rules&r0-how=all&r0-what=interest:阅读活动&r1-how=none&r1-what=branch:1"
     return [
         f"{base}/plan", f"{base}/plan?month=2026-02", f"{base}/audience", f"{base}/audience{rules}", f"{base}/followers",
-        f"{base}/figures", f"{base}/{number}/figures", f"{base}/{number}/pack",
+        f"{base}/figures", f"{base}/{number}/figures", f"{base}/{number}/send", f"{base}/{number}/send{rules}&way=mass_list", f"{base}/{number}",
+        f"{base}/{number}/pack",
     ]  # fmt: skip
 
 
@@ -100,3 +101,20 @@ def test_the_number_follows_what_one_chooses_without_a_new_page(browser: Chromiu
     expect(page.locator("#audience-count")).to_contain_text("3 位读者")
     assert page.get_by_label("保存成一组").input_value() == "写了一半的名字"
     assert page.url.endswith("/audience")
+
+
+def test_whoever_sends_sees_the_number_of_the_way_and_is_asked_for_rules_only_where_they_count(
+    browser: Chromium, desk: str
+) -> None:
+    site, number = desk.split()
+    page = signed_in(browser, site, "chen")
+    page.goto(f"{site}/console/notices/{number}/send")
+    expect(page.get_by_label("第 1 个条件", exact=True)).to_be_hidden()
+    expect(page.locator("#audience-count")).to_contain_text("说过不收通知的也会收到")
+    page.get_by_label("按名单群发").check()
+    expect(page.locator("#audience-count")).not_to_contain_text("说过不收通知的也会收到")
+    page.get_by_label("发给谁").select_option("rules")
+    page.get_by_label("第 1 个条件", exact=True).select_option("interest:阅读活动")
+    expect(page.locator("#audience-count")).to_contain_text("3 位读者")
+    page.get_by_label("发布，不推送").check()
+    expect(page.locator("#audience-count")).to_contain_text("谁的手机也不会响")

@@ -330,27 +330,23 @@ def test_text_pictures_and_a_recording_have_their_own_forms(office: Office) -> N
 
 
 def test_the_other_templates_are_begun_and_say_what_is_left_to_fill(office: Office) -> None:
-    chen, today = office.browser("chen"), times.today(times.now())
-    for use in ("closure", "winners", "books"):
+    chen = office.browser("chen")
+    for use in ("winners", "books"):
         path = f"/console/notices/new?use={use}"
-        more = (
-            {"first": str(today + timedelta(days=3)), "last": str(today + timedelta(days=5)), "reason": "检修"}
-            if use == "closure"
-            else {}
-        )
-        chen.does(
-            path, on=path, use=use, form="articles", title="春天的诗获奖名单" if use != "closure" else "", **more
-        )
+        chen.does(path, on=path, use=use, form="articles", title="春天的诗获奖名单")
     with office.database.reading() as session:
         rows = session.scalars(sa.select(Notice).order_by(Notice.id)).all()
         bodies = [service.content_of(session, row).articles[0].body for row in rows]
-    assert [row.use.value for row in rows] == ["closure", "winners", "books"]
-    assert "闭馆。原因是检修。" in bodies[0]
-    assert ["【请填写】" in body for body in bodies] == [False, True, True]
+    assert [row.use.value for row in rows] == ["winners", "books"]
+    assert all("【请填写】" in body for body in bodies)
+    assert "“春天的诗”评出来了" in bodies[0]
     late = chen.sends(path, on=path, use="books", form="articles", title="x", due_on="2020-01-01")
     assert (late.status_code, "已经过去了" in late.text) == (400, True)
-    none = chen.sends("/console/notices/new?use=closure", on=path, use="closure", form="articles", first="")
-    assert (none.status_code, "请选哪几天闭馆" in none.text) == (400, True)
+    none = chen.sends(path, on=path, use="winners", form="articles", title="x", contest="99")
+    assert (none.status_code, "还没有颁奖" in none.text) == (400, True)
+    choice = chen.opens("/console/notices/new").text
+    assert 'href="/console/closing/new"' in choice
+    assert 'href="/console/periodicals"' in choice
 
 
 def test_only_what_is_ticked_is_in_the_preview(office: Office) -> None:

@@ -120,7 +120,7 @@ def test_every_page_of_a_notice_fits_a_phone_and_can_be_read(
         "?words=没有",
         "/new",
         "/new?use=preview&span=month",
-        "/new?use=closure",
+        "/new?use=winners",
         "/settings",
         "/settings/blocks",
     )

@@ -139,6 +139,37 @@ def test_the_rail_says_where_one_is(office: Office) -> None:
         assert found == [room]
 
 
+TABS = {
+    "/console/notices": "通知", "/console/broadcasts": "发送", "/console/notices/plan": "群发计划", "/console/notices/audience": "读者",
+    "/console/notices/figures": "效果", "/console/closures": "闭馆", "/console/periodicals": "刊物", "/console/menu": "菜单",
+    "/console/notices/settings": "设置",
+}  # fmt: skip
+BELOW = {
+    "/console/notices/new": "通知", "/console/broadcasts/receipts": "发送", "/console/notices/followers": "读者", "/console/closing/new": "闭馆",
+    "/console/periodicals/new": "刊物", "/console/menu/new": "菜单", "/console/notices/settings/blocks": "设置",
+}  # fmt: skip
+
+
+def test_everything_about_notices_is_one_room(office: Office) -> None:
+    browser = office.browser("wang")
+    for path, tab in (TABS | BELOW).items():
+        page = browser.opens(path).text
+        assert re.search(r'class="room[^"]*" href="/console/notices" aria-current="page"', page), path
+        row = page.split('<nav class="tabs tabs-room"')[1].split("</nav>")[0]
+        assert re.findall(r'href="([^"]+)"', row) == list(TABS)
+        here = "page" if path in TABS else "true"
+        assert re.findall(rf'aria-current="{here}">(.*?)</a>', row) == [tab]
+
+
+def test_whoever_sees_no_notices_finds_closures_with_the_branches(office: Office) -> None:
+    office.hires("judge", Role.JUDGE)
+    page = office.browser("judge").opens("/console/closures").text
+    assert "tabs-room" not in page
+    assert 'aria-label="分馆与时间"' in page
+    assert re.search(r'class="room[^"]*" href="/console/branches" aria-current="page"', page)
+    assert 'href="/console/notices' not in page
+
+
 @pytest.mark.parametrize("path", ["quizzes", "pools", "prizes", "questions", "bills", "questions/files"])
 def test_a_number_beyond_every_row_is_no_page(office: Office, path: str) -> None:
     assert office.browser("wang").opens(f"/console/{path}/{'9' * 20}").status_code == 404

@@ -133,6 +133,8 @@ def test_an_issue_is_drafted_from_the_ledger_signed_brought_out_and_printed_as_i
         body = notices.content_of(session, notice).articles[0].body
     assert (notice.use, notice.due_on, notice.state) == ("bulletin", date(2026, 12, 5), NoticeState.DRAFT)
     assert "2026年11月举办活动 3 场，参加 77 人次" in body
+    page = browser.opens(f"/console/notices/{issue.notice_id}").text
+    assert f'刊物：<a href="/console/periodicals/{issue.periodical_id}">简报2026年第11期</a>' in page
     assert "新年音乐会" in body
     assert "听绘本座无虚席。" in body
     (picture,) = [block for block in blocks_of(body) if isinstance(block, Picture)]
