@@ -184,6 +184,7 @@ BROADCAST_MOVES: Moves[BroadcastState] = {
     B.WAITING: frozenset({B.SENDING, B.DONE, B.STOPPED, B.FAILED}),
     B.PAUSED: frozenset({B.PREPARING, B.SENDING, B.STOPPED}),
     B.FAILED: frozenset({B.PREPARING, B.STOPPED}),
+    B.DONE: frozenset({B.FAILED}),  # a look said that it was sent, and WeChat's own word, later, that it was not
 }
 
 

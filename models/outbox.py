@@ -19,10 +19,12 @@ from models.bulk import one_of
 from models.db import Base, UtcDateTime, after_commit, core, insert, personal, plain, word
 from models.errors import IllegalMove
 from models.platform import Breaker, Rate, close_breaker
+from models.privacy import digest
 from models.states import Moves, moved
 
 LEASE = timedelta(seconds=90)  # above every timeout of one call, its repeat and two fresh tokens together
 MAX_ATTEMPTS = 8
+LONGEST_KEY = 96
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
 
@@ -88,7 +90,7 @@ class OutboxCall(Base):
 
     id: Mapped[int] = plain(sa.Integer, primary_key=True)
     kind: Mapped[CallKind] = plain(word(CallKind))
-    key: Mapped[str] = plain(sa.String(96), unique=True)
+    key: Mapped[str] = plain(sa.String(LONGEST_KEY), unique=True)
     openid: Mapped[str | None] = personal("微信号在本号的编号", sa.String(64), nullable=True, index=True)
     payload: Mapped[dict[str, Any]] = personal("发给您的内容", sa.JSON)
     state: Mapped[CallState] = plain(word(CallState))
@@ -407,12 +409,15 @@ def resume(session: Session, kind: str, *, now: datetime) -> None:
 
 
 def drop_all_of(session: Session, openid: str, *, now: datetime, cause: str = "不再关注") -> None:
-    """The reader left, or wants nothing kept: nothing more is owed to them."""
+    """The reader left, or wants nothing kept: nothing more is owed to them, and no key names them any more."""
     session.execute(
         sa.update(OutboxCall)
         .where(OutboxCall.openid == openid, OutboxCall.state.in_((S.OWED, S.WAITING, S.UNSURE, S.DEAD)))
         .values(state=S.DROPPED, settled_at=now, cause=cause)
     )
+    nobody = sa.func.substr(sa.func.replace(OutboxCall.key, openid, digest(openid)), 1, LONGEST_KEY)
+    named = OutboxCall.key.contains(openid, autoescape=True)
+    session.execute(sa.update(OutboxCall).where(OutboxCall.openid == openid, named).values(key=nobody))
 
 
 def take_back(session: Session, which: sa.ColumnElement[bool], *, now: datetime, cause: str) -> None:

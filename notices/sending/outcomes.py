@@ -63,7 +63,7 @@ def fail(session: Session, broadcast: Broadcast, cause: str, now: datetime) -> N
     """It stops here, and staff decide. What has left has left."""
     if broadcast.state is B.PAUSED:
         to(broadcast, B.SENDING)
-    if broadcast.state in (B.PREPARING, B.SENDING, B.WAITING):
+    if broadcast.state in (B.PREPARING, B.SENDING, B.WAITING, B.DONE):
         to(broadcast, B.FAILED)
         broadcast.cause, broadcast.next_at, broadcast.done_at = cause[:300], None, now
         let_go(session, broadcast)
@@ -85,14 +85,16 @@ def finish(broadcast: Broadcast, now: datetime, cause: str = "") -> None:
 
 def has_left(session: Session, broadcast: Broadcast) -> bool:
     """Is anything of it with WeChat, or may be, or a message of it owed?"""
-    away = sa.or_(BroadcastPart.state.in_((P.TAKEN, P.TOLD)), BroadcastPart.asked_at.is_not(None))
-    parts = sa.select(BroadcastPart.number).where(BroadcastPart.broadcast_id == broadcast.id, away)
-    return bool(
-        broadcast.publish_id
-        or broadcast.sent_to
-        or broadcast.told.get("asked_at")
-        or session.scalar(parts.limit(1)) is not None
-    )
+    if broadcast.publish_id or broadcast.told.get("owed") or broadcast.told.get("asked_at"):
+        return True
+    return any(_is_away(part) for part in parts_of(session, broadcast))
+
+
+def _is_away(part: BroadcastPart) -> bool:
+    """Not what WeChat has told of that it came to nothing."""
+    if part.state is P.FAILED:
+        return part.asked_at is not None and ("status" not in part.told or bool(part.told.get("unsure")))
+    return part.state in (P.TAKEN, P.TOLD) or part.asked_at is not None
 
 
 def let_go(session: Session, broadcast: Broadcast) -> None:
@@ -124,6 +126,15 @@ def handed(session: Session, part: BroadcastPart) -> None:
         BroadcastReader.outcome == Outcome.LISTED,
     )  # fmt: skip
     session.execute(theirs.values(outcome=Outcome.HANDED).execution_options(synchronize_session=False))
+
+
+def listed_again(session: Session, part: BroadcastPart) -> None:
+    """The job that was to reach them came to nothing: they are of the next one."""
+    theirs = sa.update(BroadcastReader).where(
+        BroadcastReader.broadcast_id == part.broadcast_id, BroadcastReader.part == part.number,
+        BroadcastReader.outcome == Outcome.HANDED,
+    )  # fmt: skip
+    session.execute(theirs.values(outcome=Outcome.LISTED).execution_options(synchronize_session=False))
 
 
 def apply(session: Session, broadcast: Broadcast, part: BroadcastPart, told: Json, now: datetime) -> None:

@@ -204,10 +204,12 @@ def _send_refused(
     code = int(answer["refused"])
     cause = texts.refusal(code, str(answer["cause"]))
     if code == ADMIN_ASKED:
+        part.told = {steps.WAITS_SINCE: now.isoformat(), **part.told}
+        since = steps.waits_since(part) or now
         if broadcast.state is B.SENDING:
             outcomes.to(broadcast, B.WAITING)
-            outcomes.tell_staff(session, broadcast, texts.waits(part.asked_at or now), f"admin:{part.again}", now)
-        broadcast.cause = texts.waits(part.asked_at or now)
+            outcomes.tell_staff(session, broadcast, texts.waits(since), f"admin:{part.again}:{part.tries}", now)
+        broadcast.cause = texts.waits(since)
         broadcast.next_at = now + steps.WAIT_FOR_ADMIN
         return NotNow(CallState.DROPPED, cause)
     if part.state is not P.OWED:
@@ -219,7 +221,8 @@ def _send_refused(
             outcomes.to(broadcast, B.SENDING)
         steps.go_on(session, broadcast, now)
     elif code == USED_UP:
-        quota.used_up(session, now)
+        if broadcast.way in quota.ways_that_count(quota.kind_of(session)):
+            quota.used_up(session, now)
         if broadcast.state in (B.SENDING, B.WAITING):
             outcomes.pause(broadcast, f"{cause}。最早{_when_again(session, now)}能再发；到时候点“接着发”。")
             outcomes.tell_staff(session, broadcast, broadcast.cause, f"quota:{now:%m%d}", now)
@@ -285,7 +288,8 @@ def settle_publish(session: Session, call: Claimed, ended: Ended, now: datetime)
     broadcast = _mine(session, call)
     if broadcast is None or broadcast.publish_id:
         return None
-    asked_now = broadcast.told.get("asked_at") == call.claimed_at.isoformat()
+    # After a backup was restored somebody may have asked before, and nobody remembers.
+    asked_now = broadcast.told.get("asked_at") == call.claimed_at.isoformat() and "restored" not in broadcast.told
     if ended.answer is None:
         if not isinstance(ended.error, FateUnknown) and asked_now:
             outcomes.note(broadcast, asked_at=None)

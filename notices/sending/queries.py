@@ -18,7 +18,7 @@ from models.notice import (
     Way,
 )
 from models.outbox import CallState, OutboxCall
-from notices.sending import letters, outcomes, rules, texts
+from notices.sending import letters, outcomes, rules, steps, texts
 
 B = BroadcastState
 
@@ -63,9 +63,12 @@ def _sizes(session: Session, broadcast: Broadcast) -> dict[int, int]:
 
 
 def _owed_until(session: Session, broadcast: Broadcast) -> int:
-    mine = sa.select(sa.func.count()).select_from(BroadcastReader).where(
-        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid <= broadcast.sent_to, BroadcastReader.part > 0
-    )  # fmt: skip
+    mine = sa.select(sa.func.count()).select_from(BroadcastReader)
+    mine = mine.where(BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.part > 0)
+    if broadcast.sent_to:
+        mine = mine.where(BroadcastReader.openid <= broadcast.sent_to)
+    elif not broadcast.told.get("owed"):
+        return 0
     return session.scalar(mine) or 0
 
 
@@ -150,5 +153,5 @@ def is_undecided(part: BroadcastPart) -> bool:
 def waits_until(session: Session, broadcast: Broadcast) -> datetime | None:
     """By when the administrator must have said yes."""
     part = next((one for one in outcomes.parts_of(session, broadcast) if one.asked_at or one.taken_at), None)
-    since = (part.taken_at or part.asked_at) if part is not None else None
+    since = (part.taken_at or steps.waits_since(part)) if part is not None else None
     return since + rules.ADMIN_WITHIN if since is not None else None

@@ -14,6 +14,7 @@ FURTHEST = timedelta(days=60)
 KEY_IS_GOOD = timedelta(hours=23)
 ADMIN_WITHIN = timedelta(minutes=30)  # 群发保护: the administrator's phone asks for so long
 ADMIN_PATIENCE = timedelta(minutes=5)  # and WeChat may take these to tell
+WATCH = timedelta(minutes=2)  # what is in hands is looked at again after so long
 LOOKS = tuple(timedelta(minutes=minutes) for minutes in (1, 4, 12, 35, 180, 720, 1440))
 
 MASSES = frozenset({Way.MASS_ALL, Way.MASS_TAG, Way.MASS_LIST})

@@ -29,6 +29,7 @@ from notices.sending.outcomes import B, P
 
 TOLD_FOR = timedelta(days=3)  # that something did not leave is shown to those who meant it to
 OPEN = (B.PLANNED, B.LATE, B.PREPARING, B.SENDING, B.WAITING, B.PAUSED, B.DONE)
+ENDED = (B.FAILED, B.STOPPED)  # some of it may be with readers all the same
 
 
 def plan(
@@ -99,11 +100,20 @@ def _newest(session: Session, notice: Notice) -> Content:
 def _check_twice(session: Session, notice: Notice, digest: str, way: Way, rules_: Rules) -> None:
     """The notice is held, so of two who plan the same at once the second is told."""
     same = sa.select(Broadcast).where(
-        Broadcast.notice_id == notice.id, Broadcast.digest == digest, Broadcast.way == way, Broadcast.state.in_(OPEN)
+        Broadcast.notice_id == notice.id,
+        Broadcast.digest == digest,
+        Broadcast.way == way,
+        Broadcast.state.in_((*OPEN, *ENDED)),
     )
     for one in session.scalars(same):
-        if Rules.of(one.rules) == rules_ and way is not Way.DRAFT:
+        if Rules.of(one.rules) != rules_ or way is Way.DRAFT:
+            continue
+        if one.state in OPEN:
             raise BadInput("同样的内容已经这样排过、发过了，不会再发第二次。")
+        if outcomes.has_left(session, one):
+            raise BadInput(
+                "同样的内容这样发过一部分，或者不知道发没发出去：请到那一次发送里决定，没发成的在那里再发。"
+            )
 
 
 def confirm(session: Session, broadcast: Broadcast, *, by: By) -> None:
@@ -188,10 +198,12 @@ def _anew(session: Session, broadcast: Broadcast, part: BroadcastPart, *, is_new
     have decided so: under the old one it would answer with that job for ever."""
     outcomes.part_to(part, PartState.OWED)
     part.tries, part.media_id, part.cause = part.tries + 1, "", ""
+    part.told = {name: value for name, value in part.told.items() if name != steps.WAITS_SINCE}
     if is_new_job:
         part.again += 1
         part.client_id = steps.key_of(session, broadcast, part.number, part.again)
         part.asked_at, part.told, part.msg_id, part.taken_at = None, {}, "", None
+        outcomes.listed_again(session, part)
 
 
 def _go_on(broadcast: Broadcast, by: By) -> None:

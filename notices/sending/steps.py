@@ -31,10 +31,10 @@ from notices import chain, quota
 from notices.sending import handing, letters, outcomes, rules, texts
 from notices.sending.outcomes import B, Json, P
 
-WATCH = timedelta(minutes=2)  # what is in hands is looked at again after so long
 WAIT_FOR_ADMIN = timedelta(minutes=5)
 MOST_DRAFTS = 4  # of one part, each gone when it was to be sent: then something is wrong that no repeat mends
 MOST_TRIES = 12  # calls of one thing, eight attempts each
+WAITS_SINCE = "waits_since"
 KEEP_WORDS = timedelta(days=7)
 
 
@@ -137,7 +137,7 @@ def hold_words(broadcast: Broadcast, notice: Notice) -> None:
 def _prepare(session: Session, broadcast: Broadcast, now: datetime) -> None:
     if broadcast.way in rules.LISTED and broadcast.frozen_at is None:
         broadcast.next_at = (
-            now + WATCH
+            now + rules.WATCH
         )  # notices.audience.freezing goes on with it, beside everything else, and says when
         return
     if broadcast.way is not Way.MESSAGES and not _has_files(session, broadcast, now):
@@ -161,7 +161,7 @@ def _has_files(session: Session, broadcast: Broadcast, now: datetime) -> bool:
             _give_up(session, broadcast, "有一张图片或一段声音没能交给微信", now)
             return False
     if missing:
-        broadcast.next_at = now + WATCH
+        broadcast.next_at = now + rules.WATCH
     return not missing
 
 
@@ -265,11 +265,17 @@ def _next_part(session: Session, broadcast: Broadcast, notice: Notice, now: date
 
 
 def _is_silent(part: BroadcastPart, now: datetime) -> bool:
-    return part.asked_at is not None and now > part.asked_at + rules.ADMIN_WITHIN + rules.ADMIN_PATIENCE
+    since = waits_since(part)
+    return since is not None and now > since + rules.ADMIN_WITHIN + rules.ADMIN_PATIENCE
+
+
+def waits_since(part: BroadcastPart) -> datetime | None:
+    """Since when the administrator is asked about it."""
+    return datetime.fromisoformat(part.told[WAITS_SINCE]) if WAITS_SINCE in part.told else part.asked_at
 
 
 def _owe_part(session: Session, broadcast: Broadcast, notice: Notice, part: BroadcastPart, now: datetime) -> None:
-    _look_at(broadcast, now + WATCH)
+    _look_at(broadcast, now + rules.WATCH)
     if notice.form is NoticeForm.ARTICLES and not part.media_id:
         if broadcast.media_id:  # made for a preview, and not used up by it
             part.media_id, broadcast.media_id = broadcast.media_id, ""
@@ -298,7 +304,7 @@ def _owe_draft(session: Session, broadcast: Broadcast, part: BroadcastPart | Non
     holder = part or broadcast
     payload = {"broadcast": broadcast.id, "part": part.number if part else 0}
     name = part.client_id if part else f"of {broadcast.id}"
-    _look_at(broadcast, now + WATCH)
+    _look_at(broadcast, now + rules.WATCH)
     if not _is_owed(session, CallKind.DRAFT, f"draft:{name}", holder, payload, now):
         _give_up(session, broadcast, "草稿没能交给微信", now)
 
@@ -319,7 +325,7 @@ def _look(session: Session, broadcast: Broadcast, parts: list[BroadcastPart], no
         if part.look_at is not None:
             _look_at(broadcast, part.look_at)
         elif part.state is P.TAKEN:
-            _look_at(broadcast, now + WATCH)
+            _look_at(broadcast, now + rules.WATCH)
 
 
 def _publish(session: Session, broadcast: Broadcast, now: datetime) -> None:
@@ -333,7 +339,7 @@ def _publish(session: Session, broadcast: Broadcast, now: datetime) -> None:
         if not _is_owed(session, CallKind.PUBLISH, f"publish:{broadcast.id}", broadcast, payload, now):
             outcomes.fail(session, broadcast, "试了许多次微信都没有收下", now)
             return
-        _look_at(broadcast, now + WATCH)
+        _look_at(broadcast, now + rules.WATCH)
         return
     began = datetime.fromisoformat(broadcast.told["taken_at"])
     due = rules.next_look(began, looks)
@@ -344,7 +350,7 @@ def _publish(session: Session, broadcast: Broadcast, now: datetime) -> None:
         payload = {"broadcast": broadcast.id}
         owe(session, CallKind.PUBLISH_LOOK, f"publish_look:{broadcast.id}:{broadcast.tries}:{looks}", payload, now)
         outcomes.note(broadcast, looks=looks + 1)
-        due = rules.next_look(began, looks + 1) or now + WATCH
+        due = rules.next_look(began, looks + 1) or now + rules.WATCH
     _look_at(broadcast, due)
 
 
@@ -362,8 +368,11 @@ def _previews(session: Session, broadcast: Broadcast, now: datetime) -> None:
         return
     for login, one in wished.items():
         payload = {"broadcast": broadcast.id, "login": login}
-        owe(session, CallKind.PREVIEW, f"preview:{broadcast.id}:{login}:{one['n']}", payload, now)
-    _look_at(broadcast, now + WATCH)
+        state = owe(session, CallKind.PREVIEW, f"preview:{broadcast.id}:{login}:{one['n']}", payload, now)
+        if state in (CallState.DEAD, CallState.UNSURE):
+            fail_previews(broadcast, "试了几次都没有发到手机上，请再点一次")
+            return
+    _look_at(broadcast, now + rules.WATCH)
 
 
 def fail_previews(broadcast: Broadcast, cause: str) -> None:

@@ -71,7 +71,10 @@ def published_now(session: Session, broadcast: Broadcast, word: Json, now: datet
         return
     if status == 0:
         outcomes.note(broadcast, article_id=word.get("article_id"), urls=word.get("urls"), is_out=True)
-        outcomes.finish(broadcast, now)
+        if broadcast.state is B.PAUSED:
+            outcomes.to(broadcast, B.SENDING)
+        if broadcast.state is B.SENDING:  # one that was stopped meanwhile stays so; its page is out all the same
+            outcomes.finish(broadcast, now)
         return
     failed = "、".join(str(one) for one in word.get("failed", ()))
     cause = texts.PUBLISHED.get(status, f"微信没有发布，代号 {status}") + (f"（第 {failed} 篇）" if failed else "")

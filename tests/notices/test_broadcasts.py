@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from activities import picture_files
@@ -13,7 +14,9 @@ from models import times
 from models.errors import BadInput
 from models.follower import Follower
 from models.notice import Notice, NoticeForm, NoticeState, PlatformFile, Way
+from models.outbox import OutboxCall
 from models.platform import Breaker
+from notices import quota
 from notices.audience.rules import Rules
 from notices.content import Content
 from notices.sending import service
@@ -375,8 +378,14 @@ def test_one_by_one_each_reader_is_owed_one_message(sqlite_newsroom: Newsroom) -
     wrote, silent = newsroom.reader("甲"), newsroom.reader("乙", says=None)
     newsroom.both_pass(minutes=2)
     number = newsroom.plans(newsroom.text(), Way.MESSAGES)
-    newsroom.runs(number, to="done")
+    newsroom.steps(number, to="sending")
+    for _ in range(3):
+        newsroom.step()
+    assert newsroom.state(number) == "sending", "what is owed has not left: it can be stopped"
     newsroom.ticks()
+    newsroom.both_pass(minutes=3)
+    newsroom.runs(number, to="done")
+    assert newsroom.broadcast(number).sent_to == "", "nobody's number stays"
     assert (newsroom.seen(wrote, "照常开门"), newsroom.seen(silent, "照常开门")) == (1, 0)
     newsroom.phone(silent, type="text", content="在吗")
     newsroom.delivers()
@@ -395,6 +404,64 @@ def test_stopped_what_was_owed_one_by_one_and_has_not_left_is_taken_back(newsroo
     newsroom.delivers()
     assert newsroom.state(number) == "stopped"
     assert newsroom.seen(silent, "照常开门") == 0
+
+
+def test_a_list_that_wechat_did_not_let_pass_goes_out_when_it_is_sent_again(newsroom: Newsroom) -> None:
+    readers = newsroom.readers(3)
+    newsroom.wechat.post("/sim/masses", {"next": "err(10001)"})
+    number = newsroom.plans(newsroom.text(), Way.MASS_LIST)
+    newsroom.runs(number, to="failed")
+    assert [newsroom.seen(one, "照常开门") for one in readers] == [0, 0, 0]
+    newsroom.does_to(number, service.send_again)
+    newsroom.runs(number, to="done")
+    assert [newsroom.seen(one, "照常开门") for one in readers] == [1, 1, 1]
+    assert set(newsroom.outcomes(number).values()) == {(1, "handed")}
+
+
+def test_words_that_wechat_did_not_let_pass_may_be_mended(sqlite_newsroom: Newsroom) -> None:
+    newsroom = sqlite_newsroom
+    newsroom.reader()
+    newsroom.wechat.post("/sim/masses", {"next": "err(20013)"})
+    notice = newsroom.text()
+    number = newsroom.plans(notice)
+    newsroom.runs(number, to="failed")
+    with newsroom.database.reading() as session:
+        assert session.get_one(Notice, notice).state is NoticeState.READY, "nothing of it has left"
+
+
+def test_what_may_have_left_is_not_planned_a_second_time(sqlite_newsroom: Newsroom) -> None:
+    newsroom = sqlite_newsroom
+    reader, notice = newsroom.reader(), newsroom.text()
+    number = newsroom.plans(notice)
+    newsroom.wechat.has("drop", on=SENDALL, times=1)
+    newsroom.ticks()
+    newsroom.both_pass(hours=23, minutes=30)
+    newsroom.runs(number, to="failed")
+    with pytest.raises(BadInput, match="到那一次发送里决定"):
+        newsroom.plans(notice)
+    assert newsroom.seen(reader, "照常开门") == 1
+
+
+def test_whoever_leaves_is_named_by_no_key(newsroom: Newsroom) -> None:
+    reader = newsroom.reader("甲")
+    number = newsroom.plans(newsroom.text(), Way.MESSAGES)
+    newsroom.ticks()
+    assert f"broadcast:{number}:{reader}" in newsroom.states()
+    newsroom.phone(reader, type="event", event="unsubscribe")
+    with newsroom.database.reading() as session:
+        keys = session.scalars(sa.select(OutboxCall.key)).all()
+    assert keys
+    assert not any(reader in key for key in keys)
+
+
+def test_a_list_refused_for_its_quota_leaves_the_day_of_a_send_to_all(sqlite_newsroom: Newsroom) -> None:
+    newsroom = sqlite_newsroom
+    newsroom.readers(2)
+    newsroom.wechat.has("errcode:45028", on=SEND, times=1)
+    number = newsroom.plans(newsroom.text(), Way.MASS_LIST)
+    newsroom.runs(number, to="paused")
+    with newsroom.database.reading() as session:
+        assert quota.left(session, times.now()).today == 1
 
 
 def test_readers_who_leave_meanwhile_are_not_sent_to_and_nobody_else_is_left_out(newsroom: Newsroom) -> None:

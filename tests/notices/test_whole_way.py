@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from config import limits
 from models import times
 from models.follower import Follower
-from models.notice import Notice, NoticeState, Way
+from models.notice import Broadcast, Notice, NoticeState, Way
 from tests.console.test_console_notices import FOUR, content, edit, fields, gives_a_cover, notice, signs
 from tests.notices.newsroom import SEND, Newsroom
 
@@ -73,23 +73,25 @@ def test_a_months_preview_is_signed_by_four_seen_on_a_phone_scheduled_sent_and_r
     form = f"/console/notices/{number}/send"
     seen = chen.sends(form, on=form, **typed).text.split('name="seen" value="')[1].split('"')[0]
     chen.does(form, on=form, **typed, seen=seen)
-    here = "/console/broadcasts/1"
+    with newsroom.database.reading() as session:
+        sending = session.scalars(sa.select(Broadcast.id)).one()
+    here = f"/console/broadcasts/{sending}"
     chen.does(f"{here}/preview", on=here)
     newsroom.ticks()
     assert newsroom.seen(phone, "预览") == 1
     asked = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
     wang.does(f"{here}/confirm", on=here, seen=asked)
     newsroom.ticks()
-    assert newsroom.state(1) == "planned"
+    assert newsroom.state(sending) == "planned"
     before = len(newsroom.screen(reader))
     newsroom.both_pass(hours=24, minutes=1)
-    newsroom.runs(1, to="done")
+    newsroom.runs(sending, to="done")
     assert len(newsroom.screen(reader)) == before + 1
     page = newsroom.browser("wang")
     assert "微信说到了 2 人" in page.opens(here).text
     figures = page.opens(f"/console/notices/{number}/figures").text
     assert "/a/" in figures, "its links to activities are counted"
-    link = re.search(r"/n/[A-Z0-9]{8}", requests.get(newsroom.broadcast(1).told["urls"][0], timeout=10).text)
+    link = re.search(r"/n/[A-Z0-9]{8}", requests.get(newsroom.broadcast(sending).told["urls"][0], timeout=10).text)
     assert link, "what WeChat shows leads to us by a way that counts"
     assert newsroom.browser("chen").opens(link[0]).headers["Location"].startswith("/a/")
 
