@@ -147,8 +147,8 @@ def _keep_choices(session: Session, closing: Closing, chosen: Sequence[Chosen]) 
         }
         for one in chosen
     ]  # fmt: skip
-    if rows:
-        session.execute(sa.insert(ClosingActivity), rows)
+    if rows:  # RETURNING: PostgreSQL takes many rows by one statement, and not one by one
+        session.execute(sa.insert(ClosingActivity).returning(ClosingActivity.activity_id), rows).all()
 
 
 _WHEN = (
