@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities.hours import GOES_ON
 from activities.queries import SHOWN, Shown, shown_of
 from models.activity import Activity, ActivityState, Branch
-from models.closing import Choice, Closing, ClosingActivity, ClosingState
 from models.db import core
 from models.signup import SignUp
 
@@ -40,10 +40,7 @@ _MORE = (
     Activity.branch_id, Activity.campaign, Activity.audience, Activity.age_from, Activity.age_to, Activity.fee,
     Activity.contact, Activity.materials, Activity.link, Activity.reason, Activity.moved_from,
     Branch.address, Branch.phone, Branch.way, sa.exists().where(SignUp.activity_id == Activity.id),
-    sa.exists().where(
-        ClosingActivity.activity_id == Activity.id, ClosingActivity.choice == Choice.KEEP,
-        ClosingActivity.closing_id == Closing.id, Closing.state.in_((ClosingState.DOING, ClosingState.DONE)),
-    ),
+    GOES_ON,
 )  # fmt: skip
 _SEEN = SHOWN.add_columns(*_MORE).where(Activity.state != ActivityState.DRAFT)
 _BY_CODE = _SEEN.where(Activity.code == sa.bindparam("code"))

@@ -12,7 +12,7 @@ from activities.catalogue import readers_see_anew
 from activities.opening import Shut, Stretch, Timetable, checked_week
 from activities.queries import PUBLISHED, SHOWN, SOONEST, Shown, listed
 from models.activity import Activity, Branch
-from models.closing import Choice, Closing, ClosingActivity, ClosingState
+from models.closing import Choice, ClosingActivity
 from models.errors import BadInput
 from models.opening import Closure, DayHours, WeekHours
 from models.when import When
@@ -139,15 +139,21 @@ def shut_within(session: Session, branch_id: int, when: When, *, today: date) ->
     return [Shut(row.first_on, row.last_on, row.reason) for row in session.scalars(asked.order_by(Closure.first_on))]
 
 
+# Of a closure of other days, or of one of two on the same day, nothing follows.
+_CUTS = sa.and_(
+    sa.or_(Closure.branch_id.is_(None), Closure.branch_id == Activity.branch_id),
+    Closure.first_on <= sa.func.coalesce(Activity.ends_on, Activity.last_on), Closure.last_on >= Activity.starts_on,
+)  # fmt: skip
+_KEPT = sa.exists().where(
+    ClosingActivity.closing_id == Closure.closing_id, ClosingActivity.activity_id == Activity.id,
+    ClosingActivity.choice == Choice.KEEP,
+)  # fmt: skip
+GOES_ON = sa.and_(sa.exists().where(_CUTS, _KEPT), sa.not_(sa.exists().where(_CUTS, sa.not_(_KEPT))))
+
+
 def goes_on(session: Session, activity_id: int) -> bool:
-    """Have staff said, for a closure that stands, that this activity takes place all the same?"""
-    said = (
-        sa.select(ClosingActivity.activity_id)
-        .join(Closing, Closing.id == ClosingActivity.closing_id)
-        .where(ClosingActivity.activity_id == activity_id, ClosingActivity.choice == Choice.KEEP)
-        .where(Closing.state.in_((ClosingState.DOING, ClosingState.DONE)))
-    )
-    return session.scalar(said.limit(1)) is not None
+    """Have staff said, of every closure of its days, that this activity takes place all the same?"""
+    return session.scalar(sa.select(Activity.id).where(Activity.id == activity_id, GOES_ON)) is not None
 
 
 def closures_ahead(session: Session, first: date, last: date) -> list[Ahead]:
@@ -168,3 +174,12 @@ def reopen(session: Session, closure: Closure) -> None:
     """As if it had never been."""
     session.delete(closure)
     readers_see_anew(session)
+
+
+def reopen_from(session: Session, closure: Closure, day: date) -> None:
+    """The days before have been, and stay shut."""
+    if closure.first_on >= day:
+        reopen(session, closure)
+    elif closure.last_on >= day:
+        closure.last_on = day - timedelta(days=1)
+        readers_see_anew(session)

@@ -15,7 +15,7 @@ from activities.service import reindex
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.by import By
-from models.closing import Closing
+from models.closing import Closing, ClosingActivity
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
 from models.opening import Closure, DayHours, WeekHours
@@ -68,6 +68,7 @@ def _merge_part(session: Session, branch: Branch, now: datetime) -> bool:
     into = session.get_one(Branch, branch.merges_into, with_for_update=HELD)
     part = _part_of(session, Activity.branch_id == branch.id)
     for activity in part:
+        _as_left(session, activity, now)
         activity.branch, activity.changed_at = into, now
     if part:
         reindex(session, *part)
@@ -75,6 +76,12 @@ def _merge_part(session: Session, branch: Branch, now: datetime) -> bool:
         _hand_over(session, branch, into)
     readers_see_anew(session)
     return bool(part)
+
+
+def _as_left(session: Session, activity: Activity, now: datetime) -> None:
+    """It is not changed by its branch's merging, for whoever undoes a closure."""
+    as_left = ClosingActivity.activity_id == activity.id, ClosingActivity.changed_at == activity.changed_at
+    session.execute(sa.update(ClosingActivity).where(*as_left).values(changed_at=now))
 
 
 def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
@@ -89,6 +96,11 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
     ):
         for kind in _HOURS:
             session.execute(sa.update(kind).where(kind.branch_id == branch.id).values(branch_id=into.id))
+    theirs = sa.select(Closure.closing_id).where(Closure.branch_id == into.id, Closure.closing_id.is_not(None))
+    twice = sa.delete(Closure).where(
+        Closure.branch_id == branch.id, Closure.closing_id.in_(session.scalars(theirs).all())
+    )
+    session.execute(twice)  # one act that named both
     for table in (Closure, Staff, FormerName, Notice):
         session.execute(sa.update(table).where(table.branch_id == branch.id).values(branch_id=into.id))
     for closing in session.scalars(sa.select(Closing)):  # a handful a year

@@ -21,7 +21,7 @@ from models import times
 from models.activity import Branch
 from models.by import By
 from models.closing import Choice, Closing, ClosingState
-from models.errors import BadFields, IllegalMove
+from models.errors import BadFields, BadInput, IllegalMove
 from models.when import When
 from notices.closing import queries, rules, service
 from notices.closing.queries import Concerned
@@ -139,6 +139,7 @@ class _Views:
         closing = None
         if look.is_sure:
             with self._desk.unit() as session:  # and it is still so
+                service.hold(session)
                 look = _look(session, asked, form, self._desk.site)
                 closing = self._closed(session, asked, look.effects, form) if look.is_sure else None
         if look.same:
@@ -196,7 +197,9 @@ class _Views:
                     service.undo(session, closing, self._desk.library, by=By(me().login, times.now()))
             except IllegalMove:
                 return refused("这次闭馆已经有人撤掉了。", where)
-        return done("已撤掉，这几天照常开放。取消和改期的活动正在恢复。", where)
+            except BadInput as error:
+                return refused(error.to_staff, where)
+        return done("已撤掉这次闭馆。取消和改期的活动正在恢复。", where)
 
 
 def _values(branches: Sequence[str]) -> dict[str, str]:
@@ -218,11 +221,13 @@ def _look(session: Session, asked: _Asked, form: Form, site: str) -> _Look:
 
 
 def _effects(session: Session, asked: _Asked, site: str) -> _Effects:
-    today = times.today(times.now())
+    now = times.now()
+    today = times.today(now)
     within = hours.within(session, asked.branches, asked.first, asked.last, most=MOST)
-    found = [one for one in within if not one.when.is_vague]  # what has no day yet finds another one
+    # What has no day yet finds another one; what has been, has been.
+    found = [one for one in within if not one.when.is_vague and not texts.is_over(one, now=now)]
     told = queries.concerned(session, [one.id for one in found])
-    shown = menus.live(session, max(times.now(), times.start_of(asked.first)))
+    shown = menus.live(session, max(now, times.start_of(asked.first)))
     buttons = menu_rules.with_closed(shown.buttons if shown else menu_of(site)["button"])
     rows = [_row(one, asked, told.get(one.id, Concerned()), today) for one in found]
     return _Effects(
@@ -296,7 +301,8 @@ def _is_theirs(branches: Sequence[int]) -> bool:
 
 
 def _may_undo(closing: Closing) -> bool:
-    return closing.state in (S.DOING, S.DONE) and Act.CHANGE_BRANCHES in me().acts and _is_theirs(closing.branches)
+    is_there = closing.state in (S.DOING, S.DONE) and closing.last_on >= times.today(times.now())
+    return is_there and Act.CHANGE_BRANCHES in me().acts and _is_theirs(closing.branches)
 
 
 def _was_of(line: queries.Line) -> When | None:

@@ -16,6 +16,7 @@ from console.rights import Act, may
 from models import times
 from models.audience import OtherSend, ToldBy
 from models.by import By
+from models.closing import Closing
 from models.errors import BadInput
 from models.notice import Broadcast, BroadcastState, Notice, NoticeForm, NoticeState, Way
 from notices import planning, quota, service
@@ -163,7 +164,8 @@ def _due(session: Session, notice: Notice) -> Due:
     articles = len(service.content_of(session, notice).articles)
     is_for_all = notice.branch_id is None and notice.form is NoticeForm.ARTICLES
     day = notice.due_on or times.today(notice.changed_at)
-    return Due(notice.id, day, notice.use, is_for_all, articles, bool(notice.emergency))
+    reopens = session.scalar(sa.select(Closing.id).where(Closing.reopening_id == notice.id).limit(1)) is not None
+    return Due(notice.id, day, notice.use, is_for_all, articles, bool(notice.emergency), keeps_day=reopens)
 
 
 def _unplanned(session: Session) -> Sequence[Notice]:

@@ -23,11 +23,19 @@ class Due:
     is_for_all: bool = True
     articles: int = 1
     is_urgent: bool = False
+    keeps_day: bool = False  # 恢复开放: means nothing before its day, and can wait for another way
 
     @property
     def weight(self) -> int:
         """How much it wants to reach everybody."""
+        if self.keeps_day:
+            return WEIGHTS[NoticeUse.PREVIEW]
         return URGENT if self.is_urgent else WEIGHTS.get(self.use, 2)
+
+    @property
+    def earlier(self) -> timedelta:
+        """So long before it is due it may go."""
+        return timedelta() if self.keeps_day else AT_MOST_EARLIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,7 @@ def _sends(waiting: Sequence[Due], today: date, used: Collection[date]) -> list[
             continue  # goes by another way
         members, articles = [first], first.articles
         for one in list(rest):
-            if (
-                one.due_on - AT_MOST_EARLIER <= day <= max(one.due_on, today)
-                and articles + one.articles <= MOST_ARTICLES
-            ):
+            if one.due_on - one.earlier <= day <= max(one.due_on, today) and articles + one.articles <= MOST_ARTICLES:
                 members.append(one)
                 rest.remove(one)
                 articles += one.articles
@@ -96,7 +101,7 @@ def _sends(waiting: Sequence[Due], today: date, used: Collection[date]) -> list[
 def _free_day(one: Due, today: date, taken: Collection[date]) -> date | None:
     """The latest within the week before it is due; whatever is overdue goes today."""
     latest = max(one.due_on, today)
-    days = (latest - timedelta(days=back) for back in range(AT_MOST_EARLIER.days + 1))
+    days = (latest - timedelta(days=back) for back in range(one.earlier.days + 1))
     return next((day for day in days if day >= today and day not in taken), None)
 
 

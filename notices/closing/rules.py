@@ -26,10 +26,14 @@ class Chosen:
 def proposed(when: When, *, is_on_site: bool, first: date, last: date) -> Choice:
     """What lies in the days and asks people to come is cancelled. What is online goes on; so does what lasts beyond the days
     (its page says which of its days are shut), and what has no day yet."""
-    is_inside = (
+    return Choice.CANCEL if is_on_site and is_inside(when, first, last) and not when.is_vague else Choice.KEEP
+
+
+def is_inside(when: When, first: date, last: date) -> bool:
+    """Do all of its days lie within these?"""
+    return (
         when.starts_on is not None and when.ends_on is not None and first <= when.starts_on and when.ends_on <= last
     )
-    return Choice.CANCEL if is_on_site and is_inside and not when.is_vague else Choice.KEEP
 
 
 def lies_within(when: When, first: date, last: date) -> bool:

@@ -1,12 +1,14 @@
 """The words of a closure: its notice, 恢复开放, a correction, and what readers of a restored activity hear. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 
-from activities.texts import said_when
+from activities.hours import Ahead
+from activities.texts import said_run, said_when
 from models import times
+from models.closing import Choice
 from models.when import When
 from models.wording import quoted
 from notices.content import Article, Content
@@ -25,11 +27,16 @@ class Told:
     cancelled: Sequence[tuple[str, When]] = ()
     moved: Sequence[tuple[str, When, When]] = ()
     kept: Sequence[tuple[str, When]] = ()
+    counts: Mapping[Choice, int] = field(default_factory=dict)  # of all; the three above are the first of each
 
     @property
     def who(self) -> str:
         """书声图书馆 · 官塘分馆、城南分馆"""
         return "、".join(self.branches) or self.library
+
+    def all_of(self, choice: Choice) -> int:
+        """How many activities."""
+        return self.counts.get(choice, 0)
 
     @property
     def days(self) -> str:
@@ -52,11 +59,13 @@ def closure(told: Told, *, reopens: str) -> Content:
     body = [
         f"<p>各位读者：</p><p>因{escape(told.reason)}，{escape(told.who)}{told.days}闭馆{_count(told)}。</p>",
         f"<p>恢复开放：<strong>{escape(reopens)}</strong>。</p>" if reopens else "<p>恢复开放的时间会另外告诉大家。</p>",
-        _listed("这几天的活动取消", [f"{quoted(title)}，原定{said_when(when, today=told.first)}" for title, when in told.cancelled]),
+        _listed("这几天的活动取消", [f"{quoted(title)}，原定{said_when(when, today=told.first)}" for title, when in told.cancelled],
+            told.all_of(Choice.CANCEL)),
         _listed("改期的活动", [
             f"{quoted(title)}，改到{said_when(to, today=told.first)}" for title, _, to in told.moved
-        ]),
-        _listed("照常进行的活动", [f"{quoted(title)}，{said_when(when, today=told.first)}" for title, when in told.kept]),
+        ], told.all_of(Choice.MOVE)),
+        _listed("照常进行的活动", [f"{quoted(title)}，{said_when(when, today=told.first)}" for title, when in told.kept],
+            told.all_of(Choice.KEEP)),
         "<p>报了名的读者会单独收到消息，不用再来问。</p>" if told.cancelled or told.moved else "",
         "<p>在公众号里回复“闭馆”，随时可以看到哪天开门。"
         + (f"有事请拨服务台电话 {escape(told.phone)}。" if told.phone else "") + "</p>",
@@ -75,10 +84,11 @@ def _count(told: Told) -> str:
     return f"，共 {days} 天" if days > 1 else "一天"
 
 
-def _listed(heading: str, lines: Sequence[str]) -> str:
+def _listed(heading: str, lines: Sequence[str], count: int) -> str:
     if not lines:
         return ""
-    return f"<h3>{heading}</h3><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
+    more = f"<p>等 {count} 场，其余的请在公众号里回复“活动”查看。</p>" if count > len(lines) else ""
+    return f"<h3>{heading}</h3><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>{more}"
 
 
 def reopening_title(told: Told) -> str:
@@ -101,15 +111,34 @@ def reopening(told: Told, *, reopens: str) -> Content:
 
 def correction_title(told: Told) -> str:
     """As staff find it in their list."""
-    return f"更正：{told.who}{told.days}不闭馆"[:100]
+    return f"更正：{told.who}{told.days}闭馆取消"[:100]
 
 
-def correction(told: Told) -> Content:
-    """Of a notice that had left."""
+def correction(
+    told: Told, *, has_begun: bool = False, has_reopening: bool = False, still: Sequence[Ahead] = ()
+) -> Content:
+    """Of a notice that had left; `told.first`: the first day of which it speaks. `has_begun`: some days are gone by already;
+    `has_reopening`: 恢复开放 had left too; `still`: other closures that shut some of the days."""
+    other = "；".join(_other(one, told) for one in still)
+    runs = any(one.first_on <= told.first and told.last <= one.last_on for one in still)
+    open_again = "从今天起照常开放" if has_begun else "这几天照常开放"
+    ends = (f"但{other}" + ("。" if runs else "，其余日子照常开放。")) if other else f"{told.who}{open_again}。"
     body = (
-        f"<p>各位读者：</p><p>原先通知的{told.days}闭馆（{escape(told.reason)}）取消，{escape(told.who)}这几天照常开放。</p>"
-        "<p>先前取消、改期的活动，恢复了的会单独告诉报过名的读者；以公众号里的活动安排为准，回复“活动”就能看到。</p>"
+        f"<p>各位读者：</p><p>原先通知的{told.days}闭馆（{escape(told.reason)}）取消，{escape(ends)}</p>"
+        + ("<p>先前说过的恢复开放的时间，也请以这里为准。</p>" if has_reopening else "")
+        + "<p>先前取消、改期的活动，恢复了的会单独告诉报过名的读者；以公众号里的活动安排为准，回复“活动”就能看到。</p>"
         f"<p>让您费心了，请谅解。</p><p>{escape(told.library)}</p>"
     )
-    title, digest = f"更正：{told.who}{told.days}照常开放", f"原先通知的{told.days}闭馆取消，照常开放。"
+    what = "闭馆的安排有变化" if other else "从今天起照常开放" if has_begun else f"{told.days}照常开放"
+    title = f"更正：{told.who}{what}"
+    digest = f"原先通知的{told.days}闭馆（{told.reason}）取消，{ends}"
     return Content(articles=(Article(title=title[:64], author=told.library[:16], digest=digest[:110], body=body),))
+
+
+def _other(one: Ahead, told: Told) -> str:
+    return f"{'、'.join(one.branches) or told.library}{said_run(one.first_on, one.last_on, today=told.first)}另有闭馆（{one.reason}）"
+
+
+def not_restored(first: date, last: date, reason: str) -> str:
+    """Why an activity stays as it is, for staff."""
+    return f"{said_run(first, last, today=first)}另有闭馆（{reason}），没有恢复"

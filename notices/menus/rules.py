@@ -94,6 +94,7 @@ def _button(row: Row, at: str, most: int, site: str, wrong: dict[str, str]) -> B
         url = f"{site}/{row.value.lstrip('/')}"
         if not row.value.strip():
             wrong[f"value-{at}"] = "请写上本馆网页的地址，例如 /plan。"
+        _short(url, f"value-{at}", wrong)
     else:
         _address(url, f"value-{at}", wrong)
     return {"type": "view", "name": row.name, "url": url}
@@ -117,7 +118,12 @@ def _fits(value: str, field: str, most: int, what: str, wrong: dict[str, str]) -
 def _address(url: str, field: str, wrong: dict[str, str]) -> None:
     if not _URL.fullmatch(url):
         wrong[field] = "请写完整的网址，以 https:// 开头。"
-    elif len(url.encode()) > limits.MAX_MENU_URL_BYTES:
+    else:
+        _short(url, field, wrong)
+
+
+def _short(url: str, field: str, wrong: dict[str, str]) -> None:
+    if len(url.encode()) > limits.MAX_MENU_URL_BYTES:
         wrong[field] = f"网址最多 {limits.MAX_MENU_URL_BYTES} 个字节。"
 
 
@@ -145,9 +151,13 @@ def _row(button: Button, site: str) -> Row:
 def with_closed(buttons: Sequence[Button]) -> list[Button] | None:
     """The same menu with 闭馆通知 in it, for the days of a closure; None where there is no place left.
 
+    Where it is there already, for another closure, it stays the only one.
+
     A free place of the three, else first below the last that has room; a last one that stood alone goes below itself.
     """
     made = deepcopy(list(buttons))
+    if any(_is_closed(one) for top in made for one in (top, *(top.get("sub_button") or ()))):
+        return made  # of another closure
     if len(made) < TOPS:
         return [*made, dict(CLOSED)]
     for top in reversed(made):
@@ -161,6 +171,10 @@ def with_closed(buttons: Sequence[Button]) -> list[Button] | None:
             top.update({"name": alone["name"], "sub_button": [dict(CLOSED), alone]})
             return made
     return None
+
+
+def _is_closed(button: Button) -> bool:
+    return button.get("type") == CLOSED["type"] and button.get("key") == CLOSED["key"]
 
 
 class Shown(Protocol):

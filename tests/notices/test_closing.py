@@ -1,6 +1,7 @@
 """闭馆 in one act: said with its effects before it is pressed; chat, menu, pages, reminders and activities follow; undone."""
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,14 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from activities import branches, merging
+from activities import branches, changes, details, hours, merging
 from activities.reminders import service as reminders
 from models import times
 from models.activity import Activity, ActivityState, Branch
 from models.by import By
 from models.closing import CLOSING_MOVES, Choice, Closing, ClosingActivity, ClosingState
-from models.errors import IllegalMove
-from models.notice import Notice, NoticeState, Step
+from models.errors import BadInput, IllegalMove
+from models.notice import Broadcast, BroadcastState, Notice, NoticeState, Step, Way
 from models.opening import Closure
 from models.reminder import Reminder
 from models.signup import Entry
@@ -26,12 +27,14 @@ from models.when import Precision, When
 from notices import service as notices
 from notices.closing import rules, service
 from notices.closing.rules import Chosen
-from tests.console.office import Office
-from tests.notices.desk import NoticeDesk, by_day, closes
+from notices.content import Article
+from tests.console.office import Browser, Office
+from tests.notices.broadcasting import broadcast, sent_to_all
+from tests.notices.desk import NoticeDesk, by_day, closes, seen_in
 from tests.simulated import Simulator
 from tests.world import World, demo_settings, on
 
-S = ActivityState
+S, B = ActivityState, BroadcastState
 NEW = "/console/closing/new"
 
 
@@ -158,11 +161,11 @@ def test_three_days_are_shut_by_one_act_everything_follows_and_it_is_undone(desk
 # ── parts, and what others do meanwhile ──
 
 
-def shut(world: World, *, count: int, choice: Choice = Choice.CANCEL, **more: object) -> None:
+def shut(world: World, *, count: int, choice: Choice = Choice.CANCEL, days: int = 1, **more: object) -> None:
     world.plans(*(world.activity(f"第{n}场", day=day(2)) for n in range(count)))
     with world.database.units() as session:
         ids = session.scalars(sa.select(Activity.id).order_by(Activity.id)).all()
-        wanted = service.Wanted((), day(2), day(2), "停电", [Chosen(one, choice) for one in ids], **more)  # type: ignore[arg-type]
+        wanted = service.Wanted((), day(2), day(1 + days), "停电", [Chosen(one, choice) for one in ids], **more)  # type: ignore[arg-type]
         service.close(session, wanted, "书声图书馆", by=By("chen", times.now()))
 
 
@@ -239,7 +242,7 @@ def test_what_was_called_off_before_its_turn_is_left_with_the_reason(world: Worl
 
 def test_a_day_that_is_gone_is_not_restored(world: World) -> None:
     by_day()
-    shut(world, count=1)
+    shut(world, count=1, days=5)
     world.passes(days=3)
     undo(world)
     with world.database.reading() as session:
@@ -295,6 +298,197 @@ def test_its_words_name_days_reasons_and_activities_without_markup_of_others(wor
     assert (notice.due_on, notice.emergency) == (day(0), "")
 
 
+@pytest.mark.parametrize(
+    "state", [B.PLANNED, B.LATE, B.PREPARING, B.SENDING, B.WAITING, B.PAUSED, B.FAILED]
+)  # fmt: skip
+def test_undone_nothing_more_of_its_notices_leaves(world: World, state: BroadcastState) -> None:
+    by_day()
+    shut(world, count=1)
+    with world.database.units() as session:
+        ours = closing_of(world)
+        notice, reopening = (session.get_one(Notice, one) for one in (ours.notice_id, ours.reopening_id))
+        sent_to_all(session, notice, at=times.now())
+        more = broadcast(session, notice, Way.MASS_ALL, state=state).id
+        also = broadcast(session, reopening, Way.MASS_ALL, state=B.PLANNED).id
+        notice.state, reopening.state = NoticeState.SENT, NoticeState.READY
+    undo(world)
+    with world.database.reading() as session:
+        assert {session.get_one(Broadcast, one).state for one in (more, also)} == {B.STOPPED}
+    assert notices_of(world) == {
+        "闭馆通知": NoticeState.SENT, "恢复开放": NoticeState.DROPPED, "更正": NoticeState.DRAFT,
+    }  # fmt: skip
+
+
+def test_what_is_only_in_the_platforms_drafts_is_dropped_and_a_reopening_that_left_is_corrected(world: World) -> None:
+    by_day()
+    shut(world, count=1)
+    with world.database.units() as session:
+        ours = closing_of(world)
+        notice, reopening = (session.get_one(Notice, one) for one in (ours.notice_id, ours.reopening_id))
+        broadcast(session, notice, Way.DRAFT, state=B.DONE)
+        sent_to_all(session, reopening, at=times.now())
+        notice.state = reopening.state = NoticeState.SENT
+    undo(world)
+    assert notices_of(world) == {
+        "闭馆通知": NoticeState.DROPPED, "恢复开放": NoticeState.SENT, "更正": NoticeState.DRAFT,
+    }  # fmt: skip
+    assert "恢复开放的时间" in correction_of(world).body
+
+
+def correction_of(world: World) -> Article:
+    with world.database.reading() as session:
+        notice = session.get_one(Notice, closing_of(world).correction_id)
+        return notices.content_of(session, notice).articles[0]
+
+
+def sent(world: World) -> None:
+    """Its notice has left."""
+    with world.database.units() as session:
+        session.get_one(Notice, closing_of(world).notice_id).state = NoticeState.SENT
+
+
+def test_a_closure_that_is_over_cannot_be_undone_and_one_that_has_begun_ends_yesterday(world: World) -> None:
+    by_day()
+    shut(world, count=1, days=5)
+    sent(world)
+    first = day(2)
+    world.passes(days=4)
+    undo(world)
+    with world.database.reading() as session:
+        closure = session.scalars(sa.select(Closure)).one()
+    assert (closure.first_on, closure.last_on) == (first, day(-1))
+    assert "从今天起照常开放" in correction_of(world).body
+    assert "这几天" not in correction_of(world).body
+
+
+def test_what_is_over_is_not_undone(world: World) -> None:
+    by_day()
+    shut(world, count=1)
+    world.passes(days=3)
+    with pytest.raises(BadInput, match=r"."):
+        undo(world)
+    assert (closing_of(world).state, cancelled(world), world.count(Closure)) == (ClosingState.DONE, 1, 1)
+
+
+def closed(world: World, first: int, last: int, *chosen: Chosen, reason: str = "停电") -> int:
+    with world.database.units() as session:
+        wanted = service.Wanted((), day(first), day(last), reason, chosen)
+        return service.close(session, wanted, "书声图书馆", by=By("chen", times.now())).id
+
+
+def undone(world: World, number: int) -> None:
+    with world.database.units() as session:
+        closing = service.held(session, number)
+        assert closing is not None
+        service.undo(session, closing, "书声图书馆", by=By("wang", times.now()))
+
+
+def only(world: World) -> Activity:
+    with world.database.reading() as session:
+        return session.scalars(sa.select(Activity)).one()
+
+
+def test_days_that_another_closure_still_shuts_are_neither_restored_nor_called_open(world: World) -> None:
+    by_day()
+    world.plans(world.activity("听绘本", day=day(2)))
+    number = closed(world, 1, 3, Chosen(only(world).id, Choice.CANCEL))
+    with world.database.units() as session:
+        session.get_one(Notice, session.get_one(Closing, number).notice_id).state = NoticeState.SENT
+    closed(world, 2, 5, reason="装修")
+    undone(world, number)
+    with world.database.reading() as session:
+        note = session.scalars(sa.select(ClosingActivity.note)).one()
+        correction = session.get_one(Notice, session.get_one(Closing, number).correction_id)
+        words = notices.content_of(session, correction).articles[0]
+    assert (only(world).state, "装修" in note) == (S.CANCELLED, True)
+    assert "另有闭馆（装修），其余日子照常开放" in words.body
+    assert "这几天照常开放" not in words.body
+    assert "照常开放" not in words.title
+
+
+def test_a_long_list_is_cut_short_in_the_notice(world: World) -> None:
+    by_day()
+    shut(world, count=service.MOST_LISTED + 5)
+    with world.database.reading() as session:
+        words = notices.content_of(session, session.get_one(Notice, closing_of(world).notice_id)).articles[0].body
+    assert (words.count("<li>"), f"等 {service.MOST_LISTED + 5} 场" in words) == (service.MOST_LISTED, True)
+
+
+# ── activities that others change ──
+
+
+def test_what_was_moved_away_before_its_turn_is_left_and_so_is_what_is_over(world: World) -> None:
+    by_day()
+    shut(world, count=service.PART + 2)
+    with world.database.units() as session:
+        moved_one, over = session.scalars(sa.select(Activity).order_by(Activity.id.desc()).limit(2)).all()
+        changes.move(session, moved_one, on(day(20)), reason="老师换时间", by=By("li", times.now()))
+        kept = {moved_one.id: service.CHANGED, over.id: service.OVER}
+    world.passes(days=3)
+    one_part(world)
+    with world.database.reading() as session:
+        said = {
+            row.activity_id: row.note
+            for row in session.scalars(sa.select(ClosingActivity).where(ClosingActivity.note != ""))
+        }
+        assert {session.get_one(Activity, one).state for one in kept} == {S.PUBLISHED}
+    assert said == {**kept, moved_one.id: service.CHANGED}
+
+
+def test_a_move_that_is_undone_leaves_no_trace_and_a_former_one_stays(world: World) -> None:
+    by_day()
+    world.plans(world.activity("课", day=day(2)))
+    for former in ("", "老师病了"):
+        if former:
+            with world.database.units() as session:
+                one = session.scalars(sa.select(Activity)).one()
+                changes.move(session, one, on(day(3)), reason=former, by=By("li", times.now()))
+        was = only(world)
+        number = closed(world, 1, 4, Chosen(was.id, Choice.MOVE, on(day(8))))
+        assert only(world).starts_on == day(8)
+        undone(world, number)
+        now = only(world)
+        assert (now.starts_on, now.reason, now.moved_from) == (was.starts_on, former, was.moved_from)
+        assert bool(was.moved_from) == bool(former)
+
+
+def test_what_goes_on_in_one_closure_does_not_in_the_next(world: World) -> None:
+    by_day()
+    world.plans(world.activity("课", day=day(1)))
+    number = only(world).id
+    closed(world, 1, 1, Chosen(number, Choice.KEEP))
+    closed(world, 5, 6, reason="装修")
+
+    def says() -> tuple[bool, bool]:
+        with world.database.reading() as session:
+            told = details.details_of(session, number)
+            assert told is not None
+            return hours.goes_on(session, number), bool(told.goes_on)
+
+    assert says() == (True, True)
+    with world.database.units() as session:
+        one = session.scalars(sa.select(Activity)).one()
+        changes.move(session, one, on(day(5)), reason="老师有事", by=By("li", times.now()))
+    assert says() == (False, False)
+
+
+def test_two_branches_of_one_closure_that_become_one_are_shut_once_and_restored(world: World) -> None:
+    by_day()
+    world.plans(world.activity("总馆的", day=day(3)), world.activity("官塘的", day=day(3), branch="官塘分馆"))
+    with world.database.units() as session:
+        main, other = session.scalars(sa.select(Branch).order_by(Branch.id)).all()
+        one = session.scalars(sa.select(Activity.id).where(Activity.branch_id == other.id)).one()
+        wanted = service.Wanted((main.id, other.id), day(2), day(4), "装修", [Chosen(one, Choice.CANCEL)])
+        service.close(session, wanted, "书声图书馆", by=By("chen", times.now()))
+        merging.merge(session, other, main, by=By("wang", times.now()))
+    world.passes(minutes=1)
+    while world_goes_on(world):
+        pass
+    assert world.count(Closure) == 1
+    undo(world)
+    assert (cancelled(world), world.count(Closure)) == (0, 0)
+
+
 # ── rules ──
 
 
@@ -338,6 +532,34 @@ def test_of_a_new_date_that_cannot_be_the_page_says_why_and_nothing_is_done(offi
         answer = browser.sends(NEW, on=NEW, **given, **{f"choice-{code}": "move", f"to-{code}": words})
         assert (answer.status_code, wrong in answer.text) == (400, True), answer.text
     assert office.count(Closing) == 0
+
+
+def test_a_closure_entered_late_leaves_alone_what_took_place(office: Office) -> None:
+    by_day()
+    office.plans(office.activity("昨天的", day=day(-1)), office.activity("明天的", day=day(1)))
+    page = closes(office.browser("chen"), **three_days(first=day(-1).isoformat(), last=day(1).isoformat()))
+    assert ("昨天的" in page, "明天的" in page) == (False, True)
+    with office.database.reading() as session:
+        states = {row.title: row.state for row in session.scalars(sa.select(Activity))}
+    assert states == {"昨天的": S.PUBLISHED, "明天的": S.CANCELLED}
+
+
+def test_of_two_who_close_the_same_days_at_once_the_second_is_told(desk: NoticeDesk) -> None:
+    browsers = [desk.browser(who) for who in ("chen", "wang")]
+    given = {**three_days(menu=""), "notice": "1", "reopening": "1"}
+    seen = [seen_in(browser.sends(NEW, on=NEW, **three_days(menu="")).text) for browser in browsers]
+    both, answers = threading.Barrier(2), list[int]()
+
+    def press(browser: Browser, mark: str) -> None:
+        both.wait()
+        answers.append(browser.sends(NEW, on=NEW, **given, seen=mark).status_code)
+
+    pressing = [threading.Thread(target=press, args=each) for each in zip(browsers, seen, strict=True)]
+    for one in pressing:
+        one.start()
+    for one in pressing:
+        one.join()
+    assert (sorted(answers), desk.count(Closing), desk.count(Closure)) == ([303, 409], 1, 1)
 
 
 def test_somebody_of_a_branch_closes_and_opens_only_its_own(office: Office) -> None:

@@ -114,6 +114,7 @@ REFUSED = [
     ({"name-1": ""}, "请写上按钮的名字"),
     ({"value-0": ""}, "请写上读者点了等于发出的词"),
     ({"value-1-1": "javascript:alert(1)"}, "请写完整的网址"),
+    ({"value-1-0": "/plan?" + "长" * 400}, "网址最多 1024 个字节"),
     ({"app-1-2": "gh_123"}, "AppID 以 wx 开头"),
     ({"title": " "}, "请给这份菜单起个名字"),
 ]
@@ -187,6 +188,12 @@ def test_the_closure_finds_a_place_and_takes_nothing_away_or_there_is_none(tops:
     assert acts(made_anew) == sorted([*acts(buttons), (rules.CLOSED["name"], rules.CLOSED["key"])])
     assert len(made_anew) <= rules.TOPS
     assert all(len(top.get("sub_button") or ()) <= rules.SUBS for top in made_anew)
+
+
+def test_two_closures_one_over_the_other_put_it_there_once() -> None:
+    once = rules.with_closed(menu_of(SITE)["button"])
+    assert once is not None
+    assert rules.with_closed(once) == once
 
 
 def test_the_default_menu_has_a_place_for_the_closure() -> None:

@@ -144,3 +144,15 @@ def test_two_that_are_near_share_a_send_and_a_closure_may_take_the_last() -> Non
     of_branch = Due(4, date(2026, 11, 16), is_for_all=False)
     ways = [planning.propose([of_branch], today=TODAY, left=4, used=(), kind=kind)[0].way for kind in AccountKind]
     assert ways == [Way.MASS_LIST, Way.PUBLISH]
+
+
+def test_a_reopening_waits_for_its_day_and_leaves_the_last_send_alone() -> None:
+    closure = Due(1, date(2026, 11, 17), NoticeUse.CLOSURE)
+    reopening = Due(2, date(2026, 11, 20), NoticeUse.CLOSURE, keeps_day=True)
+    plan = planning.propose([closure, reopening], today=TODAY, left=4, used=(), kind=AccountKind.SERVICE)
+    assert [(one.notice, one.day.day, one.along_with) for one in plan] == [(1, 17, None), (2, 20, None)]
+    used = [date(2026, 11, 20)]
+    assert (
+        planning.propose([reopening], today=TODAY, left=4, used=used, kind=AccountKind.SERVICE)[0].way is Way.PUBLISH
+    )
+    assert planning.propose([reopening], today=TODAY, left=1, used=(), kind=AccountKind.SERVICE)[0].way is Way.PUBLISH
