@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from notices.html import CONTROLS
+
 _PICTURE = re.compile(r"[0-9a-f]{64}")
 _ENDS = frozenset(
     {"p", "section", "blockquote", "div", "h1", "h2", "h3", "h4", "li", "ul", "ol", "table", "hr", "br"}
@@ -121,7 +123,7 @@ class _Walk(HTMLParser):
         elif tag == "img":
             self.end()
             found = _PICTURE.search(given.get("src", ""))
-            self.blocks.append(Picture(found[0] if found else "", given.get("alt", "").strip()))
+            self.blocks.append(Picture(found[0] if found else "", CONTROLS.sub("", given.get("alt", "")).strip()))
         elif tag == "hr":
             self.end()
             self.blocks.append(Rule())
@@ -186,7 +188,7 @@ class _Walk(HTMLParser):
         self._table = None
 
     def handle_data(self, data: str) -> None:
-        words = re.sub(r"\s+", " ", data)
+        words = CONTROLS.sub("", re.sub(r"\s+", " ", data))
         if self._cell is not None:
             self._cell.append(words)
         elif self._runs or words.strip():
