@@ -69,6 +69,15 @@ class Rule:
 Block = Heading | Paragraph | Picture | Table | Rule
 
 
+def words_of(block: Block) -> list[str]:
+    """All that is to be read in it."""
+    if isinstance(block, Table):
+        return [cell for row in (block.head, *block.rows) for cell in row]
+    if isinstance(block, Picture):
+        return [block.caption]
+    return [] if isinstance(block, Rule) else [block.text]
+
+
 def blocks_of(body: str) -> list[Block]:
     """In their order. A paragraph that only repeats the caption of the picture before it is that caption."""
     walk = _Walk()

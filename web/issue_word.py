@@ -191,6 +191,9 @@ class _Numbers:
 def _pictures(document: DocumentType, pictures: Sequence[Picture], paper: Paper) -> None:
     """One alone, or two in the cells of a table without lines."""
     there = [(one, path) for one in pictures if (path := file_of(paper.pictures, one.digest))]
+    kept = [one for one, _ in there]
+    for words in (one.caption for one in pictures if one not in kept and one.caption):
+        document.add_paragraph(words)  # they were signed, wherever the file is
     if len(there) == 1:
         ((one, path),) = there
         _picture(document.add_paragraph(), one, path, ALONE)
