@@ -4,7 +4,7 @@ Rows of the same kind are alternatives (报了 A 或 B); rows of different kinds
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -47,6 +47,9 @@ class Choices:
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     segments: Mapping[str, tuple[str, Rules]]
     tags: Mapping[str, tuple[str, int]]
+    titles: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of activities, by their value, without the date behind them
 
     def said(self, value: str, name: str) -> str:
         """报了：听绘本, so that a closed list says what was chosen."""
@@ -63,9 +66,10 @@ def choices(session: Session, now: datetime, *, beside: Rules | None = None) -> 
     found = {kind: list[tuple[str, str]]() for kind in GROUPS}
     for number, name in session.execute(sa.select(Branch.id, Branch.name).order_by(Branch.id)):
         found[Kind.BRANCH].append((f"branch:{number}", name))
-    activities = _activities(session, now)
+    activities, titles = _activities(session, now), dict[str, str]()
     for kind in (Kind.ENTERED, Kind.WAITING, Kind.CAME):
-        found[kind] = [(f"{kind.value}:{number}", name) for number, name in activities]
+        found[kind] = [(f"{kind.value}:{number}", name) for number, name, _ in activities]
+        titles |= {f"{kind.value}:{number}": title for number, _, title in activities}
     types = session.scalars(sa.select(Activity.type).where(Activity.type != "").distinct().order_by(Activity.type))
     found[Kind.INTEREST] = [(f"interest:{one}", one) for one in types]
     contests = sa.select(Contest.id, Contest.title).where(Contest.state != ContestState.DRAFT)
@@ -81,11 +85,11 @@ def choices(session: Session, now: datetime, *, beside: Rules | None = None) -> 
     groups = tuple((GROUPS[kind], tuple(options)) for kind, options in found.items() if options)
     segments = {f"segment:{one.id}": (one.name, Rules.of(one.rules)) for one in service.segments(session)}
     rows = session.scalars(sa.select(PlatformTag).order_by(PlatformTag.name))
-    return Choices(groups, segments, {f"tag:{one.id}": (one.name, one.readers) for one in rows})
+    return Choices(groups, segments, {f"tag:{one.id}": (one.name, one.readers) for one in rows}, titles)
 
 
-def _activities(session: Session, now: datetime) -> Sequence[tuple[int, str]]:
-    """Those that take names, the newest first."""
+def _activities(session: Session, now: datetime) -> Sequence[tuple[int, str, str]]:
+    """(id, title with its date, title) of those that take names, the newest first."""
     since = times.today(now) - LATELY
     rows = (
         sa.select(Activity.id, Activity.title, Activity.date_text)
@@ -94,7 +98,7 @@ def _activities(session: Session, now: datetime) -> Sequence[tuple[int, str]]:
         .order_by(Activity.last_on.desc(), Activity.id.desc())
         .limit(MOST_ACTIVITIES)
     )
-    return [(number, f"{title}（{when}）" if when else title) for number, title, when in session.execute(rows)]
+    return [(number, f"{title}（{when}）" if when else title, title) for number, title, when in session.execute(rows)]
 
 
 def _add(found: dict[Kind, list[tuple[str, str]]], rules: Rules | None) -> None:
@@ -131,7 +135,7 @@ def _by_rows(form: Mapping[str, str], offered: Choices) -> Rules:
             wrong[f"r{number}-what"] = "这一条已经没有了，请重新选。"
             continue
         how = NONE_OF if form.get(f"r{number}-how") == NONE_OF else ALL_OF
-        pair = (value, _short(name))
+        pair = (value, offered.titles.get(what, name))
         mine = chosen.setdefault((how, Kind(kind)), [])
         if pair not in mine:
             mine.append(pair)
@@ -141,11 +145,6 @@ def _by_rows(form: Mapping[str, str], offered: Choices) -> Rules:
         tuple(_rule(kind, pairs) for (one, kind), pairs in chosen.items() if one == how) for how in HOWS
     )
     return Rules(all_of, none_of)
-
-
-def _short(name: str) -> str:
-    """Without the date behind the title of an activity."""
-    return name.rpartition("（")[0] if name.endswith("）") and "（" in name[1:] else name
 
 
 def _rule(kind: Kind, pairs: Sequence[tuple[str, str]]) -> Rule:

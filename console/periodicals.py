@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from console.words import State
 from models import times
 from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
-from models.notice import Notice, NoticeState
+from models.notice import NoticeState
 from models.periodical import IssueState, Periodical, PeriodicalIssue
 from notices.periodicals import drafting, queries, rules, service, texts
 from notices.periodicals.rules import Kind, Preset, Setting
@@ -112,10 +113,10 @@ class _Views:
 
     @may(Act.SEE_NOTICES)
     def one(self, number: int) -> str:
-        """Its issues, the newest first: the archive."""
+        """Its issues: what is to be done, the most urgent first; then the archive, the newest first."""
         with self._desk.reading() as session:
             periodical = session.get(Periodical, number) or abort(404)
-            issues = queries.issues(session, number)
+            issues = sorted(queries.issues(session, number), key=_urgency)
         today = times.today(times.now())
         in_hand = [
             one
@@ -126,7 +127,7 @@ class _Views:
             "periodical.html", periodical=periodical, next_up=min(in_hand, key=lambda one: one.due_on, default=None),
             issues=issues, today=today, I=I, label=_label, said=service.said,
             span=rules.said_span, total=lambda issue: _total(periodical, issue), may_write=_may_write(), is_signed=queries.is_signed,
-            notice_url=_notice_url,
+            notice_url=_notice_url, is_pressing=lambda issue: service.is_pressing(issue, today),
         )  # fmt: skip
 
     @may(Act.WRITE_NOTICES)
@@ -204,16 +205,16 @@ class _Views:
             content = service.words_of(session, issue) or abort(404)
             periodical = session.get_one(Periodical, issue.periodical_id)
             signed = queries.signed_by(session, issue)
-            is_signed = queries.is_signed(session.get_one(Notice, issue.notice_id).state)
+            is_proof = queries.is_proof(session, issue)
         day = issue.out_on or times.today(times.now())
         paper = Paper(
             periodical.name, periodical.about, service.said(issue), f"总第{_total(periodical, issue)}期", self._desk.library,
             f"{day.year}年{day.month}月{day.day}日", "".join(article.body for article in content.articles),
-            self._desk.media / SHOWN, tuple(signed), is_proof=not is_signed, site=self._desk.site,
+            self._desk.media / SHOWN, tuple(signed), is_proof=is_proof, site=self._desk.site,
         )  # fmt: skip
         with self._desk.unit() as session:
             note(session, "list exported", f"periodical {periodical.id}", detail=service.said(issue))
-        name = f"{periodical.name} {service.said(issue)}{'' if is_signed else ' 校样'}"
+        name = f"{periodical.name} {service.said(issue)}{' 校样' if is_proof else ''}"
         return paper, name, url_for("console.periodical", number=periodical.id)
 
 
@@ -252,7 +253,7 @@ def needs(session: Session) -> Iterator[Need]:
             else "还没有起草。"
         )
         yield Need(
-            times.start_of(issue.due_on) if late > 0 else times.start_of(min(today, issue.due_on - queries.SOON)), "books",
+            times.start_of(issue.due_on) if late > 0 else times.start_of(min(today, issue.due_on - service.SOON)), "books",
             "stopped" if late > 0 else "waiting", f"{name}{service.said(issue)}，{when}", note, act,
             url_for("console.periodical", number=issue.periodical_id),
         )  # fmt: skip
@@ -266,6 +267,13 @@ def _label(issue: PeriodicalIssue, state: NoticeState | None = None) -> State:
     if issue.state is I.WRITING:
         return State("签完了", "live") if queries.is_signed(state) else State("在写和审", "waiting")
     return State("过了截稿日", "stopped") if issue.due_on < times.today(times.now()) else State("还没起草", "draft")
+
+
+def _urgency(row: Any) -> tuple[bool, int]:
+    """Archived ones stay in the order they come in."""
+    issue = row[0]
+    is_open = issue.state in (I.PLANNED, I.WRITING)
+    return not is_open, issue.due_on.toordinal() if is_open else 0
 
 
 def _notice_url(number: int) -> str:

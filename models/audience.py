@@ -143,7 +143,8 @@ class NoticeTap(Base):
 
 
 class BroadcastSum(Base):
-    """What would be forgotten with the farewells: how many readers left in the day after a broadcast, and usually."""
+    """What would be forgotten: with the farewells, how many readers left in the day after a broadcast, and usually; with
+    the calls, what became of messages one by one."""
 
     __tablename__ = "broadcast_sums"
 
@@ -151,3 +152,4 @@ class BroadcastSum(Base):
     gone: Mapped[int] = plain(sa.Integer)
     usually: Mapped[int] = plain(sa.Integer)  # a day of the four weeks before
     summed_at: Mapped[datetime] = plain(UtcDateTime)
+    messages: Mapped[dict[str, Any] | None] = plain(sa.JSON(none_as_null=True), nullable=True)  # sent, failed, causes

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from notices.html import CONTROLS
+
 _PICTURE = re.compile(r"[0-9a-f]{64}")
 _ENDS = frozenset(
     {"p", "section", "blockquote", "div", "h1", "h2", "h3", "h4", "li", "ul", "ol", "table", "hr", "br"}
@@ -67,6 +69,15 @@ class Rule:
 Block = Heading | Paragraph | Picture | Table | Rule
 
 
+def words_of(block: Block) -> list[str]:
+    """All that is to be read in it."""
+    if isinstance(block, Table):
+        return [cell for row in (block.head, *block.rows) for cell in row]
+    if isinstance(block, Picture):
+        return [block.caption]
+    return [] if isinstance(block, Rule) else [block.text]
+
+
 def blocks_of(body: str) -> list[Block]:
     """In their order. A paragraph that only repeats the caption of the picture before it is that caption."""
     walk = _Walk()
@@ -121,7 +132,7 @@ class _Walk(HTMLParser):
         elif tag == "img":
             self.end()
             found = _PICTURE.search(given.get("src", ""))
-            self.blocks.append(Picture(found[0] if found else "", given.get("alt", "").strip()))
+            self.blocks.append(Picture(found[0] if found else "", CONTROLS.sub("", given.get("alt", "")).strip()))
         elif tag == "hr":
             self.end()
             self.blocks.append(Rule())
@@ -186,7 +197,7 @@ class _Walk(HTMLParser):
         self._table = None
 
     def handle_data(self, data: str) -> None:
-        words = re.sub(r"\s+", " ", data)
+        words = CONTROLS.sub("", re.sub(r"\s+", " ", data))
         if self._cell is not None:
             self._cell.append(words)
         elif self._runs or words.strip():

@@ -3,11 +3,10 @@
 Counted from rows. How often an article was opened only the platform knows, in its own console: nothing is made up here.
 """
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,24 +14,13 @@ from sqlalchemy.orm import Session
 
 from models import times
 from models.activity import Activity
-from models.audience import BroadcastSum, FollowerListing, NoticeLink, NoticeTap
+from models.audience import BroadcastSum, NoticeLink, NoticeTap
 from models.db import insert
-from models.follower import Farewell, Follower
-from models.notice import (
-    Broadcast,
-    BroadcastPart,
-    BroadcastReader,
-    BroadcastState,
-    Notice,
-    NoticeState,
-    Outcome,
-    PartState,
-    Way,
-)
-from models.outbox import CallState, OutboxCall
-from models.signup import Entry
-from notices import service
-from notices.content import Content
+from models.notice import Broadcast, BroadcastPart, BroadcastState, Notice, NoticeState, PartState, Way
+from models.outbox import CallState
+from models.upkeep import KEEP_CALLS, KEEP_STUCK
+from notices import figure_rows
+from notices.figure_rows import ACTIVITY, Known
 from notices.quota import TO_COME
 
 FOLLOWED_WITHIN = timedelta(days=7)  # a sign-up is taken to follow from the notice
@@ -40,7 +28,7 @@ LEFT_WITHIN = timedelta(days=1)
 USUALLY_OF = 28  # days before
 OURS_TO_COUNT = (Way.MASS_ALL, Way.MASS_TAG, Way.MASS_LIST, Way.MESSAGES)
 MOST_COMPARED = 60
-_ACTIVITY = re.compile(r"/a/([0-9a-z]{4,12})\b")
+SETTLED_AFTER = KEEP_STUCK + timedelta(days=5)
 ON_THE_WAY = (CallState.OWED, CallState.CALLING, CallState.WAITING)
 
 
@@ -79,6 +67,7 @@ class Figures:
     tapped: list[Tapped]
     by_day: list[tuple[str, int]]
     activities: list[str] = field(default_factory=list)
+    sign_ups: int = 0  # an entry counts once, however many broadcasts it followed
 
     @property
     def sent(self) -> int:
@@ -93,10 +82,6 @@ class Figures:
     @property
     def taps(self) -> int:
         return sum(one.taps for one in self.tapped)
-
-    @property
-    def sign_ups(self) -> int:
-        return sum(line.sign_ups for line in self.lines)
 
     @property
     def failed(self) -> int:
@@ -115,11 +100,7 @@ class Figures:
 
 def figures(session: Session, notice: Notice, now: datetime) -> Figures:
     """All of it."""
-    activities = _named(session, notice)
-    rows = sa.select(Broadcast).where(Broadcast.notice_id == notice.id, Broadcast.state.not_in(TO_COME))
-    broadcasts = session.scalars(rows.order_by(Broadcast.due_at, Broadcast.id)).all()
-    lines = [_line(session, one, list(activities), now) for one in broadcasts]
-    return Figures(notice, lines, _tapped(session, notice), _by_day(session, notice), list(activities.values()))
+    return _of(session, [notice], now)[0]
 
 
 def compared(session: Session, now: datetime) -> list[Figures]:
@@ -133,33 +114,49 @@ def compared(session: Session, now: datetime) -> list[Figures]:
         .order_by(newest.desc(), Notice.id.desc())
         .limit(MOST_COMPARED)
     )
-    return [figures(session, notice, now) for notice, _ in session.execute(rows)]
+    return _of(session, [notice for notice, _ in session.execute(rows)], now)
 
 
-def _line(session: Session, broadcast: Broadcast, activities: Sequence[int], now: datetime) -> Line:
-    at = _left_at(session, broadcast)
+def _of(session: Session, notices: Sequence[Notice], now: datetime) -> list[Figures]:
+    """However many: so many questions to the database as for one."""
+    numbers = [notice.id for notice in notices]
+    rows = sa.select(Broadcast).where(Broadcast.notice_id.in_(numbers), Broadcast.state.not_in(TO_COME))
+    broadcasts = session.scalars(rows.order_by(Broadcast.due_at, Broadcast.id)).all()
+    known = figure_rows.gathered(session, [one for one in broadcasts if one.way in OURS_TO_COUNT], numbers)
+    titles, days = _titles(session, known), _by_day(session, numbers)
+    found = []
+    for notice in notices:
+        activities = known.activities.get(notice.id, {})
+        made = [_line(one, known, activities, now) for one in broadcasts if one.notice_id == notice.id]
+        lines, entries = [line for line, _ in made], {entry for _, mine in made for entry in mine}
+        tapped = _tapped(known.taps.get(notice.id, []), titles)
+        one = Figures(notice, lines, tapped, _days(days.get(notice.id, {})), list(activities.values()), len(entries))
+        found.append(one)
+    return found
+
+
+def _line(broadcast: Broadcast, known: Known, activities: Mapping[int, str], now: datetime) -> tuple[Line, set[int]]:
+    """And the entries that followed."""
+    at = known.left_at(broadcast)
     line = Line(broadcast, at)
     if broadcast.way not in OURS_TO_COUNT:
-        return line
+        return line, set()
     if broadcast.way is Way.MESSAGES:
-        _count_messages(session, line)
+        _count_messages(line, known, now)
     else:
-        _count_parts(session, line)
-    line.causes = sorted(_with_left_out(session, broadcast, line.causes).items(), key=lambda one: (-one[1], one[0]))
-    line.sign_ups = _signed_up(session, broadcast, activities, at)
-    line.gone, line.usually = _who_left(session, broadcast, at, now)
-    return line
+        _count_parts(line, known.parts.get(broadcast.id, []))
+    causes = Counter(dict(line.causes))
+    for cause, many in known.left_out.get(broadcast.id, []):
+        causes[f"没有发：{cause}"] += many
+    line.causes = sorted(causes.items(), key=lambda one: (-one[1], one[0]))
+    entries = known.entries_after(broadcast, activities, at, at + FOLLOWED_WITHIN)
+    line.sign_ups = len(entries)
+    line.gone, line.usually = _who_left(broadcast, known, at, now)
+    return line, entries
 
 
-def _left_at(session: Session, broadcast: Broadcast) -> datetime:
-    """When the first of it went out."""
-    taken = sa.select(sa.func.min(BroadcastPart.taken_at)).where(BroadcastPart.broadcast_id == broadcast.id)
-    return session.scalar(taken) or broadcast.frozen_at or broadcast.done_at or broadcast.due_at
-
-
-def _count_parts(session: Session, line: Line) -> None:
+def _count_parts(line: Line, parts: Sequence[BroadcastPart]) -> None:
     """As WeChat told of each job; of one it has not told, nothing is known."""
-    parts = session.scalars(sa.select(BroadcastPart).where(BroadcastPart.broadcast_id == line.broadcast.id)).all()
     told = [part.told for part in parts if part.state is PartState.TOLD]
     causes = Counter(part.cause for part in parts if part.state is PartState.FAILED and part.cause)
     if told:
@@ -178,101 +175,56 @@ def _sum(told: Sequence[dict[str, Any]], name: str) -> int:
     return sum(int(one.get(name) or 0) for one in told)
 
 
-def _count_messages(session: Session, line: Line) -> None:
-    """As the rows of what we owe say; they are kept ninety days, and after that only that they were owed."""
-    number = line.broadcast.id
-    mine = sa.and_(OutboxCall.key >= f"broadcast:{number}:", OutboxCall.key < f"broadcast:{number};")
-    rows = sa.select(OutboxCall.state, OutboxCall.cause, sa.func.count()).where(mine)
-    causes: Counter[str] = Counter()
-    line.sent, line.failed = 0, 0
-    for state, cause, many in session.execute(rows.group_by(OutboxCall.state, OutboxCall.cause)):
-        if state is CallState.DONE:
-            line.sent += many
-        elif state in ON_THE_WAY:
-            line.waiting += many
-        else:
-            line.failed += many
-            causes[cause or "没有说原因"] += many
+def _count_messages(line: Line, known: Known, now: datetime) -> None:
+    """As the rows of what we owe say; they go after ninety days, and from then on what was written down of them."""
+    kept = known.sums.get(line.broadcast.id)
+    if kept is not None and kept.messages is not None:
+        line.sent, line.failed = kept.messages["sent"], kept.messages["failed"]
+        line.causes = [(cause, many) for cause, many in kept.messages["causes"]]
+    elif line.at < now - KEEP_CALLS:
+        return  # nobody knows any more
+    else:
+        line.sent, line.waiting, line.failed, causes = told_of_messages(known.messages.get(line.broadcast.id, []))
+        line.causes = list(causes.items())
     line.wanted = line.sent + line.waiting + line.failed
-    line.causes = list(causes.items())
 
 
-def _with_left_out(session: Session, broadcast: Broadcast, causes: Sequence[tuple[str, int]]) -> Counter[str]:
-    """And those whom we left out ourselves."""
-    found = Counter(dict(causes))
-    rows = sa.select(BroadcastReader.cause, sa.func.count()).where(
-        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.outcome == Outcome.LEFT_OUT
-    )
-    for cause, many in session.execute(rows.group_by(BroadcastReader.cause)):
-        found[f"没有发：{cause}"] += many
-    return found
+def told_of_messages(rows: Sequence[tuple[CallState, str, int]]) -> tuple[int, int, int, Counter[str]]:
+    """(sent, on their way, failed, why) of (state, cause, how many)."""
+    causes: Counter[str] = Counter()
+    sent = waiting = 0
+    for state, cause, many in rows:
+        if state is CallState.DONE:
+            sent += many
+        elif state in ON_THE_WAY:
+            waiting += many
+        else:
+            causes[cause or "没有说原因"] += many
+    return sent, waiting, causes.total(), causes
 
 
-def _named(session: Session, notice: Notice) -> dict[int, str]:
-    """The activities it links to: id → title."""
-    content = service.content_of(session, notice)
-    codes = set(_ACTIVITY.findall(" ".join(_texts(content))))
-    rows = sa.select(Activity.id, Activity.title).where(Activity.code.in_(codes)).order_by(Activity.id)
-    return dict(session.execute(rows).all()) if codes else {}
-
-
-def _texts(content: Content) -> list[str]:
-    return [content.text, *(part for one in content.articles for part in (one.body, one.source))]
-
-
-def _signed_up(session: Session, broadcast: Broadcast, activities: Sequence[int], at: datetime) -> int:
-    """Entries for what it names within a week, by readers it went to: those written down, else whoever followed by then."""
-    if not activities:
-        return 0
-    reader = (
-        sa.exists(
-            sa.select(1).select_from(BroadcastReader).where(
-                BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid == Entry.openid,
-                BroadcastReader.outcome.in_((Outcome.HANDED, Outcome.OWED)),
-            )
-        )
-        if broadcast.frozen_at is not None
-        else sa.exists(
-            sa.select(1).select_from(Follower).where(
-                Follower.openid == Entry.openid, sa.or_(Follower.followed_at.is_(None), Follower.followed_at <= at)
-            )
-        )
-    )  # fmt: skip
-    mine = sa.select(sa.func.count()).select_from(Entry).where(
-        Entry.activity_id.in_(activities), Entry.entered_at >= at, Entry.entered_at < at + FOLLOWED_WITHIN, reader
-    )  # fmt: skip
-    return session.scalar(mine) or 0
-
-
-def _who_left(session: Session, broadcast: Broadcast, at: datetime, now: datetime) -> tuple[int | None, int | None]:
+def _who_left(broadcast: Broadcast, known: Known, at: datetime, now: datetime) -> tuple[int | None, int | None]:
     """How many readers left within a day, and how many usually do in one. Of somebody who left only a digest is kept: who
     of them was sent it nobody knows."""
-    kept = session.get(BroadcastSum, broadcast.id)
+    kept = known.sums.get(broadcast.id)
     if kept is not None:
         return kept.gone, kept.usually
     if broadcast.state not in (BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.SENDING):
         return None, None
-    return _left_between(session, at, min(now, at + LEFT_WITHIN)), _usually(session, at)
+    return known.gone_between(at, min(now, at + LEFT_WITHIN)), _usually(known, at)
 
 
-def _usually(session: Session, at: datetime) -> int:
-    return round(_left_between(session, at - timedelta(days=USUALLY_OF), at) / USUALLY_OF)
-
-
-def _left_between(session: Session, first: datetime, last: datetime) -> int:
-    """Without those of whom the platform's list told only that they had gone: their moment is the list's."""
-    by_list = sa.select(FollowerListing.began_at)
-    rows = sa.select(sa.func.count()).select_from(Farewell)
-    return (
-        session.scalar(
-            rows.where(Farewell.left_at >= first, Farewell.left_at < last, Farewell.left_at.not_in(by_list))
-        )
-        or 0
-    )
+def _usually(known: Known, at: datetime) -> int:
+    return round(known.gone_between(at - timedelta(days=USUALLY_OF), at) / USUALLY_OF)
 
 
 def keep_sums(session: Session, now: datetime) -> int:
-    """Farewells are forgotten after thirty days: what they say of a broadcast is written down a day after it. How many."""
+    """What would be forgotten is written down. How many broadcasts."""
+    return _keep_gone(session, now) + _keep_messages(session, now)
+
+
+def _keep_gone(session: Session, now: datetime) -> int:
+    """Farewells are forgotten after thirty days: a day after a broadcast."""
     rows = (
         sa.select(Broadcast)
         .outerjoin(BroadcastSum, BroadcastSum.broadcast_id == Broadcast.id)
@@ -284,44 +236,63 @@ def keep_sums(session: Session, now: datetime) -> int:
         .limit(20)
     )  # fmt: skip
     broadcasts = session.scalars(rows).all()
+    known = figure_rows.gathered(session, broadcasts, [])
     for broadcast in broadcasts:
-        at = _left_at(session, broadcast)
-        values = {
-            "gone": _left_between(session, at, at + LEFT_WITHIN),
-            "usually": _usually(session, at),
-            "summed_at": now,
-        }
+        at = known.left_at(broadcast)
+        gone = known.gone_between(at, at + LEFT_WITHIN)
+        values = {"gone": gone, "usually": _usually(known, at), "summed_at": now}
         row = insert(session, BroadcastSum).values(broadcast_id=broadcast.id, **values)
         session.execute(row.on_conflict_do_nothing())
     return len(broadcasts)
 
 
-def _tapped(session: Session, notice: Notice) -> list[Tapped]:
+def _keep_messages(session: Session, now: datetime) -> int:
+    """Calls are dropped after ninety days, and given up after thirty: once all of them are settled."""
     rows = (
-        sa.select(NoticeLink.path, sa.func.count(NoticeTap.visitor))
-        .outerjoin(NoticeTap, NoticeTap.code == NoticeLink.code)
-        .where(NoticeLink.notice_id == notice.id)
-        .group_by(NoticeLink.path)
+        sa.select(BroadcastSum)
+        .join(Broadcast, Broadcast.id == BroadcastSum.broadcast_id)
+        .where(BroadcastSum.messages.is_(None), Broadcast.way == Way.MESSAGES)
+        .where(Broadcast.done_at < now - SETTLED_AFTER, Broadcast.frozen_at > now - KEEP_CALLS)
+        .order_by(BroadcastSum.broadcast_id)
+        .limit(20)
     )
-    found = list(session.execute(rows).all())
-    codes = {path: hit[1] for path, _ in found if (hit := _ACTIVITY.search(path))}
-    titles = dict(
-        session.execute(sa.select(Activity.code, Activity.title).where(Activity.code.in_(codes.values()))).all()
-    )
-    named = [Tapped(path, titles.get(codes.get(path, ""), ""), many) for path, many in found]
+    sums = session.scalars(rows).all()
+    counted = figure_rows.messages(session, [one.broadcast_id for one in sums]) if sums else {}
+    for one in sums:
+        sent, _, failed, causes = told_of_messages(counted.get(one.broadcast_id, []))
+        one.messages = {"sent": sent, "failed": failed, "causes": [list(pair) for pair in causes.items()]}
+    session.flush()
+    return len(sums)
+
+
+def _titles(session: Session, known: Known) -> dict[str, str]:
+    paths = (path for taps in known.taps.values() for path, _ in taps)
+    codes = {hit[1] for path in paths if (hit := ACTIVITY.search(path))}
+    rows = sa.select(Activity.code, Activity.title).where(Activity.code.in_(codes))
+    return dict(session.execute(rows).all()) if codes else {}
+
+
+def _tapped(taps: Sequence[tuple[str, int]], titles: Mapping[str, str]) -> list[Tapped]:
+    codes = {path: hit[1] for path, _ in taps if (hit := ACTIVITY.search(path))}
+    named = [Tapped(path, titles.get(codes.get(path, ""), ""), many) for path, many in taps]
     return sorted(named, key=lambda one: (-one.taps, one.path))
 
 
-def _by_day(session: Session, notice: Notice) -> list[tuple[str, int]]:
-    """Every day from the first tap to the last."""
+def _by_day(session: Session, notices: Sequence[int]) -> dict[int, dict[date, int]]:
     rows = (
-        sa.select(NoticeTap.day, sa.func.count())
+        sa.select(NoticeLink.notice_id, NoticeTap.day, sa.func.count())
         .join(NoticeLink, NoticeLink.code == NoticeTap.code)
-        .where(NoticeLink.notice_id == notice.id)
-        .group_by(NoticeTap.day)
-        .order_by(NoticeTap.day)
+        .where(NoticeLink.notice_id.in_(notices))
+        .group_by(NoticeLink.notice_id, NoticeTap.day)
     )
-    counted = dict(session.execute(rows).all())
+    found: dict[int, dict[date, int]] = {}
+    for notice, day, many in session.execute(rows):
+        found.setdefault(notice, {})[day] = many
+    return found
+
+
+def _days(counted: Mapping[date, int]) -> list[tuple[str, int]]:
+    """Every day from the first tap to the last."""
     if not counted:
         return []
     first, last = min(counted), max(counted)

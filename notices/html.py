@@ -50,7 +50,8 @@ _INSIDE = re.compile(r"(data:[\w/+.-]{0,40}[;,])[^\"'>\s]{64,}")
 _DRAWINGS = re.compile(r"</?(?:svg|math)\b[^>]*>", re.IGNORECASE)  # in them words have other rules, and would be lost
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _OURS = re.compile(r"(?:/media)?/pictures/([0-9a-f]{64})(?:\.jpg)?")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Neither a browser nor Word nor a database takes these: controls, halves of a pair, what is no character at all.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 MOST_MARKUP = (
     4 * 1024 * 1024
 )  # characters without the pictures in them: a full article as Word writes it is a fifth of that
@@ -84,7 +85,7 @@ def cleaned(given: str, *, site: str = "") -> Cleaned:
     if len(given) > MOST_PASTE_BYTES or len(given.encode(errors="replace")) > MOST_PASTE_BYTES:
         most = MOST_PASTE_BYTES // 1024 // 1024
         raise BadInput(f"这一段超过 {most} MB，放不进来：请分几次粘贴，图片用“加图片”另外上传。")
-    words = _DRAWINGS.sub("", _INSIDE.sub(r"\1", _CONTROLS.sub("", given)))
+    words = _DRAWINGS.sub("", _INSIDE.sub(r"\1", CONTROLS.sub("", given)))
     if len(words) > MOST_MARKUP:
         raise BadInput(
             f"不算图片，这一段还有 {len(words) // 1024 // 1024} MB，放不进来：微信一篇不能超过 2 万字。请分几次粘贴。"
@@ -137,7 +138,7 @@ class _Walk(HTMLParser):
         return "".join(self._out)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        given = {name: CONTROLS.sub("", value or "") for name, value in attrs}
         name = RENAMED.get(tag, tag)
         if name in BLOCKS and not any(written for _, written, _ in self._open):
             self._end_own_p()
@@ -166,7 +167,7 @@ class _Walk(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
-        data = _BLANKS.sub(" ", data)
+        data = _BLANKS.sub(" ", CONTROLS.sub("", data))  # written as &#1; it is one only now
         if self._begins_a_line():
             data = data.lstrip(" ")
         if not data or (not data.strip() and not self._in_words()):

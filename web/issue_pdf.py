@@ -3,16 +3,17 @@
 In black and white it looks as it does in colour. fpdf2 writes text as text: what is printed can be searched and read aloud.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fpdf import FPDF
 from PIL import Image
 from PIL.ImageFont import FreeTypeFont
 
-from notices.blocks import Block, Heading, Paragraph, Picture, Rule, Run, Table
+from notices.blocks import Block, Heading, Paragraph, Picture, Rule, Run, Table, words_of
 from web.issue import PROOF, Bars, Paper, bars_of, file_of, grouped, is_number
-from web.lettering import Faces, lines
+from web.lettering import Faces, lines, unwritable
 
 WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 20.0  # mm
 INNER = WIDTH - 2 * MARGIN
@@ -29,6 +30,11 @@ HEADINGS = {
 }  # points, mm of a line, mm above
 CAPTION, CAPTION_LEADING = 8.5, 4.6
 CELL, CELL_LEADING, CELL_PAD = 9.5, 5.0, 1.6
+NARROWEST = CELL * POINT * 1.1 + 2 * CELL_PAD  # mm: of a column, so that a character fits
+MOST_COLUMNS = 12
+MOST_LINES, FEWEST_LINES = 40, 4  # of a row that goes onto a page of its own; of what a page is begun for
+LONGEST_REPEATED = 60  # characters of a cell in a head that stands on every page
+STAND_IN = "〓"  # as a setter of lead stood one for a character he had not got
 GAP = 6.0  # between two pictures
 TALLEST, ALONE = 62.0, 96.0  # mm: of a picture; how wide one is that stands alone
 MEASURE = 100  # pixels: text is measured at this size
@@ -40,7 +46,7 @@ def draw(paper: Paper, faces: Faces) -> bytes:
     """The whole file."""
     press = _Press(paper, faces)
     press.masthead()
-    for group in grouped(paper.blocks):
+    for group in grouped(press.blocks):
         press.put(group)
     press.colophon()
     return bytes(press.pdf.output())
@@ -87,9 +93,15 @@ class _Press:
     """Puts one thing below the other; `y` is where the next begins."""
 
     def __init__(self, paper: Paper, faces: Faces) -> None:
-        self.paper = paper
-        self.pdf = _Pages(paper, faces)
         self.fonts = {TITLE: faces.title(MEASURE), TEXT: faces.text(MEASURE)}
+        swap = _swap(_words_of(paper), self.fonts.values())
+        self.swapped = sum(to is not None for to in swap.values())
+        self.blocks = [_swapped(block, swap) for block in paper.blocks]
+        self.paper = paper = replace(
+            paper, name=paper.name.translate(swap), about=paper.about.translate(swap), library=paper.library.translate(swap),
+            signed=[(step, name.translate(swap)) for step, name in paper.signed],
+        )  # fmt: skip
+        self.pdf = _Pages(paper, faces)
         self.has_chart = False
         self.pdf.add_page()
         self.y = MARGIN
@@ -100,36 +112,41 @@ class _Press:
         pdf, paper = self.pdf, self.paper
         size = 40 if len(paper.name) <= 4 else 34 if len(paper.name) <= 7 else 24
         spaced = "　".join(paper.name) if len(paper.name) <= 3 else paper.name
-        pdf.set_text_color(SEAL)
-        pdf.set_font(TITLE, size=size)
-        pdf.set_xy(MARGIN, self.y)
-        pdf.cell(INNER, size * POINT * 1.25, spaced, align="C")
-        self.y += size * POINT * 1.25 + 1.5
-        if paper.about:
-            self._line(paper.about, TEXT, 9.5, QUIET, "C", 5.5)
+        self._lines(spaced, TITLE, size, SEAL, "C", size * POINT * 1.25)
+        self.y += 1.5
+        self._lines(paper.about, TEXT, 9.5, QUIET, "C", 5.5)
         pdf.set_draw_color(SEAL)
         pdf.set_line_width(0.9)
         pdf.line(MARGIN, self.y + 2, WIDTH - MARGIN, self.y + 2)
         pdf.set_line_width(0.25)
         pdf.line(MARGIN, self.y + 3.1, WIDTH - MARGIN, self.y + 3.1)
         self.y += 5.2
-        for words, align in (
-            (f"{paper.number}（{paper.total}）", "L"), (f"{paper.library} 主办", "C"), (paper.day, "R"),
-        ):  # fmt: skip
-            pdf.set_font(TEXT, size=9.5)
-            pdf.set_text_color(INK)
-            pdf.set_xy(MARGIN, self.y)
-            pdf.cell(INNER, 5, words, align=align)
-        self.y += 6.4
+        self._imprint((f"{paper.number}（{paper.total}）", f"{paper.library} 主办", paper.day))
+        self.y += 1.4
         pdf.set_draw_color(INK)
         pdf.set_line_width(0.2)
         pdf.line(MARGIN, self.y, WIDTH - MARGIN, self.y)
         self.y += 3
 
+    def _imprint(self, three: Sequence[str]) -> None:
+        """Side by side, or below each other where they are too long for that."""
+        self.pdf.set_font(TEXT, size=9.5)
+        widths = [float(self.pdf.get_string_width(words)) for words in three]
+        if widths[1] + 2 * max(widths[0], widths[2]) + 2 * GAP > INNER:
+            for words in three:
+                self._lines(words, TEXT, 9.5, INK, "C", 5)
+            return
+        top = self.y
+        for words, align in zip(three, "LCR", strict=True):
+            self.y = top
+            self._lines(words, TEXT, 9.5, INK, align, 5)
+
     def colophon(self) -> None:
         """Who signed, and where it is from."""
         said = "　".join(f"{step}：{name}" for step, name in self.paper.signed)
         words = [line for line in (said, f"{self.paper.library}　{self.paper.site}".strip()) if line]
+        if self.paper.is_proof and self.swapped:
+            words.append(f"有 {self.swapped} 种表情或生僻字，这台机器的字体里没有，印成了“{STAND_IN}”：请改写。")
         self._room(6 + 5 * len(words))
         self.y += 5
         self.pdf.set_draw_color(INK)
@@ -137,14 +154,17 @@ class _Press:
         self.pdf.line(MARGIN, self.y, WIDTH - MARGIN, self.y)
         self.y += 2
         for line in words:
-            self._line(line, TEXT, 8.5, QUIET, "L", 5)
+            self._lines(line, TEXT, 8.5, QUIET, "L", 5)
 
-    def _line(self, words: str, face: str, size: float, colour: str, align: str, height: float) -> None:
-        self.pdf.set_font(face, size=size)
-        self.pdf.set_text_color(colour)
-        self.pdf.set_xy(MARGIN, self.y)
-        self.pdf.cell(INNER, height, words, align=align)
-        self.y += height
+    def _lines(self, words: str, face: str, size: float, colour: str, align: str, height: float) -> None:
+        """As many as it takes."""
+        for line in lines(words, self.fonts[face], self._pixels(INNER, size)):
+            self._room(height)
+            self.pdf.set_font(face, size=size)
+            self.pdf.set_text_color(colour)
+            self.pdf.set_xy(MARGIN, self.y)
+            self.pdf.cell(INNER, height, line, align=align)
+            self.y += height
 
     def _room(self, height: float) -> None:
         """A new page where this would not fit."""
@@ -173,9 +193,10 @@ class _Press:
     def _heading(self, heading: Heading) -> None:
         size, height, above = HEADINGS[heading.level]
         told = lines(heading.text, self.fonts[TITLE], self._pixels(INNER - 5, size))
-        self._room(above + height * len(told) + 3 * LEADING)  # it never stands alone at the end of a page
+        self._room(above + height * min(len(told), 6) + 3 * LEADING)  # it never stands alone at the end of a page
         self.y += above
         for at, line in enumerate(told):
+            self._room(height)
             if heading.level <= 2 and at == 0:
                 self.pdf.set_fill_color(SEAL)
                 self.pdf.rect(MARGIN, self.y + height * 0.2, 1.6, height * 0.6, style="F")
@@ -233,6 +254,9 @@ class _Press:
 
     def _pictures(self, pictures: Sequence[Picture]) -> None:
         there = [(one, path) for one in pictures if (path := file_of(self.paper.pictures, one.digest))]
+        kept = [one for one, _ in there]
+        for words in (one.caption for one in pictures if one not in kept and one.caption):
+            self._paragraph(Paragraph((Run(words),)))  # its words were signed, wherever its file is
         if not there:
             return
         widest = (INNER - GAP) / 2 if len(there) == 2 else ALONE
@@ -261,6 +285,11 @@ class _Press:
     # ── table and chart ──
 
     def _table(self, table: Table) -> None:
+        """One that is too wide is set as several, each with the first column."""
+        for part in _narrow(table):
+            self._narrow_table(part)
+
+    def _narrow_table(self, table: Table) -> None:
         columns = _columns(table, self.fonts[TEXT])
         self._room(3 * (CELL_LEADING + 2 * CELL_PAD))
         self.y += 1.5
@@ -282,18 +311,35 @@ class _Press:
         self.pdf.line(MARGIN, self.y, WIDTH - MARGIN, self.y)
 
     def _row(self, cells: Sequence[str], table: Table, columns: Sequence["_Column"], face: str) -> None:
+        """On a page of its own where it does not fit here; over as many as it needs where none would hold it."""
         told = [
-            lines(cell, self.fonts[face], self._pixels(column.width - 2 * CELL_PAD, CELL)) or [""]
+            lines(cell, self.fonts[face], self._pixels(column.width - 2 * CELL_PAD, CELL))
             for cell, column in zip(cells, columns, strict=True)
         ]
-        height = max(len(one) for one in told) * CELL_LEADING + 2 * CELL_PAD
-        if self.y + height > BOTTOM:
-            self.pdf.add_page()
-            self.y = MARGIN + 1
-            if table.head and cells is not table.head:
-                self._across(0.5)
-                self._row(table.head, table, columns, TITLE)
-                self._across(0.25)
+        tall = max(len(one) for one in told)
+        if tall > self._cell_lines() and (tall <= MOST_LINES or self._cell_lines() < FEWEST_LINES):
+            self._page_of(cells, table, columns)
+        while any(told):
+            fit = max(1, self._cell_lines())
+            self._part_of_row([one[:fit] for one in told], columns, face)
+            told = [one[fit:] for one in told]
+            if any(told):
+                self._page_of(cells, table, columns)
+
+    def _cell_lines(self) -> int:
+        """So many lines of a cell fit below here."""
+        return int((BOTTOM - self.y - 2 * CELL_PAD) / CELL_LEADING)
+
+    def _page_of(self, cells: Sequence[str], table: Table, columns: Sequence["_Column"]) -> None:
+        """A new one, with the head of the table again where that is short."""
+        self.pdf.add_page()
+        self.y = MARGIN + 1
+        if table.head and cells is not table.head and max(map(len, table.head)) <= LONGEST_REPEATED:
+            self._across(0.5)
+            self._row(table.head, table, columns, TITLE)
+            self._across(0.25)
+
+    def _part_of_row(self, told: Sequence[Sequence[str]], columns: Sequence["_Column"], face: str) -> None:
         x = MARGIN
         for words, column in zip(told, columns, strict=True):
             for at, line in enumerate(words):
@@ -302,7 +348,7 @@ class _Press:
                 self.pdf.set_xy(x + CELL_PAD, self.y + CELL_PAD + at * CELL_LEADING)
                 self.pdf.cell(column.width - 2 * CELL_PAD, CELL_LEADING, line, align="R" if column.is_number else "L")
             x += column.width
-        self.y += height
+        self.y += max(len(one) for one in told) * CELL_LEADING + 2 * CELL_PAD
 
     def _chart(self, chart: Bars) -> None:
         name, number, step, bar = 38.0, 24.0, 7.2, 4.6
@@ -333,6 +379,42 @@ class _Column:
     is_number: bool
 
 
+def _words_of(paper: Paper) -> str:
+    own = (paper.name, paper.about, paper.library, *(name for _, name in paper.signed))
+    return "".join([*own, *(words for block in paper.blocks for words in words_of(block))])
+
+
+def _swap(words: str, fonts: Iterable[FreeTypeFont]) -> dict[int, str | None]:
+    """What the faces cannot write is STAND_IN; what only joins or varies others goes without a trace."""
+    odd = {char for font in fonts for char in set(words) if unwritable(char, font)}
+    joins = {char for char in set(words) if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f"}
+    return {**{ord(char): STAND_IN for char in odd}, **{ord(char): None for char in joins}}
+
+
+def _swapped(block: Block, swap: Mapping[int, str | None]) -> Block:
+    if isinstance(block, Heading):
+        return replace(block, text=block.text.translate(swap))
+    if isinstance(block, Paragraph):
+        return replace(block, runs=tuple(replace(run, text=run.text.translate(swap)) for run in block.runs))
+    if isinstance(block, Picture):
+        return replace(block, caption=block.caption.translate(swap))
+    if isinstance(block, Table):
+        head, *rows = (tuple(cell.translate(swap) for cell in row) for row in (block.head, *block.rows))
+        return Table(head, tuple(rows))
+    return block
+
+
+def _narrow(table: Table) -> Iterator[Table]:
+    count = len(table.rows[0]) if table.rows else len(table.head)
+    if count <= MOST_COLUMNS:
+        yield table
+        return
+    for at in range(1, count, MOST_COLUMNS - 1):
+        until = at + MOST_COLUMNS - 1
+        rows = tuple((row[0], *row[at:until]) for row in table.rows)
+        yield Table((table.head[0], *table.head[at:until]) if table.head else (), rows)
+
+
 def _columns(table: Table, font: FreeTypeFont) -> list[_Column]:
     """As wide as what stands in them; a column of words takes what is left."""
     count = len(table.rows[0]) if table.rows else len(table.head)
@@ -342,8 +424,9 @@ def _columns(table: Table, font: FreeTypeFont) -> list[_Column]:
         widest = max((font.getlength(cell) for cell in (*cells, *(table.head[at : at + 1]))), default=0)
         width = min(widest / MEASURE * CELL * POINT + 2 * CELL_PAD + 2, INNER * 0.6)
         columns.append(_Column(width, bool(cells) and all(is_number(cell) for cell in cells if cell)))
-    factor = INNER / (sum(column.width for column in columns) or INNER)
-    return [_Column(column.width * factor, column.is_number) for column in columns]
+    spare = INNER - NARROWEST * len(columns)  # a column of one character keeps the room for it
+    wanted = sum(column.width for column in columns) or 1
+    return [_Column(NARROWEST + column.width * spare / wanted, column.is_number) for column in columns]
 
 
 class _Letters:

@@ -31,8 +31,9 @@ def draw(paper: Paper) -> bytes:
     _pages(document, paper)
     _styles(document)
     _masthead(document, paper)
+    numbers = _Numbers(document)
     for group in grouped(paper.blocks):
-        _put(document, group, paper)
+        _put(document, group, paper, numbers)
     _colophon(document, paper)
     out = io.BytesIO()
     document.save(out)
@@ -132,21 +133,23 @@ def _bordered(paragraph: WordParagraph, edge: str, size: int, colour: str) -> No
     borders.append(border)
 
 
-def _put(document: DocumentType, group: Sequence[Block], paper: Paper) -> None:
+def _put(document: DocumentType, group: Sequence[Block], paper: Paper, numbers: "_Numbers") -> None:
     block = group[0]
     if isinstance(block, Heading):
         document.add_heading(block.text, level=block.level)
     elif isinstance(block, Paragraph):
-        _paragraph(document, block)
+        numbers.give(_paragraph(document, block), block)
+        return
     elif isinstance(block, Table):
         _table(document, block)
     elif isinstance(block, Picture):
         _pictures(document, [one for one in group if isinstance(one, Picture)], paper)
     elif isinstance(block, Rule):
         _bordered(document.add_paragraph(), "bottom", 4, "CFD0CF")
+    numbers.end()
 
 
-def _paragraph(document: DocumentType, block: Paragraph) -> None:
+def _paragraph(document: DocumentType, block: Paragraph) -> WordParagraph:
     style = "List Number" if block.mark.rstrip(".").isdecimal() else "List Bullet" if block.mark else "Normal"
     paragraph = document.add_paragraph(style=style)
     if not block.mark:
@@ -155,11 +158,42 @@ def _paragraph(document: DocumentType, block: Paragraph) -> None:
     for run in block.runs:
         written = paragraph.add_run(run.text)
         written.bold, written.italic = run.is_bold or None, run.is_slanted or None
+    return paragraph
+
+
+class _Numbers:
+    """Word counts the items of a style through the whole document: every list is given a count of its own."""
+
+    def __init__(self, document: DocumentType) -> None:
+        self._all = document.part.numbering_part.element
+        own = document.styles["List Number"].element.pPr.numPr.numId.val
+        self._pattern = self._all.num_having_numId(own).abstractNumId.val
+        self._last, self._count = 0, 0
+
+    def end(self) -> None:
+        """Something else stands here."""
+        self._last = 0
+
+    def give(self, paragraph: WordParagraph, block: Paragraph) -> None:
+        """The number that stands before it in the PDF, where it has one."""
+        words = block.mark.rstrip(".")
+        number = int(words) if words.isdecimal() else 0
+        if number and (not self._last or number != self._last + 1):
+            count = self._all.add_num(self._pattern)
+            count.add_lvlOverride(ilvl=0).add_startOverride(number)
+            self._count = count.numId
+        if number:
+            properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+            properties.get_or_add_ilvl().val, properties.get_or_add_numId().val = 0, self._count
+        self._last = number
 
 
 def _pictures(document: DocumentType, pictures: Sequence[Picture], paper: Paper) -> None:
     """One alone, or two in the cells of a table without lines."""
     there = [(one, path) for one in pictures if (path := file_of(paper.pictures, one.digest))]
+    kept = [one for one, _ in there]
+    for words in (one.caption for one in pictures if one not in kept and one.caption):
+        document.add_paragraph(words)  # they were signed, wherever the file is
     if len(there) == 1:
         ((one, path),) = there
         _picture(document.add_paragraph(), one, path, ALONE)

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from config import limits
 from models import times
 from models.follower import Follower
-from models.notice import Broadcast, BroadcastReader, BroadcastState, NoticeOptOut, Outcome, Way
+from models.notice import Broadcast, BroadcastReader, NoticeOptOut, Outcome, Way
+from notices import quota
 from notices.audience.conditions import ON_ITS_WAY, Condition
-from notices.audience.wishes import habit
+from notices.audience.wishes import SAID_NO, habit
 
 BY_NAME = (Way.MASS_LIST, Way.MESSAGES)
-SAID_NO = "说过不再收通知"
 
 
 def reasons(session: Session, way: Way, *, but: int | None, now: datetime) -> list[tuple[Condition, str]]:
@@ -28,8 +28,9 @@ def reasons(session: Session, way: Way, *, but: int | None, now: datetime) -> li
         had = _had(session, BY_NAME, since=now - timedelta(days=days), but=but)
         found.append((had >= most, f"{days} 天里已经发过 {most} 条"))
     if way is Way.MASS_LIST:
-        month = times.start_of(times.today(now).replace(day=1))
-        left = limits.MASS_SENDS_A_MONTH - _to_all(session, since=month)
+        today = times.today(now)
+        month = times.start_of(today.replace(day=1))
+        left = limits.MASS_SENDS_A_MONTH - len(quota.days_used(session, today.year, today.month))
         had = _had(session, (Way.MASS_LIST,), since=month, but=but)
         found.append((had >= left, f"这个月的微信群发已经满 {limits.MASS_SENDS_A_MONTH} 次"))
     return found
@@ -54,12 +55,3 @@ def _had(
         .where(BroadcastReader.openid == Follower.openid, BroadcastReader.broadcast_id.in_(list(states)), is_theirs)
         .scalar_subquery()
     )
-
-
-def _to_all(session: Session, *, since: datetime) -> int:
-    sent = (
-        sa.select(sa.func.count())
-        .select_from(Broadcast)
-        .where(Broadcast.way == Way.MASS_ALL, Broadcast.state == BroadcastState.DONE, Broadcast.done_at >= since)
-    )
-    return session.scalar(sent) or 0

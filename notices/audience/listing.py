@@ -26,6 +26,7 @@ STUCK = timedelta(days=1)
 NIGHT = range(2, 6)  # hours in which the weekly one begins
 LOOKED_AT, LET_GO = 10_000, 10  # followers a unit
 FEW, SHARE = 20, 10  # so many may be missing, or one in so many, before staff are asked
+A_HANDFUL = 3  # of a small account more may be missing than are listed, before staff are asked
 NOT_FROM_HERE = 40003  # the page begins after somebody who has left meanwhile
 MOST_CALLS = 2000
 LONGEST_OPENID = 64
@@ -202,9 +203,11 @@ def _compare(session: Session, listing: FollowerListing, now: datetime) -> None:
 
 
 def _is_doubtful(listing: FollowerListing) -> bool:
-    """The list has far fewer than we have, or than WeChat itself says there are."""
+    """The list has nobody, or far fewer than we have, or than WeChat itself says there are. Somebody is missing."""
     is_short = listing.listed * 100 < listing.total * 98
-    return is_short or listing.missing > max(FEW, (listing.missing + listing.listed) // SHARE)
+    has_most = listing.missing > A_HANDFUL and listing.missing > listing.listed
+    is_many = listing.missing > max(FEW, (listing.missing + listing.listed) // SHARE)
+    return is_short or not listing.listed or has_most or is_many
 
 
 def _let_leave(session: Session, listing: FollowerListing, now: datetime) -> None:

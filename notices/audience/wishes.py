@@ -5,22 +5,55 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import audit
+from models import audit, outbox
 from models.audience import NoticeHabit
 from models.by import By
 from models.db import insert
 from models.errors import BadInput
 from models.notice import Broadcast, BroadcastReader, NoticeOptOut, Outcome
+from models.outbox import CallState, OutboxCall
 
 MOST, WITHIN_DAYS = 3, 7  # unless the library says otherwise
 MOST_DAYS = 92
+SAID_NO = "说过不再收通知"
 RECENT = timedelta(days=3)  # whoever was sent a notice then may mean it
 
 
 def stop(session: Session, openid: str, *, now: datetime) -> None:
-    """No notice by list or message from here on, until they unfollow or say otherwise."""
+    """No notice by list or message from here on, until they unfollow or say otherwise: what is owed them is taken back."""
     row = insert(session, NoticeOptOut).values(openid=openid, said_at=now)
     session.execute(row.on_conflict_do_nothing())
+    _take_back(session, openid, now)
+
+
+def key_of_message() -> sa.ColumnElement[str]:
+    """Of the call that owes a row of broadcast_readers its message. Calls are found by it, and never by a range of keys:
+    what lies between two keys depends on the database's collation."""
+    return "broadcast:" + sa.cast(BroadcastReader.broadcast_id, sa.String) + ":" + BroadcastReader.openid
+
+
+def _take_back(session: Session, openid: str, now: datetime) -> None:
+    owed = (
+        sa.select(OutboxCall.id, BroadcastReader.broadcast_id)
+        .join(BroadcastReader, OutboxCall.key == key_of_message())
+        .where(BroadcastReader.openid == openid, BroadcastReader.outcome == Outcome.OWED)
+        .where(OutboxCall.state.in_((CallState.OWED, CallState.WAITING)))
+    )
+    rows = session.execute(owed.order_by(OutboxCall.id).with_for_update(of=OutboxCall)).all()
+    if not rows:
+        return
+    outbox.take_back(session, OutboxCall.id.in_([row.id for row in rows]), now=now, cause=SAID_NO)
+    of_these = BroadcastReader.broadcast_id.in_([row.broadcast_id for row in rows])
+    mine = sa.update(BroadcastReader).where(BroadcastReader.openid == openid, of_these)
+    session.execute(mine.values(outcome=Outcome.LEFT_OUT, cause=SAID_NO))
+
+
+def leave_out(session: Session, *of_these: sa.ColumnElement[bool]) -> None:
+    """Of rows of broadcast_readers that nobody was handed yet: who has said no since the list was written gets nothing."""
+    said_no = sa.exists(sa.select(1).select_from(NoticeOptOut).where(NoticeOptOut.openid == BroadcastReader.openid))
+    theirs = sa.update(BroadcastReader).where(*of_these, BroadcastReader.outcome == Outcome.LISTED, said_no)
+    left_out = theirs.values(part=0, outcome=Outcome.LEFT_OUT, cause=SAID_NO)
+    session.execute(left_out.execution_options(synchronize_session=False))
 
 
 def resume(session: Session, openid: str) -> None:

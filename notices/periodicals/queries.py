@@ -1,7 +1,7 @@
 """Questions about periodicals: all, the issues of one, what is due, who has signed."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from models.notice import Notice, NoticeSignature, NoticeState, NoticeVersion, Step
 from models.periodical import IssueState, Periodical, PeriodicalIssue
 from models.staff import Staff
+from notices.periodicals.service import SOON
 
-SOON = timedelta(days=10)  # so long before its deadline somebody has to begin
 MOST = 500
 STEPS = {Step.FIRST_PROOF: "一校", Step.SECOND_PROOF: "二校", Step.FIRST_REVIEW: "一审", Step.SECOND_REVIEW: "二审"}
 
@@ -61,8 +61,16 @@ def is_signed(state: NoticeState | None) -> bool:
     return state in (NoticeState.READY, NoticeState.SENT)
 
 
+def is_proof(session: Session, issue: PeriodicalIssue) -> bool:
+    """Are its words still to be signed? Those of an issue that is out are its own for good, whatever its notice says now."""
+    if issue.state is IssueState.OUT or issue.notice_id is None:
+        return False
+    return not is_signed(session.get_one(Notice, issue.notice_id).state)
+
+
 def signed_by(session: Session, issue: PeriodicalIssue) -> list[tuple[str, str]]:
-    """(一校, 小焦) of the signatures that stand to its words, in the order of the chain."""
+    """(一校, 小焦) of the signatures to its words, in the order of the chain: those that stand, and of an issue that is out
+    those that stood when it came out, though its notice was written on since."""
     if issue.notice_id is None:
         return []
     notice = session.get_one(Notice, issue.notice_id)
@@ -73,8 +81,13 @@ def signed_by(session: Session, issue: PeriodicalIssue) -> list[tuple[str, str]]
     asked = (
         sa.select(NoticeSignature.step, sa.func.coalesce(Staff.name, NoticeSignature.who).label("name"))
         .outerjoin(Staff, Staff.login == NoticeSignature.who)
-        .where(NoticeSignature.notice_id == notice.id, NoticeSignature.is_yes, NoticeSignature.voided_at.is_(None))
+        .where(NoticeSignature.notice_id == notice.id, NoticeSignature.is_yes)
         .where(NoticeSignature.digest == digest.scalar_subquery())
+        .order_by(NoticeSignature.id)
     )
+    if issue.version is None:
+        asked = asked.where(NoticeSignature.voided_at.is_(None))
+    else:
+        asked = asked.where(NoticeSignature.version <= issue.version)
     names = {row.step: row.name for row in session.execute(asked)}
     return [(words, names[step]) for step, words in STEPS.items() if step in names]

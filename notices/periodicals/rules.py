@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from models.errors import BadFields
+from notices.html import CONTROLS
 
 A_YEAR = (12, 6, 4, 3, 2, 1)
 LAST_DUE_DAY = 28  # so that every month has it
@@ -76,6 +77,11 @@ def issues_of(year: int, *, a_year: int, due_day: int, due_after: int) -> Iterat
         yield Planned(number, f"{year}-{last - span + 1:02d}", f"{year}-{last:02d}", due.replace(day=due_day))
 
 
+def a_year_of(first_month: str, last_month: str) -> int:
+    """How many issues a year has, by the months that one covers."""
+    return 12 // (int(last_month[5:]) - int(first_month[5:]) + 1)
+
+
 def _month(year: int, month: int) -> date:
     """Its first day; month 13 is the next January."""
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
@@ -116,7 +122,7 @@ class Setting:
 def setting_of(typed: Mapping[str, str], headings: Sequence[str], kinds: Sequence[str], *, year: int) -> Setting:
     """What a form holds. Raises: BadFields, naming every field that is wrong."""
     wrong: dict[str, str] = {}
-    name, about = (" ".join(typed.get(field, "").split()) for field in ("name", "about"))
+    name, about = (" ".join(CONTROLS.sub("", typed.get(field, "")).split()) for field in ("name", "about"))
     if not name or len(name) > LONGEST_NAME:
         wrong["name"] = f"请写刊名，最多 {LONGEST_NAME} 个字。"
     if len(about) > LONGEST_ABOUT:
@@ -129,7 +135,7 @@ def setting_of(typed: Mapping[str, str], headings: Sequence[str], kinds: Sequenc
         "first_total": _number(typed, "first_total", range(1, 10_000), "请写数字，从 1 起。", wrong),
     }
     sections = tuple(
-        Section(" ".join(heading.split()), Kind(kind))
+        Section(" ".join(CONTROLS.sub("", heading).split()), Kind(kind))
         for heading, kind in zip(headings, kinds, strict=False)
         if heading.strip() and kind in set(Kind)
     )

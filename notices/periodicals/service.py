@@ -19,6 +19,7 @@ from notices.periodicals import rules
 from notices.periodicals.rules import Section, Setting
 
 AHEAD = timedelta(days=70)  # so long before an issue is due it has its row
+SOON = timedelta(days=10)  # so long before its deadline somebody has to begin
 SIGNED = (NoticeState.READY, NoticeState.SENT)
 S = IssueState
 
@@ -36,15 +37,13 @@ def make(session: Session, setting: Setting, *, by: By) -> Periodical:
 
 
 def change(session: Session, periodical: Periodical, setting: Setting, *, is_kept_up: bool, by: By) -> None:
-    """From the next issue on; those that are planned and not begun are planned anew. Raises: BadFields as `make`."""
+    """From the next issue on; those that are planned and not begun are planned anew, late ones and those that were added by
+    hand as well. A year in which an issue was begun ends with as many issues as it began with. Raises: BadFields as `make`."""
     for name, value in _values(session, setting, periodical.id).items():
         setattr(periodical, name, value)
     periodical.is_kept_up = is_kept_up
-    mine = sa.delete(PeriodicalIssue).where(
-        PeriodicalIssue.periodical_id == periodical.id, PeriodicalIssue.state == S.PLANNED
-    )
-    session.execute(mine)
     session.flush()
+    _replan(session, periodical)
     _plan(session, periodical, times.today(by.at))
     audit.note(
         session,
@@ -67,6 +66,39 @@ def _values(session: Session, setting: Setting, own: int | None) -> dict[str, An
     }  # fmt: skip
 
 
+def _replan(session: Session, periodical: Periodical) -> None:
+    """Of the same months, whoever planned them: none is left out."""
+    planned = sa.select(PeriodicalIssue).where(
+        PeriodicalIssue.periodical_id == periodical.id, PeriodicalIssue.state == S.PLANNED
+    )
+    was = session.scalars(planned.order_by(PeriodicalIssue.id)).all()
+    months = [(issue.year, issue.first_month, issue.last_month) for issue in was]
+    for issue in was:
+        session.delete(issue)
+    session.flush()
+    for year, first, last in months:
+        for one in _issues(session, periodical, year):
+            if one.first_month <= last and first <= one.last_month:
+                _row(session, periodical, year, one)
+
+
+def _issues(session: Session, periodical: Periodical, year: int) -> list[rules.Planned]:
+    """All of a year: as many as it began with, whatever was settled since."""
+    begun = sa.select(PeriodicalIssue.first_month, PeriodicalIssue.last_month).where(
+        PeriodicalIssue.periodical_id == periodical.id,
+        PeriodicalIssue.year == year,
+        PeriodicalIssue.state != S.PLANNED,
+    )
+    row = session.execute(begun.order_by(PeriodicalIssue.number.desc()).limit(1)).one_or_none()
+    a_year = rules.a_year_of(row.first_month, row.last_month) if row else periodical.a_year
+    return list(rules.issues_of(year, a_year=a_year, due_day=periodical.due_day, due_after=periodical.due_after))
+
+
+def is_pressing(issue: PeriodicalIssue, today: date) -> bool:
+    """Its months are over, or it is due soon: somebody has to begin."""
+    return issue.last_month < f"{today:%Y-%m}" or issue.due_on <= today + SOON
+
+
 def sections_of(periodical: Periodical) -> list[Section]:
     """Its 栏目 in order."""
     return [Section(one["heading"], rules.Kind(one["kind"])) for one in periodical.sections]
@@ -79,16 +111,11 @@ def plan_ahead(session: Session, now: datetime) -> None:
 
 
 def _plan(session: Session, periodical: Periodical, today: date) -> None:
-    """From the issue that is due next; those of before were there without us, or are there."""
+    """From the issue that is due next; those of before, and of before its first year, were there without us, or are there."""
     if not periodical.is_kept_up:
         return
-    every = [
-        (year, one)
-        for year in (today.year - 1, today.year, today.year + 1)
-        for one in rules.issues_of(
-            year, a_year=periodical.a_year, due_day=periodical.due_day, due_after=periodical.due_after
-        )
-    ]
+    years = [year for year in (today.year - 1, today.year, today.year + 1) if year >= periodical.first_year]
+    every = [(year, one) for year in years for one in _issues(session, periodical, year)]
     for year, one in every:
         if today - timedelta(days=31) <= one.due_on <= today + AHEAD:
             _row(session, periodical, year, one)
@@ -104,10 +131,19 @@ def _row(session: Session, periodical: Periodical, year: int, one: rules.Planned
 
 def add_issue(session: Session, periodical: Periodical, year: int, number: int, *, by: By) -> PeriodicalIssue:
     """One that was not planned by itself: of the past, or far ahead. Raises: BadInput for a number that cannot be."""
-    setting = {"a_year": periodical.a_year, "due_day": periodical.due_day, "due_after": periodical.due_after}
-    planned = {one.number: one for one in rules.issues_of(year, **setting)} if 1900 <= year <= 2999 else {}
+    planned = {one.number: one for one in _issues(session, periodical, year)} if 1900 <= year <= 2999 else {}
     if number not in planned:
-        raise BadInput(f"{periodical.name}一年 {periodical.a_year} 期，没有 {year} 年第 {number} 期。")
+        a_year = len(planned) or periodical.a_year
+        raise BadInput(f"{periodical.name}一年 {a_year} 期，没有 {year} 年第 {number} 期。")
+    counted = {
+        "a_year": periodical.a_year,
+        "first_year": periodical.first_year,
+        "first_total": periodical.first_total,
+    }
+    if rules.total_of(year, number, **counted) < 1:
+        raise BadInput(
+            f"总期号从 {periodical.first_year} 年第 1 期算起，是总第 {periodical.first_total} 期：没有更早的期。"
+        )
     _row(session, periodical, year, planned[number])
     found = sa.select(PeriodicalIssue).where(
         PeriodicalIssue.periodical_id == periodical.id, PeriodicalIssue.year == year, PeriodicalIssue.number == number

@@ -9,6 +9,7 @@ from models import messages, outbox
 from models.notice import Broadcast, BroadcastReader, Notice, NoticeUse, NoticeVersion, Outcome, Way
 from models.outbox import CallKind, CallState, OutboxCall
 from models.template_notice import TemplateNotice, TemplatePurpose
+from notices.audience import wishes
 from notices.content import Content
 from notices.sending import handing, outcomes, rules, texts
 
@@ -28,9 +29,9 @@ def owe_part(session: Session, broadcast: Broadcast, notice: Notice, now: dateti
     if rules.rests(broadcast.way, now, urgent=urgent):
         broadcast.next_at = rules.leaves_at(now, broadcast.way, urgent=False)
         return
-    listed = sa.select(BroadcastReader.openid, BroadcastReader.part, BroadcastReader.outcome).where(
-        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid > broadcast.sent_to
-    )
+    to_come = (BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.openid > broadcast.sent_to)
+    wishes.leave_out(session, *to_come)
+    listed = sa.select(BroadcastReader.openid, BroadcastReader.part, BroadcastReader.outcome).where(*to_come)
     rows = session.execute(listed.order_by(BroadcastReader.openid).limit(PART)).all()
     if not rows:
         _finish(session, broadcast, now)

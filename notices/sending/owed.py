@@ -27,6 +27,7 @@ from models.outbox import CallState, Claimed
 from models.work import NotNow, Ready
 from models.work import Outcome as Ended
 from notices import quota
+from notices.audience import wishes
 from notices.audience.rules import Rules
 from notices.sending import handing, outcomes, rules, steps, texts, told
 from notices.sending.outcomes import B, Json, P
@@ -155,10 +156,9 @@ def _audience(session: Session, broadcast: Broadcast, part: BroadcastPart) -> Js
         return {"all": True}
     if broadcast.way is Way.MASS_TAG:
         return {"tag": Rules.of(broadcast.rules).tag_id}
-    mine = sa.select(BroadcastReader.openid).where(
-        BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.part == part.number,
-        BroadcastReader.outcome == Outcome.LISTED,
-    )  # fmt: skip
+    of_part = (BroadcastReader.broadcast_id == broadcast.id, BroadcastReader.part == part.number)
+    wishes.leave_out(session, *of_part)
+    mine = sa.select(BroadcastReader.openid).where(*of_part, BroadcastReader.outcome == Outcome.LISTED)
     openids = list(session.scalars(mine.order_by(BroadcastReader.openid)))
     if len(openids) > 1:
         return {"openids": openids}

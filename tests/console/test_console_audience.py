@@ -156,3 +156,18 @@ def test_how_many_are_enough_is_the_librarys_own(office: Office) -> None:
     with office.database.units() as session:
         wishes.set_habit(session, 0, 7, by=by())
     assert "不限条数" in browser.opens(FOLLOWERS).text
+
+
+def test_a_title_that_ends_in_brackets_keeps_them(office: Office) -> None:
+    office.plans(office.activity("绘本（亲子场）"))
+    with office.database.units() as session:
+        story = takes_names(session, "绘本（亲子场）")
+        enters(session, "oReader001", story)
+        choices = audience_form.choices(session, times.now())
+        rules = audience_form.rules_of({"to": "rules", "r0-how": "all", "r0-what": f"entered:{story}"}, choices)
+        assert rules.words == Rules((Rule(Kind.ENTERED, (str(story),), ("绘本（亲子场）",)),)).words
+        notice(session, "开馆了（分馆）")
+        choices = audience_form.choices(session, times.now(), beside=rules)
+        value = next(one for _, options in choices.groups for one, name in options if name == "开馆了（分馆）")
+        told = audience_form.rules_of({"to": "rules", "r0-how": "none", "r0-what": value}, choices)
+        assert "开馆了（分馆）" in told.words

@@ -38,7 +38,7 @@ from web import lettering
 PLAN, FIGURES = "/console/notices/plan", "/console/notices/figures"
 
 
-def test_the_month_shows_what_went_what_is_planned_and_what_nobody_has_planned(office: Office) -> None:
+def test_the_month_shows_wheachwent_wheachis_planned_and_wheachnobody_has_planned(office: Office) -> None:
     today = times.today(times.now())
     with office.database.units() as session:
         sent_to_all(session, notice(session, "发过的"), at=times.now())
@@ -66,7 +66,7 @@ def test_the_month_shows_what_went_what_is_planned_and_what_nobody_has_planned(o
         )
 
 
-def test_what_went_elsewhere_is_told_once_a_day_and_taken_back(office: Office) -> None:
+def test_wheachwent_elsewhere_is_told_once_a_day_and_taken_back(office: Office) -> None:
     browser, today = office.browser("chen"), times.today(times.now())
     assert "记下了" in browser.does(f"{PLAN}/other", on=PLAN, day=str(today))
     assert "这一天已经记过了" in browser.does(f"{PLAN}/other", on=PLAN, day=str(today))
@@ -95,7 +95,7 @@ def test_staff_are_warned_before_the_last_is_spent(sqlite_world: Office, left: i
     assert send_plan.warning(quota.Left(1, left), coming, quota.AccountKind.SUBSCRIPTION) == ""
 
 
-def test_a_plan_leaves_what_is_planned_already_alone(office: Office) -> None:
+def test_a_plan_leaves_wheachis_planned_already_alone(office: Office) -> None:
     today = times.today(times.now())
     with office.database.units() as session:
         for number in range(limits.MASS_SENDS_A_MONTH):
@@ -136,6 +136,12 @@ def told_of(office: Office) -> int:
                 )
             )
         single = broadcast(session, row, Way.MESSAGES, state=BroadcastState.DONE, frozen_at=at, done_at=at, due_at=at)
+        session.add_all(
+            [
+                BroadcastReader(broadcast_id=single.id, openid=f"o{each}", part=1, outcome=Outcome.OWED)
+                for each in range(4)
+            ]
+        )
         keyed = [(f"broadcast:{single.id}:o{number}", f"o{number}", "来听绘本") for number in range(4)]
         owe_messages(session, keyed, now=at)
         session.execute(sa.update(OutboxCall).where(OutboxCall.openid.in_(["o0", "o1"])).values(state=CallState.DONE))
@@ -161,7 +167,7 @@ def told_of(office: Office) -> int:
     return number
 
 
-def test_what_became_of_it_is_counted_and_what_nobody_knows_is_not_made_up(both_offices: Office) -> None:
+def test_wheachbecame_of_it_is_counted_and_wheachnobody_knows_is_not_made_up(both_offices: Office) -> None:
     office = both_offices
     number = told_of(office)
     with office.database.reading() as session:
@@ -172,6 +178,8 @@ def test_what_became_of_it_is_counted_and_what_nobody_knows_is_not_made_up(both_
     assert (listed.sent, listed.wanted, listed.sign_ups) == (None, None, 1)
     assert listed.causes == [("45028", 1), ("没有发：说过不再收通知", 1)]
     assert (single.wanted, single.sent, single.failed, single.waiting, single.causes) == (4, 2, 1, 1, [("43004", 1)])
+    assert single.sign_ups == 1
+    assert found.sign_ups == 2  # o0 was told three times, and came once
     assert found.activities == ["听绘本"]
     assert [(one.name, one.taps) for one in found.tapped] == [("听绘本", 3)]
     assert [many for _, many in found.by_day] == [2, 1]
@@ -185,6 +193,46 @@ def test_what_became_of_it_is_counted_and_what_nobody_knows_is_not_made_up(both_
         again = figures.figures(session, session.get_one(Notice, number), times.now())
     assert (again.lines[0].gone, again.lines[0].usually) == (1, 1)
     assert office.count(BroadcastSum) == 3
+
+
+def test_what_became_of_messages_is_known_when_their_calls_are_gone(both_offices: Office) -> None:
+    office = both_offices
+    number = told_of(office)
+    with office.database.units() as session:
+        figures.keep_sums(session, times.now())
+    office.passes(days=40)
+    with office.database.units() as session:
+        waiting = sa.update(OutboxCall).where(OutboxCall.state == CallState.OWED)
+        session.execute(waiting.values(state=CallState.DROPPED, cause="没有下文"))
+        assert (figures.keep_sums(session, times.now()), figures.keep_sums(session, times.now())) == (1, 0)
+    office.passes(days=60)
+    with office.database.units() as session:
+        session.execute(sa.delete(OutboxCall))
+        single = figures.figures(session, session.get_one(Notice, number), times.now()).lines[2]
+        assert (single.wanted, single.sent, single.failed, single.waiting) == (4, 2, 2, 0)
+        assert single.causes == [("43004", 1), ("没有下文", 1)]
+        session.execute(sa.delete(BroadcastSum))  # nothing was kept of it: then nothing is said
+        found = figures.figures(session, session.get_one(Notice, number), times.now()).lines[2]
+        assert (found.wanted, found.sent, found.failed) == (None, None, None)
+
+
+def test_twenty_notices_are_compared_with_as_many_questions_as_two(both_offices: Office) -> None:
+    office = both_offices
+
+    def asked() -> int:
+        questions: list[str] = []
+        with office.database.reading() as session:
+            said = session.connection()
+            sa.event.listen(said, "before_cursor_execute", lambda *told: questions.append(told[2]))
+            figures.compared(session, times.now())
+        return len(questions)
+
+    told_of(office)
+    few = asked()
+    with office.database.units() as session:
+        for each in range(18):
+            sent_to_all(session, notice(session, f"第 {each} 份"), at=times.now() - DAY)
+    assert asked() == few < 20
 
 
 def test_notices_are_compared_with_a_chart_and_as_excel(office: Office) -> None:
@@ -211,7 +259,7 @@ def test_notices_are_compared_with_a_chart_and_as_excel(office: Office) -> None:
     assert browser.opens(f"/console/notices/{number + 99}/figures").status_code == 404
 
 
-def test_a_notice_that_went_nowhere_says_so(office: Office) -> None:
+def test_a_notice_theachwent_nowhere_says_so(office: Office) -> None:
     with office.database.units() as session:
         number = notice(session).id
     assert "还没有发出去" in office.browser("chen").opens(f"/console/notices/{number}/figures").text

@@ -11,7 +11,7 @@ from activities import farewell
 from config import limits
 from models import times
 from models.activity import Branch
-from models.audience import PlatformTag
+from models.audience import OtherSend, PlatformTag, ToldBy
 from models.errors import BadInput
 from models.follower import Follower
 from models.notice import Broadcast, BroadcastState, NoticeOptOut, Outcome, Segment, Way
@@ -152,8 +152,11 @@ def test_wechats_four_a_month_hold_for_lists_and_count_what_went_to_all(world: W
     at = max(first, times.now() - timedelta(minutes=1))
     with world.database.units() as session:
         wishes.set_habit(session, 0, 7, by=by())
-        for _ in range(3):
-            sent_to_all(session, notice(session), at=at)
+        sent_to_all(session, notice(session), at=at).state = BroadcastState.WAITING  # WeChat has it, and asks first
+        others = [first + ahead * DAY for ahead in range(3) if first + ahead * DAY != times.start_of(times.today(at))]
+        for day in others[:2]:  # in the platform's own console
+            session.add(OtherSend(day=times.today(day), told_by=ToldBy.STAFF, who="chen", told_at=at))
+        assert service.count(session, Rules(), times.now()).readers == 2
         sent_to(session, notice(session), ["aa"], at=at)
         assert service.count(session, Rules(), times.now()).examples == ("bb",)
         assert service.count(session, Rules(), times.now(), way=Way.MESSAGES).readers == 2

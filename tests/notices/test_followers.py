@@ -93,6 +93,25 @@ def test_a_list_that_is_far_too_short_moves_nobody_until_staff_say_so(live: Live
         listing.let_go(session, session.get_one(FollowerListing, asked.id + 1), by=by())
 
 
+@pytest.mark.parametrize(
+    ("missing", "listed", "is_doubted"),
+    [(1, 0, True), (18, 0, True), (20, 19, True), (4, 3, True), (3, 1, False), (4, 16, False), (20, 21, False),
+     (21, 100, True), (90, 900, False), (0, 0, False)],
+)  # fmt: skip
+def test_of_a_small_account_most_do_not_go_unasked(
+    sqlite_world: World, missing: int, listed: int, is_doubted: bool
+) -> None:
+    readers(sqlite_world, *(f"o{number:03}" for number in range(missing)))
+    with sqlite_world.database.units() as session:
+        begun = listing.begin(session, by=by())
+        session.add_all([Follower(openid=f"p{number:03}", listed_in=begun.id) for number in range(listed)])
+        begun.listed = begun.total = listed
+        begun.state = ListingState.COMPARING
+    goes_on(sqlite_world)
+    assert now_listed(sqlite_world).state is (ListingState.ASKED if is_doubted else ListingState.DONE)
+    assert sqlite_world.count(Follower) == (missing + listed if is_doubted else listed)
+
+
 def test_whoever_leaves_while_the_list_is_read_stays_away(live: Live) -> None:
     openids = follow(live, 2)
     begins(live)

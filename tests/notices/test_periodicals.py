@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from activities.records.rules import Figures
 from models import times
 from models.activity import Activity
 from models.by import By
+from models.errors import BadInput
 from models.notice import Notice, NoticeSignature, NoticeState, Step
 from models.periodical import PERIODICAL_MOVES, IssueState, Periodical, PeriodicalIssue
 from models.staff import Role
@@ -235,6 +237,85 @@ def test_a_form_that_cannot_be_says_where_and_keeps_what_was_typed(office: Offic
     reader = office.browser("jiao")
     assert (reader.opens("/console/periodicals").status_code, reader.opens(new).status_code) == (200, 403)
     assert office.count(Periodical) == 0
+
+
+def settings_of(**more: Any) -> rules.Setting:
+    sections = rules.PRESETS[0].sections
+    return rules.Setting(
+        **{"name": "简报", "about": "", "a_year": 12, "due_day": 5, "due_after": 1, "sections": sections, "first_year": 2025,
+           "first_total": 1, **more}
+    )  # fmt: skip
+
+
+def rows_of(office: Office) -> list[tuple[int, int, str, str, S]]:
+    with office.database.reading() as session:
+        rows = session.scalars(sa.select(PeriodicalIssue).order_by(PeriodicalIssue.first_month)).all()
+        return [(row.year, row.number, row.first_month, row.last_month, row.state) for row in rows]
+
+
+def test_words_that_are_out_keep_their_signatures_whatever_becomes_of_the_notice(
+    office: Office, tmp_path: Path
+) -> None:
+    issue, browser = drafted(office), office.browser("chen")
+    rewritten(office, issue, rules.TO_WRITE, "全馆盘点完成。", state=NoticeState.READY)
+    page, path = f"/console/periodicals/{issue.periodical_id}", f"/console/periodicals/issues/{issue.id}"
+    assert "出刊了" in browser.does(f"{path}/out", on=page)
+    with office.database.units() as session:
+        notice = session.get_one(Notice, issue.notice_id)
+        given = notices.content_of(session, notice)
+        other = replace(given, articles=(replace(given.articles[0], body="<p>后来改的</p>"),))
+        notices.save(session, notice, other, by=By("chen", times.now()), was=notice.version)
+        assert notice.state is NoticeState.CHECKING
+        assert session.scalars(sa.select(NoticeSignature).where(NoticeSignature.voided_at.is_(None))).all() == []
+    answer = browser.opens(f"{path}.pdf")
+    words = re.sub(r"\s", "", words_of_pdf(answer.data, tmp_path))
+    for said in ("全馆盘点完成。", "一校：小何", "一审：王主任"):
+        assert said in words
+    assert "未经审签" not in words
+    assert "后来改的" not in words
+    assert "%E6%A0%A1%E6%A0%B7" not in answer.headers["Content-Disposition"]  # 校样
+
+
+def test_one_that_is_made_in_january_has_no_issue_of_before_its_first_year(office: Office) -> None:
+    times.set_shift(times.start_of(date(2027, 1, 8)) - times.now() + times.shift())
+    with office.database.units() as session:
+        made_now = service.make(session, settings_of(first_year=2027), by=By("chen", times.now()))
+        with pytest.raises(BadInput, match="没有更早的期"):
+            service.add_issue(session, made_now, 2026, 12, by=By("chen", times.now()))
+    assert [row[:2] for row in rows_of(office)] == [(2027, 1), (2027, 2)]
+
+
+def test_another_rhythm_leaves_no_month_out_and_keeps_what_was_added_by_hand(office: Office) -> None:
+    by = By("chen", times.now())
+    with office.database.units() as session:
+        mine = service.make(session, settings_of(), by=by)
+        service.add_issue(session, mine, 2025, 3, by=by)
+        service.change(session, mine, settings_of(due_day=9), is_kept_up=True, by=by)
+        dues = session.scalars(sa.select(PeriodicalIssue.due_on).order_by(PeriodicalIssue.due_on)).all()
+    assert dues == [date(2025, 4, 9), date(2026, 11, 9), date(2026, 12, 9), date(2027, 1, 9), date(2027, 2, 9)]
+    with office.database.units() as session:
+        mine = session.get_one(Periodical, mine.id)
+        eleventh = session.scalars(sa.select(PeriodicalIssue).where(PeriodicalIssue.number == 11)).one()
+        service.skip(session, eleventh, reason="闭馆", by=by)
+        service.change(session, mine, settings_of(a_year=6), is_kept_up=True, by=by)
+    assert rows_of(office) == [
+        (2025, 2, "2025-03", "2025-04", S.PLANNED), (2026, 10, "2026-10", "2026-10", S.PLANNED),
+        (2026, 11, "2026-11", "2026-11", S.SKIPPED), (2026, 12, "2026-12", "2026-12", S.PLANNED),
+        (2027, 1, "2027-01", "2027-02", S.PLANNED),
+    ]  # fmt: skip
+
+
+def test_what_presses_stands_first_and_alone_calls_for_a_hand(office: Office) -> None:
+    number = made(office)
+    with office.database.units() as session:
+        last = session.scalars(sa.select(PeriodicalIssue).where(PeriodicalIssue.number == 1)).one()
+        service.skip(session, session.get_one(PeriodicalIssue, last.id), reason="闭馆", by=By("chen", times.now()))
+    page = office.browser("chen").opens(f"/console/periodicals/{number}").text
+    heads = re.findall(r'main-cell">(?:<a[^>]*>)?(\d+年第\d+期)', page)
+    assert heads == ["2026年第10期", "2026年第11期", "2026年第12期", "2027年第1期"]
+    assert {said: "btn-primary" in look for look, said in re.findall(
+        r'class="(btn[^"]*)"[^>]*aria-label="起草(\d+年第\d+期)"', page
+    )} == {"2026年第10期": True, "2026年第11期": True, "2026年第12期": False}  # fmt: skip
 
 
 # ── rules ──

@@ -6,10 +6,13 @@ import pytest
 from werkzeug.test import Client as Browser
 
 from models import times
-from models.notice import NoticeOptOut
+from models.notice import Broadcast, BroadcastPart, Notice, NoticeOptOut, Outcome, PartState, Way
+from models.outbox import CallState, OutboxCall
 from models.reminder import ReminderWish
 from notices.audience import wishes
-from tests.notices.broadcasting import DAY, notice, sent_to
+from notices.sending import letters, owed
+from notices.service import version_of
+from tests.notices.broadcasting import DAY, broadcast, freezes, frozen, notice, readers, sent_to
 from tests.test_identity import link_of, pressed
 from tests.world import World, openid
 
@@ -84,3 +87,67 @@ def test_it_is_a_switch_on_my_page(lin: World) -> None:
         assert ("不再单独给您发通知" in browser.get("/me").text) is not wanted
     assert Browser(lin.app).post("/me/notices/off", data={"csrf_token": token[1]}).status_code in (400, 403)
     assert wants(lin)
+
+
+def frozen_by(world: World, way: Way) -> int:
+    """A broadcast whose list is written: Aa, bb, cc, whatever order a database finds right."""
+    with world.database.units() as session:
+        row = broadcast(session, mine := notice(session), way)
+        row.digest = version_of(session, mine, 1).digest
+        number = row.id
+    freezes(world, number)
+    return number
+
+
+def owes(world: World, number: int) -> None:
+    with world.database.units() as session:
+        row = session.get_one(Broadcast, number)
+        letters.owe_part(session, row, session.get_one(Notice, row.notice_id), times.now(), urgent=True)
+
+
+def said_no(world: World, openid: str) -> None:
+    with world.database.units() as session:
+        wishes.stop(session, openid, now=times.now())
+
+
+LEFT_OUT = (0, Outcome.LEFT_OUT, "说过不再收通知")
+
+
+def test_who_says_no_once_the_list_is_written_is_left_out_all_the_same(world: World) -> None:
+    readers(world, "Aa", "bb", "cc")
+    one_by_one, by_list = frozen_by(world, Way.MESSAGES), frozen_by(world, Way.MASS_LIST)
+    said_no(world, "bb")
+    owes(world, one_by_one)
+    assert world.count(OutboxCall, OutboxCall.openid == "bb") == 0
+    assert world.count(OutboxCall, OutboxCall.key.in_([f"broadcast:{one_by_one}:{who}" for who in ("Aa", "cc")])) == 2
+    with world.database.units() as session:
+        row = session.get_one(Broadcast, by_list)
+        part = BroadcastPart(broadcast_id=by_list, number=1, client_id="one", state=PartState.OWED)
+        assert owed._audience(session, row, part) == {"openids": ["Aa", "cc"]}
+    assert frozen(world, one_by_one)["bb"] == frozen(world, by_list)["bb"] == LEFT_OUT
+    said_no(world, "cc")
+    with world.database.units() as session:
+        assert (
+            owed._audience(session, session.get_one(Broadcast, by_list), part) is None
+        )  # WeChat takes no list of one
+
+
+def test_who_says_no_has_taken_back_what_is_owed_them_and_nobody_else(world: World) -> None:
+    readers(world, "Aa", "bb", "cc")
+    waiting, open_still, done = (frozen_by(world, Way.MESSAGES) for _ in range(3))
+    for number in (waiting, open_still, done):
+        owes(world, number)
+    with world.database.units() as session:
+        for call in session.query(OutboxCall).where(OutboxCall.key.like(f"broadcast:{waiting}:%")):
+            call.state = CallState.WAITING
+        for call in session.query(OutboxCall).where(OutboxCall.key.like(f"broadcast:{done}:%")):
+            call.state = CallState.DONE
+    said_no(world, "bb")
+    with world.database.reading() as session:
+        found = {call.key: (call.state, call.cause) for call in session.query(OutboxCall)}
+    for number in (waiting, open_still):
+        assert found[f"broadcast:{number}:bb"] == (CallState.DROPPED, "说过不再收通知")
+        assert found[f"broadcast:{number}:Aa"][0] in (CallState.OWED, CallState.WAITING)
+        assert frozen(world, number)["bb"][1:] == LEFT_OUT[1:]
+    assert found[f"broadcast:{done}:bb"] == (CallState.DONE, "")
+    assert frozen(world, done)["bb"][1] is Outcome.OWED

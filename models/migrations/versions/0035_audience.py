@@ -95,6 +95,7 @@ def upgrade() -> None:
     sa.Column('gone', sa.Integer(), nullable=False),
     sa.Column('usually', sa.Integer(), nullable=False),
     sa.Column('summed_at', models.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('messages', sa.JSON(), nullable=True),
     sa.ForeignKeyConstraint(['broadcast_id'], ['broadcasts.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('broadcast_id')
     )
