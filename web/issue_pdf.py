@@ -313,7 +313,7 @@ class _Press:
     def _row(self, cells: Sequence[str], table: Table, columns: Sequence["_Column"], face: str) -> None:
         """On a page of its own where it does not fit here; over as many as it needs where none would hold it."""
         told = [
-            lines(cell, self.fonts[face], self._pixels(column.width - 2 * CELL_PAD, CELL))
+            lines(cell, self.fonts[face], self._pixels(column.width - 2 * CELL_PAD, CELL)) or [""]
             for cell, column in zip(cells, columns, strict=True)
         ]
         tall = max(len(one) for one in told)
