@@ -255,6 +255,8 @@ def test_readers_who_come_and_go_hold_no_plan_up_but_a_changed_one_is_shown_agai
 def test_somebody_of_a_branch_sends_only_what_the_branch_tells(newsroom: Newsroom) -> None:
     whole = newsroom.text()
     number = newsroom.plans(whole, confirmed=False)
+    with newsroom.database.units() as session:
+        session.add(Branch(name="总馆"))
     newsroom.hires("fen", Role.EDITOR, branch="总馆")
     fen, here = newsroom.browser("fen"), f"/console/broadcasts/{number}"
     assert fen.opens(f"/console/notices/{whole}/send").status_code == 403
@@ -270,7 +272,9 @@ def test_somebody_of_a_branch_sends_only_what_the_branch_tells(newsroom: Newsroo
 def test_what_one_alone_has_signed_goes_to_all_by_somebody_of_the_whole_library(newsroom: Newsroom) -> None:
     with newsroom.database.units() as session:
         by = By("chen", times.now())
-        branch = session.query(Branch).filter_by(name="总馆").one()
+        branch = Branch(name="总馆")
+        session.add(branch)
+        session.flush()
         wanted = notices.Wanted(
             "开门", Content(text="分馆开门"), NoticeForm.TEXT, branch_id=branch.id, steps=(Step.SECOND_REVIEW,)
         )
