@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,21 +12,24 @@ from console import audience_form, send_plan
 from console.audience_form import Choices, choices, rules_of
 from console.desk import Desk, done, drawn, is_island, me
 from console.forms import Form, print_of
+from console.notice_rows import mine
 from console.rights import Act, may
 from models import times
 from models.by import By
 from models.errors import BadFields, BadInput
-from models.notice import Notice, NoticeForm, NoticeState, Way
+from models.notice import NoticeForm, NoticeState, Way
 from notices import chain, quota
 from notices.audience import service as audience
 from notices.audience.rules import Rules
 from notices.audience.service import Count
 from notices.quota import Left
 from notices.sending import queries, rules, service, texts
+from web.given import row_number
 
 ROWS = tuple(f"r{number}-{part}" for number in range(audience_form.ROWS) for part in ("how", "what"))
 FIELDS = ("way", "to", *ROWS, "day", "at")
 LONGEST = 120
+COME_AND_GO = 20  # so many readers more or fewer than shown, or a tenth of them, are the same plan
 NAMES = {"way": "怎么发", **audience_form.field_names(), "day": "哪一天", "at": "几点"}
 ORDER = (Way.MASS_ALL, Way.MASS_LIST, Way.MASS_TAG, Way.PUBLISH, Way.DRAFT, Way.MESSAGES)
 
@@ -66,13 +69,13 @@ class _Views:
             way, due_at = _way(typed), _due(typed, now)
             with self._desk.reading() as session:
                 whom = _audience(way, typed, choices(session, now))
-                form = (session.get(Notice, number) or abort(404)).form
+                form = mine(session, number).form
                 meant = _meant(session, form, way, whom, due_at, now)
-            seen = print_of(number, typed, meant.count, meant.left)
-            if request.form.get("seen") != seen:
-                return self._page(number, Form(typed), meant, seen)
+            seen, was = _mark(number, typed, whom, meant.count), request.form.get("seen", "")
+            if not was or (changed := _changed(was, seen)):
+                return self._page(number, Form(typed), meant, seen, changed if was else "")
             with self._desk.unit() as session:
-                notice = session.get(Notice, number) or abort(404)
+                notice = mine(session, number)
                 made = service.plan(
                     session, notice, way, whom, due_at or now, by=By(me().login, now), site=self._desk.site
                 ).id
@@ -85,7 +88,7 @@ class _Views:
     def _begun(self, number: int, typed: dict[str, str]) -> dict[str, str]:
         """With the way that most take, where none was asked for."""
         with self._desk.reading() as session:
-            notice = session.get(Notice, number) or abort(404)
+            notice = mine(session, number)
             usual = next((way.value for way in ORDER if notice.form in rules.FORMS[way]), "")
         return {**typed, "way": typed["way"] or usual}
 
@@ -93,10 +96,10 @@ class _Views:
         with self._desk.reading() as session:
             return drawn("parts/audience_count.html", **_found(session, typed, choices(session, times.now())))
 
-    def _page(self, number: int, form: Form, meant: Meant | None = None, seen: str = "") -> str:
+    def _page(self, number: int, form: Form, meant: Meant | None = None, seen: str = "", changed: str = "") -> str:
         now = times.now()
         with self._desk.reading() as session:
-            notice = session.get(Notice, number) or abort(404)
+            notice = mine(session, number)
             offered = choices(session, now)
             ways = [way for way in ORDER if notice.form in rules.FORMS[way]]
             is_ready = notice.state in (NoticeState.READY, NoticeState.SENT) and chain.is_ready(session, notice)
@@ -104,7 +107,7 @@ class _Views:
             return drawn(
                 "broadcast_form.html", notice=notice, form=form, names=NAMES, ways=ways, words=texts.WAYS, notes=texts.NOTES,
                 offered=offered, hows=audience_form.HOWS, many=range(audience_form.ROWS), **_found(session, form.values, offered),
-                is_ready=is_ready, meant=meant, seen=seen, left=left, advice=send_plan.advice(session, notice, left, now),
+                is_ready=is_ready, meant=meant, seen=seen, changed=changed, left=left, advice=send_plan.advice(session, notice, left, now),
                 past=queries.of_notice(session, notice), states=texts.STATES,
             )  # fmt: skip
 
@@ -177,6 +180,22 @@ def _meant(
         way, whom.words if way in rules.REACHING else "谁也不推送", due_at, count, left,
         is_last=left is not None and left.this_month == 1, undone=undone(way, form),
     )  # fmt: skip
+
+
+def _mark(number: int, typed: Mapping[str, str], whom: Rules, count: Count | None) -> str:
+    """What somebody saw: the way, the rules and the time exactly, and how many readers that was."""
+    return f"{print_of(number, typed, whom.json)}-{count.readers if count else 0}"
+
+
+def _changed(was: str, now: str) -> str:
+    """What is no longer as they saw it; "" for readers who come and go by the hour."""
+    (before, _, had), (after, _, has) = was.partition("-"), now.partition("-")
+    if before != after:
+        return "发法、发给谁或时间改过了，请看看现在会怎样。"
+    seen, found = row_number(had) or 0, int(has)
+    if abs(found - seen) > max(COME_AND_GO, seen // 10):
+        return f"刚才是 {seen} 位读者，现在是 {found} 位，请再看看。"
+    return ""
 
 
 def undone(way: Way, form: NoticeForm) -> str:

@@ -16,15 +16,15 @@ from console.desk import Desk, done, drawn, is_island, me, note, refused
 from console.exports import Sheet
 from console.forms import print_of
 from console.needs import EACH, Need
+from console.notice_rows import is_mine, trail_of
 from console.paging import Order
 from console.rights import Act, may
 from models import privacy, times
-from models.audit import AuditLine
 from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.notice import Broadcast, BroadcastState, Notice, Way
 from models.staff import Staff
-from notices import quota
+from notices import chain_rules, quota
 from notices.audience import service as audience
 from notices.audience.rules import Rules
 from notices.sending import handing, outcomes, queries, rules, service, texts
@@ -128,7 +128,10 @@ class _Views:
         where = url_for("console.broadcast", number=number)
         try:
             with self._desk.unit() as session:
-                said = act(session, session.get(Broadcast, number) or abort(404), By(me().login, times.now()))
+                broadcast = session.get(Broadcast, number, with_for_update={"key_share": True}) or abort(404)
+                if not is_mine(session.get_one(Notice, broadcast.notice_id)):
+                    abort(403)
+                said = act(session, broadcast, By(me().login, times.now()))
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         except IllegalMove:
@@ -182,11 +185,6 @@ def _seen(broadcast: Broadcast) -> str:
     return print_of(broadcast.digest, broadcast.way, broadcast.rules, broadcast.due_at)
 
 
-def _trail(session: Session, number: int) -> list[AuditLine]:
-    mine = sa.select(AuditLine).where(AuditLine.subject == f"broadcast {number}").order_by(AuditLine.id.desc())
-    return list(session.scalars(mine.limit(30)))
-
-
 # ── what its page shows ──
 
 
@@ -208,13 +206,15 @@ def _what(session: Session, broadcast: Broadcast) -> dict[str, Any]:
         "count": audience.count(session, whom, now) if is_counted else None, "undone": undone(broadcast.way, notice.form),
         "left": quota.left(session, now) if broadcast.way in (Way.MASS_ALL, Way.MASS_TAG) else None,
         "names": {row.login: row.name for row in session.execute(sa.select(Staff.login, Staff.name))},
-        "trail": _trail(session, broadcast.id), "said_when": lambda iso: words.moment(datetime.fromisoformat(iso)),
+        "trail": trail_of(session, f"broadcast {broadcast.id}"), "said_when": lambda iso: words.moment(datetime.fromisoformat(iso)),
     }  # fmt: skip
 
 
 def _may(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     state, parts = broadcast.state, outcomes.parts_of(session, broadcast)
+    notice = session.get_one(Notice, broadcast.notice_id)
     return {
+        "can": Act.SEND_NOTICES in me().acts and is_mine(notice), "bars": _bars(notice, broadcast),
         "seen": _seen(broadcast), "is_mine": broadcast.made_by == me().login, "at_work": state in rules.AT_WORK,
         "has_phone": phones.bound(session, me().login) is not None, "may_move": state in rules.MOVABLE,
         "may_pause": state in rules.PAUSABLE, "may_stop": state in rules.STOPPABLE,
@@ -226,15 +226,34 @@ def _may(session: Session, broadcast: Broadcast) -> dict[str, Any]:
 # ── what is done to one ──
 
 
-def _confirmed(session: Session, broadcast: Broadcast, by: By) -> str:
+def _bars(notice: Notice, broadcast: Broadcast) -> str:
+    """Why whoever asks may not confirm this, in a sentence; "" where they may. What fewer than four have signed goes to every
+    reader by the word of somebody who answers for the whole library."""
+    is_to_all = broadcast.way in rules.REACHING - {Way.MASS_TAG} and Rules.of(broadcast.rules).is_everybody
+    is_short = len(notice.steps) < len(chain_rules.FULL)
+    if not (is_to_all and is_short) or (me().branch_id is None and Act.REVIEW_NOTICES in me().acts):
+        return ""
+    return "这份通知走的是短流程，又要发给全部读者，请全馆的审核人或管理员来确认。"
+
+
+def _check_confirming(session: Session, broadcast: Broadcast) -> None:
+    """Raises: BadInput unless it is what they saw, and theirs to confirm."""
     if request.form.get("seen") != _seen(broadcast):
         raise BadInput("刚刚有人改过它，请看过再确认。")
+    if bars := _bars(session.get_one(Notice, broadcast.notice_id), broadcast):
+        raise BadInput(bars)
+
+
+def _confirmed(session: Session, broadcast: Broadcast, by: By) -> str:
+    _check_confirming(session, broadcast)
     service.confirm(session, broadcast, by=by)
     return "确认了，到时间就发。"
 
 
 def _moved(session: Session, broadcast: Broadcast, by: By) -> str:
     due_at = due_in(request.form.get("day", ""), request.form.get("at", ""))
+    if by.who != broadcast.made_by:  # a colleague who moves it confirms it
+        _check_confirming(session, broadcast)
     service.reschedule(session, broadcast, due_at or by.at, by=by)
     if by.who == broadcast.made_by:
         return "时间改好了，请另一位同事确认。"
@@ -279,6 +298,8 @@ def needs(session: Session) -> Iterator[Need]:
     asked = sa.select(Broadcast, Notice.title).join(Notice, Notice.id == Broadcast.notice_id)
     for state in (B.PLANNED, B.LATE, B.WAITING, B.PAUSED, B.FAILED):
         mine = asked.where(Broadcast.state == state)
+        if me().branch_id is not None:
+            mine = mine.where(Notice.branch_id == me().branch_id)
         if state is B.PLANNED:
             mine = mine.where(Broadcast.confirmed_by == "", Broadcast.made_by != me().login)
         for broadcast, title in session.execute(mine.order_by(Broadcast.due_at).limit(EACH)):

@@ -25,6 +25,7 @@ from notices import desk as notice_desk
 from notices import differences, html, service, voices
 from notices.content import Article, Content
 from notices.service import Overtaken
+from web.given import row_number
 from web.safety import safety_headers
 from web.uploads import takes_files
 
@@ -74,7 +75,7 @@ class _Views:
         typed = {name: request.form.get(name, "") for name in values}
         is_auto = request.headers.get("X-Autosave") == "1"
         try:
-            version, left_out = self._save(number, typed, at, was=request.form.get("was", type=int) or 0)
+            version, left_out = self._save(number, typed, at, was=row_number(request.form.get("was", "")) or 0)
         except Overtaken as error:
             return _told(error) if is_auto else self._clash(number, typed, at, error)
         except BadInput as error:
@@ -99,8 +100,7 @@ class _Views:
             raise BadFields(wrong)
         with self._desk.unit() as session:
             notice = service.held(session, mine(session, number))
-            if notice.state in (NoticeState.CHECKING, NoticeState.READY):
-                raise BadInput("这份通知正在校审或已经校审完，要改请先“收回来改”。")
+            _check_open(notice)
             current = service.content_of(session, notice)
             if not _fits(current, notice, at):
                 abort(404)
@@ -165,6 +165,7 @@ class _Views:
             file = handed_in(self._desk.media, use)
             with self._desk.unit() as session:
                 notice = service.held(session, mine(session, number))
+                _check_open(notice)
                 notice_desk.add_file(session, notice, file.digest, file.alt, by=by_me())
                 if not is_script:
                     content = add_to(service.content_of(session, notice), use, file, at)
@@ -181,11 +182,18 @@ class _Views:
         act, at = request.form.get("act", ""), _at()
         with self._desk.unit() as session:
             notice = service.held(session, mine(session, number))
-            if notice.state is not NoticeState.DRAFT:
-                raise BadInput("这份通知正在校审或已经校审完，要改请先“收回来改”。")
+            _check_open(notice)
             content, at = _rearranged(session, service.content_of(session, notice), act, at, self._desk.library)
             service.save(session, notice, content, by=by_me(), was=notice.version)
         return done("改好了。", url_for("console.notice_edit", number=number, article=at or None))
+
+
+def _check_open(notice: Notice) -> None:
+    """Raises: BadInput for what is signed, or was."""
+    if notice.state in (NoticeState.CHECKING, NoticeState.READY):
+        raise BadInput("这份通知正在校审或已经校审完，要改请先“收回来改”。")
+    if notice.state is not NoticeState.DRAFT:
+        raise BadInput("这份通知已经发出或不用了，不能再改；需要的话请复制成新的一份。")
 
 
 def _told(error: Overtaken) -> tuple[str | Response, int]:
@@ -221,9 +229,7 @@ def _wrong_in(typed: dict[str, str]) -> dict[str, str]:
     """What cannot be kept at all; lengths are the pre-check's, so that nothing typed is refused while it is written."""
     wrong: dict[str, str] = {}
     source = typed.get("source", "").strip()
-    if source and (
-        urlsplit(source).scheme not in ("http", "https") or len(source.encode()) > limits.MAX_SOURCE_BYTES
-    ):
+    if source and (not _is_address(source) or len(source.encode()) > limits.MAX_SOURCE_BYTES):
         wrong["source"] = "请写完整的网址，以 https:// 开头。"
     if typed.get("due_on") and times_day(typed["due_on"]) is None:
         wrong["due_on"] = "请选日期。"
@@ -231,6 +237,14 @@ def _wrong_in(typed: dict[str, str]) -> dict[str, str]:
         if len(typed.get(name, "")) > most:
             wrong[name] = f"太长了，最多 {most} 个字。"
     return wrong
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that are no address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def times_day(word: str) -> date | None:
@@ -283,7 +297,7 @@ def _rearranged(session: Session, content: Content, act: str, at: int, library: 
     if act == "no-cover":
         articles[at - 1] = replace(articles[at - 1], cover="")
     if act == "block":
-        block = session.get(NoticeBlock, request.form.get("block", type=int) or 0)
+        block = session.get(NoticeBlock, row_number(request.form.get("block", "")) or 0)
         if block is None:
             raise BadInput("这一块刚才被删掉了。")
         articles[at - 1] = replace(articles[at - 1], body=articles[at - 1].body + block.body)

@@ -23,8 +23,10 @@ def to_sign(session: Session) -> Iterator[Need]:
     today = times.today(times.now())
     rows = sa.select(Notice).where(Notice.state == N.CHECKING).order_by(Notice.changed_at).limit(MOST_ASKED)
     shown = 0
-    for notice in session.scalars(rows):
-        step = my_step(notice, chain.chain_of(session, notice))
+    notices = session.scalars(rows).all()
+    chains = chain.chains_of(session, notices) if notices else {}
+    for notice in notices:
+        step = my_step(notice, chains[notice.id])
         if step is None or shown == EACH:
             continue
         due, asked = chain.deadlines_of(notice).get(step), notice.asked.get(step.value, "")

@@ -16,12 +16,14 @@ from console.forms import Form
 from console.notice_rows import FORMS, by_me
 from console.rights import Act, may
 from models import times
+from models.activity import Branch
 from models.errors import BadFields
 from models.notice import NoticeForm, NoticeUse
 from notices import chain, picking, service, templates
 from notices.content import Content
 from notices.picking import Span
 from notices.service import Wanted
+from web.given import row_number
 
 NAMES = {
     "title": "名字",
@@ -61,8 +63,11 @@ class _Views:
         """The choice, then the form of what was chosen; sent, a draft in the editor."""
         values = _values()
         if request.method == "GET":
-            return self._page(Form(values)), 200
+            wrong = self._wrong(values)
+            return self._page(Form(values, wrong)), 400 if wrong else 200
         try:
+            if wrong := self._wrong(values):
+                raise BadFields(wrong)
             with self._desk.unit() as session:
                 wanted = self._wanted(session, values)
                 notice = service.begin(session, wanted, by=by_me())
@@ -71,10 +76,22 @@ class _Views:
             return self._page(Form(values, error.wrong)), 400
         return done("草稿写好了，请看看、改改，再交去校对。", where)
 
+    def _wrong(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What an address or a form names that there is not: a day far from today, a branch."""
+        wrong = {}
+        if not _is_near(values["day"]):
+            wrong["day"] = "这一天离今天太远，请选前后一两年里的日期。"
+        if values["branch"]:
+            with self._desk.reading() as session:
+                if session.get(Branch, row_number(values["branch"]) or 0) is None:
+                    wrong["branch"] = "没有这个馆，请另选。"
+        return wrong
+
     def _page(self, form: Form) -> str:
         with self._desk.reading() as session:
             branches = all_branches(session)
-            listed = self._listed(session, form.values) if form.values["use"] == NoticeUse.PREVIEW else []
+            is_clear = form.values["use"] == NoticeUse.PREVIEW and not form.wrong.keys() & {"day", "branch"}
+            listed = self._listed(session, form.values) if is_clear else []
             contests = winners.awarded(session) if form.values["use"] == NoticeUse.WINNERS else []
             known = [(one.id, one.title) for one in contests]
         today = times.today(times.now())
@@ -87,7 +104,7 @@ class _Views:
         """What would be in it, to be ticked."""
         day = _day(values["day"]) or times.today(times.now())
         first, last = picking.days_of(Span(values["span"]), day)
-        branch = int(values["branch"]) if values["branch"].isdecimal() else None
+        branch = row_number(values["branch"])
         shown = picking.found(session, first, last, branch_id=branch)
         return [one for one in shown if not texts.is_over(one, now=times.now())]
 
@@ -99,7 +116,7 @@ class _Views:
             wrong["due_on"] = "请选日期。"
         elif due is not None and due < times.today(times.now()):
             wrong["due_on"] = "这一天已经过去了。"
-        branch = int(values["branch"]) if values["branch"].isdecimal() else None
+        branch = row_number(values["branch"])
         if me().branch_id is not None:
             branch = me().branch_id
         use, form = NoticeUse(values["use"]), NoticeForm(values["form"])
@@ -175,6 +192,12 @@ def _values() -> dict[str, str]:
         today = times.today(times.now())
         values["day"] = str(picking.coming_weekend(today) if values["span"] == Span.WEEKEND else today)
     return values
+
+
+def _is_near(word: str) -> bool:
+    """A day that a notice may be of: no calendar reaches beyond its last year."""
+    day, today = _day(word), times.today(times.now())
+    return day is None or today - service.DUE_BEFORE <= day <= today + service.DUE_AFTER
 
 
 def _day(word: str) -> date | None:

@@ -8,17 +8,18 @@ from zipfile import ZIP_STORED, ZipFile
 
 import segno
 import sqlalchemy as sa
-from flask import Blueprint, abort, make_response, redirect, url_for
+from flask import Blueprint, make_response, redirect, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import picture_files
 from console.desk import Desk, drawn
+from console.notice_rows import found
 from console.rights import Act, may
 from models.audience import NoticeLink
 from models.notice import Broadcast, BroadcastState, Notice
-from notices import packing, service, tracking
+from notices import chain, packing, service, tracking
 from notices.content import Content
 from web import lettering, qr
 from web.long_picture import Poster, long_picture
@@ -52,25 +53,35 @@ class _Views:
 
     @may(Act.SEE_NOTICES)
     def page(self, number: int) -> str:
-        """All of it to look at and to copy."""
+        """All of it to look at and to copy; before its words are signed, that it waits."""
         pack = self._pack(number)
+        if pack is None:
+            with self._desk.reading() as session:
+                return drawn("notice_pack.html", notice=found(session, number), pack=None)
         code = segno.make(pack.url, error="m", micro=False)
         picture = Markup(code.svg_inline(border=2, omitsize=True, dark="#1F2A2E", light="#fff"))  # noqa: S704 (drawn by segno)
         can_draw = lettering.faces() is not None
-        return drawn("notice_pack.html", pack=pack, qr=picture, can_draw=can_draw, how=lettering.HOW_TO_GET)
+        return drawn(
+            "notice_pack.html", notice=pack.notice, pack=pack, qr=picture, can_draw=can_draw, how=lettering.HOW_TO_GET
+        )
 
     @may(Act.SEE_NOTICES)
     def picture(self, number: int) -> Response:
-        """The long picture alone."""
+        """The long picture alone, shown on the page or, with `saved`, taken away."""
         pack, faces = self._pack(number), lettering.faces()
-        if faces is None:
+        if pack is None or faces is None:
             return redirect(url_for("console.notice_pack", number=number), 303)
+        if "saved" in request.args:
+            self._desk.noted("notice pack taken", f"notice {pack.notice.code}", detail="长图")
         return _saved(long_picture(pack.poster, faces), "image/png", f"{pack.notice.title}-长图.png")
 
     @may(Act.SEE_NOTICES)
     def file(self, number: int) -> Response:
         """Everything in one zip; without a Chinese face on this machine, without the picture."""
         pack, faces, body = self._pack(number), lettering.faces(), BytesIO()
+        if pack is None:
+            return redirect(url_for("console.notice_pack", number=number), 303)
+        self._desk.noted("notice pack taken", f"notice {pack.notice.code}", detail="全部")
         code = BytesIO()
         qr.picture(pack.url, QR_SIZE, border=4).save(code, "PNG")
         with ZipFile(body, "w", ZIP_STORED) as zipped:
@@ -80,9 +91,12 @@ class _Views:
             zipped.writestr("二维码.png", code.getvalue())
         return _saved(body.getvalue(), "application/zip", f"{pack.notice.title}-读者群.zip")
 
-    def _pack(self, number: int) -> Pack:
+    def _pack(self, number: int) -> Pack | None:
+        """None while somebody has still to sign: nothing unsigned is handed to groups. Aborts with 404."""
         with self._desk.reading() as session:
-            notice = session.get(Notice, number) or abort(404)
+            notice = found(session, number)
+            if not chain.is_ready(session, notice):
+                return None
             session.expunge(notice)
             content = service.content_of(session, notice)
             addresses = _addresses(session, number)
@@ -92,9 +106,7 @@ class _Views:
 
     def _own_page(self, session: Session, number: int, content: Content) -> str:
         """Before it is out: the first of our pages that it links to, by the way that counts where there is one; else ours."""
-        path = next(
-            (found for one in packing.links(content) if (found := tracking.own_path(one, self._desk.site))), "/"
-        )
+        path = next((way for one in packing.links(content) if (way := tracking.own_path(one, self._desk.site))), "/")
         mine = sa.select(NoticeLink.code).where(NoticeLink.notice_id == number, NoticeLink.path == path)
         code = session.scalar(mine)
         return f"{self._desk.site}{tracking.PREFIX}{code}" if code else f"{self._desk.site}{path}"

@@ -25,6 +25,7 @@ from console.notice_rows import (
     my_step,
     refusing,
     steps_shown,
+    trail_of,
 )
 from console.paging import Order, page, place_of
 from console.paging import moment as read_moment
@@ -32,7 +33,6 @@ from console.rights import Act, may
 from console.words import exact
 from models import times
 from models.activity import Branch
-from models.audit import AuditLine
 from models.closing import Closing
 from models.notice import Notice, NoticeState, NoticeUse
 from models.periodical import Periodical, PeriodicalIssue
@@ -43,7 +43,6 @@ from notices.sending import queries, texts
 
 N = NoticeState
 SHOWN = (N.DRAFT, N.CHECKING, N.READY, N.SENT, N.DROPPED)
-LAST_LINES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class _Views:
             return drawn(
                 "notices.html", page=rows, sought=sought, states={one.value: STATES[one].words for one in SHOWN},
                 labels=STATES, uses=USES, forms=FORMS, names=names(session), branches=[one.name for one in all_branches(session)],
-                step_of={row.id: _step_words(session, row.id) for row in rows.rows if row.state is N.CHECKING},
+                step_of=_step_words(session, [row.id for row in rows.rows if row.state is N.CHECKING]),
             )  # fmt: skip
 
     @may(Act.SEE_NOTICES)
@@ -120,17 +119,11 @@ class _Views:
             held = chain.chain_of(session, notice)
             content = service.content_of(session, notice)
             is_draft = notice.state is N.DRAFT
-            lines = session.scalars(
-                sa.select(AuditLine)
-                .where(AuditLine.subject == f"notice {notice.code}")
-                .order_by(AuditLine.id.desc())
-                .limit(LAST_LINES)
-            ).all()
             branch = session.get(Branch, notice.branch_id) if notice.branch_id else None
             return drawn(
                 "notice.html", notice=notice, label=STATES[notice.state], use=USES[notice.use], form=FORMS[notice.form],
                 branch=branch.name if branch else "全馆", names=names(session), content=content,
-                steps=steps_shown(session, notice, held), marks=marks_of(session, notice), lines=lines,
+                steps=steps_shown(session, notice, held), marks=marks_of(session, notice), lines=trail_of(session, f"notice {notice.code}"),
                 findings=check_facts.findings_of(session, notice, house_of(self._desk)) if is_draft else [],
                 returned=_returned(session, notice), my_step=my_step(notice, held), is_mine=is_mine(notice),
                 can_write=Act.WRITE_NOTICES in me().acts and is_mine(notice), broadcasts=queries.of_notice(session, notice),
@@ -201,9 +194,12 @@ def _statements(session: Session, sought: Sought) -> list[Any]:
     return [rows.where(Notice.state == state, *narrowed) for state in wanted]
 
 
-def _step_words(session: Session, number: int) -> str:
-    step = chain.chain_of(session, session.get_one(Notice, number)).next_step
-    return chain_rules.STEPS[step] if step else ""
+def _step_words(session: Session, numbers: Sequence[int]) -> dict[int, str]:
+    """Whose turn it is of each, asked of all at once."""
+    if not numbers:
+        return {}
+    chains = chain.chains_of(session, session.scalars(sa.select(Notice).where(Notice.id.in_(numbers))).all())
+    return {number: chain_rules.STEPS[one.next_step] if one.next_step else "" for number, one in chains.items()}
 
 
 COLUMNS = (

@@ -180,6 +180,7 @@ ACTS = {
     "broadcast paused": "暂停发送", "broadcast resumed": "接着发送", "broadcast stopped": "停发",
     "broadcast sent again": "再发没发成的", "broadcast decided": "决定一批发没发出", "broadcast previewed": "在手机上预览",
     "broadcast taken back": "删除发出的文章", "receipts looked at": "查谁收到了通知",
+    "notice pack taken": "下载读者群包",
     "pack asked": "打包报送的作品", "pack handed out": "下载报送包", "results taken": "导入上级的结果",
     "notice begun": "新写通知", "notice handed in": "通知交去校审", "notice signed": "通知签了一步", "notice returned": "通知退回",
     "notice taken back": "通知收回来改", "notice dropped": "通知不用了", "notice hurried": "通知走紧急流程",

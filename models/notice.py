@@ -75,6 +75,7 @@ class Notice(Base):
     emergency: Mapped[str] = plain(sa.String(300), server_default="")  # why its chain is the short one
     looked_at_by: Mapped[str] = plain(sa.String(40), server_default="")  # who looked at an emergency afterwards
     asked: Mapped[dict[str, str]] = plain(sa.JSON, server_default="{}")  # who is asked to sign which step, by login
+    wrote_before: Mapped[list[str]] = plain(sa.JSON, server_default="[]")  # logins: whose words a copy began with
     made_by: Mapped[str] = plain(sa.String(40))
     made_at: Mapped[datetime] = plain(UtcDateTime)
     changed_at: Mapped[datetime] = plain(UtcDateTime)

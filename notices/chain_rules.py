@@ -125,7 +125,7 @@ def deadlines(steps: Sequence[Step], *, begun: date, due: date | None) -> dict[S
     """A day for each step: the last the day before it goes out, each before it a day earlier, none before it was begun."""
     if due is None:
         return {}
-    last = max(begun, due - timedelta(days=1))
+    last = due - timedelta(days=1) if due > begun else begun
     return {step: max(begun, last - timedelta(days=after)) for after, step in enumerate(reversed(steps))}
 
 

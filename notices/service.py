@@ -1,16 +1,16 @@
 """What staff do to a notice: begin it, write it, copy it, drop it. Its signatures are notices.chain's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import audit, codes
+from models import audit, codes, times
 from models.by import By
 from models.db import insert
-from models.errors import BadInput
+from models.errors import BadFields, BadInput
 from models.notice import (
     NOTICE_MOVES,
     Notice,
@@ -30,6 +30,7 @@ CODE_LENGTH = 8
 CHAIN = tuple(Step)  # two proofs, two reviews
 AT_ONE_SITTING = timedelta(minutes=5)  # what one person saves within it is one version
 LONGEST_TITLE = 100
+DUE_BEFORE, DUE_AFTER = timedelta(days=366), timedelta(days=731)  # of today: no notice is meant for a day beyond
 HELD = {"key_share": True}  # versions and signatures of other notices are written beside it
 
 N = NoticeState
@@ -55,15 +56,18 @@ class Wanted:
     due_on: date | None = None
     steps: tuple[Step, ...] = CHAIN
     emergency: str = ""
+    wrote_before: tuple[str, ...] = ()  # whose words it begins with, beside whoever begins it
 
 
 def begin(session: Session, wanted: Wanted, *, by: By) -> Notice:
-    """A draft with its first version. Raises: BadInput without a title."""
+    """A draft with its first version. Raises: BadInput without a title, BadFields for a day far from today."""
+    if wanted.use is not NoticeUse.CLOSURE:  # its day is of the closing, which may last for years
+        _check_due(wanted.due_on, by)
     notice = Notice(
         code=codes.new_code(CODE_LENGTH), title=_checked_title(wanted.title), form=wanted.form, use=wanted.use,
         state=N.DRAFT, branch_id=wanted.branch_id, version=1, steps=[step.value for step in wanted.steps],
-        due_on=wanted.due_on, emergency=wanted.emergency, looked_at_by="", asked={}, made_by=by.who, made_at=by.at,
-        changed_at=by.at,
+        due_on=wanted.due_on, emergency=wanted.emergency, looked_at_by="", asked={},
+        wrote_before=list(wanted.wrote_before), made_by=by.who, made_at=by.at, changed_at=by.at,
     )  # fmt: skip
     session.add(notice)
     session.flush()
@@ -77,6 +81,12 @@ def _checked_title(title: str) -> str:
     if not title:
         raise BadInput("请给通知起一个名字，方便大家在列表里找到它。")
     return title[:LONGEST_TITLE]
+
+
+def _check_due(due_on: date | None, by: By) -> None:
+    today = times.today(by.at)
+    if due_on is not None and not today - DUE_BEFORE <= due_on <= today + DUE_AFTER:
+        raise BadFields({"due_on": "“打算哪天发”离今天太远，请选前后一两年里的日期。"})
 
 
 # ── written ──
@@ -118,7 +128,7 @@ def save(session: Session, notice: Notice, content: Content, *, by: By, was: int
         and not _is_signed(session, latest)
     ):
         session.delete(latest)
-    notice.version, notice.changed_at = notice.version + 1, by.at
+    notice.version, notice.changed_at, notice.looked_at_by = notice.version + 1, by.at, ""
     _keep(session, notice, content, by)
     if void_others(session, notice, content.sha256, by):
         audit.note(
@@ -136,12 +146,16 @@ def save(session: Session, notice: Notice, content: Content, *, by: By, was: int
 
 def void_others(session: Session, notice: Notice, digest: str, by: By) -> int:
     """Yeses to other words than these: how many fell."""
+    return void(session, notice, NoticeSignature.digest != digest, by=by)
+
+
+def void(session: Session, notice: Notice, which: sa.ColumnElement[bool], *, by: By) -> int:
+    """Those of its yeses fall: how many did."""
     rows = session.scalars(
         sa.select(NoticeSignature).where(
-            NoticeSignature.notice_id == notice.id, NoticeSignature.is_yes, NoticeSignature.voided_at.is_(None),
-            NoticeSignature.digest != digest,
+            NoticeSignature.notice_id == notice.id, NoticeSignature.is_yes, NoticeSignature.voided_at.is_(None), which
         )
-    ).all()  # fmt: skip
+    ).all()
     for row in rows:
         row.voided_at = by.at
     session.flush()
@@ -169,17 +183,30 @@ def go_back_to(session: Session, notice: Notice, number: int, *, by: By, was: in
 
 
 def rename(session: Session, notice: Notice, title: str, due_on: date | None, *, by: By) -> None:
-    """As staff call it, and by when it is to go out: no reader sees either, and no signature falls."""
+    """As staff call it, and by when it is to go out: no reader sees either, and no signature falls.
+    Raises: BadFields for another day that is far from today."""
     held(session, notice)
+    if due_on != notice.due_on:
+        _check_due(due_on, by)
     notice.title, notice.due_on = _checked_title(title), due_on
 
 
 def copy(session: Session, notice: Notice, *, by: By) -> Notice:
-    """The same words as a new draft, with the whole chain before it unless its branch has a shorter one."""
+    """The same words as a new draft, with the whole chain before it unless its branch has a shorter one. Whoever wrote them
+    signs them no more here than there."""
     title = notice.title if notice.title.startswith("再发：") else f"再发：{notice.title}"
     steps = CHAIN if notice.emergency else tuple(Step(step) for step in notice.steps)
-    wanted = Wanted(title, content_of(session, notice), notice.form, notice.use, notice.branch_id, None, steps)
-    return begin(session, replace(wanted), by=by)
+    wanted = Wanted(
+        title, content_of(session, notice), notice.form, notice.use, notice.branch_id, None, steps,
+        wrote_before=tuple(sorted(writers_of(session, notice))),
+    )  # fmt: skip
+    return begin(session, wanted, by=by)
+
+
+def writers_of(session: Session, notice: Notice) -> frozenset[str]:
+    """Everybody who wrote any of its words, here or in the notice it is a copy of."""
+    here = sa.select(NoticeVersion.who).where(NoticeVersion.notice_id == notice.id).distinct()
+    return frozenset(session.scalars(here)).union(notice.wrote_before)
 
 
 def drop(session: Session, notice: Notice, *, by: By) -> None:

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from models import times
+from models.activity import Branch
 from models.audience import PlatformTag
-from models.notice import Broadcast, Segment, Way
+from models.by import By
+from models.notice import Broadcast, NoticeForm, Segment, Step, Way
 from models.staff import Role
-from notices import quota
+from notices import chain, quota
+from notices import service as notices
 from notices.audience import wishes
 from notices.audience.rules import Kind, Rules
 from notices.content import Content
@@ -179,7 +182,10 @@ def test_what_waits_fails_or_is_late_stands_on_today_with_its_way_on(newsroom: N
     newsroom.ticks()
     assert "“开门”过了时间没有发" in wang.opens("/console/").text
     here = f"/console/broadcasts/{late}"
-    assert "由您确认" in wang.does(f"{here}/move", on=here)
+    assert "刚刚有人改过" in wang.does(f"{here}/move", on=here, seen="0")
+    assert newsroom.broadcast(late).confirmed_by == "wang"
+    asked = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    assert "由您确认" in wang.does(f"{here}/move", on=here, seen=asked)
     newsroom.wechat.has("errcode:48003", on=SENDALL, times=1)
     newsroom.runs(late, to="failed")
     assert "群发协议还没有同意" in wang.opens("/console/").text
@@ -231,3 +237,56 @@ def test_somebody_who_only_sees_notices_finds_no_button(newsroom: Newsroom) -> N
     assert "&lt;b&gt;粗&lt;/b&gt;" in page
     assert newsroom.browser("jiao").opens(f"/console/notices/{number}/send").status_code == 403
     assert newsroom.browser("wang").opens("/console/broadcasts/99999999").status_code == 404
+
+
+def test_readers_who_come_and_go_hold_no_plan_up_but_a_changed_one_is_shown_again(newsroom: Newsroom) -> None:
+    newsroom.readers(2)
+    form, chen = f"/console/notices/{newsroom.text()}/send", newsroom.browser("chen")
+    page = chen.sends(form, on=form, way="mass_all").text
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    newsroom.readers(3)
+    other = chen.sends(form, on=form, way="mass_list", seen=seen).text
+    assert "发法、发给谁或时间改过了" in other
+    many = chen.sends(form, on=form, way="mass_all", seen=seen.partition("-")[0] + "-900").text
+    assert "刚才是 900 位读者，现在是" in many
+    assert "排好了" in chen.does(form, on=form, way="mass_all", seen=seen)
+
+
+def test_somebody_of_a_branch_sends_only_what_the_branch_tells(newsroom: Newsroom) -> None:
+    whole = newsroom.text()
+    number = newsroom.plans(whole, confirmed=False)
+    with newsroom.database.units() as session:
+        session.add(Branch(name="总馆"))
+    newsroom.hires("fen", Role.EDITOR, branch="总馆")
+    fen, here = newsroom.browser("fen"), f"/console/broadcasts/{number}"
+    assert fen.opens(f"/console/notices/{whole}/send").status_code == 403
+    page = fen.opens(here).text
+    assert "可以做的事" not in page
+    assert "等您确认" not in fen.opens("/console/").text
+    for act in ("confirm", "move", "stop", "preview"):
+        assert fen.sends(f"{here}/{act}", on="/console/password").status_code == 403
+    assert fen.sends(f"{here}/parts/1/decide", on="/console/password", was="lost").status_code == 403
+    assert newsroom.state(number) == "planned"
+
+
+def test_what_one_alone_has_signed_goes_to_all_by_somebody_of_the_whole_library(newsroom: Newsroom) -> None:
+    with newsroom.database.units() as session:
+        by = By("chen", times.now())
+        branch = Branch(name="总馆")
+        session.add(branch)
+        session.flush()
+        wanted = notices.Wanted(
+            "开门", Content(text="分馆开门"), NoticeForm.TEXT, branch_id=branch.id, steps=(Step.SECOND_REVIEW,)
+        )
+        short = notices.begin(session, wanted, by=by)
+        chain.hand_in(session, short, by=by)
+        chain.sign(session, short, Step.SECOND_REVIEW, by=By("si", times.now()), seen=1)
+        notice = short.id
+    newsroom.hires("fen", Role.REVIEWER, branch="总馆")
+    here = f"/console/broadcasts/{newsroom.plans(notice, confirmed=False)}"
+    seen = newsroom.browser("wang").opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    for login in ("fen", "li"):
+        for act in ("confirm", "move"):
+            assert "短流程" in newsroom.browser(login).does(f"{here}/{act}", on=here, seen=seen)
+    assert newsroom.broadcast(1).confirmed_by == ""
+    assert "确认了" in newsroom.browser("wang").does(f"{here}/confirm", on=here, seen=seen)

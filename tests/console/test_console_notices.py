@@ -434,3 +434,55 @@ def test_the_preview_runs_nothing_and_somebody_of_a_branch_leaves_other_branches
     fen = office.browser("fen")
     assert fen.opens(edit(number)).status_code == 403
     assert fen.opens(f"/console/notices/{number}").status_code == 200
+
+
+def test_numbers_days_and_addresses_that_cannot_be_are_told_beside_their_field(office: Office) -> None:
+    chen = office.browser("chen")
+    number, big, new = general(office, chen), "9" * 30, "/console/notices/new?use=general"
+
+    def said(answer: Any) -> str:
+        assert answer.status_code in (400, 409), answer.status_code
+        return str(answer.text)
+
+    assert "刚保存过" in said(
+        chen.sends(edit(number), on=edit(number), **fields(office, number, was=big, title="改"))
+    )
+    for source in ("http://[", "https://"):
+        typed = fields(office, number, source=source)
+        assert "请写完整的网址" in said(chen.sends(edit(number), on=edit(number), **typed))
+    far = said(chen.sends(edit(number), on=edit(number), **fields(office, number, due_on="0001-01-01")))
+    assert "离今天太远" in far
+    for branch in (big, "99999"):
+        typed = {"use": "general", "form": "articles", "title": "x", "branch": branch}
+        assert "没有这个馆" in said(chen.sends(new, on=new, **typed))
+        assert "没有这个馆" in said(chen.opens(f"/console/notices/new?use=preview&branch={branch}"))
+    for span in ("weekend", "week", "month"):
+        for day in ("9999-12-31", "0001-01-01"):
+            path = f"/console/notices/new?use=preview&span={span}&day={day}"
+            assert "离今天太远" in said(chen.opens(path))
+            assert "离今天太远" in said(chen.sends(path, on=new, use="preview", form="articles", span=span, day=day))
+    act = f"/console/notices/{number}/articles"
+    gone = chen.sends(act, on=edit(number), act="block", article="1", block=big)
+    assert "刚才被删掉了" in chen.opens(gone.headers["Location"]).text
+
+
+def test_nothing_unsigned_is_packed_and_no_picture_gets_in_while_it_is_read(office: Office) -> None:
+    chen, number = office.browser("chen"), whole(office)
+    pack = f"/console/notices/{number}/pack"
+    assert "还在等签名" in chen.opens(pack).text
+    assert [chen.opens(f"{pack}.{kind}").status_code for kind in ("zip", "png")] == [303, 303]
+    before = office.count(NoticeFile)
+    path = f"/console/notices/{number}/files"
+    for use in ("cover", "body"):
+        kept = chen.sends(path, on=edit(number), use=use, article="1", alt="图", file=(jpeg("red"), "a.jpg"))
+        assert "收回来改" in chen.opens(kept.headers["Location"]).text
+    assert (office.count(NoticeFile), notice(office, number).state) == (before, N.CHECKING)
+    for login, kind in (("xu", "proof"), ("jiao", "proof"), ("li", "review"), ("zhao", "review")):
+        signs(office, login, number, kind)
+    assert "贴进群里的文字" in chen.opens(pack).text
+    assert office.noted("notice pack taken") == 0
+    assert chen.opens(f"{pack}.zip").data[:2] == b"PK"
+    assert office.noted("notice pack taken") == 1
+    page = chen.opens(f"/console/notices/{number}").text
+    assert '<span class="trail-who">小焦</span>' in page
+    assert '<span class="trail-who">jiao</span>' not in page

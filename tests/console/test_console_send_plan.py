@@ -14,6 +14,7 @@ from console import send_plan
 from models import times
 from models.activity import Activity
 from models.audience import BroadcastSum, NoticeLink, OtherSend
+from models.by import By
 from models.follower import Farewell, Follower
 from models.messages import owe_messages
 from models.notice import (
@@ -25,11 +26,12 @@ from models.notice import (
     NoticeUse,
     Outcome,
     PartState,
+    Step,
     Way,
 )
 from models.outbox import CallState, OutboxCall
 from models.staff import Role
-from notices import figures, quota, service, tracking
+from notices import chain, figures, quota, service, tracking
 from tests.console.office import Office
 from tests.notices.broadcasting import DAY, broadcast, enters, notice, readers, sent_to_all, takes_names
 from tests.notices.test_notice_links import PHONE
@@ -274,10 +276,15 @@ def test_a_pack_has_a_long_picture_words_and_a_code(office: Office) -> None:
         row = notice(session, "周末看点", body=f'<h2>周六</h2><p>来 <a href="{url}">听绘本</a> &amp; 剪纸</p>')
         number = row.id
     browser, base = office.browser("chen"), f"/console/notices/{number}/pack"
+    assert "还在等签名" in browser.opens(base).text
+    with office.database.units() as session:
+        row = session.get_one(Notice, number)
+        chain.hand_in(session, row, by=By("chen", times.now()))
+        for step, who in zip(Step, ("yi", "er", "san", "si"), strict=True):
+            chain.sign(session, row, step, by=By(who, times.now()), seen=row.version)
     page = browser.opens(base).text
     assert "【周末看点】\n这个周末有什么" in page
     assert f"更多：{url}" in page
-    assert "还没有审完，先不要往外发" in page
     zipped = ZipFile(BytesIO(browser.opens(f"{base}.zip").data))
     assert sorted(zipped.namelist()) == ["二维码.png", "文字.txt", "长图.png"]
     assert "【周末看点】" in zipped.read("文字.txt").decode("utf-8-sig")

@@ -10,8 +10,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from models import times
 from models.audit import AuditLine
-from models.errors import BadInput, IllegalMove
+from models.errors import BadFields, BadInput, IllegalMove
 from models.notice import Notice, NoticeSignature, NoticeState, NoticeVersion, Step
 from notices import chain, chain_rules, service
 from notices.checks import Finding
@@ -247,6 +248,45 @@ def test_it_is_copied_dropped_and_an_old_version_comes_back(world: World) -> Non
 
 
 # ── whatever people do ──
+
+
+def test_whose_words_a_copy_begins_with_signs_them_no_more_than_before(world: World) -> None:
+    number = handed_in(world)
+    with world.database.units() as session:
+        copied = service.copy(session, session.get_one(Notice, number), by=by("lao"))
+        again = service.copy(session, copied, by=by("wu"))
+        chain.hand_in(session, again, by=by("wu"))
+        for who in ("bianji", "lao", "wu"):
+            with pytest.raises(BadInput, match="您写过"):
+                chain.sign(session, again, Step.FIRST_PROOF, by=by(who), seen=1)
+
+
+def test_a_day_far_from_today_is_refused_and_no_day_breaks_the_deadlines(world: World) -> None:
+    today, number = times.today(times.now()), begun(world)
+    for far in (date.min, date.max, today - timedelta(days=400), today + timedelta(days=800)):
+        with pytest.raises(BadFields, match="离今天太远"):
+            begun(world, due_on=far)
+        with world.database.units() as session, pytest.raises(BadFields, match="离今天太远"):
+            service.rename(session, session.get_one(Notice, number), "名字", far, by=by())
+        assert chain_rules.deadlines(tuple(Step), begun=today, due=far)
+    assert begun(world, due_on=today + timedelta(days=700))
+
+
+def test_who_signed_a_step_that_fell_out_may_sign_what_is_left(world: World) -> None:
+    number = handed_in(world)
+    signs(world, number, Step.FIRST_PROOF, "er")
+    with world.database.units() as session:
+        notice = session.get_one(Notice, number)
+        chain.hurry(session, notice, "今晚停电", by=by())
+        with pytest.raises(BadInput, match="还没有签完"):
+            chain.look_at_emergency(session, notice, by=by("wu"))
+    signs(world, number, Step.SECOND_PROOF, "er")
+    signs(world, number, Step.SECOND_REVIEW, "si")
+    with world.database.units() as session:
+        chain.look_at_emergency(session, session.get_one(Notice, number), by=by("wu"))
+    saves(world, number, words("换了"), later=10)
+    with world.database.reading() as session:
+        assert session.get_one(Notice, number).looked_at_by == ""
 
 
 class Chains(RuleBasedStateMachine):

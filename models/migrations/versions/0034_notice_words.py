@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column('notices', sa.Column('looked_at_by', sa.String(length=40), server_default='', nullable=False))
     op.add_column('notices', sa.Column('asked', sa.JSON(), server_default='{}', nullable=False))
+    op.add_column('notices', sa.Column('wrote_before', sa.JSON(), server_default='[]', nullable=False))
     op.add_column('notice_signatures', sa.Column('looked_at', sa.JSON(), server_default='[]', nullable=False))
     op.create_table('notice_files',
     sa.Column('notice_id', sa.Integer(), nullable=False),
