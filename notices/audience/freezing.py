@@ -52,6 +52,7 @@ def freeze_part(session: Session, broadcast: Broadcast, now: datetime) -> bool:
     if broadcast.way is Way.MASS_LIST:
         _leave_nobody_alone(session, broadcast)
     broadcast.frozen_at = broadcast.next_at = now
+    broadcast.frozen_to = ""  # nobody's number stays
     session.flush()
     return True
 
