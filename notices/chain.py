@@ -6,7 +6,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import times
+from activities.records import phones
+from models import messages, times
 from models.by import By
 from models.errors import BadInput
 from models.notice import NOTICE_MOVES, Notice, NoticeSignature, NoticeState, NoticeVersion, Step
@@ -100,6 +101,7 @@ def hand_in(
         notice.asked = {step.value: who for step, who in asked.items() if who}
     noted(session, notice, "notice handed in", by)
     _ready_if_complete(session, notice)
+    _tell_next(session, notice, by)
 
 
 def sign(
@@ -125,12 +127,30 @@ def sign(
     session.flush()
     noted(session, notice, "notice signed", by, rules.STEPS[step] + (f"，代 {deputy_for}" if deputy_for else ""))
     _ready_if_complete(session, notice)
+    _tell_next(session, notice, by)
 
 
 def _ready_if_complete(session: Session, notice: Notice) -> None:
     if chain_of(session, notice).is_complete:
         notice.state = moved(notice.state, to=N.READY, moves=NOTICE_MOVES)
         session.flush()
+
+
+def _tell_next(session: Session, notice: Notice, by: By) -> None:
+    """Whoever is asked for the step whose turn it is hears of it on their phone, where it is known; once for these words."""
+    chain = chain_of(session, notice)
+    step = chain.next_step
+    if notice.state is not N.CHECKING or step is None:
+        return
+    asked = notice.asked.get(step.value, "")
+    phone = phones.bound(session, asked) if asked else None
+    if phone is None:
+        return
+    day = deadlines_of(notice).get(step)
+    until = f"请在{times.short_day(day, beside=times.today(by.at))}前签。" if day else "您签了，下一位才能接着看。"
+    words = f"“{notice.title}”等您{rules.STEPS[step]}，{until}在管理台的“今天”里就能看到。"
+    key = f"notice turn:{notice.id}:{step}:{chain.digest[:32]}"
+    messages.owe_message(session, phone.openid, words, key=key, now=by.at)
 
 
 def return_(session: Session, notice: Notice, step: Step, reason: str, *, by: By, seen: int) -> None:

@@ -12,8 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import times
 from models.audit import AuditLine
+from models.db import insert
 from models.errors import BadFields, BadInput, IllegalMove
 from models.notice import Notice, NoticeSignature, NoticeState, NoticeVersion, Step
+from models.outbox import OutboxCall
+from models.record import StaffPhone
 from notices import chain, chain_rules, service
 from notices.checks import Finding
 from notices.service import Overtaken
@@ -287,6 +290,20 @@ def test_who_signed_a_step_that_fell_out_may_sign_what_is_left(world: World) -> 
     saves(world, number, words("换了"), later=10)
     with world.database.reading() as session:
         assert session.get_one(Notice, number).looked_at_by == ""
+
+
+def test_whoever_is_asked_hears_on_their_phone_once_that_it_is_their_turn(world: World) -> None:
+    number = begun(world)
+    with world.database.units() as session:
+        notice = session.get_one(Notice, number)
+        session.execute(insert(session, StaffPhone).values(openid="oEr", login="er", bound_at=times.now()))
+        chain.hand_in(session, notice, by=by(), asked={Step.SECOND_PROOF: "er", Step.FIRST_PROOF: "yi"})
+        asked = sa.select(OutboxCall).where(OutboxCall.key.startswith("notice turn:"))
+        assert session.scalars(asked).all() == []  # the first has no phone bound
+        chain.sign(session, notice, Step.FIRST_PROOF, by=by("yi"), seen=1)
+        chain.take_back(session, notice, by=by())
+        chain.hand_in(session, notice, by=by())
+        assert [one.openid for one in session.scalars(asked)] == ["oEr"]
 
 
 class Chains(RuleBasedStateMachine):
