@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from console import words
 from models import times
 from models.activity import Activity, Branch
 from models.audience import PlatformTag
@@ -179,8 +178,3 @@ def field_names() -> dict[str, str]:
         "name": "名字",
         **{f"r{number}-what": f"第 {number + 1} 个条件" for number in range(ROWS)},
     }
-
-
-def counted_words(count: service.Count) -> str:
-    """1 234 位读者"""
-    return f"{words.number(count.readers)} 位读者"

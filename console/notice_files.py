@@ -13,7 +13,6 @@ from notices import voices
 from notices.content import Content
 
 LONGEST_ALT = 120
-COVER_SHAPE = (900, 383)  # 2.35 to 1: how the first article's cover is shown in the chat
 
 
 @dataclass(frozen=True, slots=True)
