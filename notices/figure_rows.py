@@ -153,6 +153,4 @@ def _entered(session: Session, known: Known, broadcasts: Sequence[int]) -> None:
     for number, entry_id, activity, at in session.execute(listed):
         known.by_name.setdefault(number, []).append(_Entered(entry_id, activity, at))
     every = sa.select(*entry, Follower.followed_at).join(Follower, Follower.openid == Entry.openid)
-    known.of_all = [
-        _Entered(*told) for told in session.execute(every.where(Entry.activity_id.in_(activities))).tuples()
-    ]
+    known.of_all = [_Entered(*told) for told in session.execute(every.where(Entry.activity_id.in_(activities)))]
