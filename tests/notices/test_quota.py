@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,7 +56,8 @@ def test_what_was_sent_elsewhere_counts_by_staffs_word_or_wechats(world: World) 
             with pytest.raises(BadInput, match=r"."):
                 quota.tell_other(session, day, by=By("chen", NOON))
     with world.database.units() as session:
-        other = session.get_one(OtherSend, 1)
+        other = session.scalars(sa.select(OtherSend).order_by(OtherSend.id)).first()
+        assert other is not None
         quota.take_back_other(session, other, by=By("chen", NOON))
         assert quota.left(session, NOON) == Left(1, 3)
 
