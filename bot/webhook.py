@@ -128,7 +128,10 @@ class Door:
                 raise
         try:
             return self._database.unit(lambda session: self._taken_alone(session, incoming))
-        except sa.exc.IntegrityError:  # another process stored the same push in the same moment: its reply now
+        except (sa.exc.IntegrityError, sa.exc.OperationalError) as error:
+            if is_unreachable(error):
+                raise
+            # Another process stored the same push in the same moment: its reply now. Or PostgreSQL ended a deadlock with us.
             return self._database.unit(lambda session: self._taken_alone(session, incoming))
 
     def _take_together(self, jobs: Sequence[Job[Incoming, Reply]]) -> None:
