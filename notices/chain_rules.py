@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.errors import BadInput
-from models.notice import NoticeState, Step
+from models.notice import NoticeSignature, NoticeState, Step
 
 FULL = tuple(Step)
 EMERGENCY = (Step.SECOND_PROOF, Step.SECOND_REVIEW)  # two people: one for the facts, one who answers for it
@@ -129,12 +129,10 @@ def deadlines(steps: Sequence[Step], *, begun: date, due: date | None) -> dict[S
     return {step: max(begun, last - timedelta(days=after)) for after, step in enumerate(reversed(steps))}
 
 
-def signed_of(rows: Iterable[object]) -> list[Signed]:
+def signed_of(rows: Iterable[NoticeSignature]) -> list[Signed]:
     """The yeses among rows of NoticeSignature."""
     return [
-        Signed(row.step, row.digest, row.who, row.deputy_for, row.voided_at is not None)  # type: ignore[attr-defined]
-        for row in rows
-        if row.is_yes  # type: ignore[attr-defined]
+        Signed(row.step, row.digest, row.who, row.deputy_for, row.voided_at is not None) for row in rows if row.is_yes
     ]
 
 
