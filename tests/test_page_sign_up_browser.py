@@ -46,10 +46,10 @@ def phone_of(chromium: Chromium, world: World, site: str, name: str, **options: 
     return page
 
 
-def presses(page: Page, button: Locator) -> None:
+def presses(page: Page, what: Locator) -> None:
     """Press what leads to another page and wait for that page: a click comes back while the old one may still stand."""
     with page.expect_navigation():
-        button.click()
+        what.click()
 
 
 def holds(page: Page, where: str) -> None:

@@ -76,7 +76,7 @@ def test_my_works_in_every_state_are_drawn(browser: Chromium, world: World, site
     page.goto(f"{site}/me")
     holds(page, "mine")
     expect(page.get_by_text("馆员说：请把第二段")).to_be_visible()
-    page.get_by_role("link", name="撤稿：第 2 号 《夏天》").click()
+    presses(page, page.get_by_role("link", name="撤稿：第 2 号 《夏天》"))
     holds(page, "sure?")
     presses(page, page.get_by_role("button", name="确定撤稿"))
     expect(page.get_by_role("link", name="撤稿：第 2 号 《夏天》")).to_have_count(0)
