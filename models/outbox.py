@@ -169,16 +169,24 @@ def owe(
     due_at: datetime | None = None,
     useful_until: datetime | None = None,
 ) -> bool:
-    """Promise one call, in the transaction of its cause. False if the key was promised before."""
+    """Promise one call, in the transaction of its cause. False if the key was promised before.
+
+    A key that stands is seen before anything is inserted: PostgreSQL would have an insert wait for whoever just claims that row,
+    and they, in preparing it, wait for what its cause holds.
+    """
+    values = {
+        "kind": kind, "key": key, "openid": openid, "payload": payload, "state": S.OWED, "due_at": due_at or now,
+        "useful_until": useful_until, "attempts": 0, "cause": "", "created_at": now,
+    }  # fmt: skip
+    columns = OutboxCall.__table__.c
+    given = sa.select(*(sa.literal(value, columns[name].type) for name, value in values.items()))
+    stands = sa.exists().where(OutboxCall.key == key)
     statement = (
         insert(session, OutboxCall)
-        .values(
-            kind=kind, key=key, openid=openid, payload=payload, state=S.OWED, due_at=due_at or now,
-            useful_until=useful_until, attempts=0, cause="", created_at=now,
-        )
+        .from_select(list(values), given.where(~stands))
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxCall.id)
-    )  # fmt: skip
+    )
     is_new = session.execute(statement).first() is not None
     if is_new and (due_at or now) <= now:
         ring(session)

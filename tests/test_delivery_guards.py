@@ -18,6 +18,7 @@ from bot import token as tokens
 from bot.calls import PROBES
 from bot.notify import owe_menu
 from models import messages, outbox, rights, times
+from models.db import Database
 from models.errors import Rejected
 from models.follower import Follower, Sign, seen
 from models.outbox import LEASE, MAX_ATTEMPTS, CallKind, CallState, OutboxCall, Pace, SpentCredit
@@ -242,6 +243,22 @@ def test_a_claim_walks_the_due_rows_of_its_kind_alone(live: Live) -> None:
         outbox.claim(session, now=times.now(), free={kind: 5}, paces={kind: Pace(9, 9, 9)})
     sa.event.remove(live.database.engine, "before_cursor_execute", note)
     assert seen_plans == ["SEARCH outbox USING INDEX ix_outbox_claimable (kind=? AND due_at<?)"]
+
+
+def test_a_call_that_somebody_is_just_claiming_is_known_to_be_owed_without_waiting_for_them(live: Live) -> None:
+    """Who claims it asks, in the same unit, for what its cause may be holding: one of them would be ended as a deadlock."""
+    if live.database.is_sqlite:
+        pytest.skip("SQLite has one who writes")
+    live.owes(live.reader(), "您好")
+    kind = CallKind.CUSTOMER_MESSAGE
+    another_process = Database(live.settings.database)
+    with live.database.units() as claiming:
+        (call,) = outbox.claim(claiming, now=times.now(), free={kind: 5}, paces={kind: Pace(9, 9, 9)}).calls
+        with another_process.units() as owing:
+            owing.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+            assert not outbox.owe(owing, kind, key=call.key, payload={}, now=times.now())
+    another_process.close()
+    assert live.states()["您好"] == "calling"
 
 
 # ── the menu, the rights ──

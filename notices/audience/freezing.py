@@ -13,7 +13,7 @@ from notices.audience.caps import BY_NAME, reasons
 from notices.audience.conditions import conditions
 from notices.audience.rules import Rules
 
-LOOKED_AT = 1000  # followers a unit: some 20 ms, and readers of a busy library wait for no more
+LOOKED_AT = 500  # followers a unit: some 10 ms, and readers of a busy library wait for no more
 LONGEST_CAUSE = 100
 ALONE = "只剩这一位，微信不收一个人的名单"
 _ROWS = Bulk(BroadcastReader, "broadcast_id", "openid", "part", "outcome", "cause", or_nothing=True)
