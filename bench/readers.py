@@ -119,7 +119,8 @@ def _branch_asks(catalogue: Catalogue) -> list[Ask]:
 
 
 def _count(catalogue: Catalogue, fits: Fits) -> int:
-    return min(PAGE, sum(map(fits, catalogue.activities)))
+    """What ends today may be over, and off the list, before the load is."""
+    return min(PAGE, sum(fits(one) and one.last_on != catalogue.today for one in catalogue.activities))
 
 
 def _in_month(day: date) -> Fits:
@@ -156,9 +157,10 @@ class _Talk:
             return self._number()
         who = self.draw.choice(self.readers)
         if dice < 0.6:
-            self.seeing[who] = len(self.said)
             ask = self.spoken.ask(self.draw)
-            self.lines[len(self.said)] = ask.lines
+            self.seeing.pop(who, None)
+            if ask.lines:
+                self.seeing[who], self.lines[len(self.said)] = len(self.said), ask.lines
             return self._push("list", who, ask.words, ask.fits)
         self.seeing.pop(who, None)
         if dice < 0.9:
