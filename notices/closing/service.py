@@ -14,6 +14,7 @@ from activities.opening import Shut, clock
 from activities.queries import MAIN_FIRST
 from models import audit, times
 from models.activity import Activity, Branch
+from models.bulk import Bulk
 from models.by import By
 from models.closing import CLOSING_MOVES, Choice, Closing, ClosingActivity, ClosingState
 from models.errors import BadInput, IllegalMove
@@ -36,6 +37,7 @@ ONE_DAY = timedelta(days=1)
 GONE, CHANGED, PAST = "这个活动已经不在了", "之后又有人改过，没有动它", "日子已经过去了，没有恢复"
 OVER = "已经过去了，没有动它"
 ALL_OVER = "这次闭馆已经过去了，不能再撤。"
+_CHOICES = Bulk(ClosingActivity, "closing_id", "activity_id", "choice", "was", "to")
 MOST_LISTED = 20  # activities of a kind that its notice names; of more it says how many
 
 S = ClosingState
@@ -140,15 +142,9 @@ def _keep_choices(session: Session, closing: Closing, chosen: Sequence[Chosen]) 
     ids = [one.activity_id for one in chosen if one.choice is not Choice.KEEP]
     asked = sa.select(*_SEEN).where(Activity.id.in_(ids))
     seen = {row.id: _seen(When(*row[3:]), row.branch_id, row.is_on_site) for row in session.execute(asked)}
-    rows = [
-        {
-            "closing_id": closing.id, "activity_id": one.activity_id, "choice": one.choice, "was": seen.get(one.activity_id),
-            "to": rules.kept_when(one.to) if one.to is not None else None,
-        }
-        for one in chosen
-    ]  # fmt: skip
-    if rows:  # RETURNING: PostgreSQL takes many rows by one statement, and not one by one
-        session.execute(sa.insert(ClosingActivity).returning(ClosingActivity.activity_id), rows).all()
+    _CHOICES.run(session, [
+        (closing.id, one.activity_id, one.choice, seen.get(one.activity_id), one.to and rules.kept_when(one.to)) for one in chosen
+    ])  # fmt: skip
 
 
 _WHEN = (
