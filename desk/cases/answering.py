@@ -78,13 +78,13 @@ def answer(session: Session, case: Case, text: str, *, once: str, seen: int, by:
     if session.scalar(sa.select(CaseWord.id).where(CaseWord.key == key)) is not None:
         return False
     must_be_open(case)
+    other = queries.answered_since(session, case.id, seen)
+    if other is not None and other.who != by.who:
+        raise Overtaken(f"{named(session, other.who)}刚刚答复过了。您写的没有发出，还在框里：看过再决定要不要发。")
     may_speak(session, case, by)
     words = rules.written(text, rules.LONGEST_ANSWER, "答复")
     if left := rules.unfilled(words):
         raise BadInput(f"还有没填的：{'、'.join(left)}。没有发出，内容还在框里。")
-    other = queries.answered_since(session, case.id, seen)
-    if other is not None and other.who != by.who:
-        raise Overtaken(f"{named(session, other.who)}刚刚答复过了。您写的没有发出，还在框里：看过再决定要不要发。")
     _say(session, case, words, key, by)
     return True
 
