@@ -16,6 +16,7 @@ from desk.cases.files import KINDS, File
 from desk.cases.holding import service
 from desk.cases.rules import Took
 from handlers.calendar import REST
+from handlers.courtesy import NOD, courtesy_in
 from handlers.details import LIST
 from handlers.turn import Reply, Turn
 from models.case import OPEN, Case, CaseState, Rating
@@ -152,7 +153,7 @@ def _sent(turn: Turn) -> Saying | None:
 
 
 def _saying(turn: Turn, raw: str) -> Saying:
-    return Saying(turn.incoming.key, raw.strip())
+    return Saying(turn.incoming.key, raw.strip(), is_thanks=courtesy_in(raw) not in (None, NOD))
 
 
 def _case(turn: Turn) -> Case | None:
@@ -215,6 +216,8 @@ def say(turn: Turn) -> Reply:
         return Reply(texts.too_fast())
     if took is Took.FULL:
         return Reply(texts.full(case, turn.house.desk_phone))
+    if heard.saying.is_thanks and case.state is CaseState.ANSWERED and took is not Took.DROPPED:
+        return Reply(texts.thanked())
     if took is Took.DROPPED or not asking.told(turn.session, case, turn.now):
         return Reply.silence()
     return Reply(texts.heard(case, _due(turn, case)))

@@ -56,11 +56,12 @@ class TooLate(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One push in a case: words, or a file that WeChat has. `key` is the push's own."""
+    """One push in a case: words, or a file that WeChat has. `key` is the push's own. `is_thanks`: nobody need answer it."""
 
     key: str
     words: str = ""
     file: File | None = None
+    is_thanks: bool = False
 
 
 def ask(session: Session, openid: str, said: Saying, *, now: datetime) -> Case:
@@ -104,7 +105,8 @@ def hear(session: Session, case_id: int, said: Saying, *, now: datetime) -> tupl
             )
         else:
             _keep(session, case, said, now)
-        _to_the_desk(session, case, now)
+        if not (said.is_thanks and case.state is C.ANSWERED):
+            _to_the_desk(session, case, now)
     return case, found
 
 

@@ -108,6 +108,11 @@ def reopened(case: Case, due: str) -> str:
     return f"{case.number} 重新打开了，请接着说。{due}"
 
 
+def thanked() -> str:
+    """谢谢, after an answer."""
+    return f"不客气。没有别的要问，回复“{tappable(END)}”就办结。"
+
+
 def left(case: Case) -> str:
     """退出: the program answers again."""
     return (

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from desk.cases import answering, falling, holding, queries, rules
-from models import times
+from models import privacy, times
 from models.by import By
-from models.case import Case, CaseResult, CaseState, CaseWord, Rating, Speaker
+from models.case import CASE_MOVES, Case, CaseResult, CaseState, CaseWord, Rating, Speaker
+from models.conversation import ASKED, keep_states
+from models.errors import IllegalMove
 from models.outbox import OutboxCall
+from models.states import moved
+from pages.my_file import written
+from tests.console.office import Office
 from tests.world import World, openid
 
 C = CaseState
@@ -164,3 +170,54 @@ def test_what_was_said_goes_ninety_days_after_the_close(world: World) -> None:
         assert falling.empty_words(session, times.now() + rules.KEEP_WORDS * 1.01) == 1
     assert world.count(CaseWord) == 0
     assert world.count(Case, Case.openid.is_(None), Case.question == "", Case.result == CaseResult.SOLVED) == 1
+
+
+def test_thanks_after_an_answer_are_kept_and_nobody_need_answer_them(world: Office) -> None:
+    asks(world)
+    answers(world, "照原价赔就好。")
+    assert "不客气" in world.says("小林", "谢谢您")
+    assert case_of(world).state is C.ANSWERED
+    assert said(world)[-1] == "谢谢您"
+    assert world.says("小林", "好的") == ""  # which may be an answer
+    assert case_of(world).state is C.TAKEN
+
+
+def test_the_words_that_nothing_answered_are_the_question(world: Office) -> None:
+    with world.database.units() as session:
+        keep_states(session, [(openid("小林"), ASKED, {"words": "馆里能充电吗"}, 0, times.now())])
+    assert "已转给馆员" in world.says("小林", "问馆员")
+    assert case_of(world).question == "馆里能充电吗"
+
+
+def test_a_question_may_stand_behind_the_word(world: Office) -> None:
+    assert "已转给馆员" in world.says("小林", "问馆员：馆里能充电吗")
+    assert case_of(world).question == "馆里能充电吗"
+
+
+def test_a_sign_up_that_is_open_comes_first(world: Office) -> None:
+    world.plans(world.activity("听绘本"))
+    asks(world)
+    with world.database.units() as session:
+        held = {"at_desk": {"case": case_of(world).id, "at": times.now().isoformat()}}
+        keep_states(session, [(openid("小林"), "quizzes", held, 0, times.now())])
+    world.says("小林", "1")
+    assert said(world) == ["借的书丢了怎么赔"]
+
+
+def test_every_move_of_a_case_is_in_the_table() -> None:
+    for state in C:
+        for to in C:
+            if to in CASE_MOVES[state]:
+                assert moved(state, to=to, moves=CASE_MOVES) is to
+            else:
+                with pytest.raises(IllegalMove):
+                    moved(state, to=to, moves=CASE_MOVES)
+
+
+def test_ones_own_file_has_what_was_asked_and_answered(world: Office) -> None:
+    asks(world)
+    answers(world, "照原价赔就好。")
+    with world.database.reading() as session:
+        told = written(privacy.export(session, openid("小林")), library="书声图书馆", now=times.now())
+    assert "【问过馆员的问题】" in told
+    assert "说的话：照原价赔就好。" in told
