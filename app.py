@@ -47,6 +47,8 @@ from contests import telling as contest_tellings
 from contests.judging import service as judging
 from contests.programmes import making
 from contests.province import packing, packs
+from desk.cases import falling as cases
+from desk.cases import files as said
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -172,7 +174,8 @@ def _desk(settings: Settings, database: Database, house: House) -> Desk:
     def rerun(session: Session, push: Push, who: str) -> None:
         bot.commands.rerun_push(session, push, house, who=who)
 
-    outside = Outside(rerun=rerun, advice=errcodes.advice)
+    patient = _client(settings, database, read_seconds=PAGE_PATIENCE_SECONDS)
+    outside = Outside(rerun=rerun, advice=errcodes.advice, show_typing=partial(calls.show_typing, patient))
     return desk_of(
         database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside, media=settings.media,
         payout=settings.payout, merchant=settings.pay_merchant,
@@ -264,6 +267,14 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
             pace=Pace(per_second=5, burst=10, slots=2),
             unknown=Unknown.AGAIN,
             settle=photos.settle,
+        ),
+        Work(
+            CallKind.FETCH_SAID,
+            do=partial(calls.fetch_said, client, media),
+            pace=Pace(per_second=limits.MEDIA_PER_SECOND, burst=10, slots=2),
+            unknown=Unknown.AGAIN,  # the same file under the same name
+            prepare=said.prepare,
+            settle=said.settle,
         ),
         Work(
             CallKind.LIST_FOLLOWERS,
@@ -414,7 +425,7 @@ def upkeep_parts() -> tuple[upkeep.Part, ...]:
     return (
         *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
         prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
-        broadcasts.forget_words,
+        broadcasts.forget_words, *cases.UPKEEP,
     )  # fmt: skip
 
 
@@ -427,6 +438,7 @@ def due_parts() -> tuple[Part, ...]:
         closings.carry_on, prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         broadcasts.carry_on, *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost,
         making.give_up_lost, packs.give_up_lost, judging.deal_due, listing.begin_due, listing.carry_on,
+        *cases.DUE,
     )  # fmt: skip
 
 
@@ -438,6 +450,7 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
         sweeping.SweepPrints(media),
         sweeping.Sweep(media),
         packing.SweepPacks(media),
+        said.Sweep(media),
     )
 
 

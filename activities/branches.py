@@ -15,6 +15,7 @@ from activities.service import branch_called
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.by import By
+from models.case import Case
 from models.db import insert
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
@@ -147,6 +148,7 @@ def hanging(session: Session, branch: Branch) -> list[str]:
         "场活动": sa.select(sa.func.count()).where(Activity.branch_id == branch.id),
         "位馆员": sa.select(sa.func.count()).where(Staff.branch_id == branch.id),
         "份通知": sa.select(sa.func.count()).where(Notice.branch_id == branch.id),
+        "个提问": sa.select(sa.func.count()).where(Case.branch_id == branch.id),
         "个正在并进来的馆": sa.select(sa.func.count()).where(Branch.merges_into == branch.id),
     }
     return [f" {count} {what}" for what, asked in counts.items() if (count := session.scalar(asked))]

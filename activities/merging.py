@@ -15,6 +15,7 @@ from activities.service import reindex
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.by import By
+from models.case import Case, CaseHanding
 from models.closing import Closing, ClosingActivity
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
@@ -101,8 +102,9 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
         Closure.branch_id == branch.id, Closure.closing_id.in_(session.scalars(theirs).all())
     )
     session.execute(twice)  # one act that named both
-    for table in (Closure, Staff, FormerName, Notice):
+    for table in (Closure, Staff, FormerName, Notice, Case):
         session.execute(sa.update(table).where(table.branch_id == branch.id).values(branch_id=into.id))
+    session.execute(sa.update(CaseHanding).where(CaseHanding.to_branch == branch.id).values(to_branch=into.id))
     for closing in session.scalars(sa.select(Closing)):  # a handful a year
         if branch.id in closing.branches:
             closing.branches = sorted({into.id if one == branch.id else one for one in closing.branches})

@@ -11,6 +11,7 @@ from bench import (
     closing,
     cold,
     delivery,
+    desk,
     files,
     gallery,
     judging,
@@ -65,6 +66,7 @@ PARTS: dict[str, Part] = {
     "broadcast": broadcasting.to_a_list,
     "segment": segment.frozen,
     "closing": closing.closing,
+    "desk": desk.desk,
 }
 ALL = (
     "callback",
@@ -89,6 +91,7 @@ ALL = (
     "broadcast",
     "segment",
     "closing",
+    "desk",
 )
 
 

@@ -71,8 +71,8 @@ def _measure(report: Report, name: str, home: Contestant, url: str, said: Catalo
         server_of(home, Path(log)) as server,
         pinned({1}) if alone else nullcontext(),
     ):
-        visitor = _signed_in(server.port)
-        browser = Browser(server.port, {"Cookie": _cookies(visitor)}, is_proxied=True)
+        visitor = signed_in(server.port)
+        browser = Browser(server.port, {"Cookie": cookies(visitor)}, is_proxied=True)
         pages = {title: browser.look(path, LOOKS) for title, path in _paths(said)}
         took, plan = _plan_read(visitor, server.port, Path(log))
         of_plan = {title: browser.look(plan + more, PLAN_LOOKS) for title, more in _OF_PLAN.items()}
@@ -143,7 +143,7 @@ def _line(number: int, now: datetime) -> dict[str, object]:
     return {"at": at, "who": who, "act": act, "subject": f"activity b{number:x}", "detail": ""}
 
 
-def _signed_in(port: int) -> requests.Session:
+def signed_in(port: int) -> requests.Session:
     """Somebody who signed in by the door. Raises: ValueError if they were not let in."""
     visitor = requests.Session()
     visitor.trust_env = False
@@ -171,5 +171,5 @@ def _sent(visitor: requests.Session, address: str, form: dict[str, str], file: P
     return answer.headers["Location"]
 
 
-def _cookies(visitor: requests.Session) -> str:
+def cookies(visitor: requests.Session) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.cookies)

@@ -1,5 +1,7 @@
 """What we ask of WeChat, one function a kind of owed work. No session and no row comes in here."""
 
+import os
+import shutil
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +14,11 @@ from bot.client import Client, Json
 from bot.errcodes import DAILY_QUOTA, NO_RIGHT
 from config import limits
 from contests import files
+from contests import media as works
+from contests.ffmpeg import NotInstalled
 from contests.refusals import NotThis
+from desk.cases import files as said
+from models.case import FileKind
 from models.contest import PieceKind
 from models.errors import BadInput, Rejected, Stopped
 from models.outbox import CallKind
@@ -99,6 +105,51 @@ def fetch_picture(client: Client, media: Path, payload: Json) -> Json:
         return {"refused": error.to_staff}
     picture_files.keep(media, file, room=picture_files.RECORDS)
     return {"digest": file.digest, "width": file.width, "height": file.height}
+
+
+def fetch_said(client: Client, media: Path, payload: Json) -> Json:
+    """{"media_id", "kind"} of what a reader sent the desk → {"digest", "suffix"} of the file as a browser plays it, which lies in
+    its place by then; {"refused"} for what is nothing of this kind. Without ffmpeg a voice stays as WeChat has it."""
+    kind = SAID_AS[FileKind(payload["kind"])]
+    kept = fetch_piece(client, media, {"media_id": payload["media_id"], "kind": kind.value})
+    if "refused" in kept:
+        return kept
+    try:
+        made = works.make_piece(media, {"kind": kind.value, "original": kept["original"]})
+    except NotInstalled:
+        if kind is not PieceKind.SOUND:
+            raise
+        return _to_the_desk(media, files.original(media, kept["original"]), kept["original"], "amr")
+    if "refused" in made:
+        return made
+    digest, suffix = made["playable"], AS_PLAYED[kind]
+    return _to_the_desk(media, files.path_of(media, digest, suffix), digest, suffix)
+
+
+def _to_the_desk(media: Path, source: Path, digest: str, suffix: str) -> Json:
+    place = said.path_of(media, digest, suffix)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with files.space_told():
+        beside = place.with_suffix(".part")
+        shutil.copyfile(source, beside)
+        os.replace(beside, place)
+    return {"digest": digest, "suffix": suffix}
+
+
+SAID_AS = {FileKind.PICTURE: PieceKind.PICTURE, FileKind.VOICE: PieceKind.SOUND, FileKind.VIDEO: PieceKind.VIDEO}
+AS_PLAYED = {PieceKind.PICTURE: files.PICTURE, PieceKind.SOUND: files.SOUND, PieceKind.VIDEO: files.VIDEO}
+NOT_NOW_TYPING = frozenset({45080, 45081})  # nothing was said for half a minute; it is shown already
+
+
+def show_typing(client: Client, openid: str) -> bool:
+    """对方正在输入… by message/custom/typing. False where the platform does not show it now: nothing hangs on it."""
+    try:
+        client.ask(lambda: client.post("message/custom/typing", data={"touser": openid, "command": "Typing"}))
+    except Rejected as refused:
+        if refused.errcode not in NOT_NOW_TYPING:
+            raise
+        return False
+    return True
 
 
 MOST_BYTES = {

@@ -21,6 +21,7 @@ from config.settings import MARK, Settings, enter_demo, holds_demo
 from console import demo_staff
 from console.ports import must_be_free
 from contests import sample as contest_sample
+from desk.cases import sample as case_sample
 from models import schema, times
 from models.activity import Activity
 from models.by import By
@@ -37,6 +38,7 @@ from quizzes import sample as quiz_sample
 
 READY_SECONDS = 60
 LOG, LAST_LINES = "demo.log", 20
+CONVERSATIONS = {"小林": ("周末",), "老周": ("问馆员", "外地身份证可以办借书证吗？我住在官塘。")}
 
 
 def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
@@ -96,6 +98,7 @@ def load_demo(settings: Settings) -> None:
         quiz_sample.open_quiz(session, by=by, way=PayWay(settings.payout))
         contest_sample.open_contests(session, by=by)
         demo_staff.hire(session, now=by.at)
+        case_sample.sit_down(session, by=by)
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
     database.close()
@@ -155,13 +158,14 @@ def _becomes_ready(settings: Settings, processes: list[subprocess.Popen[str]], s
 
 
 def open_conversation(settings: Settings) -> None:
-    """On the first run: a reader follows and asks, so that the phone opens on something to try."""
+    """On the first run: a reader follows and asks, so that the phone opens on something to try; another asks the desk."""
     simulator = settings.simulator_url
     if requests.get(f"{simulator}/sim/readers", timeout=5).json():
         return
-    reader = requests.post(f"{simulator}/sim/readers", json={"name": "小林"}, timeout=5).json()["openid"]
-    for said in ({"type": "event", "event": "subscribe"}, {"type": "text", "content": "周末"}):
-        requests.post(f"{simulator}/sim/readers/{reader}/send", json=said, timeout=20)
+    for name, words in CONVERSATIONS.items():
+        reader = requests.post(f"{simulator}/sim/readers", json={"name": name}, timeout=5).json()["openid"]
+        for said in ({"type": "event", "event": "subscribe"}, *({"type": "text", "content": one} for one in words)):
+            requests.post(f"{simulator}/sim/readers/{reader}/send", json=said, timeout=20)
 
 
 def _welcome(settings: Settings, log: Path) -> str:

@@ -27,11 +27,13 @@ Rerun = Callable[[Session, Push, str], None]
 class Outside:
     """What only the door to WeChat can do, handed over by app.py: doors never import each other.
 
-    `rerun(session, push, who)` answers a failed push again; `advice(errcode)` is what staff can do about a code.
+    `rerun(session, push, who)` answers a failed push again; `advice(errcode)` is what staff can do about a code;
+    `show_typing(openid)` lets a reader see that somebody writes, and is called outside every unit.
     """
 
     rerun: Rerun
     advice: Callable[[int], str]
+    show_typing: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)

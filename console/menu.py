@@ -1,4 +1,4 @@
-"""The rail: at most seven rooms, of which those are shown that exist and that somebody may enter. Pure.
+"""The rail: at most eight rooms, of which those are shown that exist and that somebody may enter. Pure.
 
 On a phone it is a bar of five: what does not fit is behind 更多, a page of its own.
 """
@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("答题", "award", "console.quizzes", Act.SEE_QUIZZES),
     Entry("比赛", "microphone", "console.contests", Act.SEE_CONTESTS),
     Entry("通知", "send", "console.notices", Act.SEE_NOTICES),
+    Entry("服务台", "headset", "console.cases", Act.SEE_DESK),
     Entry("数据", "chart", "console.figures"),
     Entry("分馆与时间", "clock", "console.branches", Act.SEE_ACTIVITIES, is_setting=True, short="分馆"),
     Entry("馆员", "users", "console.people", Act.MANAGE_STAFF, is_setting=True),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from console import sessions
 from console.words import ROLES
+from desk.cases import handing
 from models import audit
 from models.activity import Branch
 from models.errors import BadInput
@@ -98,6 +99,7 @@ def disable(session: Session, staff: Staff, *, by: str, now: datetime) -> None:
     _keep_an_admin(session, staff)
     staff.state = moved(staff.state, to=StaffState.DISABLED, moves=STAFF_MOVES)
     sessions.end_all_of(session, staff)
+    handing.free_all_of(session, staff.login, now=now)
     _note(session, "staff disabled", staff, by=by, now=now)
 
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from activities import festivals, holidays
 from console import (
     broadcasts,
+    case_needs,
     contest_awards,
     contest_figures,
     contests,
@@ -74,6 +75,11 @@ class _Views:
             (Act.DECIDE_MESSAGES, _stuck_messages),
             (Act.SEE_WAYS, self._shut_roads),
             (Act.CHANGE_ACTIVITIES, _drafts),
+            (Act.ANSWER_READERS, case_needs.mine),
+            (Act.ANSWER_READERS, case_needs.offered),
+            (Act.ANSWER_READERS, case_needs.not_accepted),
+            (Act.ANSWER_READERS, case_needs.waiting),
+            (Act.ANSWER_READERS, case_needs.late),
             (Act.KEEP_RECORDS, record_list.needs),
             (Act.SCREEN_WORKS, contests.to_screen),
             (Act.CHANGE_CONTESTS, contests.to_lead_on),

@@ -123,6 +123,7 @@ CALLS = {
     CallKind.DRAFT: "通知的草稿和图片", CallKind.MASS_SEND: "群发", CallKind.MASS_LOOK: "问群发的结果",
     CallKind.PUBLISH: "发布文章", CallKind.PUBLISH_LOOK: "问发布的结果", CallKind.PREVIEW: "通知预览",
     CallKind.TAKE_BACK: "删除发出的文章", CallKind.LIST_FOLLOWERS: "取关注者名单", CallKind.TAG_READERS: "给读者打标签",
+    CallKind.FETCH_SAID: "取回提问里的图片和语音",
 }  # fmt: skip
 
 RIGHTS = {
@@ -140,6 +141,12 @@ PUSHES = {
 }  # fmt: skip
 
 ACTS = {
+    "case taken": "接提问", "case taken over": "把提问接过来", "case answered": "答复提问", "case note written": "写提问的备注",
+    "case described": "改提问的主题或分馆", "case closed": "办结提问", "case reopened": "重新打开提问", "case entered": "登记到馆或电话提问",
+    "case offered": "转交提问", "case accepted": "接下转交的提问", "case not accepted": "没有接转交的提问",
+    "case offer taken back": "收回转交", "case given back": "提问退回", "case looked at": "查看提问", "case file looked at": "看提问里的图片或语音",
+    "canned reply kept": "保存常用答复", "canned reply dropped": "删除常用答复", "desk hours set": "改服务台的时间",
+    "desk hours dropped": "取消分馆服务台的时间",
     "notice habit set": "改通知的次数上限", "segment kept": "保存一组读者", "segment dropped": "删除一组读者",
     "other send told": "登记在公众平台的群发", "other send taken back": "撤掉登记的群发",
     "followers asked for": "取关注者名单", "followers let go": "移除名单上没有的", "followers kept": "不移除名单上没有的",
@@ -222,6 +229,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
+    "case": "提问", "cases": "提问列表", "canned": "常用答复", "desk": "服务台的时间",
     "menu": "菜单", "periodical": "刊物",
     "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",

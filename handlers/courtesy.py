@@ -7,6 +7,7 @@ from handlers.turn import Reply, Turn
 from models.tapping import tappable
 from models.wording import compact
 
+NOD = "好的。"  # said to a yes, which in a conversation may be an answer
 _THANKS = re.compile(
     r"(?:好的?)?(?:谢+|谢谢[您你]+|多谢|非常感谢|感谢|太感谢了?|辛苦了?|麻烦[您你]了?|3q|thanks?|thankyou)[您你了啦啊哈哦]*"
 )
@@ -25,7 +26,7 @@ def courtesy_in(raw: str) -> str | None:
         return "收到您的心意。"
     if len(words) > 12:
         return None
-    for pattern, answer in ((_THANKS, "不客气，很高兴帮到您。"), (_BYE, "再见，欢迎常来。"), (_NOD, "好的。")):
+    for pattern, answer in ((_THANKS, "不客气，很高兴帮到您。"), (_BYE, "再见，欢迎常来。"), (_NOD, NOD)):
         if pattern.fullmatch(words):
             return answer
     return None

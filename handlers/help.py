@@ -68,7 +68,7 @@ def help_(turn: Turn) -> Reply:
         lines.append(f"{tappable('答题')}　正在办{titles}；得了奖，回复“{tappable('领奖')}”")
     if titles := contests_open(turn):
         lines.append(f"{tappable('投稿')}　正在征集{titles}；交过的看“{tappable('我的作品')}”")
-    return Reply("\n".join([*lines, f"{tappable('人工')}　{_way_to_the_desk(turn)}"]))
+    return Reply("\n".join([*lines, f"{tappable('问馆员')}　{_way_to_the_desk(turn)}"]))
 
 
 def quizzes_open(turn: Turn) -> str:
@@ -84,14 +84,14 @@ def contests_open(turn: Turn) -> str:
 
 def _way_to_the_desk(turn: Turn) -> str:
     phone = turn.house.desk_phone
-    return f"想和馆员说话，请拨服务台 {phone}" if phone else "想和馆员说话，请到馆里的服务台"
+    return f"把问题转给馆员；着急请拨服务台 {phone}" if phone else "把问题转给馆员"
 
 
 def desk(turn: Turn) -> Reply:
-    """人工, 客服, 电话: a person."""
+    """电话: how to reach a person."""
     phone = turn.house.desk_phone
     way = f"请拨服务台电话 {phone}，馆员会帮您。" if phone else "请到馆里的服务台问一声，馆员会帮您。"
-    return Reply(f"{way}\n想看活动，回复“{tappable('活动')}”就好。")
+    return Reply(f"{way}\n也可以回复“{tappable('问馆员')}”，在这里把问题转给馆员。")
 
 
 def leave(turn: Turn) -> Reply:

@@ -18,6 +18,7 @@ from handlers import (
     closures,
     consents,
     contests,
+    desk,
     details,
     door,
     elders,
@@ -72,7 +73,12 @@ class Shared:
     verb: Together
 
 
-_HELP, _LEAVE, _DESK = Route(help.help_), Route(help.leave), Route(help.desk)
+_HELP, _LEAVE, _PHONE = Route(help.help_), Route(help.leave), Route(help.desk)
+_DESK, _TO_DESK = Route(desk.ask, writes=True), Route(desk.say, writes=True)
+_DESK_WORDS = {
+    "end": Route(desk.end, writes=True), "again": Route(desk.again, writes=True), "rate": Route(desk.rate, writes=True),
+    "leave": Route(desk.leave),
+}  # fmt: skip
 _COMING, _BRANCHES, _MORE = Route(calendar.coming), Route(calendar.branches), Route(calendar.more)
 _MINE, _WAIT, _GO_ON = Route(mine.mine), Route(signing.wait, writes=True), Route(signing.go_on, writes=True)
 _SIGN_UP, _ANSWER = Route(signing.sign_up, writes=True), Route(signing.answer, writes=True)
@@ -108,7 +114,8 @@ ALWAYS: dict[str, Route] = {
     "在吗": _HELP, "在不在": _HELP, "有人吗": _HELP,
     "取消": _LEAVE, "退出": _LEAVE, "返回": _LEAVE,
     "人工": _DESK, "转人工": _DESK, "人工客服": _DESK, "人工服务": _DESK, "客服": _DESK, "服务台": _DESK, "馆员": _DESK,
-    "电话": _DESK, "图书馆电话": _DESK, "电话号码": _DESK, "联系电话": _DESK, "联系方式": _DESK, "服务台电话": _DESK,
+    "问馆员": _DESK, "我要问馆员": _DESK, "问客服": _DESK, "问服务台": _DESK, "找馆员": _DESK, "在线咨询": _DESK, "咨询": _DESK,
+    "电话": _PHONE, "图书馆电话": _PHONE, "电话号码": _PHONE, "联系电话": _PHONE, "联系方式": _PHONE, "服务台电话": _PHONE,
 }  # fmt: skip
 COMMANDS: dict[str, Route | Shared] = {
     "活动": _COMING, "近期活动": _COMING, "最近活动": _COMING, "活动安排": _COMING, "有什么活动": _COMING,
@@ -207,6 +214,9 @@ def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
         return run(_AT_THE_DOOR, turn)
     if incoming.kind == "event" and incoming.event not in _SILENT_EVENTS_BUT:
         return run(EVENTS.get(incoming.event, _SILENCE), turn)
+    if (file := desk.file_of(turn)) is not None:
+        turn.argument = file
+        return run(_TO_DESK, turn)
     if (sender := recording.photo_of(turn)) is not None:
         turn.argument = sender
         return run(_PHOTO, turn)
@@ -225,6 +235,8 @@ def _to_words(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply
         if found is not None:
             turn.talk.count_miss(0)
             return found
+    if route is None and (heard := desk.missed(turn)) is not None:
+        turn.argument, route = heard, _TO_DESK
     if route is None and quizzing.is_open(turn):
         return run(_NO_ANSWER, turn)
     if route is None and submitting.is_open(turn):
@@ -241,6 +253,8 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
     words = compact(raw)
     if (about_work := _in_a_work(turn, words, raw)) is not None:
         return about_work
+    if (at_desk := _at_the_desk(turn, words, raw)) is not None:
+        return at_desk
     if words in ALWAYS:
         return ALWAYS[words]
     if match := _LIVES.fullmatch(words):
@@ -277,6 +291,20 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
     if not words:
         return _HELP
     return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
+
+
+def _at_the_desk(turn: Turn, words: str, raw: str) -> Route | None:
+    """Whoever talks with a person says it to them, but for words that always work and clear commands."""
+    if word := desk.word_in(turn, words):
+        return _DESK_WORDS[word]
+    if words in ALWAYS:
+        return None
+    if (behind := desk.asks_with_words(raw)) is not None:
+        turn.argument = behind
+        return _DESK
+    heard = desk.words_for(turn, words, raw, is_command=words in COMMANDS)
+    turn.argument = heard
+    return _TO_DESK if heard is not None else None
 
 
 def _in_live(turn: Turn, words: str, raw: str) -> Route | Shared | None:

@@ -12,7 +12,7 @@ from activities import queries
 from config.limits import MAX_TEXT_BYTES
 from handlers.shelf import Shelf
 from models import times
-from models.conversation import DRAFT
+from models.conversation import AT_DESK, DRAFT
 from models.links import Purpose, sealed_link
 
 MORE = "更多"
@@ -52,16 +52,29 @@ class Talk:
     changed: bool = False
 
     def hold(self, topic: str | None, **held: Any) -> None:
-        """Open (or, with None, close) a topic with what it must remember; a half-done sign-up is kept beside it."""
-        if DRAFT in self.held:
-            held.setdefault(DRAFT, self.held[DRAFT])
+        """Open (or, with None, close) a topic with what it must remember; a half-done sign-up is kept beside it, and that
+        a person talks with them."""
+        for kept in (DRAFT, AT_DESK):
+            if kept in self.held:
+                held.setdefault(kept, self.held[kept])
         if (topic, held) != (self.topic, self.held):
             self.topic, self.held, self.changed = topic, held, True
 
     def drop_draft(self) -> None:
         """The sign-up is done, or not wanted any more."""
-        if DRAFT in self.held:
-            self.held, self.changed = {key: value for key, value in self.held.items() if key != DRAFT}, True
+        self._drop(DRAFT)
+
+    def sit_at_desk(self, case: int, now: datetime) -> None:
+        """A person talks with them about this case; `now` is their newest word."""
+        self.held, self.changed = {**self.held, AT_DESK: {"case": case, "at": now.isoformat()}}, True
+
+    def leave_desk(self) -> None:
+        """Their words are the program's again."""
+        self._drop(AT_DESK)
+
+    def _drop(self, what: str) -> None:
+        if what in self.held:
+            self.held, self.changed = {key: value for key, value in self.held.items() if key != what}, True
 
     def count_miss(self, misses: int) -> None:
         """Remember how often in a row we did not understand."""

@@ -11,6 +11,8 @@ from models.bulk import Bulk, one_of
 from models.db import Base, UtcDateTime, core, personal, plain
 
 DRAFT = "draft"  # what is held of a sign-up half done: names, ages, a phone
+ASKED = "asked"  # the topic after a question that nothing here answers; it holds the reader's words
+AT_DESK = "at_desk"  # held while a person talks with the reader: {"case", "at"}, their case and when they last wrote
 KEEP_DRAFTS = timedelta(days=1)
 _PART = 500  # rows a unit
 
@@ -51,6 +53,6 @@ def forget_drafts(session: Session, now: datetime) -> int:
     )
     rows = session.scalars(old.limit(_PART).with_for_update(skip_locked=True)).all()
     for row in rows:
-        row.topic, row.held = None, {}
+        row.topic, row.held = None, {name: row.held[name] for name in (AT_DESK,) if name in row.held}
     session.flush()
     return len(rows)

@@ -101,22 +101,27 @@ def _spent(window: WindowKind, moment: Any) -> sa.ScalarSelect[int]:
 
 
 # Everything a decision needs, in one statement: it is asked for every message that leaves.
-_WINDOWS = (
-    sa.select(
-        Follower.last_message_at, _spent(WindowKind.MESSAGE, Follower.last_message_at).label("of_message"),
-        Follower.last_touch_at, _spent(WindowKind.TOUCH, Follower.last_touch_at).label("of_touch"),
-    )
-    .where(Follower.openid == sa.bindparam("reader"))
-    .with_for_update(of=Follower)
-)  # fmt: skip
+_SEEN = sa.select(
+    Follower.last_message_at, _spent(WindowKind.MESSAGE, Follower.last_message_at).label("of_message"),
+    Follower.last_touch_at, _spent(WindowKind.TOUCH, Follower.last_touch_at).label("of_touch"),
+).where(Follower.openid == sa.bindparam("reader"))  # fmt: skip
+_WINDOWS = _SEEN.with_for_update(of=Follower)
 _CHARGE = sa.insert(Base.metadata.tables["spent_credits"])
 
 
 def windows_of(session: Session, openid: str) -> list[Window] | None:
     """Both windows with what is spent in them, the reader held; None for somebody who does not follow."""
     row = core(session).execute(_WINDOWS, {"reader": openid}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _windows(row)
+
+
+def windows_seen(session: Session, openid: str) -> list[Window]:
+    """The same to look at, nobody held; none for somebody who does not follow."""
+    row = core(session).execute(_SEEN, {"reader": openid}).one_or_none()
+    return [] if row is None else _windows(row)
+
+
+def _windows(row: Any) -> list[Window]:
     found = (
         (WindowKind.MESSAGE, row.last_message_at, row.of_message),
         (WindowKind.TOUCH, row.last_touch_at, row.of_touch),

@@ -17,6 +17,7 @@ HEADS = {
     "prize_appeals": "奖品申诉", "live_answers": "抢答", "elder_readers": "长辈模式",
     "submissions": "投稿的作品", "uploads": "没传完的文件", "agreements": "为作品签的同意", "likes": "给作品点的赞",
     "awards": "比赛获奖", "notice_opt_outs": "不再收通知", "broadcast_readers": "发给您的通知", "objections": "对结果的异议",
+    "cases": "问过馆员的问题", "case_words": "和馆员说的话", "case_drafts": "馆员没写完的答复",
 }  # fmt: skip
 # What says nothing about a person by itself, and yet belongs to their story; all else of ours is left out.
 WORDS = {
@@ -24,7 +25,7 @@ WORDS = {
     "entered_at": "报名的时间", "changed_at": "改动的时间", "code": "报名号", "answer": "答复", "answered_at": "答复的时间",
     "came_at": "签到的时间", "due_at": "到点的时间", "guardian_wording": "监护人同意的原文", "guardian_at": "监护人同意的时间",
     "reason": "原因", "bound_at": "绑定的时间", "started_at": "开始的时间", "score": "答对的题数", "won_at": "得奖的时间",
-    "fen": "金额（分）", "gift": "礼品", "settled_at": "办结的时间",
+    "fen": "金额（分）", "gift": "礼品", "settled_at": "办结的时间", "opened_at": "提问的时间", "said_at": "说话的时间", "closed_at": "办结的时间",
 }  # fmt: skip
 
 

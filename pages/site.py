@@ -35,6 +35,7 @@ from pages import (
     live,
     lottery,
     me,
+    my_cases,
     my_entries,
     my_issues,
     my_notices,
@@ -129,7 +130,14 @@ def pages_of(
         database,
         draw,
         library=house.library,
-        makers=(*my_entries.MAKERS, *my_works.MAKERS, *my_issues.MAKERS, *prizes.MAKERS, *my_notices.MAKERS),
+        makers=(
+            *my_entries.MAKERS,
+            *my_cases.MAKERS,
+            *my_works.MAKERS,
+            *my_issues.MAKERS,
+            *prizes.MAKERS,
+            *my_notices.MAKERS,
+        ),
     )
     my_entries.register(readers, blueprint, database)
     my_works.register(readers, blueprint, database, draw)

@@ -1,0 +1,270 @@
+"""问馆员: a question handed to a person, and their conversation, in which the program keeps quiet.
+
+While somebody talks with the desk their plain words, pictures and voices go into the case. Words that always work and clear
+commands (活动, 报名 8, 签到 123456) are still the program's; after a list the next number is the list's, unless the desk has said
+something since. That a reader is with the desk is held in their conversation, so that nobody else's message costs a look.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desk.cases import asking, clock, queries, rules, texts
+from desk.cases.asking import Saying
+from desk.cases.files import KINDS, File
+from desk.cases.holding import service
+from desk.cases.rules import Took
+from handlers.calendar import REST
+from handlers.courtesy import NOD, courtesy_in
+from handlers.details import LIST
+from handlers.turn import Reply, Turn
+from models.case import OPEN, Case, CaseState, Rating
+from models.conversation import ASKED, AT_DESK
+from models.wording import compact
+
+ASKING, TALKING = "desk_asks", "desk"  # topics: the question is asked for; a person talks with the reader
+LEAST = 2  # characters of a question
+_ASKS = re.compile(
+    r"\s*(?:我要|我想|请)?(?:问馆员|转人工|人工客服|人工服务|人工|问客服|客服|问服务台|服务台|馆员)\s*(?:[:：,，]|\s)\s*(?P<rest>\S.{1,})",
+    re.DOTALL,
+)
+_ENDS = frozenset(
+    {
+        "结束",
+        "结束咨询",
+        "结束对话",
+        "不用了",
+        "不问了",
+        "不用回了",
+        "不用回复了",
+        "解决了",
+        "已经解决",
+        "已解决",
+        "问题解决了",
+    }
+)
+_AGAIN = frozenset({"还有问题", "没解决", "没有解决", "还没解决", "还要问", "接着问"})
+_RATES = {
+    **dict.fromkeys(("满意", "很满意", "非常满意", "挺满意"), Rating.GOOD),
+    **dict.fromkeys(("一般", "一般般"), Rating.FAIR),
+    **dict.fromkeys(("不满意", "很不满意", "非常不满意", "不太满意"), Rating.POOR),
+}  # fmt: skip
+_LEAVES = frozenset({"取消", "退出", "返回"})
+_COMMANDS_WITH_NUMBER = re.compile(
+    r"(?:我要|我想)?(?:取消报名|退报名|报名|签到|打卡|提醒我|退订|答题|抢答|候补|撤稿|修改)\d{1,8}"
+)
+_CLEAR = frozenset({"报名", "我要报名", "签到", "我要签到", "打卡", "答题", "抢答", "投稿", "取消报名", "申诉"})
+_OPEN_TO_WORDS = (None, TALKING, ASKED)
+_LISTS = (LIST, REST)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What of a push goes to the desk, and into which case; None: a new one."""
+
+    case: int | None
+    saying: Saying
+
+
+# ── is it for the desk? ──
+
+
+def asks_with_words(raw: str) -> str | None:
+    """问馆员：书丢了怎么办 → 书丢了怎么办"""
+    match = _ASKS.fullmatch(raw)
+    return match["rest"].strip() if match and len(compact(match["rest"])) >= LEAST else None
+
+
+def word_in(turn: Turn, words: str) -> str:
+    """ "end", "again", "rate", "leave": words that mean the desk, where there is something that they can mean; else ""."""
+    if words in _LEAVES:
+        is_there = AT_DESK in turn.talk.held and turn.talk.topic in (None, TALKING) and _case(turn) is not None
+        return "leave" if is_there else ""
+    openid = turn.incoming.openid
+    if turn.talk.topic not in (*_OPEN_TO_WORDS, *_LISTS):  # an answer to something else that is just asked
+        return ""
+    if words in _ENDS:
+        return "end" if queries.open_case(turn.session, openid) else ""
+    if words in _AGAIN:
+        return "again" if queries.to_reopen(turn.session, openid, turn.now) else ""
+    if words in _RATES:
+        return "rate" if queries.to_rate(turn.session, openid, turn.now) else ""
+    return ""
+
+
+def words_for(turn: Turn, words: str, raw: str, *, is_command: bool) -> Heard | None:
+    """What goes to the desk; None for what is the program's. `is_command`: do the words stand in its table?"""
+    is_clear = is_command or words in _CLEAR or _COMMANDS_WITH_NUMBER.fullmatch(words)
+    if turn.talk.topic == ASKING:
+        return Heard(None, _saying(turn, raw)) if not is_clear and len(words) >= LEAST else None
+    if AT_DESK not in turn.talk.held:
+        return None
+    case = _case(turn)
+    if case is None:
+        return None
+    has_answered = case.state is CaseState.ANSWERED and case.asked_at > _since(turn)
+    turn.talk.sit_at_desk(case.id, turn.now)
+    if is_clear or not rules.listens(case.state, case.asked_at, turn.now):
+        return None
+    is_meant = turn.talk.topic in _OPEN_TO_WORDS or (turn.talk.topic in _LISTS and has_answered)
+    return Heard(case.id, _saying(turn, raw)) if is_meant else None
+
+
+def missed(turn: Turn) -> Heard | None:
+    """Words that mean nothing to the program: more of an open case, or of one that was closed just now."""
+    if AT_DESK not in turn.talk.held or turn.talk.topic not in (*_OPEN_TO_WORDS, *_LISTS):
+        return None
+    saying = _saying(turn, turn.incoming.words)
+    case = turn.session.get(Case, _number(turn))
+    if case is None or case.openid != turn.incoming.openid:
+        return None
+    if case.state in OPEN:
+        return Heard(case.id, saying)
+    is_fresh = case.closed_at is not None and turn.now - case.closed_at < rules.REOPENS_BY_WORD
+    return Heard(case.id, saying) if is_fresh else None
+
+
+def file_of(turn: Turn) -> Heard | None:
+    """A picture, voice or film for the desk."""
+    is_asked = turn.talk.topic == ASKING
+    saying = _sent(turn) if is_asked or AT_DESK in turn.talk.held else None
+    if saying is None:
+        return None
+    if is_asked:
+        return Heard(None, saying)
+    case = _case(turn)
+    if case is None or turn.talk.topic not in (*_OPEN_TO_WORDS, *_LISTS):
+        return None
+    return Heard(case.id, saying) if rules.listens(case.state, case.asked_at, turn.now) else None
+
+
+def _sent(turn: Turn) -> Saying | None:
+    """A file that WeChat has, or the address behind a link."""
+    fields = turn.incoming.fields
+    if turn.incoming.kind == "link":
+        return Saying(
+            turn.incoming.key, "\n".join(filter(None, (str(fields.get("Title", "")), str(fields.get("Url", "")))))
+        )
+    kind, media_id = KINDS.get(turn.incoming.kind), fields.get("MediaId")
+    if kind is None or not media_id:
+        return None
+    return Saying(turn.incoming.key, "", File(kind, str(media_id), turn.incoming.sent_at))
+
+
+def _saying(turn: Turn, raw: str) -> Saying:
+    return Saying(turn.incoming.key, raw.strip(), is_thanks=courtesy_in(raw) not in (None, NOD))
+
+
+def _case(turn: Turn) -> Case | None:
+    """The open case of this reader; the mark of another one goes."""
+    case = turn.session.get(Case, _number(turn))
+    if case is not None and case.state in OPEN and case.openid == turn.incoming.openid:
+        return case
+    return None
+
+
+def _number(turn: Turn) -> int:
+    return int(turn.talk.held[AT_DESK]["case"])
+
+
+def _since(turn: Turn) -> datetime:
+    return datetime.fromisoformat(turn.talk.held[AT_DESK]["at"])
+
+
+# ── verbs ──
+
+
+def ask(turn: Turn) -> Reply:
+    """人工, 问馆员: the case that is open; the question that nothing answered; or what is it? turn.argument: words behind it."""
+    phone = turn.house.desk_phone
+    number = queries.open_case(turn.session, turn.incoming.openid)
+    words = turn.argument if isinstance(turn.argument, str) else ""
+    if number is not None:
+        return _go_on(turn, number, words)
+    if not words and turn.talk.topic == ASKED:
+        words = str(turn.talk.held.get("words", ""))
+    if len(compact(words)) >= LEAST:
+        return _opened(turn, Saying(turn.incoming.key, words))
+    turn.talk.hold(ASKING)
+    return Reply(texts.asked_for(phone))
+
+
+def _go_on(turn: Turn, number: int, words: str) -> Reply:
+    if words:
+        turn.argument = Heard(number, Saying(turn.incoming.key, words))
+        return say(turn)
+    case = turn.session.get_one(Case, number)
+    _sit(turn, case)
+    return Reply(texts.is_open(case, _due(turn, case), turn.house.desk_phone))
+
+
+def say(turn: Turn) -> Reply:
+    """turn.argument: what goes to the desk, as `Heard`."""
+    heard: Heard = turn.argument
+    if heard.case is None:
+        number = queries.open_case(turn.session, turn.incoming.openid)
+        if number is None:
+            return _opened(turn, heard.saying)
+        heard = Heard(number, heard.saying)
+    case = turn.session.get(Case, heard.case)
+    if case is not None and case.state is CaseState.CLOSED:
+        return again(turn)
+    case, took = asking.hear(turn.session, heard.case or 0, heard.saying, now=turn.now)
+    _sit(turn, case)
+    if took is Took.TOO_FAST:
+        return Reply(texts.too_fast())
+    if took is Took.FULL:
+        return Reply(texts.full(case, turn.house.desk_phone))
+    if heard.saying.is_thanks and case.state is CaseState.ANSWERED and took is not Took.DROPPED:
+        return Reply(texts.thanked())
+    if took is Took.DROPPED or not asking.told(turn.session, case, turn.now):
+        return Reply.silence()
+    return Reply(texts.heard(case, _due(turn, case)))
+
+
+def _opened(turn: Turn, saying: Saying) -> Reply:
+    case = asking.ask(turn.session, turn.incoming.openid, saying, now=turn.now)
+    _sit(turn, case)
+    return Reply(texts.opened(case, _due(turn, case), turn.house.desk_phone))
+
+
+def _sit(turn: Turn, case: Case) -> None:
+    turn.talk.hold(TALKING)
+    turn.talk.sit_at_desk(case.id, turn.now)
+
+
+def _due(turn: Turn, case: Case) -> str:
+    of = service(turn.session, case)
+    return texts.expected(case.due_at, works_now=clock.works_at(of.hours, turn.now), now=turn.now)
+
+
+def end(turn: Turn) -> Reply:
+    """结束, 不用了"""
+    case = asking.end(turn.session, turn.incoming.openid, now=turn.now)
+    turn.talk.hold(None)
+    return Reply(texts.ended(case))
+
+
+def again(turn: Turn) -> Reply:
+    """还有问题; or plain words right after the close, which are kept."""
+    saying: Any = turn.argument.saying if isinstance(turn.argument, Heard) else None
+    case = asking.ask_again(turn.session, turn.incoming.openid, saying, now=turn.now)
+    _sit(turn, case)
+    return Reply(texts.reopened(case, _due(turn, case)))
+
+
+def rate(turn: Turn) -> Reply:
+    """满意, 一般, 不满意"""
+    rating = _RATES[compact(turn.incoming.words)]
+    asking.rate(turn.session, turn.incoming.openid, rating, now=turn.now)
+    return Reply(texts.rated(rating))
+
+
+def leave(turn: Turn) -> Reply:
+    """退出: the case stays with the desk, plain words are the program's again."""
+    case = _case(turn)
+    turn.talk.drop_draft()
+    turn.talk.leave_desk()
+    turn.talk.hold(None)
+    return Reply(texts.left(case) if case else "好的，已退出。")
