@@ -11,6 +11,7 @@ from models.bulk import Bulk, one_of
 from models.db import Base, UtcDateTime, core, personal, plain
 
 DRAFT = "draft"  # what is held of a sign-up half done: names, ages, a phone
+ASKED = "asked"  # topic: nothing was found for `words`; a person may be asked
 KEEP_DRAFTS = timedelta(days=1)
 _PART = 500  # rows a unit
 
