@@ -286,3 +286,31 @@ def _new_code(session: Session) -> str:
 
 def _note(session: Session, act: str, row: FaqEntry, by: By, detail: str = "") -> None:
     audit.note(session, act, who=by.who, subject=f"answer {row.id}", at=by.at, detail=f"{row.name} {detail}".strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many of a file's entries became new drafts, changed drafts, or were as they are."""
+
+    new: int
+    changed: int
+    same: int
+
+
+def take_in(session: Session, entries: Sequence[tuple[EntryKind, Content]], *, by: By) -> Imported:
+    """Entries of a file, as drafts; one of a name that is there changes that one. Raises: BadFields."""
+    known = {compact(row.name): row.id for row in session.execute(sa.select(FaqEntry.id, FaqEntry.name))}
+    new = changed = same = 0
+    for kind, content in entries:
+        number = known.get(compact(content.name))
+        if number is None:
+            begin(session, content, kind=kind, by=by)
+            new += 1
+            continue
+        row = session.get_one(FaqEntry, number, with_for_update=True)
+        if row.kind is not kind or draft_of(row) == content:
+            same += 1
+            continue
+        save(session, row, content, by=by, seen=row.version)
+        changed += 1
+    return Imported(new, changed, same)
