@@ -9,7 +9,7 @@ from typing import Any
 
 from activities import picture_files
 from activities.picture_files import LARGEST_FILE
-from bot import far
+from bot import far, mini_program
 from bot.client import Client, Json
 from bot.errcodes import DAILY_QUOTA, NO_RIGHT
 from config import limits
@@ -38,7 +38,10 @@ PROBES: dict[str, Callable[[Client], Any]] = {
 
 
 def send_customer_message(client: Client, payload: Json) -> Json:
-    """{"openid", "text"} by message/custom/send. Not repeated by us: the platform knows no key for it."""
+    """{"openid", "text"} by message/custom/send, with "mini" {"title", "appid", "path"} as a mini-program's card. Not repeated
+    by us: the platform knows no key for it."""
+    if "mini" in payload:
+        return mini_program.send(client, payload)
     return client.ask(lambda: client.message.send_text(payload["openid"], payload["text"]))
 
 

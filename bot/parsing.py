@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 from xml.etree import ElementTree
 
-from handlers.turn import Incoming, Reply
+from handlers.turn import Card, Incoming, Reply
 from models.errors import Unreadable
 
 Fields = dict[str, Any]
@@ -114,10 +114,23 @@ def reply_xml(reply: Reply, incoming: Incoming, *, at: datetime) -> str:
     """The passive reply; "" for silence. `]]>` is split: wechatpy's replies leave it and let a text become XML."""
     if reply.text is None:
         return ""
+    body = (
+        _news(reply.card)
+        if reply.card
+        else f"<MsgType><![CDATA[text]]></MsgType><Content>{cdata(reply.text)}</Content>"
+    )
     return (
         f"<xml><ToUserName>{cdata(incoming.openid)}</ToUserName><FromUserName>{cdata(incoming.account)}</FromUserName>"
-        f"<CreateTime>{int(at.timestamp())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
-        f"<Content>{cdata(reply.text)}</Content></xml>"
+        f"<CreateTime>{int(at.timestamp())}</CreateTime>{body}</xml>"
+    )
+
+
+def _news(card: Card) -> str:
+    """One article: in answer to a message the platform shows no second."""
+    return (
+        "<MsgType><![CDATA[news]]></MsgType><ArticleCount>1</ArticleCount><Articles><item>"
+        f"<Title>{cdata(card.title)}</Title><Description>{cdata(card.words)}</Description>"
+        f"<PicUrl>{cdata(card.picture)}</PicUrl><Url>{cdata(card.url)}</Url></item></Articles>"
     )
 
 

@@ -18,9 +18,9 @@ from bot.parsing import storable
 from handlers.calendar import REST
 from handlers.router import Route, Shared, reply_to
 from handlers.shelf import Shelf
-from handlers.turn import House, Incoming, Reply, Talk, Turn, fitted
+from handlers.turn import Card, House, Incoming, Reply, Talk, Turn, fitted
 from models import conversation, follower, inbox, outbox
-from models.activity import catalogue_version
+from models.activity import catalogue_versions
 from models.errors import LibraryBotError, Refused
 from models.follower import Sign
 from models.inbox import PushState, Taken
@@ -69,7 +69,7 @@ class Taker:
         stored = inbox.replies_to(session, [incoming.key for incoming in group])
         states = conversation.states_of(session, readers)
         outbox.wake_waiting(session, list(seen.here), now=now)
-        version = catalogue_version(session)
+        version, answers = catalogue_versions(session)
         replies: list[Reply | Exception] = []
         turns: list[Turn | None] = []
         waiting: dict[Shared, list[int]] = {}
@@ -78,10 +78,11 @@ class Taker:
             if incoming.openid in seen.aside:
                 reply: Reply | Exception = ToBeDoneAlone()
             elif incoming.key in stored:
-                reply = Reply(stored[incoming.key])
+                words, card = stored[incoming.key]
+                reply = Reply(words, Card(**card) if card else None)
             else:
                 talk = Talk(*states.get(incoming.openid, NO_TALK))
-                turn = Turn(session, incoming, talk, now, self.house, self.shelf, version)
+                turn = Turn(session, incoming, talk, now, self.house, self.shelf, version, answers)
                 has_left = sign.at is not None and incoming.openid not in seen.here
                 reply = Reply.silence() if has_left else self._replied(turn, at, waiting)
             replies.append(reply)
@@ -195,6 +196,8 @@ def _whole(reply: Reply, talk: Talk) -> Reply:
     """What fits; the rest waits for 更多."""
     if reply.text is None:
         return reply
+    if reply.card is not None:
+        return reply
     head, rest = fitted(reply.text)
     if rest:
         talk.hold(REST, text=rest)
@@ -221,4 +224,5 @@ def kept(
         reply=reply.text,
         content=None if gone else storable(incoming),
         error=error,
+        card=reply.card.kept if reply.card else None,
     )

@@ -34,8 +34,13 @@ class Act(StrEnum):
     REVIEW_NOTICES = "review notices"  # 一审, 二审
     SEND_NOTICES = "send notices"  # plan a broadcast, confirm somebody else's, pause, stop
     CHANGE_MENU = "change menu"  # of the account
-    SEE_DESK = "see desk"  # questions of readers, and what they are answered
+    SEE_DESK = "see desk"  # 服务台: questions, answers, places, volunteers: to read
     ANSWER_READERS = "answer readers"  # take a question, answer, hand over, close
+    WRITE_ANSWERS = "write answers"  # 常见问题, words that mean one thing
+    APPROVE_ANSWERS = "approve answers"  # let out what somebody else wrote
+    KEEP_PLACES = "keep places"  # places, routes, deliveries: enter, confirm, bring in from Excel
+    KEEP_LOANS = "keep loans"  # cards and loans imported, renewals, the line to the library's system
+    KEEP_VOLUNTEERS = "keep volunteers"  # calls, shifts, hours, trainings
     SEE_PRIZES = "see prizes"  # who won what, and where it is
     HAND_OVER = "hand over"  # a prize against its code, at the desk
     APPROVE_PRIZES = (
@@ -72,7 +77,9 @@ _CONTESTS = frozenset({
 _NOTICES = frozenset({
     Act.SEE_NOTICES, Act.WRITE_NOTICES, Act.PROOF_NOTICES, Act.SEND_NOTICES, Act.CHANGE_MENU,
 })  # fmt: skip
-_DESK = frozenset({Act.SEE_DESK, Act.ANSWER_READERS})
+_DESK = frozenset({
+    Act.SEE_DESK, Act.ANSWER_READERS, Act.WRITE_ANSWERS, Act.KEEP_PLACES, Act.KEEP_VOLUNTEERS,
+})  # fmt: skip
 _MONEY = frozenset({Act.SEE_PRIZES, Act.APPROVE_PRIZES, Act.HAND_OVER})
 _READERS = frozenset({Act.SEE_READERS, Act.EXPORT_READERS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
@@ -83,13 +90,19 @@ ACTS: dict[Role, frozenset[Act]] = {
         {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS, Act.SEE_CONTESTS, Act.SCREEN_WORKS}
         | {Act.SEE_NOTICES, Act.PROOF_NOTICES, Act.SEE_DESK}
     ),
-    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | _DESK | {Act.REVIEW_NOTICES},
+    Role.REVIEWER: _ACTIVITIES
+    | _SIGN_UPS
+    | _QUIZZES
+    | _CONTESTS
+    | _NOTICES
+    | _DESK
+    | {Act.REVIEW_NOTICES, Act.APPROVE_ANSWERS, Act.KEEP_LOANS},
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
     Role.DESK: frozenset(
         {Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_QUIZZES, Act.HAND_OVER}
-        | {Act.SEE_NOTICES}
-        | _DESK
+        | {Act.SEE_NOTICES, Act.KEEP_LOANS}
     )
+    | _DESK
     | _SIGN_UPS
     | _READERS
     | _MESSAGES,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from activities import festivals, holidays
 from console import (
+    answer_needs,
     broadcasts,
     case_needs,
     contest_awards,
@@ -101,6 +102,10 @@ class _Views:
             (Act.CHANGE_BRANCHES, _days_off_untold),
             (Act.CHANGE_QUIZZES, question_care.needs),
             (Act.WRITE_NOTICES, periodicals.needs),
+            (Act.APPROVE_ANSWERS, answer_needs.to_approve),
+            (Act.WRITE_ANSWERS, answer_needs.returned),
+            (Act.WRITE_ANSWERS, answer_needs.over),
+            (Act.WRITE_ANSWERS, answer_needs.unanswered),
         )
 
     def _shut_roads(self, session: Session) -> Iterator[Need]:

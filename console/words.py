@@ -192,6 +192,10 @@ ACTS = {
     "notice begun": "新写通知", "notice handed in": "通知交去校审", "notice signed": "通知签了一步", "notice returned": "通知退回",
     "notice taken back": "通知收回来改", "notice dropped": "通知不用了", "notice hurried": "通知走紧急流程",
     "notice emergency looked at": "补看紧急通知", "notice signatures void": "通知的签名作废", "notice chain set": "设置通知的流程",
+    "answer begun": "新写常见问题", "answer written": "改常见问题的草稿", "answer handed in": "常见问题交去批准",
+    "answer approved": "批准常见问题", "answer returned": "退回常见问题", "answer draft dropped": "删掉常见问题的草稿",
+    "answer stopped": "停用常见问题", "answer back": "恢复常见问题", "synonyms added": "加同义词", "synonyms dropped": "去掉同义词",
+    "question dismissed": "放下没答上的话",
     "notice block kept": "改常用的话", "notice block dropped": "删常用的话", "word forbidden": "加不用的词", "word allowed": "放行一个词",
     "work hidden": "隐藏作品", "work brought back": "恢复作品", "work intro marked": "标记自我介绍",
     "work opened": "打开作品", "likes let count": "点赞计入", "likes kept aside": "点赞不计", "works exported": "导出作品",
@@ -230,6 +234,7 @@ ACTS = {
 
 SUBJECTS = {
     "case": "提问", "cases": "提问列表", "canned": "常用答复", "desk": "服务台的时间",
+    "answer": "常见问题", "answers": "常见问题",
     "menu": "菜单", "periodical": "刊物",
     "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
@@ -239,7 +244,10 @@ SUBJECTS = {
     "rights": "公众号的权限", "figures": "台账", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
 }  # fmt: skip
 
-TOPICS = {"list": "看着一个列表", "rest": "有一条长消息没看完"}
+TOPICS = {
+    "list": "看着一个列表", "rest": "有一条长消息没看完", "asked": "问了没答上的", "faq_choices": "在选要问的是哪个",
+    "faq_answered": "刚得到一个回答", "faq_resources": "看着数字资源的列表",
+}  # fmt: skip
 
 SORRY = {
     400: Sorry("这一步没看懂", "可能是页面放得太久或地址少了几个字。回到上一页，再点一次。"),

@@ -68,15 +68,25 @@ TUNED = Scales()
 
 
 class Index:
-    """All ways of asking, as they are compared."""
+    """All ways of asking, as they are compared.
+
+    Cutting ways is what making one costs: of entries that are asked in the same words as in `former`, which was made with the
+    same synonyms, the pieces are taken over.
+    """
 
     def __init__(
-        self, ways: Iterable[tuple[int, str]], synonyms: Mapping[str, str] | None = None, scales: Scales = TUNED
+        self,
+        ways: Iterable[tuple[int, str]],
+        synonyms: Mapping[str, str] | None = None,
+        scales: Scales = TUNED,
+        *,
+        former: "Index | None" = None,
     ) -> None:
         self._scales, self._meanings = scales, Meanings(usual() if synonyms is None else synonyms)
-        self._ways: dict[int, list[dict[str, float]]] = defaultdict(list)
+        self._words: dict[int, list[str]] = defaultdict(list)
         for entry, words in ways:
-            self._ways[entry].append(self._pieces(words))
+            self._words[entry].append(words)
+        self._ways = {entry: self._cut(entry, words, former) for entry, words in self._words.items()}
         self._entries = {entry: frozenset().union(*theirs) for entry, theirs in self._ways.items()}
         self._where: dict[str, list[int]] = defaultdict(list)
         for entry, pieces in self._entries.items():
@@ -86,9 +96,14 @@ class Index:
         self._rarest = math.log(1 + len(self._entries))
         self._sizes = {entry: [self._size(one) for one in theirs] for entry, theirs in self._ways.items()}
 
-    def asked(self, words: str) -> Found:
-        """What `words` may ask for."""
-        likely = self.ranked(words)
+    def _cut(self, entry: int, words: Sequence[str], former: "Index | None") -> list[dict[str, float]]:
+        if former is not None and former._words.get(entry) == words:
+            return former._ways[entry]
+        return [self._pieces(one) for one in words]
+
+    def asked(self, words: str, *, without: Container[int] = ()) -> Found:
+        """What `words` may ask for, were there no entries `without`."""
+        likely = [one for one in self.ranked(words) if one.entry not in without]
         if not likely or likely[0].score < self._scales.unsure:
             return Found(Sureness.MISS)
         second = likely[1].score if len(likely) > 1 else 0.0

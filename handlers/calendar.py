@@ -9,8 +9,8 @@ from activities.queries import Shown
 from activities.search import Listing
 from handlers import closures, headings, mine, signing
 from handlers.asking import Known, Place, Question
-from handlers.details import LIST, opened
-from handlers.turn import MORE, Reply, Turn
+from handlers.details import opened
+from handlers.turn import LIST, MORE, Reply, Turn
 from models.tapping import tappable
 from models.wording import needed_grams
 
@@ -30,6 +30,12 @@ def answered(turn: Turn) -> Reply | None:
     answer = _answer(turn, question)
     is_found = answer.ids or question.parts > bool(question.words)
     return _shown(turn, answer) if is_found or not question.parts else None
+
+
+def matched(turn: Turn) -> Reply | None:
+    """turn.argument is a Question; None unless what is to come has just what it asks for."""
+    answer = _answer(turn, turn.argument)
+    return _shown(turn, answer) if answer.ids and answer.is_just_that else None
 
 
 def no_such_day(turn: Turn) -> Reply:
@@ -118,6 +124,7 @@ class _Answer:
     has_more: bool = False
     asked: Facets = field(default_factory=Facets)
     heading: str = ""
+    is_just_that: bool = False  # nothing of the question was let go, and nothing is over
 
 
 def _answer(turn: Turn, question: Question) -> _Answer:
@@ -136,10 +143,11 @@ def _found(turn: Turn, question: Question) -> _Answer:
     if question.span:
         question = replace(question, span=question.span.left(turn.today))
     shut = closures.on_days(turn, question.span.first, question.span.last, question.places) if question.span else []
-    for facets, heading in _meanings(turn, question):
+    literal = 2 if question.whole else 1
+    for place, (facets, heading) in enumerate(_meanings(turn, question)):
         answer = _listed(turn, facets, "\n".join([*shut, heading]), 0)
         if answer.ids:
-            return answer
+            return replace(answer, is_just_that=place < literal)
     is_past = _is_past(turn, question)
     return _Answer("\n".join([*shut, headings.nothing(question, is_past=is_past), _offer(question)]))
 

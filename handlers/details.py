@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from activities import following, hours, texts
 from activities.details import Details, details, details_of
-from handlers.turn import Reply, Turn, link
+from handlers.turn import LIST, Reply, Turn, link
 from models.tapping import tappable
 from models.wording import quoted
 
-LIST = "list"  # topic: a numbered list is on the screen; `chosen` is the vague activity opened last
 TELL_ME = "告诉我"
 MOST_CLOSURES = 2
 LONGEST_SUMMARY, LONGEST_FACT = 120, 60  # characters in the chat; the page has all of it

@@ -5,6 +5,7 @@ from itertools import islice
 
 from activities import search
 from activities.queries import Shown
+from desk.answers.texts import ASK_PERSON
 from handlers import closures, contests
 from handlers.calendar import known
 from handlers.headings import shortened
@@ -124,12 +125,14 @@ def not_understood(turn: Turn) -> Reply:
         said += f"您是想说“{tappable(near)}”吗？"
     if turn.talk.misses >= MISSES_UNTIL_A_PERSON:
         return Reply(f"{said}\n{desk(turn).text}")
+    person = f"要问的是别的事，回复“{tappable(ASK_PERSON)}”。"
     if near:
-        return Reply(f"{said}\n回复“{tappable('帮助')}”看全部说法。")
+        return Reply(f"{said}\n回复“{tappable('帮助')}”看全部说法。\n{person}")
     word = examples(turn).word
     hint = f"，比如“{tappable(word)}”" if word else ""
     return Reply(
         f"{said}\n换个短一点的词试试{hint}；或回复“{tappable('活动')}”看近期安排，“{tappable('帮助')}”看全部说法。"
+        f"\n{person}"
     )
 
 

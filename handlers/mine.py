@@ -4,9 +4,8 @@ from activities.signup import absences, queries, rules, service, texts
 from activities.signup.refusals import MINE, NotThisWay
 from activities.signup.terms import asked_for, times_of
 from activities.texts import LONGEST_TITLE
-from handlers.details import LIST
 from handlers.identity import own_page
-from handlers.turn import Reply, Turn
+from handlers.turn import LIST, Reply, Turn
 from models.signup import OPEN, Entry, EntryState
 from models.tapping import tappable
 from models.wording import quoted

@@ -10,8 +10,7 @@ from activities.search import found
 from activities.signup.refusals import NotThisWay
 from handlers import details
 from handlers.asking import Question
-from handlers.details import LIST
-from handlers.turn import Reply, Turn
+from handlers.turn import LIST, Reply, Turn
 from models.activity import Activity, ActivityState
 from models.tapping import tappable
 from models.wording import quoted

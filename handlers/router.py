@@ -1,7 +1,8 @@
 """One table: which words, events and kinds of message lead to which verb.
 
-Order: courtesy, words that always work, the list on the screen, commands, questions about activities, and at the
-end the nearest word.
+Order: courtesy, words that always work, the list on the screen, commands, hours and ways, an entry of 常见问题 to the letter,
+activities that are just what was asked for, an entry that is surely meant, activities near to it, entries that may be meant,
+and at the end the nearest word and a person.
 """
 
 import re
@@ -12,6 +13,7 @@ from activities.records import phones
 from handlers import (
     account,
     answers,
+    answers_faq,
     boards,
     calendar,
     certificates,
@@ -108,6 +110,9 @@ _ORGANISATION, _GUARDIAN = Route(submitting.join, writes=True), Route(guardians.
 _KEPT = Route(my_works.kept, writes=True)
 _LISTEN, _AIRING = Route(programmes.listen), Route(programmes.answer, writes=True)
 _MEND, _WITHDRAW = Route(my_works.mend, writes=True), Route(my_works.withdraw)
+_FAQ, _HELPED = Shared(answers_faq.answer), Route(answers_faq.helped, writes=True)
+_RESOURCES, _MORE_RESOURCES = Route(answers_faq.resources), Route(answers_faq.more)
+_NO_SUCH_CHOICE = Route(answers_faq.no_such_number)
 
 ALWAYS: dict[str, Route] = {
     "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
@@ -153,6 +158,7 @@ COMMANDS: dict[str, Route | Shared] = {
     **dict.fromkeys(("我是监护人", "监护人同意", "我是家长"), Route(guardians.begin)),
     **dict.fromkeys(("撤回同意", "收回同意", "撤销同意"), Route(guardians.take_back)),
     **dict.fromkeys(("确定撤回", "确认撤回"), Route(guardians.sure, writes=True)),
+    **dict.fromkeys(("数字资源", "电子资源", "线上资源", "网上资源", "有什么数字资源", "有哪些数字资源"), _RESOURCES),
     **dict.fromkeys(("播出", "能不能播出"), Route(programmes.ask)),
     **dict.fromkeys(("同意播出", "不同意播出"), _AIRING),
     **dict.fromkeys(("撤回播出", "取消播出"), Route(programmes.take_back)),
@@ -199,7 +205,7 @@ EVENTS: dict[str, Route] = {
     **dict.fromkeys(("publishjobfinish", "freepublishjobfinish"), Route(jobs.publish_done, writes=True)),
     **dict.fromkeys(account.MAY_CHANGE_RIGHTS, Route(account.rights_may_have_changed, writes=True)),
 }
-_CHOSEN, _MISS, _COURTESY = Route(calendar.chosen), Route(help.not_understood), Route(kind_word)
+_CHOSEN, _COURTESY = Route(calendar.chosen), Route(kind_word)
 _TOO_SHORT, _NO_SUCH_DAY = Route(help.too_short), Route(calendar.no_such_day)
 _OPENING = Route(lambda turn: opening.said(turn, calendar.known(turn)))
 _WHEREABOUTS = Route(lambda turn: whereabouts.said(turn, calendar.known(turn)))
@@ -230,11 +236,9 @@ def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
 
 def _to_words(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
     route = _route_of(turn, turn.incoming.words)
-    if route is None and isinstance(turn.argument, Question):
-        found = calendar.answered(turn)
-        if found is not None:
-            turn.talk.count_miss(0)
-            return found
+    if route is None and (found := _to_question(turn, run)) is not None:
+        turn.talk.count_miss(0)
+        return found
     if route is None and (heard := desk.missed(turn)) is not None:
         turn.argument, route = heard, _TO_DESK
     if route is None and quizzing.is_open(turn):
@@ -242,10 +246,32 @@ def _to_words(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply
     if route is None and submitting.is_open(turn):
         return run(_WORK_AGAIN, turn)
     if route is None:
-        turn.argument = (*NEAREST, *(contests.WORDS if contests.taking(turn) else ()))
-        return run(_MISS, turn)
+        commands = (*NEAREST, *(contests.WORDS if contests.taking(turn) else ()))
+        turn.argument = answers_faq.Missed(turn.incoming.words, commands)
+        return run(_FAQ, turn)
     turn.talk.count_miss(0)
     return run(route, turn)
+
+
+def _to_question(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply | None:
+    """From the calendar and from 常见问题, whichever is nearer to what was asked; None where neither knows."""
+    question = turn.argument if isinstance(turn.argument, Question) else None
+    is_within = quizzing.is_open(turn) or submitting.is_open(turn)
+    likely = answers_faq.Likely() if is_within else answers_faq.looked_up(turn)
+    if likely.is_exact:
+        return _from_faq(turn, answers_faq.as_hit(turn, likely), run)
+    if question is not None and (found := calendar.matched(turn)) is not None:
+        return found
+    if likely.is_sure and (question is None or question.words):
+        return _from_faq(turn, answers_faq.as_hit(turn, likely), run)
+    if likely.is_unsure and answers_faq.may_ask_back(question):
+        return _from_faq(turn, answers_faq.as_maybe(turn, likely), run)
+    return calendar.answered(turn) if question is not None else None
+
+
+def _from_faq(turn: Turn, found: object, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
+    turn.argument = found
+    return run(_FAQ, turn)
 
 
 def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
@@ -269,6 +295,8 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return _GIVEN
     if quizzing.is_too_early(turn, words):
         return _NO_ANSWER
+    if (of_faq := _about_answers(turn, words, raw)) is not None:
+        return of_faq
     if words in COMMANDS:
         return COMMANDS[words]
     if (contest := _about_contests(turn, words, raw)) is not None:
@@ -305,6 +333,19 @@ def _at_the_desk(turn: Turn, words: str, raw: str) -> Route | None:
     heard = desk.words_for(turn, words, raw, is_command=words in COMMANDS)
     turn.argument = heard
     return _TO_DESK if heard is not None else None
+
+
+def _about_answers(turn: Turn, words: str, raw: str) -> Route | Shared | None:
+    """What was asked back, and whether an answer helped; after anything else the list that was on the screen is there again."""
+    if (said := answers_faq.about(turn, words, raw)) is not None:
+        turn.argument = said
+        return _HELPED if isinstance(said, bool) else _FAQ
+    if COMMANDS.get(words) is _MORE and answers_faq.has_more(turn):
+        return _MORE_RESOURCES
+    if turn.talk.topic in (answers_faq.CHOICES, answers_faq.RESOURCES) and number_in(tidy(raw)) is not None:
+        return _NO_SUCH_CHOICE
+    turn.talk.look_back()
+    return None
 
 
 def _in_live(turn: Turn, words: str, raw: str) -> Route | Shared | None:

@@ -18,6 +18,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._newest: dict[Hashable, tuple[Hashable, Any]] = {}
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key, now or earlier. The key names the version and the day it holds for."""
@@ -28,3 +29,14 @@ class Shelf:
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return found
+
+    def newest(
+        self, what: Hashable, key: Hashable, make: Callable[[T | None], T], *, is_whole: Callable[[T], bool]
+    ) -> T:
+        """What is large and kept once: for a new key made out of the former one, and made on while it is not whole."""
+        found: tuple[Hashable, T] | None = self._newest.get(what)
+        if found is not None and found[0] == key and is_whole(found[1]):
+            return found[1]
+        made = make(found[1] if found else None)
+        self._newest[what] = (key, made)
+        return made

@@ -18,10 +18,9 @@ from activities.signup.terms import asked_for, terms_of, wanted_by, with_terms
 from activities.texts import short_title
 from handlers import mine
 from handlers.asking import Question
-from handlers.details import LIST
 from handlers.draft import Draft, answered, asked, next_step, said_people
 from handlers.identity import own_page
-from handlers.turn import Reply, Turn
+from handlers.turn import LIST, Reply, Turn
 from models.activity import ActivityState
 from models.conversation import DRAFT
 from models.errors import Refused

@@ -16,6 +16,7 @@ from models.conversation import AT_DESK, DRAFT
 from models.links import Purpose, sealed_link
 
 MORE = "更多"
+LIST = "list"  # topic: a numbered list is on the screen; `chosen` is the vague activity opened last
 T = TypeVar("T")
 
 
@@ -59,6 +60,19 @@ class Talk:
                 held.setdefault(kept, self.held[kept])
         if (topic, held) != (self.topic, self.held):
             self.topic, self.held, self.changed = topic, held, True
+
+    @property
+    def on_screen(self) -> dict[str, Any]:
+        """The numbered list that is still to be seen, below an answer or a miss as well."""
+        if self.topic == LIST:
+            return {name: value for name, value in self.held.items() if name != DRAFT}
+        found: dict[str, Any] = self.held.get("on_screen", {})
+        return found
+
+    def look_back(self) -> None:
+        """The reader means the list again that was there before."""
+        if self.topic != LIST and (listed := self.on_screen):
+            self.hold(LIST, **listed)
 
     def drop_draft(self) -> None:
         """The sign-up is done, or not wanted any more."""
@@ -109,6 +123,7 @@ class Turn:
     house: House
     shelf: Shelf = field(default_factory=Shelf)
     catalogue: int = 0  # version of what readers can see
+    answers: int = 0  # version of 常见问题
     argument: Any = None
     today: date = field(init=False)  # the library's calendar day
 
@@ -127,10 +142,26 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A card with a link, as a passive reply shows one. `picture` is an address, or empty."""
+
+    title: str
+    words: str
+    url: str
+    picture: str = ""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """As the inbox keeps it."""
+        return {"title": self.title, "words": self.words, "url": self.url, "picture": self.picture}
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """A passive reply; text None means: nothing to say."""
+    """A passive reply; text None means: nothing to say. With a card `text` is what the card says, for the books."""
 
     text: str | None
+    card: Card | None = None
 
     @classmethod
     def silence(cls) -> "Reply":

@@ -173,6 +173,9 @@ class Catalogue(Base):
 
     one: Mapped[int] = plain(sa.Integer, primary_key=True)
     version: Mapped[int] = plain(sa.BigInteger)
+    answers: Mapped[int] = plain(
+        sa.BigInteger, server_default="0"
+    )  # the same for 常见问题, whose index is dear to make
 
 
 class ActivityGram(Base):
@@ -190,9 +193,10 @@ class ActivityGram(Base):
     )
 
 
-_VERSION = sa.select(Catalogue.version)
+_VERSIONS = sa.select(Catalogue.version, Catalogue.answers)
 
 
-def catalogue_version(session: Session) -> int:
-    """The number of what readers can see at this moment."""
-    return core(session).scalar(_VERSION) or 0
+def catalogue_versions(session: Session) -> tuple[int, int]:
+    """The numbers of what readers can see at this moment: of everything, and of 常见问题 alone."""
+    row = core(session).execute(_VERSIONS).one_or_none()
+    return (row.version, row.answers) if row else (0, 0)

@@ -46,6 +46,7 @@ class Push(Base):
     received_at: Mapped[datetime] = plain(UtcDateTime)
     state: Mapped[PushState] = plain(word(PushState))
     reply: Mapped[str | None] = personal("收到的回复", sa.Text, nullable=True)
+    card: Mapped[dict[str, str] | None] = personal("收到的卡片", sa.JSON(none_as_null=True), nullable=True)
     content: Mapped[dict[str, Any] | None] = personal("发来的内容", sa.JSON, nullable=True)
     error: Mapped[str | None] = personal("出错的原因", sa.Text, nullable=True)
 
@@ -71,15 +72,16 @@ class Taken(NamedTuple):
     reply: str | None
     content: dict[str, Any] | None
     error: str | None = None
+    card: dict[str, str] | None = None
 
 
-_REPLIES = sa.select(Push.key, Push.reply).where(one_of(Push.key, "keys"))
+_REPLIES = sa.select(Push.key, Push.reply, Push.card).where(one_of(Push.key, "keys"))
 _KEEP = Bulk(Push, *Taken._fields)
 
 
-def replies_to(session: Session, keys: Sequence[str]) -> Mapping[str, str | None]:
-    """The stored replies of those of `keys` that came in before."""
-    return {row.key: row.reply for row in core(session).execute(_REPLIES, {"keys": keys})}
+def replies_to(session: Session, keys: Sequence[str]) -> Mapping[str, tuple[str | None, dict[str, str] | None]]:
+    """The stored replies of those of `keys` that came in before: words, and the card if it was one."""
+    return {row.key: (row.reply, row.card) for row in core(session).execute(_REPLIES, {"keys": keys})}
 
 
 def set_follows_aside(session: Session, openid: str) -> None:

@@ -29,6 +29,8 @@ NO_CONSENT = 43101
 BAD_TEMPLATE = frozenset({40036, 40037, 40246, 40247, 47003})  # nothing of the reader's: the next would fail as well
 RESTRICTED = frozenset({40249, 43116})  # marketing, or complained of: this template alone, though it stops the way
 GONE = "不再关注，不必再发"
+MINI = "mini"  # of a payload: a mini-program's card; the answer that promised it has a link as well
+NO_MINI = "小程序卡片没有发：窗口已关或没有权限，回复里有链接"
 WITHOUT_WINDOW = "48 小时窗口已关或条数用完，等读者下次来时再发"
 WITHOUT_RIGHT = "这个公众号现在没有发客服消息的权限，有了再发"
 
@@ -135,6 +137,8 @@ def prepare_message(session: Session, call: Claimed, now: datetime) -> Ready | N
         return NotNow(CallState.DROPPED, GONE)
     may_send = has_right(session, CallKind.CUSTOMER_MESSAGE)
     window = channels.choose(windows, may_send_customer_messages=may_send, now=now)
+    if window is None and MINI in call.payload:
+        return NotNow(CallState.DROPPED, NO_MINI)
     if window is None:
         return _otherwise(session, call, WITHOUT_WINDOW if may_send else WITHOUT_RIGHT, now)
     charge = {
@@ -219,6 +223,8 @@ def settle_message(session: Session, call: Claimed, outcome: Outcome, now: datet
     session.execute(sa.delete(SpentCredit).where(SpentCredit.outbox_id == call.id, SpentCredit.token == call.token))
     if call.openid is None or not isinstance(outcome.error, Rejected) or outcome.error.errcode not in NO_WINDOW:
         return None
+    if MINI in call.payload:
+        return NotNow(CallState.DROPPED, f"{outcome.error}：{NO_MINI}")
     _shut_windows(session, call.openid, opened_until=call.claimed_at)
     left = windows_of(session, call.openid) or []
     if channels.choose(left, may_send_customer_messages=True, now=now) is not None:

@@ -25,6 +25,7 @@ from models.states import Moves, moved
 LEASE = timedelta(seconds=90)  # above every timeout of one call, its repeat and two fresh tokens together
 MAX_ATTEMPTS = 8
 LONGEST_KEY = 96
+SOON = timedelta(minutes=10)  # a message that belongs to an answer just given
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
 

@@ -20,6 +20,7 @@ from handlers.turn import House
 from models import times
 from models.db import Database
 from pages import (
+    answer,
     certificate,
     change_entry,
     check_in,
@@ -156,6 +157,7 @@ def pages_of(
     quiz_draw.register(blueprint, database, draw)
     quiz_board.register(readers, blueprint, database, draw)
     contest.register(blueprint, database, draw)
+    answer.register(blueprint, database, draw)
     bench = Bench(database, draw, data / "media" if data else None)
     recording = safety_headers(framed_by=framed_by, script=platform.script, records=True)
     hand_in.register(

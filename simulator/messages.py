@@ -145,8 +145,11 @@ def _card(call: Call, body: dict[str, Any]) -> Shown:
 def _mini_program(call: Call, body: dict[str, Any]) -> Shown:
     if not all(isinstance(body.get(name), str) and body[name] for name in ("title", "appid", "pagepath")):
         raise Refusal(47001, "title, appid and pagepath are wanted")
+    if not body["appid"].startswith("wx"):
+        raise Refusal(40013)
     cover = medium(call, {"media_id": body.get("thumb_media_id")}, "thumb", "image")
-    return {"kind": "miniprogram", "text": body["title"], "content": {**cover, "pagepath": body["pagepath"]}}
+    words = {"appid": body["appid"], "pagepath": body["pagepath"]}
+    return {"kind": "miniprogram", "text": body["title"], "content": {**cover, **words}}
 
 
 def medium(call: Call, body: dict[str, Any], *kinds: str) -> dict[str, Any]:

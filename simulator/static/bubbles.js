@@ -100,8 +100,16 @@ function placeBubble(item) {
   return el("div", { class: "bubble card" }, words, el("span", { class: "place-map" }, icon("place")));
 }
 
+function miniBubble(item) {
+  const { media_url, appid, pagepath } = item.content;
+  const cover = el("img", { src: media_url, alt: "", loading: "lazy" });
+  const open = () => toast(`模拟手机打不开小程序（${appid}，${pagepath}）`);
+  const button = el("button", { class: "card-button mini-card", type: "button", onclick: open }, el("b", {}, item.text), cover);
+  return el("div", { class: "bubble card" }, button, el("span", { class: "card-foot" }, "小程序"));
+}
+
 function cardBubble(item) {
-  const names = { music: "音乐", miniprogram: "小程序", card: "卡券" };
+  const names = { music: "音乐", card: "卡券" };
   const open = item.url ? () => openPage(item.url, item.text) : () => toast(`模拟手机打不开${names[item.kind]}`);
   const button = el("button", { class: "card-button", type: "button", onclick: open }, el("b", {}, item.text));
   return el("div", { class: "bubble card" }, button, el("span", { class: "card-foot" }, names[item.kind]));
@@ -109,6 +117,6 @@ function cardBubble(item) {
 
 const BUILDERS = {
   msgmenu: choiceBubble, news: newsBubble, link: newsBubble, image: pictureBubble, voice: voiceBubble,
-  video: filmBubble, location: placeBubble, music: cardBubble, miniprogram: cardBubble, card: cardBubble,
+  video: filmBubble, location: placeBubble, music: cardBubble, miniprogram: miniBubble, card: cardBubble,
   template: noticeCard, subscription: noticeCard, red_packet: packetBubble,
 };

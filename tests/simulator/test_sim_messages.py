@@ -108,6 +108,20 @@ def test_a_refused_message_is_nowhere(world):
         ({"msgtype": "mpnewsarticle", "mpnewsarticle": {"article_id": "a"}}, 53600),
         ({"msgtype": "wxcard", "wxcard": {}}, 47001),
         ({"msgtype": "miniprogrampage", "miniprogrampage": {"title": "书"}}, 47001),
+        (
+            {
+                "msgtype": "miniprogrampage",
+                "miniprogrampage": {"title": "书", "appid": "gh_1", "pagepath": "p", "thumb_media_id": "none"},
+            },
+            40013,
+        ),
+        (
+            {
+                "msgtype": "miniprogrampage",
+                "miniprogrampage": {"title": "书", "appid": "wx1", "pagepath": "p", "thumb_media_id": "none"},
+            },
+            40007,
+        ),
         ({"msgtype": "text", "text": {"content": "好"}, "customservice": {"kf_account": "a@b"}}, 65400),
     ],
 )
@@ -156,6 +170,20 @@ def test_each_kind_can_be_sent_and_seen(world):
         assert kind(world, lin, msgtype, body) == 0, msgtype
     seen = ["[图片]", "[语音]", "片子", "歌", "讲座\n周六", "满意吗\n满意\n谢谢", "[卡券]", "书单"]
     assert world.heard(lin) == seen
+
+
+def test_a_mini_program_is_shown_as_a_card(world):
+    lin = world.reader()
+    world.says(lin, "知网")
+    card = {"title": "知网", "appid": "wx0123456789abcdef", "pagepath": "pages/index/index", "thumb_media_id": "none"}
+    assert kind(world, lin, "miniprogrampage", card) == 40007
+    card["thumb_media_id"] = world.upload("image", PNG)["media_id"]
+    assert kind(world, lin, "miniprogrampage", card) == 0
+    shown = world.screen(lin)[-1]
+    assert (shown["kind"], shown["text"]) == ("miniprogram", "知网")
+    assert shown["content"]["appid"] == "wx0123456789abcdef"
+    assert shown["content"]["pagepath"] == "pages/index/index"
+    assert shown["content"]["media_url"].startswith("http")
 
 
 def test_a_choice_of_a_menu_message_can_be_tapped(world):
