@@ -18,6 +18,7 @@ from models.by import By
 from models.db import insert
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
+from models.place import Place
 from models.staff import Staff
 from models.wording import compact
 
@@ -147,6 +148,7 @@ def hanging(session: Session, branch: Branch) -> list[str]:
         "场活动": sa.select(sa.func.count()).where(Activity.branch_id == branch.id),
         "位馆员": sa.select(sa.func.count()).where(Staff.branch_id == branch.id),
         "份通知": sa.select(sa.func.count()).where(Notice.branch_id == branch.id),
+        "个阅读点或流动点归它管": sa.select(sa.func.count()).where(Place.branch_id == branch.id),
         "个正在并进来的馆": sa.select(sa.func.count()).where(Branch.merges_into == branch.id),
     }
     return [f" {count} {what}" for what, asked in counts.items() if (count := session.scalar(asked))]
