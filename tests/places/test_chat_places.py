@@ -12,6 +12,7 @@ from models import times
 from models.conversation import Conversation
 from models.db import Base
 from models.inbox import Push, PushState
+from models.opening import Closure
 from tests.places.town import (
     BY_GUANTANG,
     branch_id,
@@ -55,7 +56,7 @@ def test_a_closure_changes_it_and_taking_it_back_changes_it_again(world: World) 
         number = closure.id
     assert sends_location(world, "小林", *HERE).splitlines()[2].startswith("今天闭馆（检修电路），明天（")
     with world.database.units() as session:
-        hours.reopen(session, session.get_one(hours.Closure, number))
+        hours.reopen(session, session.get_one(Closure, number))
     assert sends_location(world, "小林", *HERE).splitlines()[2] == "现在开着，到 23:58"
 
 
@@ -237,7 +238,8 @@ def test_every_answer_fits_one_message_however_long_names_are(world: World) -> N
     town(world)
     for number in range(3):
         place(
-            world, f"{number}号" + "文化广场旁边的城市书房和二十四小时自助图书馆" * 1, address="天井湖街道湖滨路与长江中路交叉口东北角文化中心一楼大厅" * 2,
+            world, f"{number}号" + "文化广场旁边的城市书房和二十四小时自助图书馆" * 1,
+            address="天井湖街道湖滨路与长江中路交叉口东北角文化中心一楼大厅" * 2,
             at=f"30.9461, 117.83{42 + number}", way="公交" * 40, district="天井湖街道",
         )  # fmt: skip
     fields = {"Location_X": str(HERE[0]), "Location_Y": str(HERE[1]), "Scale": "16", "Label": ""}

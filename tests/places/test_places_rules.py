@@ -42,8 +42,10 @@ def test_coordinates_are_read_in_either_order_and_from_the_links_of_maps(said: s
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ("官塘里12号", "没有看出坐标"), ("30.9", "没有看出坐标"), ("https://surl.amap.com/5xYz", "短链接"), ("https://j.map.baidu.com/12/aB", "短链接"),
-        ("https://map.baidu.com/poi/x/@13114567.5,3599888.2,19z", "平面坐标"), ("https://www.google.com/maps/@30.9369,117.8213,17z", "认得腾讯、高德和百度"),
+        ("官塘里12号", "没有看出坐标"), ("30.9", "没有看出坐标"), ("https://surl.amap.com/5xYz", "短链接"),
+        ("https://j.map.baidu.com/12/aB", "短链接"),
+        ("https://map.baidu.com/poi/x/@13114567.5,3599888.2,19z", "平面坐标"),
+        ("https://www.google.com/maps/@30.9369,117.8213,17z", "认得腾讯、高德和百度"),
         ("WGS84 30.9369,117.8213", "GPS"), ("https://api.map.baidu.com/marker?location=30.9369,117.8213&coord_type=wgs84", "GPS"),
         ("0,0", "不在国内"), ("48.85, 2.35", "不在国内"),
     ],
@@ -201,8 +203,10 @@ ATLAS = Atlas((
 @pytest.mark.parametrize(
     ("said", "need", "near"),
     [
-        ("附近", None, []), ("附近的馆", None, []), ("官塘附近", None, ["b2"]), ("官塘社区分馆附近哪里能自习", "自习", ["b2"]), ("离我家最近的图书馆", None, []),
-        ("哪个馆最近", None, []), ("附近可以还书吗？", "还书", []), ("哪里能办借书证", "办证", []), ("学苑路附近有书房吗", None, ["p1"]), ("官塘小学附近", None, ["p1"]),
+        ("附近", None, []), ("附近的馆", None, []), ("官塘附近", None, ["b2"]), ("官塘社区分馆附近哪里能自习", "自习", ["b2"]),
+        ("离我家最近的图书馆", None, []),
+        ("哪个馆最近", None, []), ("附近可以还书吗？", "还书", []), ("哪里能办借书证", "办证", []), ("学苑路附近有书房吗", None, ["p1"]),
+        ("官塘小学附近", None, ["p1"]),
     ],
 )  # fmt: skip
 def test_questions_for_a_place_are_read(said: str, need: str | None, near: list[str]) -> None:
