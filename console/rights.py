@@ -34,6 +34,8 @@ class Act(StrEnum):
     REVIEW_NOTICES = "review notices"  # 一审, 二审
     SEND_NOTICES = "send notices"  # plan a broadcast, confirm somebody else's, pause, stop
     CHANGE_MENU = "change menu"  # of the account
+    SEE_DESK = "see desk"  # what readers find at the desk: places, the book bus and what it delivered
+    KEEP_PLACES = "keep places"  # places, routes, deliveries: enter, confirm, bring in from Excel
     SEE_PRIZES = "see prizes"  # who won what, and where it is
     HAND_OVER = "hand over"  # a prize against its code, at the desk
     APPROVE_PRIZES = (
@@ -71,25 +73,28 @@ _NOTICES = frozenset({
     Act.SEE_NOTICES, Act.WRITE_NOTICES, Act.PROOF_NOTICES, Act.SEND_NOTICES, Act.CHANGE_MENU,
 })  # fmt: skip
 _MONEY = frozenset({Act.SEE_PRIZES, Act.APPROVE_PRIZES, Act.HAND_OVER})
+_PLACES = frozenset({Act.SEE_DESK, Act.KEEP_PLACES})
 _READERS = frozenset({Act.SEE_READERS, Act.EXPORT_READERS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.SEE_WAYS},
+    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | _PLACES | {Act.SEE_WAYS},
     Role.PROOFREADER: frozenset(
         {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS, Act.SEE_CONTESTS, Act.SCREEN_WORKS}
-        | {Act.SEE_NOTICES, Act.PROOF_NOTICES}
+        | {Act.SEE_NOTICES, Act.PROOF_NOTICES, Act.SEE_DESK}
     ),
-    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.REVIEW_NOTICES},
+    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | _PLACES | {Act.REVIEW_NOTICES},
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
     Role.DESK: frozenset(
         {Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_QUIZZES, Act.HAND_OVER}
         | {Act.SEE_NOTICES}
     )
+    | _PLACES
     | _SIGN_UPS
     | _READERS
     | _MESSAGES,
-    Role.FINANCE: _MONEY | {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.SEE_CONTESTS, Act.SEE_WAYS, Act.MEND_WAYS},
+    Role.FINANCE: _MONEY
+    | {Act.SEE_DESK, Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.SEE_CONTESTS, Act.SEE_WAYS, Act.MEND_WAYS},
     Role.ADMIN: frozenset(Act),
 }
 

@@ -18,6 +18,7 @@ from handlers import (
     closures,
     consents,
     contests,
+    delivering,
     details,
     door,
     elders,
@@ -94,7 +95,7 @@ _REVIEW, _RESULT, _COMPLAIN = Route(quizzing.review), Route(quizzing.result), Ro
 _PRIZES, _CLAIM = Route(prizes.mine), Route(prizes.claim, writes=True)
 _BIND, _UNBIND = Route(recording.bind, writes=True), Route(recording.unbind, writes=True)
 _TELL_RECORD, _WHICH_RECORD = Route(recording.tell, writes=True), Route(recording.choose, writes=True)
-_PHOTO = Route(recording.photo, writes=True)
+_PHOTO, _DELIVERED = Route(recording.photo, writes=True), Route(delivering.tell, writes=True)
 
 _LOCATED, _PLACES, _PLACE = Route(places.located), Route(places.asked), Route(places.chosen)
 
@@ -463,6 +464,9 @@ def _about_records(turn: Turn, words: str, raw: str) -> Route | None:
     if turn.talk.topic == recording.WHICH and (number := number_in(tidy(raw))) is not None:
         turn.argument = number
         return _WHICH_RECORD
+    turn.argument = delivering.told_by(turn, raw)
+    if turn.argument is not None:
+        return _DELIVERED
     turn.argument = recording.told_by(turn, raw)
     return _TELL_RECORD if turn.argument is not None else None
 

@@ -11,6 +11,7 @@ from activities.nearby import Point
 from activities.opening import Shut, Timetable
 from activities.places import rules
 from activities.places.atlas import BRANCH, MAIN, Atlas, Spot
+from activities.places.rules import Wanted
 from activities.places.visits import Visit
 from activities.queries import MAIN_FIRST, Shown
 from models.activity import Branch
@@ -103,3 +104,46 @@ def soonest_visits(
         found += [(visit, spot) for visit in ahead]
     found.sort(key=lambda pair: (pair[0].day, pair[0].stretch, pair[1].position, pair[1].key))
     return found[:most]
+
+
+# ── for staff ──
+
+
+def wanted_of(session: Session, *where: sa.ColumnElement[bool]) -> list[tuple[Place, Wanted]]:
+    """Rows as they would be typed, in the order of their names' numbers."""
+    asked = (
+        sa.select(Place, Branch.name.label("branch"), Route.name.label("route"))
+        .outerjoin(Branch, Branch.id == Place.branch_id)
+        .outerjoin(Route, Route.id == Place.route_id)
+        .where(*where)
+        .order_by(Place.id)
+    )
+    return [(row.Place, as_wanted(row.Place, row.branch or "", row.route or "")) for row in session.execute(asked)]
+
+
+def as_wanted(place: Place, branch: str, route: str) -> Wanted:
+    """One of them."""
+    at = _point(place.latitude, place.longitude)
+    return Wanted(
+        place.name, place.kind, place.district, place.address, at, place.phone, place.way, place.hours, place.does, branch, route,
+        place.position,
+    )  # fmt: skip
+
+
+def main_point(session: Session) -> Point | None:
+    """Where the main library lies."""
+    row = session.execute(sa.select(Branch.latitude, Branch.longitude).order_by(*MAIN_FIRST).limit(1)).first()
+    return _point(*row) if row else None
+
+
+def districts(session: Session) -> list[str]:
+    """Of places and branches, as they are written."""
+    found = (
+        session.scalars(sa.select(table.district).where(table.district != "").distinct()) for table in (Branch, Place)
+    )
+    return sorted({one for several in found for one in several})
+
+
+def point_of_branch(branch: Branch) -> Point | None:
+    """Where it lies."""
+    return _point(branch.latitude, branch.longitude)

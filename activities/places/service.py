@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from activities.catalogue import readers_see_anew
 from activities.nearby import Point
-from activities.places.rules import Wanted, in_order
+from activities.places.rules import NAMES, Wanted, in_order
 from models import audit
 from models.activity import Branch
 from models.by import By
@@ -79,6 +79,40 @@ def is_taken(session: Session, name: str, *, but: int | None) -> bool:
     branches = session.scalars(sa.select(Branch.name)).all()
     places = session.execute(sa.select(Place.id, Place.name).where(Place.name == name)).all()
     return any(compact(one) == asked for one in branches) or any(row.id != but for row in places)
+
+
+def take_in(session: Session, rows: Sequence[tuple[str, Wanted]], *, by: By) -> tuple[int, int]:
+    """A part of a file: how many are new, how many changed. Raises: BadInput, naming the row, for a branch or route that is
+    not there."""
+    names = [wanted.name for _, wanted in rows]
+    here = {place.name: place for place in session.scalars(sa.select(Place).where(Place.name.in_(names)))}
+    new = changed = 0
+    for where, wanted in rows:
+        try:
+            if (place := here.get(wanted.name)) is None:
+                add(session, wanted, by=by)
+                new += 1
+            else:
+                changed += change(session, place, wanted, by=by)
+        except BadFields as error:
+            said = "；".join(f"{NAMES[name]}：{words}" for name, words in error.wrong.items())
+            raise BadInput(f"{where} {said}") from None
+    return new, changed
+
+
+def missing(session: Session, rows: Sequence[tuple[str, Wanted]]) -> list[str]:
+    """What a file names that is not there, row by row: branches, routes, and places called like a branch."""
+    branches = set(session.scalars(sa.select(Branch.name)))
+    routes, alike = set(session.scalars(sa.select(Route.name))), {compact(name) for name in branches}
+    faults = []
+    for where, wanted in rows:
+        if wanted.branch and wanted.branch not in branches:
+            faults.append(f"{where} {NAMES['branch']}：没有叫“{wanted.branch}”的馆。")
+        if wanted.route and wanted.route not in routes:
+            faults.append(f"{where} {NAMES['route']}：没有叫“{wanted.route}”的线路，请先建线路。")
+        if compact(wanted.name) in alike:
+            faults.append(f"{where} {NAMES['name']}：“{wanted.name}”是分馆，请在分馆那里填坐标。")
+    return faults
 
 
 def show(session: Session, place: Place, *, is_shown: bool, by: By) -> bool:
