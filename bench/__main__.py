@@ -19,6 +19,7 @@ from bench import (
     office,
     page,
     paying,
+    places,
     plans,
     programme,
     quiz_pages,
@@ -65,6 +66,7 @@ PARTS: dict[str, Part] = {
     "broadcast": broadcasting.to_a_list,
     "segment": segment.frozen,
     "closing": closing.closing,
+    "places": places.nearest,
 }
 ALL = (
     "callback",
@@ -89,6 +91,7 @@ ALL = (
     "broadcast",
     "segment",
     "closing",
+    "places",
 )
 
 

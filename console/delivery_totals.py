@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from activities.places import totals
 from activities.places.totals import Sum, Totals
-from console import exports
+from console import exports, words
 from console.charts import Chart, chart
 from console.desk import Desk, drawn, note
 from console.exports import Sheet
@@ -74,11 +74,11 @@ def _charts(found: Totals) -> list[Chart]:
     kinds, quarters = found.by_kind[:MOST_BARS], found.by_quarter
     most, fullest = kinds[0], max(quarters, key=lambda one: one.people)
     charts = [
-        chart(f"{most.name or '没有写哪一进的'}去得最多：{most.times} 次", "次", "七进", [one.name or "没有写" for one in kinds],
+        chart(f"{most.name or '没有写哪一进的'}去得最多：{words.number(most.times)} 次", "次", "七进", [one.name or "没有写" for one in kinds],
               ("送书", "full", [one.times for one in kinds])),
     ]  # fmt: skip
     if fullest.people:
-        title = f"{fullest.name}服务的人最多：{fullest.people} 人次"
+        title = f"{fullest.name}服务的人最多：{words.number(fullest.people)} 人次"
         charts.append(
             chart(
                 title,
@@ -90,7 +90,7 @@ def _charts(found: Totals) -> list[Chart]:
         )
     busiest = max(quarters, key=lambda one: one.books)
     if busiest.books:
-        title = f"{busiest.name}送书最多：{busiest.books} 册"
+        title = f"{busiest.name}送书最多：{words.number(busiest.books)} 册"
         charts.append(chart(
             title, "册", "季度", [one.name for one in quarters], ("送书", "full", [one.books for one in quarters]),
             ("换书", "second", [one.swapped for one in quarters]),

@@ -85,6 +85,8 @@ def register(blueprint: Blueprint, database: Database, draw: Draw) -> None:
         with database.reading() as session:
             atlas = queries.atlas(session)
             found = [spot for spot in _in_order(atlas) if _fits(spot, asked)]
+            pages = max(1, -(-len(found) // PAGE))
+            at = min(at, pages)
             shown = found[(at - 1) * PAGE : at * PAGE]
             lines = [(spot.district or ELSEWHERE, _line(session, spot, _clock())) for spot in shown]
         groups = [
@@ -93,7 +95,7 @@ def register(blueprint: Blueprint, database: Database, draw: Draw) -> None:
         ]
         return draw(
             "pages/places.html", groups=groups, asked=asked, total=len(found), kinds=_choices(atlas, asked, "kind"),
-            does=_choices(atlas, asked, "does"), districts=_choices(atlas, asked, "district"), at=at, pages=-(-len(found) // PAGE),
+            does=_choices(atlas, asked, "does"), districts=_choices(atlas, asked, "district"), at=at, pages=pages,
         )  # fmt: skip
 
     def one(key: str) -> str:

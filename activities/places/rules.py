@@ -171,7 +171,7 @@ def said_clock(stretch: Stretch) -> str:
 
 def said_far(at: Point | None, main: Point | None) -> str:
     """离总馆 3.2 公里; "" where either is not known."""
-    if at is None or main is None:
+    if at is None or main is None or at == main:
         return ""
     return f"离总馆 {metres_between(at, main) / 1000:.1f} 公里"
 

@@ -185,7 +185,7 @@ def test_coordinates_beyond_eighty_kilometres_are_looked_at_twice() -> None:
     assert rules.said_far(Point(30.9452, 117.8331), HERE) == "离总馆 1.5 公里"
     assert not rules.is_too_far(Point(31.5, 117.9), HERE)
     assert rules.is_too_far(Point(31.9369, 117.8213), HERE)
-    assert rules.said_far(None, HERE) == rules.said_far(HERE, None) == ""
+    assert rules.said_far(None, HERE) == rules.said_far(HERE, None) == rules.said_far(HERE, HERE) == ""
 
 
 def test_hours_that_can_be_read_no_more_are_none_and_no_error() -> None:
