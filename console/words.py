@@ -58,10 +58,6 @@ STATES: Mapping[StrEnum, State] = {
     PlanState.PUBLISHING: State("正在发布", "live"),
     PlanState.PUBLISHED: State("已发布", "live"),
     PlanState.DROPPED: State("不用了", "draft"),
-    RecordState.SENT: State("待确认", "waiting"),
-    DeliveryState.SENT: State("待确认", "waiting"),
-    DeliveryState.CONFIRMED: State("已确认", "done"),
-    RecordState.CONFIRMED: State("已确认", "done"),
     Fate.NEW: State("新增", "live"),
     Fate.CHANGED: State("有改动", "waiting"),
     Fate.SAME: State("没有变", "draft"),
@@ -97,6 +93,10 @@ STATES: Mapping[StrEnum, State] = {
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }
+
+_TOLD = {"sent": State("待确认", "waiting"), "confirmed": State("已确认", "done")}
+# Words of one spelling are one key, whichever enum they are of: what STATES says of confirmed is an entry's.
+_OF_THEIR_OWN: Mapping[type[StrEnum], Mapping[str, State]] = {RecordState: _TOLD, DeliveryState: _TOLD}
 
 ROLES = {
     Role.EDITOR: "编辑", Role.PROOFREADER: "校对", Role.REVIEWER: "审核", Role.JUDGE: "评委",
@@ -259,7 +259,7 @@ EXPIRED = Sorry(
 
 def state(of: StrEnum) -> State:
     """The label of a state."""
-    return STATES[of]
+    return _OF_THEIR_OWN.get(type(of), {}).get(of.value) or STATES[of]
 
 
 def moment(at: datetime | None) -> str:

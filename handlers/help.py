@@ -5,7 +5,7 @@ from itertools import islice
 
 from activities import search
 from activities.queries import Shown
-from handlers import closures, contests
+from handlers import closures, contests, places
 from handlers.calendar import known
 from handlers.headings import shortened
 from handlers.nearest import Vocabulary, words_of
@@ -68,6 +68,8 @@ def help_(turn: Turn) -> Reply:
         lines.append(f"{tappable('答题')}　正在办{titles}；得了奖，回复“{tappable('领奖')}”")
     if titles := contests_open(turn):
         lines.append(f"{tappable('投稿')}　正在征集{titles}；交过的看“{tappable('我的作品')}”")
+    if places.is_mapped(turn):
+        lines.append(f"{tappable('附近')}　发个位置，找最近的馆")
     return Reply("\n".join([*lines, f"{tappable('人工')}　{_way_to_the_desk(turn)}"]))
 
 

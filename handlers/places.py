@@ -35,6 +35,11 @@ def atlas(turn: Turn) -> Atlas:
     return turn.kept("atlas", None, lambda: queries.atlas(turn.session))
 
 
+def is_mapped(turn: Turn) -> bool:
+    """Does anything lie somewhere that is known?"""
+    return any(spot.at for spot in atlas(turn).spots)
+
+
 def asked_in(turn: Turn, raw: str) -> near_words.Asked | None:
     """Do these words ask for a place?"""
     return near_words.asked_in(raw, known=calendar.known(turn), atlas=atlas(turn))

@@ -285,6 +285,7 @@ def test_the_register_is_filtered_and_saved_as_it_is_filtered(office: Office) ->
         )
     page = chen.opens(f"{REGISTER}?kind=进农村&year={today.year}").text
     assert "柳村" in page.split("<tbody>")[1]
+    assert "已确认" in page.split("<tbody>")[1]
     assert "官塘小学" not in page.split("<tbody>")[1]
     sheet = (
         CalamineWorkbook.from_filelike(BytesIO(chen.opens(f"{REGISTER}.xlsx?words=柳村").data))

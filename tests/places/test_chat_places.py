@@ -258,6 +258,13 @@ def test_what_is_held_of_the_conversation_are_places_and_no_coordinates(world: W
     assert set(held) == {"ids", "by", "at"}
 
 
+def test_help_names_the_word_where_there_is_a_map(world: World) -> None:
+    world.plans(world.activity())
+    assert "附近" not in world.says("小林", "帮助")
+    town(world)
+    assert "附近　发个位置，找最近的馆" in world.says("小林", "帮助")
+
+
 def test_without_any_place_on_the_map_the_way_on_is_told(world: World) -> None:
     world.plans(world.activity())
     assert "位置还没有登记" in sends_location(world, "小林", *HERE)
