@@ -18,7 +18,7 @@ import console.commands
 import console.staff_commands
 import worker.commands
 from activities import merging, tellings
-from activities.records import photos
+from activities.places import delivery_photos
 from activities.reminders import service as reminders
 from activities.signup import absences, door_qr, keeping, lottery
 from activities.signup import service as signup
@@ -266,7 +266,7 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
             do=partial(calls.fetch_picture, client, media),
             pace=Pace(per_second=5, burst=10, slots=2),
             unknown=Unknown.AGAIN,
-            settle=photos.settle,
+            settle=delivery_photos.settle,
         ),
         Work(
             CallKind.FETCH_SAID,

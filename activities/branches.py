@@ -19,6 +19,7 @@ from models.case import Case
 from models.db import insert
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
+from models.place import Place
 from models.staff import Staff
 from models.wording import compact
 
@@ -149,6 +150,7 @@ def hanging(session: Session, branch: Branch) -> list[str]:
         "位馆员": sa.select(sa.func.count()).where(Staff.branch_id == branch.id),
         "份通知": sa.select(sa.func.count()).where(Notice.branch_id == branch.id),
         "个提问": sa.select(sa.func.count()).where(Case.branch_id == branch.id),
+        "个阅读点或流动点归它管": sa.select(sa.func.count()).where(Place.branch_id == branch.id),
         "个正在并进来的馆": sa.select(sa.func.count()).where(Branch.merges_into == branch.id),
     }
     return [f" {count} {what}" for what, asked in counts.items() if (count := session.scalar(asked))]

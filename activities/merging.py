@@ -20,6 +20,7 @@ from models.closing import Closing, ClosingActivity
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
 from models.opening import Closure, DayHours, WeekHours
+from models.place import Place
 from models.staff import Staff
 
 PART = 20  # activities a unit: some 20 ms, 50 on a busy machine; no unit may hold the write lock over 200 ms
@@ -90,8 +91,10 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
     said = session.scalars(sa.select(BranchName.said).where(BranchName.branch_id == branch.id)).all()
     for name in said:
         say(session, into.id, name)
-    for name in ("address", "phone", "way"):
+    for name in ("address", "phone", "way", "district", "does"):
         setattr(into, name, getattr(into, name) or getattr(branch, name))
+    if into.latitude is None:
+        into.latitude, into.longitude = branch.latitude, branch.longitude
     if not any(
         session.scalar(sa.select(kind.branch_id).where(kind.branch_id == into.id).limit(1)) for kind in _HOURS
     ):
@@ -102,7 +105,7 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
         Closure.branch_id == branch.id, Closure.closing_id.in_(session.scalars(theirs).all())
     )
     session.execute(twice)  # one act that named both
-    for table in (Closure, Staff, FormerName, Notice, Case):
+    for table in (Closure, Staff, FormerName, Notice, Case, Place):
         session.execute(sa.update(table).where(table.branch_id == branch.id).values(branch_id=into.id))
     session.execute(sa.update(CaseHanding).where(CaseHanding.to_branch == branch.id).values(to_branch=into.id))
     for closing in session.scalars(sa.select(Closing)):  # a handful a year

@@ -30,7 +30,7 @@ def week_in(words: str) -> Week:
     rest: list[Stretch] | None = None
     for clause in filter(None, (part.strip(" ,，:") for part in _CLAUSES.split(_HEAD.sub("", normalised(words))))):
         if hit := _REST.match(clause):
-            rest = _stretches(clause[hit.end() :], clause)
+            rest = stretches_in(clause[hit.end() :], clause)
             continue
         for weekday, stretches in _days_of(clause).items():
             if week.get(weekday, stretches) != stretches:
@@ -45,16 +45,17 @@ def week_in(words: str) -> Week:
 
 def _days_of(clause: str) -> Week:
     if (hit := _BUT.match(clause)) and (but := rule_in(hit["but"])):
-        stretches = _stretches(clause[hit.end() :], clause)
+        stretches = stretches_in(clause[hit.end() :], clause)
         return {weekday: [] if weekday in but[0].weekdays else stretches for weekday in WEEK}
     words = clause.replace("工作日", "周一至周五")
     found = rule_in(words if rule_in(words) else f"每天{words}" if words[:1].isdigit() else words)
     if found is None or found[0].ordinals or found[1].strip(" :逢"):
         raise BadInput(f"没看懂“{clause}”。请写明是周几，例如“周六周日 9:00-17:00”。")
-    return dict.fromkeys(sorted(found[0].weekdays), _stretches(found[2], clause))
+    return dict.fromkeys(sorted(found[0].weekdays), stretches_in(found[2], clause))
 
 
-def _stretches(words: str, clause: str) -> list[Stretch]:
+def stretches_in(words: str, clause: str) -> list[Stretch]:
+    """9:00-12:00、14:00-17:00 in normalised words; none where they say shut. Raises: BadInput, naming the clause."""
     words = words.strip(" :,，、")
     if _SHUT.match(words):
         return []

@@ -20,6 +20,7 @@ from bench import (
     office,
     page,
     paying,
+    places,
     plans,
     programme,
     quiz_pages,
@@ -67,6 +68,7 @@ PARTS: dict[str, Part] = {
     "segment": segment.frozen,
     "closing": closing.closing,
     "desk": desk.desk,
+    "places": places.nearest,
 }
 ALL = (
     "callback",
@@ -92,6 +94,7 @@ ALL = (
     "segment",
     "closing",
     "desk",
+    "places",
 )
 
 

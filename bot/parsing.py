@@ -95,7 +95,8 @@ def _key(fields: Fields, *, is_event: bool) -> str:
     message_id = _text(fields, "MsgId").strip()
     if not is_event and message_id.isdigit() and len(message_id) <= 20:
         return f"m{message_id}"
-    whole = json.dumps(fields, sort_keys=True)
+    # Nor coordinates: from a key of theirs, which is kept, they could be found out by trying.
+    whole = json.dumps({name: value for name, value in fields.items() if name not in COORDINATES}, sort_keys=True)
     return "e" + blake2b(whole.encode(), digest_size=16).hexdigest()
 
 

@@ -25,7 +25,15 @@ def menu_of(public_url: str) -> Menu:
                 ],
             },
             _page("活动月历", f"{public_url}/plan"),
-            _tap("帮助", "帮助"),
+            {
+                "name": "身边的馆",
+                "sub_button": [
+                    _place("附近的馆", "附近"),
+                    _page("馆和服务点", f"{public_url}/places"),
+                    _tap("流动图书车", "流动图书车"),
+                    _tap("帮助", "帮助"),
+                ],
+            },
         ]
     }
 
@@ -51,6 +59,11 @@ def _name_faults(button: Menu, most: int) -> list[str]:
 
 def _tap(name: str, word: str) -> Menu:
     return {"type": "click", "name": name, "key": word}
+
+
+def _place(name: str, word: str) -> Menu:
+    """The phone asks for a location, which comes as an event."""
+    return {"type": "location_select", "name": name, "key": word}
 
 
 def _page(name: str, url: str) -> Menu:

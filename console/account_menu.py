@@ -23,7 +23,7 @@ from notices.menus.rules import Button, Row, Top
 
 _KINDS = {
     rules.Kind.WORD: "发一个词", rules.Kind.PAGE: "本馆网页", rules.Kind.ADDRESS: "别的网址",
-    rules.Kind.APP: "小程序",
+    rules.Kind.PLACE: "发位置，找附近的馆", rules.Kind.APP: "小程序",
 }  # fmt: skip
 # What the chat understands at any time; a branch's name or a word of a title works as well.
 _WORDS = (
@@ -192,6 +192,8 @@ def _is_sent(sent: Any, buttons: list[Button]) -> bool:
 
 def _said_does(button: Button) -> str:
     """发出“活动” · 打开 https://… · 小程序 wx…"""
+    if button.get("type") == "location_select":
+        return "请读者发位置，找离得最近的馆"
     if button.get("type") == "click":
         return f"发出“{button['key']}”"
     return f"小程序 {button['appid']}" if button.get("type") == "miniprogram" else f"打开 {button.get('url', '')}"

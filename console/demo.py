@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import sample_past, sample_photos, sample_sign_up
+from activities.places import sample as places_sample
 from activities.plans.plan import Plan
 from activities.sample import sample_plans
 from activities.sample_staff import look_after, open_the_doors
@@ -95,6 +96,7 @@ def load_demo(settings: Settings) -> None:
             sample_photos.hang_up(session, settings.media, by=by)
             for preset in periodical_rules.PRESETS:
                 periodicals.make(session, _set_up(preset, by), by=by)
+            places_sample.open_map(session, by=by)
         quiz_sample.open_quiz(session, by=by, way=PayWay(settings.payout))
         contest_sample.open_contests(session, by=by)
         demo_staff.hire(session, now=by.at)

@@ -10,6 +10,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from activities import queries
+from activities.places import totals
+from activities.places.totals import Sum, Totals
 from activities.records import ledger as books
 from activities.records import sentences
 from activities.records.ledger import Asked, Ledger, Line, What
@@ -54,6 +56,15 @@ _CONTESTS = (
     ("比赛", 40), ("收稿", 26), ("投稿（件）", 12), ("通过（件）", 12), ("点赞（个）", 12), ("播放（次）", 12), ("访问（次）", 12),
 )  # fmt: skip
 
+_DELIVERIES = (
+    ("送书七进", 20),
+    ("送书（次）", 12),
+    ("送书（册）", 12),
+    ("换书（册）", 12),
+    ("服务（人次）", 14),
+    ("团体（个）", 12),
+)
+
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/figures, /console/figures/rows, /console/figures.xlsx"""
@@ -74,7 +85,7 @@ class _Views:
         asked = asked_in(request.args, today)
         with self._desk.reading() as session:
             found = books.ledger(session, asked, today=today)
-            contests = _contests(session, asked)
+            contests, delivered = _contests(session, asked), _deliveries(session, asked)
             shown = {
                 "branches": queries.branches(session), "years": _years(session, today),
                 "choices": books.choices(session, asked, found), "tiles": tiles_of(session),
@@ -84,7 +95,8 @@ class _Views:
         return drawn(
             "figures.html", asked=asked, ledger=found, span=span, groups=[(name, said, _lines(found, name)) for name, said in _GROUPS],
             charts=_charts(found), what=What,
-            sentences=[*sentences.sentences(found, span, asked.branch), *report.of_contests([line for _, line in contests], span)],
+            sentences=[*sentences.sentences(found, span, asked.branch), *report.of_contests([line for _, line in contests], span),
+            *_delivered(delivered, span)],
             unit_of=unit_of, filtered=asked.address(), year=_whole_year(asked), **shown,
         )  # fmt: skip
 
@@ -113,7 +125,9 @@ class _Views:
             rows = books.rows_of(asked, What.DONE, today=today).order_by(Activity.last_on, Activity.id)
             listed = session.execute(rows.limit(exports.MOST_ROWS + 1))
             held = Sheet("比赛", _CONTESTS, map(_contest_row, _contests(session, asked)))
-            body = exports.workbook(*sheets, Sheet("明细", _ROWS, map(_row, listed)), held)
+            delivered = _deliveries(session, asked)
+            brought = Sheet("送书", _DELIVERIES, map(_delivery_row, delivered.by_kind if delivered else ()))
+            body = exports.workbook(*sheets, Sheet("明细", _ROWS, map(_row, listed)), held, brought)
         with self._desk.unit() as session:
             note(session, "list exported", "figures", detail=request.query_string.decode()[:200])
         return exports.downloaded(f"台账 {asked.first}—{asked.last}", body)
@@ -126,6 +140,23 @@ def _contests(session: Session, asked: Asked) -> list[tuple[Contest, contest_fig
     first, last = (date.fromisoformat(f"{month}-01") for month in (asked.first, asked.last))
     after = times.month_of(last.year, last.month)[1] + timedelta(days=1)
     return contest_figures.between(session, times.start_of(first), times.start_of(after))
+
+
+def _deliveries(session: Session, asked: Asked) -> Totals | None:
+    """What the book bus brought is the whole library's as well."""
+    if asked.branch or asked.type or asked.series or asked.campaign:
+        return None
+    first, last = (date.fromisoformat(f"{month}-01") for month in (asked.first, asked.last))
+    return totals.totals(session, first, times.month_of(last.year, last.month)[1])
+
+
+def _delivered(found: Totals | None, span: str) -> list[str]:
+    said = totals.sentence(found, span) if found else ""
+    return [said] if said else []
+
+
+def _delivery_row(one: Sum) -> Sequence[object]:
+    return one.name or "没有写", one.times, one.books, one.swapped, one.people, one.groups
 
 
 def _contest_row(row: tuple[Contest, contest_figures.Line]) -> Sequence[object]:

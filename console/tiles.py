@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session
 from console import paging, words
 from console.desk import me
 from console.rights import Act
+from models import times
 from models.follower import Follower
 from models.outbox import CallState, OutboxCall
+from models.place import Delivery
 from models.platform import Breaker
 
 MOST_COUNTED = 100_000
@@ -34,12 +37,27 @@ class Tile:
 def tiles_of(session: Session) -> list[Tile]:
     """What this person may look into."""
     tiles: tuple[tuple[Act, Callable[[Session], Tile]], ...] = (
+        (Act.SEE_DESK, _deliveries),
         (Act.SEE_OUTBOX, _outbox),
         (Act.SEE_WAYS, _ways),
         (Act.SEE_READERS, _readers),
         (Act.SEE_AUDIT, _records),
     )
     return [tile(session) for act, tile in tiles if act in me().acts]
+
+
+def _deliveries(session: Session) -> Tile:
+    year = times.today(times.now()).year
+    asked = sa.select(sa.literal(1)).select_from(Delivery).where(Delivery.day >= date(year, 1, 1))
+    note = "流动图书车和送书七进：去了哪里，多少册，多少人。"
+    return Tile(
+        "books",
+        "送书",
+        note,
+        words.number(paging.counted(session, [asked])),
+        "次今年",
+        url_for("console.delivery_totals"),
+    )
 
 
 def _outbox(session: Session) -> Tile:

@@ -14,6 +14,7 @@ from models.judging import JudgeState, RoundState
 from models.money import yuan
 from models.outbox import CallKind, CallState
 from models.payout import PoolState, PrizeState
+from models.place import DeliveryState
 from models.plan import PlanState
 from models.record import RecordState
 from models.signup import EntryState, Origin
@@ -57,8 +58,6 @@ STATES: Mapping[StrEnum, State] = {
     PlanState.PUBLISHING: State("正在发布", "live"),
     PlanState.PUBLISHED: State("已发布", "live"),
     PlanState.DROPPED: State("不用了", "draft"),
-    RecordState.SENT: State("待确认", "waiting"),
-    RecordState.CONFIRMED: State("已确认", "done"),
     Fate.NEW: State("新增", "live"),
     Fate.CHANGED: State("有改动", "waiting"),
     Fate.SAME: State("没有变", "draft"),
@@ -94,6 +93,10 @@ STATES: Mapping[StrEnum, State] = {
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }
+
+_TOLD = {"sent": State("待确认", "waiting"), "confirmed": State("已确认", "done")}
+# Words of one spelling are one key, whichever enum they are of: what STATES says of confirmed is an entry's.
+_OF_THEIR_OWN: Mapping[type[StrEnum], Mapping[str, State]] = {RecordState: _TOLD, DeliveryState: _TOLD}
 
 ROLES = {
     Role.EDITOR: "编辑", Role.PROOFREADER: "校对", Role.REVIEWER: "审核", Role.JUDGE: "评委",
@@ -134,7 +137,7 @@ RIGHTS = {
 
 PUSHES = {
     "text": "文字", "image": "图片", "voice": "语音", "video": "视频", "shortvideo": "小视频", "location": "位置",
-    "link": "链接", "subscribe": "关注", "unsubscribe": "取消关注", "scan": "扫码", "click": "点菜单",
+    "link": "链接", "subscribe": "关注", "unsubscribe": "取消关注", "scan": "扫码", "click": "点菜单", "location_select": "点菜单发位置",
     "view": "点菜单打开网页", "subscribe_msg_popup_event": "同意接收通知", "subscribe_msg_change_event": "关掉通知",
     "subscribe_msg_sent_event": "订阅通知送达", "templatesendjobfinish": "模板消息送达",
     "masssendjobfinish": "群发结果", "publishjobfinish": "发布结果", "freepublishjobfinish": "发布结果",
@@ -151,6 +154,11 @@ ACTS = {
     "other send told": "登记在公众平台的群发", "other send taken back": "撤掉登记的群发",
     "followers asked for": "取关注者名单", "followers let go": "移除名单上没有的", "followers kept": "不移除名单上没有的",
     "tags asked for": "取公众平台标签", "segment tagged": "把一组读者做成标签", "tagging stopped": "停止打标签",
+    "place added": "添加一处", "place changed": "修改一处", "place shown": "放回读者的地图", "place hidden": "从读者的地图撤下",
+    "place deleted": "删除一处", "places imported": "导入站点", "branch placed": "登记分馆的位置",
+    "route made": "新建线路", "route changed": "修改线路", "route dropped": "删除线路",
+    "delivery sent": "手机报送书", "delivery confirmed": "确认送书", "delivery dropped": "删除送书登记",
+    "delivery picture added": "加送书照片", "delivery picture removed": "删送书照片", "delivery kinds set": "改送书七进",
     "branch added": "添加分馆", "branch edited": "修改分馆", "branch name added": "加了叫法",
     "branch name removed": "去掉叫法", "former name removed": "去掉旧名", "branch merged": "合并分馆",
     "branch deleted": "删除分馆", "week set": "改每周开放时间", "days set": "登记特别的日子", "days removed": "去掉特别的日子",
@@ -235,6 +243,7 @@ ACTS = {
 SUBJECTS = {
     "case": "提问", "cases": "提问列表", "canned": "常用答复", "desk": "服务台的时间",
     "answer": "常见问题", "answers": "常见问题",
+    "place": "身边的馆", "places": "身边的馆", "route": "线路", "delivery": "送书登记", "deliveries": "送书登记",
     "menu": "菜单", "periodical": "刊物",
     "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
@@ -266,7 +275,7 @@ EXPIRED = Sorry(
 
 def state(of: StrEnum) -> State:
     """The label of a state."""
-    return STATES[of]
+    return _OF_THEIR_OWN.get(type(of), {}).get(of.value) or STATES[of]
 
 
 def moment(at: datetime | None) -> str:

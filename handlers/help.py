@@ -6,7 +6,7 @@ from itertools import islice
 from activities import search
 from activities.queries import Shown
 from desk.answers.texts import ASK_PERSON
-from handlers import closures, contests
+from handlers import closures, contests, places
 from handlers.calendar import known
 from handlers.headings import shortened
 from handlers.nearest import Vocabulary, words_of
@@ -69,6 +69,8 @@ def help_(turn: Turn) -> Reply:
         lines.append(f"{tappable('答题')}　正在办{titles}；得了奖，回复“{tappable('领奖')}”")
     if titles := contests_open(turn):
         lines.append(f"{tappable('投稿')}　正在征集{titles}；交过的看“{tappable('我的作品')}”")
+    if places.is_mapped(turn):
+        lines.append(f"{tappable('附近')}　发个位置，找最近的馆")
     return Reply("\n".join([*lines, f"{tappable('问馆员')}　{_way_to_the_desk(turn)}"]))
 
 
@@ -152,7 +154,6 @@ _CANNOT_USE = {
     "voice": "语音收到了，不过我听不懂语音。",
     "video": "视频收到了，不过我看不懂视频。",
     "shortvideo": "视频收到了，不过我看不懂视频。",
-    "location": "位置收到了，我不会把它存下来，现在也用不上。",
     "link": "链接收到了，不过我打不开链接。",
 }
 

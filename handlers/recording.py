@@ -9,7 +9,7 @@ from activities.records import phones, photos, queries, rules, service, texts
 from activities.records.phones import Sender
 from activities.records.queries import Meant
 from activities.records.rules import Figures
-from handlers import calendar
+from handlers import calendar, delivering
 from handlers.asking import Question
 from handlers.record_words import Told, read_record, told_in
 from handlers.turn import Reply, Turn
@@ -45,7 +45,8 @@ def photo_of(turn: Turn) -> Sender | None:
     if turn.incoming.kind != "image" or not turn.incoming.fields.get("MediaId"):
         return None
     who = phones.sender(turn.session, turn.incoming.openid)
-    return who if who and who.sent_for and rules.follows(who.sent_at, now=turn.now) else None
+    has_told = who is not None and (who.sent_for or who.sent_delivery)
+    return who if who and has_told and rules.follows(who.sent_at, now=turn.now) else None
 
 
 def bind(turn: Turn) -> Reply:
@@ -57,7 +58,7 @@ def bind(turn: Turn) -> Reply:
     if name is None:
         return Reply("这个绑定码不对，或者已经过了十分钟。请在管理台“我的密码”页面重新取一个。")
     return Reply(
-        f"{name}，绑定好了。活动办完，发一句就能报人次，例如：\n{texts.EXAMPLE}\n随后十分钟内可以发照片。不用了就回复“解绑”。"
+        f"{name}，绑定好了。活动办完，发一句就能报人次，例如：\n{texts.EXAMPLE}\n随后十分钟内可以发照片。流动服务这样报：\n{delivering.EXAMPLE}\n不用了就回复“解绑”。"
     )
 
 
@@ -147,6 +148,8 @@ def _keep(turn: Turn, who: Sender, activity: Activity, figures: Figures) -> Repl
 def photo(turn: Turn) -> Reply:
     """turn.argument: the Sender, whose record it follows."""
     who: Sender = turn.argument
+    if who.sent_delivery:
+        return delivering.photo(turn, who.sent_delivery)
     activity = turn.session.get(Activity, who.sent_for)
     if activity is None:
         return Reply("这个活动刚刚撤下了，照片没有收。")

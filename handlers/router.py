@@ -21,6 +21,7 @@ from handlers import (
     consents,
     contests,
     desk,
+    delivering,
     details,
     door,
     elders,
@@ -31,7 +32,9 @@ from handlers import (
     live,
     mine,
     my_works,
+    near_words,
     opening,
+    places,
     prizes,
     programmes,
     quizzing,
@@ -45,6 +48,7 @@ from handlers import (
 )
 from handlers.asking import Question, read
 from handlers.courtesy import courtesy_in, kind_word
+from handlers.near_words import AskedBus, AskedNear, AskedSpot
 from handlers.turn import MORE, Reply, Turn
 from handlers.whereabouts import AskedWhere
 from handlers.words import number_in
@@ -99,7 +103,9 @@ _REVIEW, _RESULT, _COMPLAIN = Route(quizzing.review), Route(quizzing.result), Ro
 _PRIZES, _CLAIM = Route(prizes.mine), Route(prizes.claim, writes=True)
 _BIND, _UNBIND = Route(recording.bind, writes=True), Route(recording.unbind, writes=True)
 _TELL_RECORD, _WHICH_RECORD = Route(recording.tell, writes=True), Route(recording.choose, writes=True)
-_PHOTO = Route(recording.photo, writes=True)
+_PHOTO, _DELIVERED = Route(recording.photo, writes=True), Route(delivering.tell, writes=True)
+
+_LOCATED, _PLACES, _PLACE = Route(places.located), Route(places.asked), Route(places.chosen)
 
 _CALL, _CLOSING, _HAND_IN = Route(contests.call), Route(contests.closing), Route(contests.hand_in, writes=True)
 _GENRE, _LATE = Route(contests.choose_genre, writes=True), Route(contests.hand_in_late, writes=True)
@@ -197,6 +203,7 @@ EVENTS: dict[str, Route] = {
     "subscribe": Route(welcome.followed, writes=True),
     "unsubscribe": Route(welcome.left, writes=True),
     "scan": Route(welcome.scanned),
+    "location_select": _LOCATED,
     "subscribe_msg_popup_event": Route(consents.asked, writes=True),
     "subscribe_msg_change_event": Route(consents.withdrawn, writes=True),
     "subscribe_msg_sent_event": Route(consents.notified, writes=True),
@@ -229,6 +236,9 @@ def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
     if (piece := submitting.media_for(turn)) is not None:
         turn.argument = piece
         return run(_PIECE, turn)
+    if incoming.kind == "location":
+        turn.talk.count_miss(0)
+        return run(_LOCATED, turn)
     if incoming.kind not in ("event", "text"):
         return run(_ONLY_WORDS, turn)
     return _to_words(turn, run)
@@ -312,7 +322,7 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return recorded
     if (number := number_in(tidy(raw))) is not None:
         turn.argument = number
-        return _CHOSEN
+        return _PLACE if places.is_on_screen(turn) else _CHOSEN
     if (courteous := courtesy_in(raw)) is not None:
         turn.argument = courteous
         return _COURTESY
@@ -498,6 +508,8 @@ def _question_in(turn: Turn, raw: str) -> Route | None:
     question = turn.argument = turn.kept("question", raw, lambda: _read(turn, raw))
     if question is None:
         return _HELP
+    if isinstance(question, AskedNear | AskedBus | AskedSpot):
+        return _PLACES
     if isinstance(question, opening.Asked):
         return _OPENING
     if isinstance(question, AskedWhere):
@@ -521,14 +533,18 @@ def _about_records(turn: Turn, words: str, raw: str) -> Route | None:
     if turn.talk.topic == recording.WHICH and (number := number_in(tidy(raw))) is not None:
         turn.argument = number
         return _WHICH_RECORD
+    turn.argument = delivering.told_by(turn, raw)
+    if turn.argument is not None:
+        return _DELIVERED
     turn.argument = recording.told_by(turn, raw)
     return _TELL_RECORD if turn.argument is not None else None
 
 
-def _read(turn: Turn, raw: str) -> opening.Asked | AskedWhere | Question | None:
+def _read(turn: Turn, raw: str) -> near_words.Asked | opening.Asked | AskedWhere | Question | None:
     known = calendar.known(turn)
     return (
-        opening.asked_in(raw, today=turn.today, known=known)
+        places.asked_in(turn, raw)
+        or opening.asked_in(raw, today=turn.today, known=known)
         or whereabouts.asked_in(raw, known=known)
         or read(raw, today=turn.today, known=known)
     )

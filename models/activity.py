@@ -50,6 +50,10 @@ class Branch(Base):
     address: Mapped[str] = plain(sa.String(120), server_default="")
     phone: Mapped[str] = plain(sa.String(40), server_default="")
     way: Mapped[str] = plain(sa.String(200), server_default="")  # how to get there
+    district: Mapped[str] = plain(sa.String(40), server_default="")
+    latitude: Mapped[float | None] = plain(sa.Float, nullable=True)  # GCJ-02, as longitude
+    longitude: Mapped[float | None] = plain(sa.Float, nullable=True)
+    does: Mapped[str] = plain(sa.String(120), server_default="")  # 借书、还书: as readers read it
     # Work on its activities that goes on in parts: up to which one its new name is in the index, whose they become.
     reindexed_to: Mapped[int | None] = plain(sa.Integer, nullable=True)
     merges_into: Mapped[int | None] = plain(_ANOTHER_BRANCH, nullable=True)

@@ -64,6 +64,7 @@ class StaffPhone(Base):
     bound_at: Mapped[datetime] = plain(UtcDateTime)
     # What this phone sent last, and when: photos that follow within minutes are of that.
     sent_for: Mapped[int | None] = plain(sa.ForeignKey("activities.id", ondelete="SET NULL"), nullable=True)
+    sent_delivery: Mapped[int | None] = plain(sa.ForeignKey("deliveries.id", ondelete="SET NULL"), nullable=True)
     sent_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
 
 

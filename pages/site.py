@@ -42,6 +42,7 @@ from pages import (
     my_notices,
     my_works,
     notice_links,
+    places,
     prizes,
     programme,
     quiz,
@@ -145,6 +146,7 @@ def pages_of(
     my_issues.register(readers, blueprint, database, draw)
     my_notices.register(readers, blueprint, database)
     notice_links.register(blueprint, database, visitors)
+    places.register(blueprint, database, draw)
     programme.register(blueprint, database, draw, media=data / "media" if data else None)
     guardian.register(readers, blueprint, database, draw, secret=house.secret)
     sign_up.register(readers, blueprint, database, draw, platform=platform, site=house.site)

@@ -26,10 +26,18 @@ class Sender:
     branch_id: int | None
     sent_for: int | None
     sent_at: datetime | None
+    sent_delivery: int | None = None
 
 
 _MAY = (
-    sa.select(StaffPhone.login, Staff.name, Staff.branch_id, StaffPhone.sent_for, StaffPhone.sent_at)
+    sa.select(
+        StaffPhone.login,
+        Staff.name,
+        Staff.branch_id,
+        StaffPhone.sent_for,
+        StaffPhone.sent_at,
+        StaffPhone.sent_delivery,
+    )
     .join(Staff, Staff.login == StaffPhone.login)
     .where(StaffPhone.openid == sa.bindparam("openid"), Staff.state == StaffState.ACTIVE)
     .where(sa.exists().where(StaffRole.staff_id == Staff.id, StaffRole.role.in_(KEEPERS)))
@@ -94,4 +102,10 @@ def unbind(session: Session, *, login: str, now: datetime) -> bool:
 def has_sent(session: Session, openid: str, activity_id: int, *, now: datetime) -> None:
     """Photos that follow are of this."""
     mine = sa.update(StaffPhone).where(StaffPhone.openid == openid)
-    session.execute(mine.values(sent_for=activity_id, sent_at=now))
+    session.execute(mine.values(sent_for=activity_id, sent_delivery=None, sent_at=now))
+
+
+def has_delivered(session: Session, openid: str, delivery_id: int, *, now: datetime) -> None:
+    """Photos that follow are of this delivery."""
+    mine = sa.update(StaffPhone).where(StaffPhone.openid == openid)
+    session.execute(mine.values(sent_for=None, sent_delivery=delivery_id, sent_at=now))

@@ -13,6 +13,7 @@ from models.activity import Activity
 from models.by import By
 from models.db import insert
 from models.errors import BadFields, Refused
+from models.place import DeliveryPicture
 from models.record import RECORD_MOVES, ActivityRecord, RecordPicture, RecordState
 from models.states import moved
 
@@ -97,8 +98,10 @@ def remove_picture(session: Session, activity: Activity, digest: str, *, by: By)
     if session.scalar(mine.returning(RecordPicture.digest)) is None:
         return None
     audit.note(session, "record picture removed", who=by.who, subject=f"activity {activity.code}", at=by.at)
-    other = sa.select(RecordPicture.activity_id).where(RecordPicture.digest == digest).limit(1)
-    return session.scalar(other) is None
+    other = (
+        sa.select(table.digest).where(table.digest == digest).limit(1) for table in (RecordPicture, DeliveryPicture)
+    )
+    return all(session.scalar(one) is None for one in other)
 
 
 def count_pictures(session: Session, activity_id: int) -> int:

@@ -14,6 +14,7 @@ from models.account_menu import MenuState
 Button = dict[str, Any]  # as menu/create takes it
 TOPS, SUBS = limits.MAX_MENU_BUTTONS, limits.MAX_SUB_BUTTONS
 CLOSED = {"type": "click", "name": "闭馆通知", "key": "闭馆"}
+NEARBY = "附近"  # the key of a button that asks for a location, where staff have written none
 _URL = re.compile(r"https?://[^\s/$.?#][^\s]*")
 _APP_ID = re.compile(r"wx[0-9a-f]{16}")
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     WORD = "word"  # as if the reader had typed the word
     PAGE = "page"  # a page of ours
     ADDRESS = "address"
+    PLACE = "place"  # the phone asks where the reader is: the nearest places are the answer
     APP = "app"  # a miniprogram, with an address for phones that cannot open it
 
 
@@ -83,6 +85,9 @@ def _button(row: Row, at: str, most: int, site: str, wrong: dict[str, str]) -> B
     if row.kind == Kind.WORD:
         _fits(row.value, f"value-{at}", limits.MAX_MENU_KEY_BYTES, "读者点了等于发出的词", wrong)
         return {"type": "click", "name": row.name, "key": row.value}
+    if row.kind == Kind.PLACE:
+        _fits(row.value or NEARBY, f"value-{at}", limits.MAX_MENU_KEY_BYTES, "按钮的词", wrong)
+        return {"type": "location_select", "name": row.name, "key": row.value or NEARBY}
     if row.kind == Kind.APP:
         _address(row.value, f"value-{at}", wrong)
         if not _APP_ID.fullmatch(row.app_id):
@@ -140,6 +145,8 @@ def tops_of(buttons: Iterable[Button], site: str) -> list[Top]:
 def _row(button: Button, site: str) -> Row:
     if button["type"] == "click":
         return Row(button["name"], Kind.WORD, button["key"])
+    if button["type"] == "location_select":
+        return Row(button["name"], Kind.PLACE, button["key"])
     if button["type"] == "miniprogram":
         return Row(button["name"], Kind.APP, button["url"], button["appid"], button["pagepath"])
     url = button["url"]

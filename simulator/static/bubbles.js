@@ -3,7 +3,7 @@
 import { el, face, icon, toast } from "./dom.js";
 import { packetBubble } from "./money.js";
 import { noticeCard } from "./notices.js";
-import { openPage, viewPicture } from "./sheets.js";
+import { isMap, openMap, openPage, viewPicture } from "./sheets.js";
 
 export function bubbleFor(item, context) {
   if (item.kind === "note") return el("p", { class: "remark" }, item.text);
@@ -33,6 +33,7 @@ function piece(part, item, context) {
     const told = menuWords(part.href);
     return tappable(part.text, () => context.tap(told.msgmenucontent ?? part.text, told.msgmenuid ?? ""));
   }
+  if (isMap(part.href)) return tappable(part.text, () => openMap(part.href));
   if (/^https?:\/\//.test(part.href)) return tappable(part.text, () => openPage(part.href));
   return document.createTextNode(part.text);
 }

@@ -60,6 +60,23 @@ export function openPage(url, title) {
   const layer = lay(el("section", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": title || "网页" }, head, frame), back);
 }
 
+/** A link to Tencent's map: a real phone opens the map at its marker; there is no net here, so it is said what it would show. */
+export function isMap(url) {
+  return /^https:\/\/apis\.map\.qq\.com\/uri\/v1\/marker\?/.test(url);
+}
+
+export function openMap(url) {
+  const marker = new URL(url).searchParams.get("marker") ?? "";
+  const told = Object.fromEntries(marker.split(";").map((pair) => { const at = pair.indexOf(":"); return [pair.slice(0, at), pair.slice(at + 1)]; }));
+  const [lat = "", lon = ""] = (told.coord ?? "").split(",");
+  dialog("地图", (close) => [
+    el("div", { class: "bubble card" }, el("span", { class: "card-button" }, el("b", {}, told.title || "位置"), el("p", {}, told.addr ?? ""),
+      el("p", {}, `北纬 ${Number(lat).toFixed(4)}，东经 ${Number(lon).toFixed(4)}`)), el("span", { class: "place-map" }, icon("place"))),
+    el("p", {}, "真的微信会在这里打开腾讯地图，可以看路线、叫导航。"),
+    el("button", { class: "wide", type: "button", onclick: close }, "知道了"),
+  ]);
+}
+
 export function viewPicture(url) {
   const layer = lay(el("button", { class: "viewer", type: "button", "aria-label": "关闭大图", onclick: () => layer.close() }, el("img", { src: url, alt: "图片" })));
 }
@@ -88,6 +105,7 @@ export function dialog(title, build, onclose) {
 }
 
 const PLACES = [
+  ["官塘里幸福小区", 30.9461, 117.8342], ["乌木山菜市场", 30.9209, 117.8061],
   ["铜官区图书馆", 30.9369, 117.8213], ["铜陵站", 30.9530, 117.7610],
   ["铜陵市天井湖公园", 30.9442, 117.8046], ["上海图书馆", 31.2118, 121.4437],
 ];

@@ -1,0 +1,79 @@
+"""Places brought in from Excel or CSV: everything that is wrong told cell by cell, nothing taken in until it is right."""
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from activities.places import importing, service
+from activities.plans.files import LARGEST_FILE
+from console import exports
+from console.desk import Desk, done, drawn, me, note
+from console.exports import Sheet
+from console.rights import Act, may
+from models import times
+from models.by import By
+from models.errors import BadInput
+from web import uploads
+from web.uploads import takes_files
+
+PART = 15  # rows a unit: some 80 ms
+
+
+def register(desk: Desk, blueprint: Blueprint) -> None:
+    """/console/places/import, /console/places/template.xlsx"""
+    views = _Views(desk)
+    blueprint.add_url_rule("/places/import", "import_places", views.page, methods=["GET", "POST"])
+    blueprint.add_url_rule("/places/template.xlsx", "places_template", views.template)
+
+
+class _Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @may(Act.KEEP_PLACES)
+    def template(self) -> Response:
+        """The sheet with two rows to write over."""
+        return exports.downloaded("站点模板", exports.workbook(Sheet("站点", importing.COLUMNS, importing.TEMPLATE)))
+
+    @may(Act.KEEP_PLACES)
+    @takes_files(LARGEST_FILE)
+    def page(self) -> AnyResponse | tuple[str, int]:
+        """The form; a file is checked whole before its first row is taken in, then by parts."""
+        if request.method == "GET":
+            return _drawn([]), 200
+        given = request.files.get("file")
+        if given is None or not given.filename:
+            return _drawn(["请选一个文件。"]), 400
+        try:
+            found = importing.read_places(uploads.name_of(given), given.read())
+            with self._desk.reading() as session:
+                faults = [*found.faults, *service.missing(session, found.rows)]
+            if faults:
+                return _drawn(faults), 400
+            new, changed = self._taken_in(found)
+        except BadInput as error:
+            return _drawn([error.to_staff]), 400
+        same = len(found.rows) - new - changed
+        with self._desk.unit() as session:
+            note(
+                session,
+                "places imported",
+                "places",
+                detail=f"{uploads.name_of(given)}：新增 {new}，改动 {changed}，没变 {same}"[:200],
+            )
+        return done(f"导入好了：新增 {new} 处，改动 {changed} 处，没有变的 {same} 处。", url_for("console.places"))
+
+    def _taken_in(self, found: importing.Found) -> tuple[int, int]:
+        new = changed = 0
+        by = By(me().login, times.now())
+        for begins in range(0, len(found.rows), PART):
+            with self._desk.unit() as session:
+                added, mended = service.take_in(session, found.rows[begins : begins + PART], by=by)
+            new, changed = new + added, changed + mended
+        return new, changed
+
+
+def _drawn(faults: list[str]) -> str:
+    return drawn(
+        "place_import.html", faults=faults[: importing.MOST_FAULTS], more=max(0, len(faults) - importing.MOST_FAULTS),
+        columns=[name for name, _ in importing.COLUMNS], largest=LARGEST_FILE // 1024 // 1024,
+    )  # fmt: skip
