@@ -39,6 +39,7 @@ class Act(StrEnum):
     APPROVE_PRIZES = (
         "approve prizes"  # seal a pot somebody else planned; hold, refuse, pause, close, the finance sheet
     )
+    KEEP_LOANS = "keep loans"  # cards and loans imported, renewals, the line to the library's system
     SEE_OUTBOX = "see outbox"
     DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
     SEE_WAYS = "see ways"
@@ -80,11 +81,11 @@ ACTS: dict[Role, frozenset[Act]] = {
         {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS, Act.SEE_CONTESTS, Act.SCREEN_WORKS}
         | {Act.SEE_NOTICES, Act.PROOF_NOTICES}
     ),
-    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.REVIEW_NOTICES},
+    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.REVIEW_NOTICES, Act.KEEP_LOANS},
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
     Role.DESK: frozenset(
         {Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_QUIZZES, Act.HAND_OVER}
-        | {Act.SEE_NOTICES}
+        | {Act.SEE_NOTICES, Act.KEEP_LOANS}
     )
     | _SIGN_UPS
     | _READERS

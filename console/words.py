@@ -123,6 +123,7 @@ CALLS = {
     CallKind.DRAFT: "通知的草稿和图片", CallKind.MASS_SEND: "群发", CallKind.MASS_LOOK: "问群发的结果",
     CallKind.PUBLISH: "发布文章", CallKind.PUBLISH_LOOK: "问发布的结果", CallKind.PREVIEW: "通知预览",
     CallKind.TAKE_BACK: "删除发出的文章", CallKind.LIST_FOLLOWERS: "取关注者名单", CallKind.TAG_READERS: "给读者打标签",
+    CallKind.ILS: "问图书馆系统",
 }  # fmt: skip
 
 RIGHTS = {
@@ -140,6 +141,9 @@ PUSHES = {
 }  # fmt: skip
 
 ACTS = {
+    "loans imported": "导入读者证和借阅", "loans import dropped": "不要一份导入", "loan rules set": "改借阅的设置",
+    "loans looked at": "查看读者的借阅", "renewal done": "登记续借好了", "renewal refused": "登记续不了",
+    "loan figures exported": "导出借阅的数字", "library system tried": "测试图书馆系统的连接",
     "notice habit set": "改通知的次数上限", "segment kept": "保存一组读者", "segment dropped": "删除一组读者",
     "other send told": "登记在公众平台的群发", "other send taken back": "撤掉登记的群发",
     "followers asked for": "取关注者名单", "followers let go": "移除名单上没有的", "followers kept": "不移除名单上没有的",
@@ -222,6 +226,7 @@ ACTS = {
 }  # fmt: skip
 
 SUBJECTS = {
+    "loans": "借阅", "loan import": "借阅的导入", "renewal": "续借",
     "menu": "菜单", "periodical": "刊物",
     "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
@@ -231,7 +236,14 @@ SUBJECTS = {
     "rights": "公众号的权限", "figures": "台账", "branch": "分馆", "branches": "全部分馆", "closures": "闭馆列表", "holidays": "放假安排",
 }  # fmt: skip
 
-TOPICS = {"list": "看着一个列表", "rest": "有一条长消息没看完"}
+TOPICS = {
+    "card number": "正在绑定读者证",
+    "card proof": "正在绑定读者证",
+    "card name": "正在给证起名",
+    "loans": "看着借阅",
+    "list": "看着一个列表",
+    "rest": "有一条长消息没看完",
+}
 
 SORRY = {
     400: Sorry("这一步没看懂", "可能是页面放得太久或地址少了几个字。回到上一页，再点一次。"),

@@ -56,6 +56,7 @@ class CallKind(StrEnum):
     TAKE_BACK = "take_back"  # articles that were sent or published, deleted
     LIST_FOLLOWERS = "list_followers"  # a page of the account's list, or its tags
     TAG_READERS = "tag_readers"  # a segment becomes a tag of the platform
+    ILS = "ils"  # the library's own system, by SIP2: a card looked at, a loan renewed
 
 
 class CallState(StrEnum):

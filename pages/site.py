@@ -129,6 +129,7 @@ def pages_of(
         database,
         draw,
         library=house.library,
+        secret=house.secret,
         makers=(*my_entries.MAKERS, *my_works.MAKERS, *my_issues.MAKERS, *prizes.MAKERS, *my_notices.MAKERS),
     )
     my_entries.register(readers, blueprint, database)
