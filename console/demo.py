@@ -42,7 +42,7 @@ LOG, LAST_LINES = "demo.log", 20
 def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
     """Load, start, print the addresses, stay until told to stop. Raises: SettingsError."""
     settings, environment = enter_demo()
-    for port in (settings.port, settings.port + 1):
+    for port in (settings.port, settings.port + 1, *([settings.sip2_port] if settings.has_ils else [])):
         must_be_free("127.0.0.1", port, todo="换一个再试，例如 PORT=8100 make run")
     load_demo(settings)
     log = settings.data / LOG
@@ -134,6 +134,8 @@ def _start_simulator(settings: Settings, environment: dict[str, str]) -> subproc
         "--name", settings.library, "--kind", settings.account_kind, "--merchant", settings.pay_merchant,
         "--pay-v2-key", settings.pay_v2_key, "--pay-v3-key", settings.pay_v3_key, "--pay-serial", settings.pay_serial,
         "--pay-platform-key-id", settings.pay_platform_key_id, "--pay-keys", str(settings.data / "pay-keys"),
+        "--sip2-port", str(settings.sip2_port if settings.has_ils else 0),
+        "--sip2-user", settings.sip2_user, "--sip2-password", settings.sip2_password,
     ]  # fmt: skip
     simulator = subprocess.Popen(arguments, env=environment, text=True, stdout=subprocess.PIPE)
     line = simulator.stdout.readline() if simulator.stdout else ""

@@ -17,6 +17,7 @@ from console import (
     contest_figures,
     contests,
     followers,
+    loans,
     notice_needs,
     periodicals,
     plan_owners,
@@ -95,6 +96,7 @@ class _Views:
             (Act.CHANGE_BRANCHES, _days_off_untold),
             (Act.CHANGE_QUIZZES, question_care.needs),
             (Act.WRITE_NOTICES, periodicals.needs),
+            (Act.KEEP_LOANS, loans.needs),
         )
 
     def _shut_roads(self, session: Session) -> Iterator[Need]:

@@ -11,6 +11,7 @@ from models import times
 from models.activity import ActivityState
 from models.inbox import PushState
 from models.judging import JudgeState, RoundState
+from models.loan import ImportState
 from models.money import yuan
 from models.outbox import CallKind, CallState
 from models.payout import PoolState, PrizeState
@@ -91,6 +92,12 @@ STATES: Mapping[StrEnum, State] = {
     JudgeState.INVITED: State("还没打开链接", "waiting"),
     JudgeState.JUDGING: State("在评", "live"),
     JudgeState.STOPPED: State("已停用", "stopped"),
+    ImportState.SHOWN: State("等您看", "waiting"),
+    ImportState.GOING: State("正在导入", "live"),
+    ImportState.SWEEPING: State("正在导入", "live"),
+    ImportState.DONE: State("导好了", "done"),
+    ImportState.DROPPED: State("不要了", "draft"),
+    ImportState.BROKEN: State("没导完", "stopped"),
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }

@@ -35,6 +35,7 @@ from pages import (
     live,
     lottery,
     me,
+    my_cards,
     my_entries,
     my_issues,
     my_notices,
@@ -130,12 +131,20 @@ def pages_of(
         draw,
         library=house.library,
         secret=house.secret,
-        makers=(*my_entries.MAKERS, *my_works.MAKERS, *my_issues.MAKERS, *prizes.MAKERS, *my_notices.MAKERS),
+        makers=(
+            *my_entries.MAKERS,
+            my_cards.maker(house.secret),
+            *my_works.MAKERS,
+            *my_issues.MAKERS,
+            *prizes.MAKERS,
+            *my_notices.MAKERS,
+        ),
     )
     my_entries.register(readers, blueprint, database)
     my_works.register(readers, blueprint, database, draw)
     my_issues.register(readers, blueprint, database, draw)
     my_notices.register(readers, blueprint, database)
+    my_cards.register(readers, blueprint, database, draw, secret=house.secret, has_ils=house.has_ils)
     notice_links.register(blueprint, database, visitors)
     programme.register(blueprint, database, draw, media=data / "media" if data else None)
     guardian.register(readers, blueprint, database, draw, secret=house.secret)

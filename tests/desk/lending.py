@@ -55,12 +55,23 @@ class Lending:
 
     # ── files ──
     def hands_in(
-        self, what: ImportWhat, rows: Iterable[Sequence[object]], *, is_whole: bool = True, data_on: date | None = None
+        self,
+        what: ImportWhat,
+        rows: Iterable[Sequence[object]],
+        *,
+        is_whole: bool = True,
+        data_on: date | None = None,
     ) -> int:
         return self.hands_in_file(what, as_csv(rows), is_whole=is_whole, data_on=data_on)
 
     def hands_in_file(
-        self, what: ImportWhat, body: bytes, *, name: str = "file.csv", is_whole: bool = True, data_on: date | None = None
+        self,
+        what: ImportWhat,
+        body: bytes,
+        *,
+        name: str = "file.csv",
+        is_whole: bool = True,
+        data_on: date | None = None,
     ) -> int:
         given = Given(what, name, body, is_whole, data_on or today())
         by = By("chen", times.now())
@@ -123,7 +134,9 @@ class Lending:
             session.add(LoanRules(id=1, **values))
 
     # ── readers ──
-    def binds(self, who: str = "小林", number: str = "20260003317", answer: str = "1234", *, name: str = "不用") -> str:
+    def binds(
+        self, who: str = "小林", number: str = "20260003317", answer: str = "1234", *, name: str = "不用"
+    ) -> str:
         self.world.says(who, "绑定读者证")
         self.world.says(who, number)
         said = self.world.says(who, answer)

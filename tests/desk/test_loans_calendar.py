@@ -89,7 +89,9 @@ def test_a_closure_of_another_branch_moves_nothing(lending: Lending) -> None:
     other = lending.branch("官塘社区分馆")
     lending.branch()
     lending.cards()
-    lending.loans(("小王子", "B1", in_days(1).isoformat(), "总馆"), ("城南旧事", "B2", in_days(1).isoformat(), "官塘社区分馆"))
+    lending.loans(
+        ("小王子", "B1", in_days(1).isoformat(), "总馆"), ("城南旧事", "B2", in_days(1).isoformat(), "官塘社区分馆")
+    )
     lending.binds()
     lending.closes(in_days(0), in_days(4), other)
     said = lending.world.says("小林", "我的借阅")
