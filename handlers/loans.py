@@ -28,7 +28,7 @@ MINE = (
     "我的借阅", "借了什么", "我借了什么", "什么时候还", "什么时候还书", "什么时候要还", "借阅", "我借的书", "我的借书", "还书日期", "我借了哪些书",
     "几号还书", "借书到期", "查借阅", "借阅查询", "还书时间", "我的图书", "到期时间", "在借图书", "当前借阅",
 )  # fmt: skip
-CARDS = ("我的读者证", "我的证", "我的借书证")
+CARDS = ("我的读者证", "我的借书证")
 SNOOZE = ("过两天再提醒我", "过两天再提醒", "过几天再提醒我", "过几天再提醒", "晚点再提醒我")
 OFF = ("不要借阅提醒", "不要还书提醒", "关闭借阅提醒", "取消借阅提醒", "退订借阅提醒", "别提醒我还书")
 ON = ("恢复借阅提醒", "要借阅提醒", "打开借阅提醒")
@@ -69,7 +69,7 @@ def answers(turn: Turn, raw: str) -> bool:
         return any(sign.isdigit() for sign in raw) and bool(sealing.number_in(raw))
     if topic == PROOF:
         return bool(rules.answer_in(queries.rules_of(turn.session).proof, raw)) and any(map(str.isdigit, raw))
-    if topic == NAMING:
+    if topic == NAMING and bind_in(words) is None and unbind_in(words) is None:
         return words == NO_NAME or (words.endswith(("证", "卡")) and len(words) <= cards.LONGEST_NICKNAME)
     return topic == GIVING_UP and number_in(tidy(raw)) is not None
 

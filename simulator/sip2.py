@@ -13,10 +13,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
+BEIJING = timezone(timedelta(hours=8))
 RENEWED_FOR = timedelta(days=28)
 FAULTS = (
     "slow:SECONDS",  # does the work, answers late
@@ -84,8 +85,12 @@ def checksum(body: bytes) -> bytes:
     return f"{-sum(body) & 0xFFFF:04X}".encode()
 
 
+def _now() -> datetime:
+    return datetime.now(BEIJING)
+
+
 def _stamp() -> str:
-    return f"{datetime.now():%Y%m%d}    {datetime.now():%H%M%S}"
+    return f"{_now():%Y%m%d}    {_now():%H%M%S}"
 
 
 def _fields(raw: str) -> dict[str, str]:
@@ -161,7 +166,7 @@ def _why_not(item: dict[str, Any] | None) -> str:
         return "已经续借过一次"
     if item.get("reserved"):
         return "有人预约，不能续借"
-    return "超期了，请先还书" if date.fromisoformat(item["due"]) < date.today() else ""
+    return "超期了，请先还书" if date.fromisoformat(item["due"]) < _now().date() else ""
 
 
 class _Line(BaseRequestHandler):
@@ -250,18 +255,18 @@ class Sip2Server(ThreadingTCPServer):
 
 def _told(books: Books, line: str) -> dict[str, Any]:
     asked = json.loads(line)
+    if asked.get("heal"):
+        books.faults.clear()
     if "patrons" in asked:
         books.patrons = asked["patrons"]
     if "fault" in asked:
         books.faults += [asked["fault"]] * asked.get("times", 1)
-    if asked.get("heal"):
-        books.faults.clear()
     return {"renewals": books.renewals, "patrons": books.patrons}
 
 
 def serve_beside(port: int, *, user: str, password: str) -> Callable[[], None]:
     """In a thread of its own, with the demo's cards. Gives back what stops it."""
-    server = Sip2Server(port, Books(demo_patrons(date.today()), user, password))
+    server = Sip2Server(port, Books(demo_patrons(_now().date()), user, password))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.shutdown
 
@@ -272,7 +277,7 @@ def main() -> int:
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="")
     wishes = parser.parse_args()
-    server = Sip2Server(wishes.port, Books(demo_patrons(date.today()), wishes.user, wishes.password))
+    server = Sip2Server(wishes.port, Books(demo_patrons(_now().date()), wishes.user, wishes.password))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"sip2 ready on {server.port}", flush=True)  # noqa: T201
     for line in sys.stdin:

@@ -175,8 +175,8 @@ def _needs_a_proof(head: Head, what: ImportWhat) -> None:
 def text_rows(body: bytes) -> Iterator[Row]:
     """The rows of a CSV or of columns kept apart by tabs. Raises: BadInput."""
     text = _decoded(body)
-    sample = text[: text.find("\n") + 1 or len(text)]
-    apart = max("\t,;，", key=sample.count)
+    sample = "\n".join(text.split("\n", LOOKED_FOR_HEAD)[:LOOKED_FOR_HEAD])
+    apart = max(",\t;，", key=sample.count)
     csv.field_size_limit(1 << 20)
     lines = csv.reader(StringIO(text, newline=""), delimiter=apart)
     try:
