@@ -16,6 +16,7 @@ from bench import (
     judging,
     large_quizzes,
     liking,
+    loans,
     office,
     page,
     paying,
@@ -65,6 +66,7 @@ PARTS: dict[str, Part] = {
     "broadcast": broadcasting.to_a_list,
     "segment": segment.frozen,
     "closing": closing.closing,
+    "loans": loans.lent,
 }
 ALL = (
     "callback",
@@ -89,6 +91,7 @@ ALL = (
     "broadcast",
     "segment",
     "closing",
+    "loans",
 )
 
 

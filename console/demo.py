@@ -21,6 +21,7 @@ from config.settings import MARK, Settings, enter_demo, holds_demo
 from console import demo_staff
 from console.ports import must_be_free
 from contests import sample as contest_sample
+from desk.loans import sample as loan_sample
 from models import schema, times
 from models.activity import Activity
 from models.by import By
@@ -98,6 +99,7 @@ def load_demo(settings: Settings) -> None:
         demo_staff.hire(session, now=by.at)
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
+        loan_sample.lend(session, secret=settings.secret_key, has_ils=settings.has_ils, by=by)
     database.close()
 
 
