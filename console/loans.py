@@ -14,7 +14,7 @@ from console.exports import Sheet, downloaded, workbook
 from console.forms import Form
 from console.needs import EACH, Need
 from console.rights import Act, may
-from desk.loans import choosing, looking, queries, texts
+from desk.loans import choosing, looking, queries
 from desk.loans.queries import Figures
 from models import times
 from models.by import By
@@ -92,7 +92,7 @@ class _Views:
 
     def _settings(self, form: Form) -> str:
         return drawn(
-            "loan_settings.html", form=form, names=NAMES, proofs=PROOFS, renews=RENEWS, asked=texts.PROOFS, has_ils=self._desk.has_ils
+            "loan_settings.html", form=form, names=NAMES, proofs=PROOFS, renews=RENEWS, has_ils=self._desk.has_ils
         )  # fmt: skip
 
     @may(Act.KEEP_LOANS)

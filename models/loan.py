@@ -148,7 +148,8 @@ class BoundCard(Base):
     number: Mapped[str] = personal("读者证号", sa.String(40))
     nickname: Mapped[str] = personal("您给证起的名字", sa.String(12), server_default="")
     bound_at: Mapped[datetime] = personal("绑定读者证的时间", UtcDateTime)
-    looked_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # in the library's system, by SIP2
+    asked_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # last, of the library's system, by SIP2
+    looked_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # when that answered last
 
     __table_args__ = (sa.UniqueConstraint("openid", "card_key", name="uq_bound_cards_once"),)
 

@@ -41,9 +41,10 @@ _LOANS = Bulk(
 
 def look(session: Session, card: BoundCard, *, now: datetime) -> bool:
     """Have the card looked at, unless it just was. True if it will be."""
-    if card.looked_at is not None and now - card.looked_at < ASKED:
+    if card.asked_at is not None and now - card.asked_at < ASKED:
         return False
-    key = f"ils look:{card.id}:{now:%Y-%m-%dT%H:}{now.minute // 10}"
+    card.asked_at = now
+    key = f"ils look:{card.id}:{now:%Y-%m-%dT%H:%M:%S}"
     payload = {"what": "look", "card": card.id}
     outbox.owe(session, CallKind.ILS, key=key, payload=payload, openid=card.openid, now=now)
     return True
@@ -52,8 +53,9 @@ def look(session: Session, card: BoundCard, *, now: datetime) -> bool:
 def look_due(session: Session, now: datetime) -> int:
     """Cards that were not looked at for half a day, a part; always 0, so that the line is not asked for all at once."""
     since = now - EVERY
-    due = sa.select(BoundCard).where(sa.or_(BoundCard.looked_at.is_(None), BoundCard.looked_at < since))
-    for card in session.scalars(due.order_by(BoundCard.looked_at.asc().nulls_first(), BoundCard.id).limit(PART)):
+    due = sa.select(BoundCard).where(sa.or_(BoundCard.asked_at.is_(None), BoundCard.asked_at < since))
+    oldest = due.order_by(BoundCard.asked_at.asc().nulls_first(), BoundCard.id).limit(PART)
+    for card in session.scalars(oldest.with_for_update(skip_locked=True)):
         look(session, card, now=now)
     return 0
 

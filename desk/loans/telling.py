@@ -201,7 +201,7 @@ def noted(settle: Settle) -> Settle:
 def _note_of(session: Session, call: Claimed) -> LoanNote | None:
     day = date.fromisoformat(call.payload["loan_note"])
     mine = sa.select(LoanNote).where(LoanNote.openid == call.openid, LoanNote.day == day)
-    return session.scalars(mine.with_for_update()).one_or_none()
+    return session.scalars(mine).one_or_none()
 
 
 def said_now(session: Session, note: LoanNote, *, secret: str, now: datetime) -> Said | str:

@@ -33,6 +33,7 @@ def upgrade() -> None:
     sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('nickname', sa.String(length=12), server_default='', nullable=False),
     sa.Column('bound_at', models.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('asked_at', models.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('looked_at', models.db.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('openid', 'card_key', name='uq_bound_cards_once')
