@@ -22,7 +22,7 @@ from activities.places import delivery_photos
 from activities.reminders import service as reminders
 from activities.signup import absences, door_qr, keeping, lottery
 from activities.signup import service as signup
-from bot import calls, errcodes, pay_calls, posting
+from bot import calls, errcodes, ils, pay_calls, posting
 from bot.client import READ_SECONDS, Client
 from bot.envelope import Envelope
 from bot.notify import owe_menu, prepare_menu
@@ -49,6 +49,9 @@ from contests.programmes import making
 from contests.province import packing, packs
 from desk.cases import falling as cases
 from desk.cases import files as said
+from desk.loans import imports as loan_imports
+from desk.loans import looking as ils_looks
+from desk.loans import telling as loan_notes
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -88,7 +91,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         raise SystemExit(str(error)) from None
     times.use_zone(settings.timezone)
     database = Database(settings.database)
-    house = House(settings.library, settings.site, settings.desk_phone, settings.secret_key)
+    house = House(
+        settings.library, settings.site, settings.desk_phone, settings.secret_key, has_ils=settings.has_ils
+    )  # fmt: skip
     app = Flask("shusheng", static_folder=None)
     app.url_map.converters["int"] = RowNumber
     app.config.update(
@@ -147,14 +152,16 @@ def serving() -> Flask:
 
 def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     """Clock and hands in this process. Gives back what stops them."""
-    table = work_table(_client(settings, database), media=settings.media, site=settings.site)
-    hands = Hands(database, {**table, **pay_table(settings)})
+    table = work_table(
+        _client(settings, database), media=settings.media, site=settings.site, secret=settings.secret_key
+    )  # fmt: skip
+    hands = Hands(database, {**table, **pay_table(settings), **ils_table(settings)})
     clock = Clock(
         database,
         _daily_jobs(settings),
         (*upkeep_parts(), *sweeping_parts(settings.media)),
-        (*due_parts(), partial(switch_menu, settings.site)),
-        patient_parts(),
+        (*due_parts(), *ils_parts(settings), partial(switch_menu, settings.site)),
+        (*patient_parts(), partial(loan_imports.carry_on, settings.media)),
     )
     with database.units() as session:
         now = times.now()
@@ -180,7 +187,7 @@ def _desk(settings: Settings, database: Database, house: House) -> Desk:
         database, library=settings.library, site=settings.site, is_demo=settings.demo, outside=outside, media=settings.media,
         payout=settings.payout, merchant=settings.pay_merchant,
         tax=Tax(settings.tax_rate, int(settings.tax_above * 100)),
-        secret=settings.secret_key, phone=settings.desk_phone,
+        secret=settings.secret_key, phone=settings.desk_phone, has_ils=settings.has_ils,
     )  # fmt: skip
 
 
@@ -207,8 +214,8 @@ def _door(settings: Settings, database: Database, house: House) -> Door:
     return Door(database, envelope, house, allow_plain=settings.allow_plain)
 
 
-def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, Work]:
-    """Everything we can owe, a row a kind."""
+def work_table(client: Client, *, media: Path, site: str, secret: str = "") -> Mapping[CallKind, Work]:
+    """Everything we can owe, a row a kind. `secret` opens what is sealed of readers' loans."""
     rows = (
         Work(
             CallKind.CUSTOMER_MESSAGE,
@@ -216,8 +223,8 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
             # As many slots as calls leave in a tenth of a second: up to 100 ms a call the rate alone sets the pace.
             pace=Pace(per_second=limits.CUSTOMER_MESSAGES_PER_SECOND, burst=40, slots=40),
             unknown=Unknown.NEVER,
-            prepare=messages.prepare_message,
-            settle=messages.settle_message,
+            prepare=loan_notes.looked_at_anew(messages.prepare_message, secret=secret),
+            settle=loan_notes.noted(messages.settle_message),
         ),
         *(
             Work(
@@ -225,8 +232,8 @@ def work_table(client: Client, *, media: Path, site: str) -> Mapping[CallKind, W
                 do=partial(send, client, site),
                 pace=Pace(per_second=limits.TEMPLATE_MESSAGES_PER_SECOND, burst=20, slots=20),
                 unknown=Unknown.NEVER,
-                prepare=messages.prepare_by_template,
-                settle=messages.settle_by_template,
+                prepare=loan_notes.looked_at_anew(messages.prepare_by_template, secret=secret),
+                settle=loan_notes.noted(messages.settle_by_template),
             )
             for kind, send in (
                 (CallKind.SUBSCRIPTION, calls.send_subscription),
@@ -420,12 +427,32 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
     return Pace(per_second=a_second - burst, burst=burst, slots=slots)
 
 
+def ils_table(settings: Settings) -> Mapping[CallKind, Work]:
+    """What we can owe to the library's own system; nothing where there is no line to it."""
+    if not settings.has_ils:
+        return {}
+    work = Work(
+        CallKind.ILS,
+        do=partial(ils.call, ils.Line.of(settings)),
+        pace=Pace(per_second=5, burst=5, slots=2),  # self-check machines stand on the same line
+        unknown=Unknown.AGAIN,  # a renewal begins by looking whether it was made
+        prepare=partial(ils_looks.prepare, settings.secret_key),
+        settle=partial(ils_looks.settle, settings.secret_key),
+    )
+    return {work.kind: work}
+
+
+def ils_parts(settings: Settings) -> tuple[Part, ...]:
+    """Cards looked at without being asked, where there is a line."""
+    return (ils_looks.look_due,) if settings.has_ils else ()
+
+
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
         *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
         prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
-        broadcasts.forget_words, *cases.UPKEEP,
+        broadcasts.forget_words, *cases.UPKEEP, *loan_notes.PARTS, loan_imports.forget_returned, loan_imports.forget_files,
     )  # fmt: skip
 
 
@@ -437,8 +464,7 @@ def due_parts() -> tuple[Part, ...]:
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         closings.carry_on, prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         broadcasts.carry_on, *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost,
-        making.give_up_lost, packs.give_up_lost, judging.deal_due, listing.begin_due, listing.carry_on,
-        *cases.DUE,
+        making.give_up_lost, packs.give_up_lost, judging.deal_due, listing.begin_due, listing.carry_on, *cases.DUE, loan_notes.plan_part,
     )  # fmt: skip
 
 
@@ -451,6 +477,7 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
         sweeping.Sweep(media),
         packing.SweepPacks(media),
         said.Sweep(media),
+        loan_imports.SweepFiles(media),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from activities.signup import service
-from models import binding, follower, outbox, privacy
+from models import binding, follower, loan, outbox, privacy
 from models.notice import NoticeOptOut
 
 
@@ -14,6 +14,7 @@ def forget(session: Session, openid: str, *, at: datetime, now: datetime | None 
     if follower.came_back(session, openid, since=at):
         return
     service.leave_all(session, openid, now=now or at)
+    loan.forget_loans(session, openid)
     follower.forget(session, openid, at=at)
 
 
@@ -26,6 +27,7 @@ def clear(session: Session, openid: str, *, now: datetime) -> None:
     said_no_at = wish.said_at if wish else None
     service.leave_all(session, openid, now=now)
     outbox.drop_all_of(session, openid, now=now, cause="读者清除了资料")
+    loan.forget_loans(session, openid)
     privacy.erase(session, openid)
     session.expunge(row)
     if since is not None:

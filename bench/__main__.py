@@ -17,6 +17,7 @@ from bench import (
     judging,
     large_quizzes,
     liking,
+    loans,
     office,
     page,
     paying,
@@ -69,6 +70,7 @@ PARTS: dict[str, Part] = {
     "closing": closing.closing,
     "desk": desk.desk,
     "places": places.nearest,
+    "loans": loans.lent,
 }
 ALL = (
     "callback",
@@ -95,6 +97,7 @@ ALL = (
     "closing",
     "desk",
     "places",
+    "loans",
 )
 
 

@@ -73,6 +73,14 @@ class Settings(BaseSettings):
     pay_private_key: Path | None = None
     pay_platform_key: Path | None = None
     pay_platform_key_id: str = ""
+    sip2_host: str = ""
+    sip2_port: Annotated[int, Field(ge=1, le=65535)] = 6001
+    sip2_user: str = ""
+    sip2_password: str = ""
+    sip2_location: str = ""
+    sip2_institution: str = ""
+    sip2_encoding: Literal["utf-8", "gb18030"] = "utf-8"
+    sip2_checksums: bool = True
     tax_rate: Annotated[int, Field(ge=0, le=100)] = 0
     tax_above: Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=2)] = Decimal(0)
     timezone: str = "Asia/Shanghai"
@@ -148,6 +156,11 @@ class Settings(BaseSettings):
     def site(self) -> str:
         """The address readers' phones reach us at, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def has_ils(self) -> bool:
+        """Is there a line to the library's own system?"""
+        return bool(self.sip2_host)
 
     @property
     def simulator_url(self) -> str:
@@ -228,12 +241,15 @@ def enter_demo(*, port: str = "") -> tuple[Settings, dict[str, str]]:
     at = os.environ.get("PORT") or port or "8000"
     simulator = f"http://127.0.0.1:{int(at) + 1}" if at.isascii() and at.isdigit() else ""
     bases = ("WECHAT_API_BASE", "WECHAT_OPEN_BASE", "PAY_API_BASE")
+    # Without the place for it (the last port there is) the demo has no line to a library system.
+    line = {"SIP2_HOST": "127.0.0.1", "SIP2_PORT": str(int(at) + 2)} if simulator and int(at) < 65534 else {}
     keys = Path(os.environ.get(PREFIX + "DATA") or "data") / "pay-keys"  # the simulator makes them at its first start
     files = {"PAY_PRIVATE_KEY": "merchant-key.pem", "PAY_PLATFORM_KEY": "platform-key.pem"}
     files["PAY_CERTIFICATE"] = files["PAY_PRIVATE_KEY"]  # no certificate is shown where there is no TLS
     own = {
         **demo_keys(),
         **{PREFIX + name: simulator for name in bases},
+        **{PREFIX + name: value for name, value in line.items()},
         **{PREFIX + name: str(keys / file) for name, file in files.items()},
     }
     environment = {**own, **os.environ, "PORT": at, PREFIX + "DEMO": "1"}
@@ -251,6 +267,8 @@ def _demo_faults(settings: Settings) -> list[str]:
     for name in ("wechat_api_base", "wechat_open_base", "pay_api_base"):
         if not _is_loopback(getattr(settings, name)):
             faults.append(f"{PREFIX}{name.upper()}：演示只和本机的模拟器说话，请去掉这个设置。")
+    if settings.sip2_host and not _is_loopback(f"http://{settings.sip2_host}"):
+        faults.append(f"{PREFIX}SIP2_HOST：演示只和本机的模拟器说话，请去掉这个设置。")
     if not _is_loopback(f"http://{settings.host}"):
         faults.append(f"{PREFIX}HOST：演示只在本机打开，请去掉这个设置。")
     return faults

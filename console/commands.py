@@ -14,6 +14,7 @@ from console.demo import run_demo
 from console.pay_commands import pay_of
 from console.plan_commands import plan_of
 from console.ports import must_be_free
+from desk.loans import queries as loans
 from models import audit, privacy, schema, times
 from models.db import Database
 
@@ -28,7 +29,7 @@ def commands_of(settings: Settings, database: Database) -> list[click.Command]:
         *kept,
         plan_of(settings, database),
         pay_of(settings, database),
-        _follower(database),
+        _follower(database, settings.secret_key),
     ]
 
 
@@ -77,7 +78,7 @@ def _migrate(database: Database) -> click.Command:
     return migrate
 
 
-def _follower(database: Database) -> click.Group:
+def _follower(database: Database, secret: str) -> click.Group:
     @click.group("follower")
     def follower_() -> None:
         """What we know of one reader."""
@@ -88,7 +89,7 @@ def _follower(database: Database) -> click.Group:
         """Everything kept about OPENID, as one JSON value."""
         schema.ready(database)
         with database.units() as session:
-            found = privacy.export(session, openid)
+            found = {**privacy.export(session, openid), **loans.own_file(session, openid, secret=secret)}
             if not found:
                 raise click.ClickException(f"没有 openid 为 {openid} 的读者，什么也没有留存。")
             _note(session, "personal data exported", openid)

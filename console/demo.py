@@ -23,6 +23,7 @@ from console import demo_staff
 from console.ports import must_be_free
 from contests import sample as contest_sample
 from desk.cases import sample as case_sample
+from desk.loans import sample as loan_sample
 from models import schema, times
 from models.activity import Activity
 from models.by import By
@@ -45,7 +46,7 @@ CONVERSATIONS = {"小林": ("周末",), "老周": ("问馆员", "外地身份证
 def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
     """Load, start, print the addresses, stay until told to stop. Raises: SettingsError."""
     settings, environment = enter_demo()
-    for port in (settings.port, settings.port + 1):
+    for port in (settings.port, settings.port + 1, *([settings.sip2_port] if settings.has_ils else [])):
         must_be_free("127.0.0.1", port, todo="换一个再试，例如 PORT=8100 make run")
     load_demo(settings)
     log = settings.data / LOG
@@ -103,6 +104,7 @@ def load_demo(settings: Settings) -> None:
         case_sample.sit_down(session, by=by)
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
+        loan_sample.lend(session, secret=settings.secret_key, has_ils=settings.has_ils, by=by)
     database.close()
 
 
@@ -139,6 +141,8 @@ def _start_simulator(settings: Settings, environment: dict[str, str]) -> subproc
         "--name", settings.library, "--kind", settings.account_kind, "--merchant", settings.pay_merchant,
         "--pay-v2-key", settings.pay_v2_key, "--pay-v3-key", settings.pay_v3_key, "--pay-serial", settings.pay_serial,
         "--pay-platform-key-id", settings.pay_platform_key_id, "--pay-keys", str(settings.data / "pay-keys"),
+        "--sip2-port", str(settings.sip2_port if settings.has_ils else 0),
+        "--sip2-user", settings.sip2_user, "--sip2-password", settings.sip2_password,
     ]  # fmt: skip
     simulator = subprocess.Popen(arguments, env=environment, text=True, stdout=subprocess.PIPE)
     line = simulator.stdout.readline() if simulator.stdout else ""

@@ -51,6 +51,7 @@ class Desk:
     tax: Tax
     secret: str  # seals links to pages
     phone: str  # of the service desk; empty where nobody has said
+    has_ils: bool  # a line to the library's own system
     assets: dict[str, Asset]
 
     @property
@@ -93,10 +94,23 @@ def desk_of(
     tax: Tax,
     secret: str,
     phone: str,
+    has_ils: bool = False,
 ) -> Desk:
     """The console of this installation, its files read once."""
     return Desk(
-        database, library, site, is_demo, outside, media, payout, merchant, tax, secret, phone, assets_of(STATIC)
+        database,
+        library,
+        site,
+        is_demo,
+        outside,
+        media,
+        payout,
+        merchant,
+        tax,
+        secret,
+        phone,
+        has_ils,
+        assets_of(STATIC),
     )
 
 

@@ -14,6 +14,7 @@ from console.desk import Desk, done, drawn, note
 from console.exports import Sheet
 from console.outbox import text_start
 from console.rights import Act, may
+from desk.loans import queries as loans
 from models import messages, privacy, times
 from models.conversation import Conversation
 from models.follower import Follower
@@ -75,7 +76,7 @@ class _Views:
     def export(self, openid: str) -> Response:
         """Everything kept about this person, for them: a sheet a table."""
         with self._desk.unit() as session:
-            found = privacy.export(session, openid)
+            found = {**privacy.export(session, openid), **loans.own_file(session, openid, secret=self._desk.secret)}
             note(session, "personal data exported", privacy.digest(openid))
         sheets = [_sheet(name, rows) for name, rows in found.items()]
         nothing = Sheet("没有记录", (("说明", 40),), [("我们没有保存这位读者的任何资料。",)])

@@ -20,6 +20,7 @@ from console import (
     contests,
     deliveries,
     followers,
+    loans,
     notice_needs,
     periodicals,
     plan_owners,
@@ -108,6 +109,7 @@ class _Views:
             (Act.WRITE_ANSWERS, answer_needs.returned),
             (Act.WRITE_ANSWERS, answer_needs.over),
             (Act.WRITE_ANSWERS, answer_needs.unanswered),
+            (Act.KEEP_LOANS, loans.needs),
         )
 
     def _shut_roads(self, session: Session) -> Iterator[Need]:

@@ -16,7 +16,7 @@ from models.template_notice import TemplatePurpose
 
 PURPOSES = {
     TemplatePurpose.REMINDER: "活动提醒", TemplatePurpose.CHANGE: "改期和取消", TemplatePurpose.OFFER: "候补有名额",
-    TemplatePurpose.RESULT: "报名结果",
+    TemplatePurpose.RESULT: "报名结果", TemplatePurpose.LOAN: "借阅提醒",
 }  # fmt: skip
 WAYS = {CallKind.SUBSCRIPTION: "订阅通知", CallKind.TEMPLATE: "模板消息"}
 

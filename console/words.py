@@ -11,6 +11,7 @@ from models import times
 from models.activity import ActivityState
 from models.inbox import PushState
 from models.judging import JudgeState, RoundState
+from models.loan import ImportState
 from models.money import yuan
 from models.outbox import CallKind, CallState
 from models.payout import PoolState, PrizeState
@@ -90,6 +91,12 @@ STATES: Mapping[StrEnum, State] = {
     JudgeState.INVITED: State("还没打开链接", "waiting"),
     JudgeState.JUDGING: State("在评", "live"),
     JudgeState.STOPPED: State("已停用", "stopped"),
+    ImportState.SHOWN: State("等您看", "waiting"),
+    ImportState.GOING: State("正在导入", "live"),
+    ImportState.SWEEPING: State("正在导入", "live"),
+    ImportState.DONE: State("导好了", "done"),
+    ImportState.DROPPED: State("不要了", "draft"),
+    ImportState.BROKEN: State("没导完", "stopped"),
     StaffState.ACTIVE: State("在用", "live"),
     StaffState.DISABLED: State("已停用", "stopped"),
 }
@@ -127,6 +134,7 @@ CALLS = {
     CallKind.PUBLISH: "发布文章", CallKind.PUBLISH_LOOK: "问发布的结果", CallKind.PREVIEW: "通知预览",
     CallKind.TAKE_BACK: "删除发出的文章", CallKind.LIST_FOLLOWERS: "取关注者名单", CallKind.TAG_READERS: "给读者打标签",
     CallKind.FETCH_SAID: "取回提问里的图片和语音",
+    CallKind.ILS: "问图书馆系统",
 }  # fmt: skip
 
 RIGHTS = {
@@ -150,6 +158,9 @@ ACTS = {
     "case offer taken back": "收回转交", "case given back": "提问退回", "case looked at": "查看提问", "case file looked at": "看提问里的图片或语音",
     "canned reply kept": "保存常用答复", "canned reply dropped": "删除常用答复", "desk hours set": "改服务台的时间",
     "desk hours dropped": "取消分馆服务台的时间",
+    "loans imported": "导入读者证和借阅", "loans import dropped": "不要一份导入", "loan rules set": "改借阅的设置",
+    "loans looked at": "查看读者的借阅", "renewal done": "登记续借好了", "renewal refused": "登记续不了",
+    "loan figures exported": "导出借阅的数字", "library system tried": "测试图书馆系统的连接",
     "notice habit set": "改通知的次数上限", "segment kept": "保存一组读者", "segment dropped": "删除一组读者",
     "other send told": "登记在公众平台的群发", "other send taken back": "撤掉登记的群发",
     "followers asked for": "取关注者名单", "followers let go": "移除名单上没有的", "followers kept": "不移除名单上没有的",
@@ -244,6 +255,7 @@ SUBJECTS = {
     "case": "提问", "cases": "提问列表", "canned": "常用答复", "desk": "服务台的时间",
     "answer": "常见问题", "answers": "常见问题",
     "place": "身边的馆", "places": "身边的馆", "route": "线路", "delivery": "送书登记", "deliveries": "送书登记",
+    "loans": "借阅", "loan import": "借阅的导入", "renewal": "续借",
     "menu": "菜单", "periodical": "刊物",
     "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",
@@ -257,6 +269,14 @@ TOPICS = {
     "list": "看着一个列表", "rest": "有一条长消息没看完", "asked": "问了没答上的", "faq_choices": "在选要问的是哪个",
     "faq_answered": "刚得到一个回答", "faq_resources": "看着数字资源的列表",
 }  # fmt: skip
+TOPICS = {
+    "card number": "正在绑定读者证",
+    "card proof": "正在绑定读者证",
+    "card name": "正在给证起名",
+    "loans": "看着借阅",
+    "list": "看着一个列表",
+    "rest": "有一条长消息没看完",
+}
 
 SORRY = {
     400: Sorry("这一步没看懂", "可能是页面放得太久或地址少了几个字。回到上一页，再点一次。"),

@@ -8,7 +8,7 @@ from activities.reminders import queries, rules, service
 from activities.reminders.rules import Wish
 from activities.search import found
 from activities.signup.refusals import NotThisWay
-from handlers import details
+from handlers import details, loans
 from handlers.asking import Question
 from handlers.turn import LIST, Reply, Turn
 from models.activity import Activity, ActivityState
@@ -169,7 +169,8 @@ def setting(turn: Turn) -> Reply:
     ]
     word = NO_NOTICES if _wants_notices(turn) else NOTICES_BACK
     notices = f"图书馆的通知：{'在收' if word == NO_NOTICES else '不收'}，要改就回复“{tappable(word)}”。"
-    return Reply("\n".join(["活动开始前，什么时候提醒您？", *lines, "发数字就行。", notices]))
+    more = [line for line in (notices, loans.setting_line(turn)) if line]
+    return Reply("\n".join(["活动开始前，什么时候提醒您？", *lines, "发数字就行。", *more]))
 
 
 def chosen(turn: Turn) -> Reply:

@@ -30,6 +30,7 @@ from handlers import (
     identity,
     jobs,
     live,
+    loans,
     mine,
     my_works,
     near_words,
@@ -120,6 +121,10 @@ _FAQ, _HELPED = Shared(answers_faq.answer), Route(answers_faq.helped, writes=Tru
 _RESOURCES, _MORE_RESOURCES = Route(answers_faq.resources), Route(answers_faq.more)
 _NO_SUCH_CHOICE = Route(answers_faq.no_such_number)
 
+_BIND_CARD, _UNBIND_CARD = Route(loans.bind), Route(loans.unbind, writes=True)
+_CARD_ANSWER, _RENEW = Route(loans.answer, writes=True), Route(loans.renew, writes=True)
+_LOANS, _LOAN = Route(loans.mine, writes=True), Route(loans.chosen)
+
 ALWAYS: dict[str, Route] = {
     "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
     "在吗": _HELP, "在不在": _HELP, "有人吗": _HELP,
@@ -144,6 +149,11 @@ COMMANDS: dict[str, Route | Shared] = {
         Route(reminding.no_notices, writes=True),
     ),
     **dict.fromkeys(("恢复通知", "要通知", "接收通知", "打开通知"), Route(reminding.notices_back, writes=True)),
+    **dict.fromkeys(loans.MINE, _LOANS),
+    **dict.fromkeys(loans.CARDS, Route(loans.my_cards)),
+    **dict.fromkeys(loans.SNOOZE, Route(loans.snooze, writes=True)),
+    **dict.fromkeys(loans.OFF, Route(loans.off, writes=True)),
+    **dict.fromkeys(loans.ON, Route(loans.on, writes=True)),
     **dict.fromkeys(("不是我", "不是本人", "不是我本人"), Route(identity.not_me, writes=True)),
     **dict.fromkeys(("清除我的资料", "清除资料", "删除我的资料"), Route(identity.clear)),
     **dict.fromkeys(("开始答题", "开始", "开始答"), _BEGIN),
@@ -296,6 +306,9 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
     if match := _LIVES.fullmatch(words):
         turn.argument = int(match["rest"]) if match["rest"] else None
         return _LIVE
+    if words not in COMMANDS and loans.answers(turn, raw):
+        turn.argument = raw
+        return _CARD_ANSWER
     if live.is_in(turn) and (route := _in_live(turn, words, raw)) is not None:
         return route
     if (given := quizzing.given_in(turn, raw)) and not (
@@ -318,6 +331,8 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return playing
     if (about := _about_names(turn, words, raw)) is not None:
         return about
+    if (about_loans := _about_loans(turn, words, raw)) is not None:
+        return about_loans
     if (recorded := _about_records(turn, words, raw)) is not None:
         return recorded
     if (number := number_in(tidy(raw))) is not None:
@@ -519,6 +534,18 @@ def _question_in(turn: Turn, raw: str) -> Route | None:
     if question.parts == 1 and len(question.words) == 1 and len(question.words[0]) == 1:
         turn.argument = question.words[0], NEAREST
         return _TOO_SHORT
+    return None
+
+
+def _about_loans(turn: Turn, words: str, raw: str) -> Route | None:
+    """Reader cards, renewals, and a number of the list of loans."""
+    for found, route in ((loans.bind_in, _BIND_CARD), (loans.unbind_in, _UNBIND_CARD), (loans.renew_in, _RENEW)):
+        if (argument := found(words)) is not None:
+            turn.argument = argument
+            return route
+    if turn.talk.topic == loans.LIST and (number := number_in(tidy(raw))) is not None:
+        turn.argument = number
+        return _LOAN
     return None
 
 

@@ -104,6 +104,7 @@ class House:
     site: str
     desk_phone: str = ""
     secret: str = ""
+    has_ils: bool = False  # a line to the library's own system
 
     def link_for(self, openid: str, path: str, now: datetime) -> str:
         """An address that takes this reader to a page of ours and lets their browser be theirs; "" without a site."""

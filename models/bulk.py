@@ -66,21 +66,22 @@ def _in_list(element: one_of, compiler: Any, **options: Any) -> str:
 
 
 class Bulk:
-    """INSERT of any number of rows; with `key`, a row that is there already is changed as `changed` says; with
+    """INSERT of any number of rows; with `key` (a column, or several), a row that is there already is changed as `changed` says; with
     `or_nothing` it stays as it is, whatever it has in common with the new one.
 
     `changed(old, new)` gives the new values by column name; every column but the key is taken over unless told.
     """
 
     def __init__(
-        self, table: type[Base], *columns: str, key: str = "", changed: Changed | None = None, or_nothing: bool = False,
+        self, table: type[Base], *columns: str, key: str | tuple[str, ...] = (), changed: Changed | None = None, or_nothing: bool = False,
     ) -> None:  # fmt: skip
         target: sa.Table = table.__table__  # type: ignore[assignment]
         self._columns = [target.c[name] for name in columns]
         self._or_nothing = or_nothing
+        keys = (key,) if isinstance(key, str) else key
         self._statements = {
-            "sqlite": self._statement(sqlite, target, key, changed, _sqlite_rows(self._columns)),
-            "postgresql": self._statement(postgresql, target, key, changed, _postgresql_rows(self._columns)),
+            "sqlite": self._statement(sqlite, target, keys, changed, _sqlite_rows(self._columns)),
+            "postgresql": self._statement(postgresql, target, keys, changed, _postgresql_rows(self._columns)),
         }
 
     def run(self, session: Session, rows: Sequence[Sequence[Any]]) -> None:
@@ -91,16 +92,18 @@ class Bulk:
         connection.execute(self._statements[connection.dialect.name], as_rows(connection, rows))
 
     def _statement(
-        self, dialect: Any, target: sa.Table, key: str, changed: Changed | None, rows: sa.Select[Any]
+        self, dialect: Any, target: sa.Table, keys: tuple[str, ...], changed: Changed | None, rows: sa.Select[Any]
     ) -> Any:
         statement = dialect.insert(target).from_select([column.name for column in self._columns], rows)
         if self._or_nothing:
             return statement.on_conflict_do_nothing()
-        if not key:
+        if not keys:
             return statement
         new = statement.excluded
-        set_ = changed(target.c, new) if changed else {c.name: new[c.name] for c in self._columns if c.name != key}
-        return statement.on_conflict_do_update(index_elements=[key], set_=set_)
+        set_ = (
+            changed(target.c, new) if changed else {c.name: new[c.name] for c in self._columns if c.name not in keys}
+        )
+        return statement.on_conflict_do_update(index_elements=keys, set_=set_)
 
 
 def rows_of(dialect: str, columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:

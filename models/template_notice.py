@@ -21,6 +21,7 @@ class TemplatePurpose(StrEnum):
     CHANGE = "change"
     OFFER = "offer"  # a seat is kept, and waits for an answer
     RESULT = "result"  # of approval or draw
+    LOAN = "loan"  # books that are due, and holds that lie there
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,13 @@ _TYPE = re.compile(r"([a-z_]+)\d+")
 _LABELLED = re.compile(r"(?P<label>[^\n：:{}]*)[：:]?\s*\{\{(?P<name>[a-z_]+\d+)\.DATA\}\}")
 _TIMES = frozenset({"time", "date"})
 _SAYS_TITLE, _SAYS_PLACE = (
-    ("名称", "主题", "标题", "活动", "项目", "课程", "内容"),
+    ("书名", "图书", "名称", "主题", "标题", "活动", "项目", "课程", "内容"),
     ("地点", "地址", "场地", "位置", "场馆"),
 )
 _SAYS_NOTE = ("备注", "说明", "提示", "原因", "提醒", "结果", "状态", "事项", "详情", "变更", "变动")
 _SAYS_UNTIL, _SAYS_END = ("截止", "期限", "最晚", "之前"), ("结束", "完成")
 _GUESSES = {
+    TemplatePurpose.LOAN: ("图书到期", "借阅", "还书", "借书", "图书归还", "预约图书", "图书预约"),
     TemplatePurpose.OFFER: ("候补", "排队", "名额"),
     TemplatePurpose.CHANGE: ("变更", "改期", "取消", "变动", "调整"),
     TemplatePurpose.RESULT: ("结果", "审核", "报名成功", "中签"),
@@ -135,7 +137,9 @@ def _value(kind: str, role: str, notice: Mapping[str, Any]) -> str:
 
 
 def _short_phrase(notice: Mapping[str, Any]) -> str:
-    return {"reminder": "即将开始", "change": "有变动", "offer": "有名额", "result": "有结果"}[notice["purpose"]]
+    return {"reminder": "即将开始", "change": "有变动", "offer": "有名额", "result": "有结果", "loan": "借阅提醒"}[
+        notice["purpose"]
+    ]
 
 
 def _moment(kind: str, seconds: float | None, *, has_hour: bool) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response
 from sqlalchemy.orm import Session
 
 from activities import farewell
+from desk.loans import queries as loans
 from models import privacy, times
 from models.db import Database
 from models.follower import Follower
@@ -35,11 +36,12 @@ MAKERS: tuple[Maker, ...] = ()
 
 
 class _Me:
-    def __init__(self, database: Database, draw: Draw, library: str, makers: Sequence[Maker]) -> None:
+    def __init__(self, database: Database, draw: Draw, library: str, makers: Sequence[Maker], secret: str) -> None:
         self._database = database
         self._draw = draw
         self._library = library
         self._makers = makers
+        self._secret = secret  # opens what is sealed of their loans
 
     def page(self, openid: str) -> str:
         """Everything of mine."""
@@ -55,7 +57,7 @@ class _Me:
         """All that is kept about me, as a text file."""
         now = times.now()
         with self._database.reading() as session:
-            found = privacy.export(session, openid)
+            found = {**privacy.export(session, openid), **loans.own_file(session, openid, secret=self._secret)}
         response = make_response("\ufeff" + written(found, library=self._library, now=now))
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
         response.headers["Content-Disposition"] = f'attachment; filename="shusheng-{times.today(now)}.txt"'
@@ -72,10 +74,11 @@ class _Me:
 
 
 def register(
-    identity: Identity, blueprint: Blueprint, database: Database, draw: Draw, *, library: str, makers: Sequence[Maker] = MAKERS
+    identity: Identity, blueprint: Blueprint, database: Database, draw: Draw, *, library: str, makers: Sequence[Maker] = MAKERS,
+    secret: str = "",
 ) -> None:  # fmt: skip
     """The routes of this page."""
-    me = _Me(database, draw, library, makers)
+    me = _Me(database, draw, library, makers, secret)
     mine = identity.who_is_it("“我的”这一页")
     forget = identity.who_is_it("清除资料")
     blueprint.add_url_rule("/me", "me", mine(me.page))

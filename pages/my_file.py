@@ -16,6 +16,8 @@ HEADS = {
     "players": "答题的分组", "frozen_places": "封榜时的名次", "certificates": "证书",
     "prize_appeals": "奖品申诉", "live_answers": "抢答", "elder_readers": "长辈模式",
     "submissions": "投稿的作品", "uploads": "没传完的文件", "agreements": "为作品签的同意", "likes": "给作品点的赞",
+    "bound_cards": "绑定的读者证", "loans": "借的书和预约", "loan_notes": "借阅提醒", "loans_told": "提醒过的书", "loan_wishes": "要不要借阅提醒",
+    "renew_requests": "要求的续借",
     "awards": "比赛获奖", "notice_opt_outs": "不再收通知", "broadcast_readers": "发给您的通知", "objections": "对结果的异议",
     "cases": "问过馆员的问题", "case_words": "和馆员说的话", "case_drafts": "馆员没写完的答复",
     "faq_helped": "回答有没有用", "faq_missed": "没答上的话",

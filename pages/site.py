@@ -37,6 +37,7 @@ from pages import (
     lottery,
     me,
     my_cases,
+    my_cards,
     my_entries,
     my_issues,
     my_notices,
@@ -132,9 +133,11 @@ def pages_of(
         database,
         draw,
         library=house.library,
+        secret=house.secret,
         makers=(
             *my_entries.MAKERS,
             *my_cases.MAKERS,
+            my_cards.maker(house.secret),
             *my_works.MAKERS,
             *my_issues.MAKERS,
             *prizes.MAKERS,
@@ -145,6 +148,7 @@ def pages_of(
     my_works.register(readers, blueprint, database, draw)
     my_issues.register(readers, blueprint, database, draw)
     my_notices.register(readers, blueprint, database)
+    my_cards.register(readers, blueprint, database, draw, secret=house.secret, has_ils=house.has_ils)
     notice_links.register(blueprint, database, visitors)
     places.register(blueprint, database, draw)
     programme.register(blueprint, database, draw, media=data / "media" if data else None)

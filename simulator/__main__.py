@@ -10,6 +10,7 @@ from simulator.account import KINDS, Account, WrongSetting
 from simulator.merchant import Merchant, merchant_at
 from simulator.platform import Platform
 from simulator.server import Server
+from simulator.sip2 import serve_beside
 from simulator.state import State
 from simulator.web import whole_app
 
@@ -28,6 +29,8 @@ def main() -> int:
     except OSError as error:
         print(f"simulator: port {wishes.port}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 1
+    if wishes.sip2_port:
+        serve_beside(wishes.sip2_port, user=wishes.sip2_user, password=wishes.sip2_password)
     platform.address = f"http://127.0.0.1:{server.port}"
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: _stop(platform, server))
@@ -88,6 +91,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--pay-keys", type=Path, default=Path("pay-keys"), help="folder of the key files, made at need"
     )
+    parser.add_argument("--sip2-port", type=int, default=0, help="a pretend library system as well")
+    parser.add_argument("--sip2-user", default="")
+    parser.add_argument("--sip2-password", default="")
     return parser.parse_args()
 
 

@@ -1,0 +1,93 @@
+"""Reader cards bound to readers: shown to be theirs by what the library's list knows, named, given up.
+
+Whether a card exists is told to nobody who cannot answer for it, and tries are few, for a reader and for a card.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from desk.loans import looking, rules, sealing
+from desk.loans.queries import cards_of, rules_of
+from models import tries
+from models.db import insert
+from models.loan import BoundCard, LibraryCard, LoanWish, Proof, forget_loans
+from models.tries import Allowance
+
+MOST_CARDS, LONGEST_NICKNAME = 8, 12
+OF_A_READER, OF_A_CARD = Allowance(burst=5, step_s=3600), Allowance(burst=8, step_s=3600)
+
+
+class Bound(StrEnum):
+    DONE = "done"
+    MINE = "mine"  # was already
+    NOT_THIS = "not this"  # no such card, or another answer: which is not told
+    TOO_OFTEN = "too often"
+    TOO_MANY = "too many"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What became of an attempt; the card where it is the reader's now."""
+
+    what: Bound
+    card: BoundCard | None = None
+
+
+def bind(
+    session: Session, openid: str, number: str, answer: str, *, secret: str, now: datetime, asks_ils: bool = False
+) -> Binding:
+    """`number` and `answer` as they were typed. A wrong one is counted, so nothing may be raised after it: whoever
+    answers must not undo the unit."""
+    number = sealing.number_in(number)
+    mine = cards_of(session, openid)
+    if (had := next((card for card in mine if card.number == number), None)) is not None:
+        return Binding(Bound.MINE, had)
+    if len(mine) >= MOST_CARDS:
+        return Binding(Bound.TOO_MANY)
+    keys = ((tries.key("card of reader", openid), OF_A_READER), (tries.key("card", number), OF_A_CARD))
+    waits = [tries.take(session, key, allowance, now=now) for key, allowance in keys]
+    if any(waits):
+        return Binding(Bound.TOO_OFTEN)
+    if not number or not _is_theirs(session, number, answer, rules_of(session).proof, secret):
+        return Binding(Bound.NOT_THIS)
+    for key, allowance in keys:
+        tries.give_back(session, key, allowance)
+    return Binding(Bound.DONE, _bound(session, openid, number, secret, now, asks_ils=asks_ils))
+
+
+def _is_theirs(session: Session, number: str, answer: str, proof: Proof, secret: str) -> bool:
+    """The digest of the answer is made in either case, so that no time tells whether there is such a card."""
+    given = sealing.proof_key(secret, number, proof, rules.answer_in(proof, answer))
+    card = session.get(LibraryCard, sealing.card_key(secret, number))
+    kept = {Proof.ID: "id_key", Proof.PHONE: "phone_key", Proof.BIRTHDAY: "birthday_key"}[proof]
+    return bool(rules.answer_in(proof, answer)) and card is not None and getattr(card, kept) == given
+
+
+def _bound(session: Session, openid: str, number: str, secret: str, now: datetime, *, asks_ils: bool) -> BoundCard:
+    key = sealing.card_key(secret, number)
+    row = {"openid": openid, "card_key": key, "number": number, "nickname": "", "bound_at": now}
+    session.execute(insert(session, BoundCard).values(row).on_conflict_do_nothing())
+    mine = sa.select(BoundCard).where(BoundCard.openid == openid, BoundCard.card_key == key)
+    card = session.scalars(mine).one()
+    if asks_ils:
+        looking.look(session, card, now=now)
+    return card
+
+
+def name(card: BoundCard, nickname: str) -> str:
+    """What it is called from now on: as much of it as fits."""
+    card.nickname = " ".join(nickname.split())[:LONGEST_NICKNAME]
+    return card.nickname
+
+
+def unbind(session: Session, card: BoundCard) -> None:
+    """It is no longer theirs; with the last, what they wished about reminders goes too."""
+    forget_loans(session, card.openid, card_id=card.id)
+    session.delete(card)
+    session.flush()
+    if not cards_of(session, card.openid):
+        session.execute(sa.delete(LoanWish).where(LoanWish.openid == card.openid))
