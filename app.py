@@ -35,6 +35,7 @@ from config import limits, logging
 from config.menu import Menu, menu_of
 from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, Settings, SettingsError, settings_here
 from console.desk import Desk, Outside, desk_of
+from console.needs_by_chat import NeedsByChat
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
 from contests import ffmpeg, pieces, printing, sums, sweeping
@@ -86,7 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         raise SystemExit(str(error)) from None
     times.use_zone(settings.timezone)
     database = Database(settings.database)
-    house = House(settings.library, settings.site, settings.desk_phone, settings.secret_key)
+    needs = NeedsByChat()
+    house = House(settings.library, settings.site, settings.desk_phone, settings.secret_key, needs)
     app = Flask("shusheng", static_folder=None)
     app.url_map.converters["int"] = RowNumber
     app.config.update(
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES,
     )
     desk = _desk(settings, database, house)
+    needs.of(app, desk)
     forms = protect_forms(app, desk)
     app.extensions["shusheng"] = (settings, database)
     client = _client(settings, database)
