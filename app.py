@@ -22,6 +22,8 @@ from activities.records import photos
 from activities.reminders import service as reminders
 from activities.signup import absences, door_qr, keeping, lottery
 from activities.signup import service as signup
+from activities.volunteers import keeping as volunteers_kept
+from activities.volunteers import reminding as shift_reminders
 from bot import calls, errcodes, pay_calls, posting
 from bot.client import READ_SECONDS, Client
 from bot.envelope import Envelope
@@ -415,7 +417,8 @@ def _within(a_second: int, *, burst: int, slots: int) -> Pace:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
-        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
+        *upkeep.PARTS, *keeping.PARTS, *volunteers_kept.PARTS,
+        *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
         prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
         broadcasts.forget_words,
     )  # fmt: skip
@@ -425,7 +428,8 @@ def due_parts() -> tuple[Part, ...]:
     """What falls due at any minute, a part a unit."""
     return (
         signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
-        absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
+        absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, shift_reminders.remind_due,
+        playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         closings.carry_on, prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         broadcasts.carry_on, *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost,

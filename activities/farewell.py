@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from activities.signup import service
+from activities.volunteers import people
 from models import binding, follower, outbox, privacy
 from models.notice import NoticeOptOut
 
@@ -14,6 +15,7 @@ def forget(session: Session, openid: str, *, at: datetime, now: datetime | None 
     if follower.came_back(session, openid, since=at):
         return
     service.leave_all(session, openid, now=now or at)
+    people.leave_all(session, openid, now=now or at)
     follower.forget(session, openid, at=at)
 
 
@@ -25,6 +27,7 @@ def clear(session: Session, openid: str, *, now: datetime) -> None:
     since, wish = row.followed_at, session.get(NoticeOptOut, openid)
     said_no_at = wish.said_at if wish else None
     service.leave_all(session, openid, now=now)
+    people.leave_all(session, openid, now=now)
     outbox.drop_all_of(session, openid, now=now, cause="读者清除了资料")
     privacy.erase(session, openid)
     session.expunge(row)

@@ -20,6 +20,7 @@ from models.errors import BadInput, IllegalMove
 from models.notice import Notice
 from models.opening import Closure, DayHours, WeekHours
 from models.staff import Staff
+from models.volunteer import ServiceHours, Shift, Training, Volunteer, VolunteerCall
 
 PART = 20  # activities a unit: some 20 ms, 50 on a busy machine; no unit may hold the write lock over 200 ms
 
@@ -101,7 +102,7 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
         Closure.branch_id == branch.id, Closure.closing_id.in_(session.scalars(theirs).all())
     )
     session.execute(twice)  # one act that named both
-    for table in (Closure, Staff, FormerName, Notice):
+    for table in (Closure, Staff, FormerName, Notice, VolunteerCall, Volunteer, Shift, ServiceHours, Training):
         session.execute(sa.update(table).where(table.branch_id == branch.id).values(branch_id=into.id))
     for closing in session.scalars(sa.select(Closing)):  # a handful a year
         if branch.id in closing.branches:

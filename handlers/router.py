@@ -37,6 +37,7 @@ from handlers import (
     reminding,
     signing,
     submitting,
+    volunteers,
     welcome,
     whereabouts,
     work_files,
@@ -260,6 +261,8 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return COMMANDS[words]
     if (on_duty := duty.said_by(turn, words)) is not None:
         return Route(on_duty)
+    if (helping := volunteers.said_by(turn, words, raw)) is not None:
+        return Route(*helping)
     if (contest := _about_contests(turn, words, raw)) is not None:
         return contest
     if (series := programmes.called(turn, words)) is not None:  # not within a work, which may be called so

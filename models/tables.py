@@ -35,6 +35,7 @@ from models import (
     staff,
     telling,
     template,
+    volunteer,
 )
 
 __all__ = [
@@ -72,4 +73,5 @@ __all__ = [
     "staff",
     "telling",
     "template",
+    "volunteer",
 ]

@@ -17,6 +17,7 @@ HEADS = {
     "prize_appeals": "奖品申诉", "live_answers": "抢答", "elder_readers": "长辈模式",
     "submissions": "投稿的作品", "uploads": "没传完的文件", "agreements": "为作品签的同意", "likes": "给作品点的赞",
     "awards": "比赛获奖", "notice_opt_outs": "不再收通知", "broadcast_readers": "发给您的通知", "objections": "对结果的异议",
+    "volunteers": "志愿者登记", "volunteer_posts": "志愿班次", "volunteer_certificates": "志愿服务证书", "training_people": "参加的培训",
 }  # fmt: skip
 # What says nothing about a person by itself, and yet belongs to their story; all else of ours is left out.
 WORDS = {
