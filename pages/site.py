@@ -48,6 +48,7 @@ from pages import (
     quiz_trial,
     school_box,
     sign_up,
+    volunteer,
 )
 from pages.activity import activity_page
 from pages.cards import card
@@ -129,7 +130,14 @@ def pages_of(
         database,
         draw,
         library=house.library,
-        makers=(*my_entries.MAKERS, *my_works.MAKERS, *my_issues.MAKERS, *prizes.MAKERS, *my_notices.MAKERS),
+        makers=(
+            *my_entries.MAKERS,
+            *my_works.MAKERS,
+            *my_issues.MAKERS,
+            *volunteer.MAKERS,
+            *prizes.MAKERS,
+            *my_notices.MAKERS,
+        ),
     )
     my_entries.register(readers, blueprint, database)
     my_works.register(readers, blueprint, database, draw)
@@ -160,6 +168,7 @@ def pages_of(
     )  # fmt: skip
     contest_results.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
+    volunteer.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     quiz_trial.register(blueprint, database, draw, house.secret)
     prizes.register(readers, blueprint, database, draw, platform=platform, site=house.site)
     judging.register(readers, blueprint, database, draw, media=data / "media" if data else None, site=house.site)

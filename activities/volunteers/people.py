@@ -15,7 +15,16 @@ from models import audit, messages
 from models.by import By
 from models.errors import BadInput
 from models.states import moved
-from models.volunteer import VOLUNTEER_MOVES, Volunteer, VolunteerCall, VolunteerState
+from models.volunteer import (
+    VOLUNTEER_MOVES,
+    Post,
+    ServiceHours,
+    ThanksCertificate,
+    TrainingPerson,
+    Volunteer,
+    VolunteerCall,
+    VolunteerState,
+)
 
 S = VolunteerState
 LONGEST_WISH, LONGEST_SKILLS, LONGEST_REASON = 300, 200, 200
@@ -193,3 +202,19 @@ def _tell(session: Session, volunteer: Volunteer, words: str, by: By) -> None:
 
 def _note(session: Session, act: str, volunteer: Volunteer, by: By) -> None:
     audit.note(session, act, who=by.who, subject=f"volunteer {volunteer.id}", at=by.at)
+
+
+def withdraw(session: Session, volunteer: Volunteer) -> None:
+    """An application that nobody has decided on, or that was refused, is taken back: nothing of it is kept."""
+    row = held(session, volunteer.id)
+    if row is not None and row.state in (S.APPLIED, S.REFUSED) and not _has_story(session, row):
+        session.delete(row)
+        session.flush()
+    elif row is not None and row.state in (S.APPLIED, S.REFUSED):
+        row.state = moved(row.state, to=S.LEFT, moves=VOLUNTEER_MOVES)
+
+
+def _has_story(session: Session, volunteer: Volunteer) -> bool:
+    """Helped before: their lines stay."""
+    tables = (Post, ServiceHours, ThanksCertificate, TrainingPerson)
+    return any(session.scalar(sa.select(one.id).where(one.volunteer_id == volunteer.id).limit(1)) for one in tables)

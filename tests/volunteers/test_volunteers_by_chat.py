@@ -1,9 +1,11 @@
 """志愿者 in the chat: the call, shifts by number, giving back, coming and going, hours, leaving; and who is none."""
 
+from collections.abc import Callable
 from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from activities.volunteers import hours, people, posts, shifts
 from activities.volunteers.texts import MINE, SHIFTS
@@ -293,12 +295,13 @@ def test_hours_are_confirmed_once_and_corrected_with_a_reason(helpers: Helpers) 
     post = _served(helpers)
     with helpers.database.units() as session:
         hours.confirm(session, session.get_one(Post, post), 180, by=helpers.by)
-    for verb, words in (
+    refused: tuple[tuple[Callable[[Post, Session], object], str], ...] = (
         (lambda row, session: hours.confirm(session, row, 180, by=helpers.by), "已经确认过"),
         (lambda row, session: hours.correct(session, row, 120, "", by=helpers.by), "原因"),
         (lambda row, session: hours.correct(session, row, 180, "看错了", by=helpers.by), "没有变"),
         (lambda row, session: hours.correct(session, row, 5000, "看错了", by=helpers.by), "16 小时"),
-    ):
+    )
+    for verb, words in refused:
         with helpers.database.units() as session:
             row = session.get_one(Post, post)
             with pytest.raises(Exception, match=words):
