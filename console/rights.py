@@ -39,6 +39,8 @@ class Act(StrEnum):
     APPROVE_PRIZES = (
         "approve prizes"  # seal a pot somebody else planned; hold, refuse, pause, close, the finance sheet
     )
+    SEE_DESK = "see desk"  # questions, answers, places, volunteers: to read
+    KEEP_VOLUNTEERS = "keep volunteers"  # calls, shifts, hours, trainings
     SEE_OUTBOX = "see outbox"
     DECIDE_MESSAGES = "decide messages"  # send again, drop, run a push again
     SEE_WAYS = "see ways"
@@ -70,26 +72,29 @@ _CONTESTS = frozenset({
 _NOTICES = frozenset({
     Act.SEE_NOTICES, Act.WRITE_NOTICES, Act.PROOF_NOTICES, Act.SEND_NOTICES, Act.CHANGE_MENU,
 })  # fmt: skip
+_DESK = frozenset({Act.SEE_DESK, Act.KEEP_VOLUNTEERS})
 _MONEY = frozenset({Act.SEE_PRIZES, Act.APPROVE_PRIZES, Act.HAND_OVER})
 _READERS = frozenset({Act.SEE_READERS, Act.EXPORT_READERS})
 _MESSAGES = frozenset({Act.SEE_OUTBOX, Act.DECIDE_MESSAGES})
 
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.SEE_WAYS},
+    Role.EDITOR: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | _DESK | {Act.SEE_WAYS},
     Role.PROOFREADER: frozenset(
         {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.CHECK_PAPERS, Act.SEE_CONTESTS, Act.SCREEN_WORKS}
-        | {Act.SEE_NOTICES, Act.PROOF_NOTICES}
+        | {Act.SEE_NOTICES, Act.PROOF_NOTICES, Act.SEE_DESK}
     ),
-    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | {Act.REVIEW_NOTICES},
+    Role.REVIEWER: _ACTIVITIES | _SIGN_UPS | _QUIZZES | _CONTESTS | _NOTICES | _DESK | {Act.REVIEW_NOTICES},
     Role.JUDGE: frozenset({Act.SEE_ACTIVITIES}),
     Role.DESK: frozenset(
         {Act.SEE_ACTIVITIES, Act.KEEP_RECORDS, Act.SEE_PHONES, Act.SEE_WAYS, Act.SEE_QUIZZES, Act.HAND_OVER}
         | {Act.SEE_NOTICES}
     )
+    | _DESK
     | _SIGN_UPS
     | _READERS
     | _MESSAGES,
-    Role.FINANCE: _MONEY | {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.SEE_CONTESTS, Act.SEE_WAYS, Act.MEND_WAYS},
+    Role.FINANCE: _MONEY
+    | {Act.SEE_ACTIVITIES, Act.SEE_QUIZZES, Act.SEE_CONTESTS, Act.SEE_DESK, Act.SEE_WAYS, Act.MEND_WAYS},
     Role.ADMIN: frozenset(Act),
 }
 

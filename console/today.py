@@ -29,6 +29,7 @@ from console import (
     record_list,
     send_plan,
     sign_up_needs,
+    volunteers,
     words,
 )
 from console.branch_rows import is_whole
@@ -139,6 +140,10 @@ def _questions(desk: Desk) -> Sequence[Question]:
         Question(Act.CHANGE_BRANCHES, "放假安排", _days_off_untold),
         Question(Act.CHANGE_QUIZZES, "题目复核", question_care.needs),
         Question(Act.WRITE_NOTICES, "刊物", periodicals.needs),
+        Question(Act.KEEP_VOLUNTEERS, "志愿者申请", volunteers.to_decide, is_approval=True),
+        Question(Act.KEEP_VOLUNTEERS, "闭馆日的班", volunteers.shut),
+        Question(Act.KEEP_VOLUNTEERS, "缺人的班", volunteers.lacking),
+        Question(Act.KEEP_VOLUNTEERS, "志愿时长", volunteers.to_confirm, is_approval=True),
     )
 
 

@@ -217,11 +217,21 @@ ACTS = {
     "rights asked": "重新检查权限", "record sent": "手机报人次", "record confirmed": "确认人次",
     "record picture added": "加现场照片", "record picture removed": "删现场照片", "phone bound": "绑定微信",
     "phone unbound": "解绑微信",
+    "call written": "写志愿者招募", "call changed": "改志愿者招募", "call opened": "开放志愿者招募", "call closed": "结束志愿者招募",
+    "volunteer written down": "登记志愿者", "volunteer changed": "改志愿者资料", "volunteer taken on": "通过志愿者申请",
+    "volunteer refused": "不通过志愿者申请", "volunteer paused": "暂停志愿者", "volunteer ended": "志愿者退出",
+    "volunteer looked at": "查看志愿者", "volunteers looked at": "查看志愿者名单", "volunteer ticked": "登记志愿者到岗",
+    "shift planned": "排志愿者班次", "shift changed": "改志愿者班次", "shift called off": "取消志愿者班次",
+    "shift goes on": "闭馆照常的班次", "shift filled": "给志愿者排班", "shift left": "替志愿者退班",
+    "hours confirmed": "确认志愿时长", "hours corrected": "更正志愿时长", "hours added": "补记志愿时长",
+    "training planned": "安排培训", "training changed": "改培训", "training called off": "取消培训", "training restored": "恢复培训",
+    "training result": "记培训测验结果", "training looked at": "查看培训名单",
     "outbox looked at": "查看发件", "reader looked at": "查看读者", "list exported": "导出列表",
     "personal data exported": "导出读者资料", "personal data erased": "清除读者资料",
 }  # fmt: skip
 
 SUBJECTS = {
+    "call": "志愿者招募", "volunteer": "志愿者", "volunteers": "志愿者", "shift": "志愿者班次", "training": "培训",
     "menu": "菜单", "periodical": "刊物",
     "notice": "通知", "notices": "通知的设置", "broadcast": "发送", "broadcasts": "发送列表",
     "contest": "比赛", "work": "作品", "programme": "节目", "issue": "一期节目",

@@ -224,7 +224,7 @@ def of_year(session: Session, year: int) -> list[Served]:
     """Everybody with hours of a year, the most first."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     total = sa.func.sum(ServiceHours.minutes)
-    count = sa.func.count(sa.distinct(sa.case((ServiceHours.minutes > 0, ServiceHours.id))))
+    count = sa.func.count(sa.case((sa.and_(ServiceHours.number == 1, ServiceHours.minutes > 0), ServiceHours.id)))
     rows = (
         sa.select(ServiceHours.volunteer_id, total.label("minutes"), count.label("times"))
         .where(ServiceHours.served_on >= first, ServiceHours.served_on <= last)
