@@ -17,6 +17,7 @@ from activities.plans.plan import Plan
 from activities.sample import sample_plans
 from activities.sample_staff import look_after, open_the_doors
 from activities.service import import_plan
+from activities.volunteers import sample as volunteer_sample
 from config.settings import MARK, Settings, enter_demo, holds_demo
 from console import demo_staff
 from console.ports import must_be_free
@@ -96,6 +97,7 @@ def load_demo(settings: Settings) -> None:
         quiz_sample.open_quiz(session, by=by, way=PayWay(settings.payout))
         contest_sample.open_contests(session, by=by)
         demo_staff.hire(session, now=by.at)
+        volunteer_sample.volunteer(session, by=by)
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
     database.close()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -32,7 +33,7 @@ CALL = {
 }
 
 
-def rows_of(body: bytes, sheet: int = 0) -> list[list[object]]:
+def rows_of(body: bytes, sheet: int = 0) -> list[Any]:
     return CalamineWorkbook.from_filelike(BytesIO(body)).get_sheet_by_index(sheet).to_python()
 
 
@@ -82,7 +83,6 @@ def test_who_applied_is_on_today_and_is_taken_on_or_refused(helpers: Helpers) ->
     page = browser.opens("/console/volunteers?state=applied").text
     assert "林晓" in page
     assert "13800001111" not in page
-    assert "138****1111" in page or "1380000" not in page
     assert "通过了" in browser.does(f"/console/volunteers/{first}/take-on", on=f"/console/volunteers/{first}")
     assert browser.does(f"/console/volunteers/{second}/refuse", on=f"/console/volunteers/{second}", reason="名额满了")
     assert helpers.one(Volunteer, first).state is VolunteerState.ACTIVE
@@ -156,7 +156,6 @@ def test_a_shift_is_planned_seen_in_its_week_changed_and_called_off(helpers: Hel
         "日子、时间和地点不能改"
         in browser.sends(edit, on=edit, **planned(helpers, day=helpers.day(3).isoformat())).text
     )
-    assert "不能少于 1" in browser.sends(edit, on=edit, **planned(helpers, seats="0")).text or True
     assert "已保存" in browser.does(edit, on=edit, **planned(helpers, seats="3", task="修补图书"))
     assert helpers.seats(shift) == (3, 1)
     assert "正在告诉 1 位" in browser.does(
@@ -256,11 +255,11 @@ def test_who_came_is_ticked_and_hours_are_confirmed_and_corrected(helpers: Helpe
     assert "更正为 3小时" in browser.does(f"{page}/{post}", on=page, hours="3", reason="签退晚了")
     assert "签退晚了" in helpers.told("小林")[-1]
     shown = browser.opens(page).text
-    assert "一共3小时" in shown or "一共 3小时" in shown
+    assert "一共 3小时" in shown
     assert "chart" in shown
     year = helpers.one(Shift, shift).served_on.year
     body = browser.opens(f"{page}.xlsx?year={year}").data
-    assert rows_of(body)[1][:4] == ["林晓", "各馆", 2.0, 180.0] or rows_of(body)[1][3] == 180.0
+    assert rows_of(body)[1][:4] == ["林晓", "各馆", 1.0, 180.0]
     assert len(rows_of(body, 1)) == 3
     assert "时长已经确认了" in browser.does(f"/console/volunteers/posts/{post}/undo", on=page)
     assert helpers.one(Post, post).state is PostState.IN
