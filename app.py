@@ -22,6 +22,8 @@ from activities.places import delivery_photos
 from activities.reminders import service as reminders
 from activities.signup import absences, door_qr, keeping, lottery
 from activities.signup import service as signup
+from activities.volunteers import keeping as volunteers_kept
+from activities.volunteers import reminding as shift_reminders
 from bot import calls, errcodes, ils, pay_calls, posting
 from bot.client import READ_SECONDS, Client
 from bot.envelope import Envelope
@@ -35,6 +37,7 @@ from config import limits, logging
 from config.menu import Menu, menu_of
 from config.settings import CALLBACK_SETTINGS, PAY_SETTINGS, Settings, SettingsError, settings_here
 from console.desk import Desk, Outside, desk_of
+from console.needs_by_chat import NeedsByChat
 from console.plainly import said_plainly
 from console.site import console_of, protect_forms
 from contests import ffmpeg, pieces, printing, sums, sweeping
@@ -91,8 +94,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         raise SystemExit(str(error)) from None
     times.use_zone(settings.timezone)
     database = Database(settings.database)
+    needs = NeedsByChat()
     house = House(
-        settings.library, settings.site, settings.desk_phone, settings.secret_key, has_ils=settings.has_ils
+        settings.library, settings.site, settings.desk_phone, settings.secret_key, has_ils=settings.has_ils, needs=needs
     )  # fmt: skip
     app = Flask("shusheng", static_folder=None)
     app.url_map.converters["int"] = RowNumber
@@ -102,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=limits.MAX_CALLBACK_BYTES,
     )
     desk = _desk(settings, database, house)
+    needs.of(app, desk)
     forms = protect_forms(app, desk)
     app.extensions["shusheng"] = (settings, database)
     client = _client(settings, database)
@@ -450,7 +455,8 @@ def ils_parts(settings: Settings) -> tuple[Part, ...]:
 def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
-        *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
+        *upkeep.PARTS, *keeping.PARTS, *volunteers_kept.PARTS,
+        *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
         prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
         broadcasts.forget_words, *cases.UPKEEP, *loan_notes.PARTS, loan_imports.forget_returned, loan_imports.forget_files,
     )  # fmt: skip
@@ -460,7 +466,8 @@ def due_parts() -> tuple[Part, ...]:
     """What falls due at any minute, a part a unit."""
     return (
         signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
-        absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, playing.expire_due, boards.freeze_due,
+        absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, shift_reminders.remind_due,
+        playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,
         closings.carry_on, prizes.remind_unclaimed, prizes.lapse_due, prizes.end_denied, paying.look_after,
         broadcasts.carry_on, *contests.PARTS, works_left.take_down, pieces.give_up_lost, printing.give_up_lost,

@@ -21,6 +21,7 @@ from models.errors import BadInput, IllegalMove
 from models.notice import Notice
 from models.place import Place
 from models.staff import Staff
+from models.volunteer import ServiceHours, Shift, Training, Volunteer, VolunteerCall
 from models.wording import compact
 
 HELD = {"key_share": True}  # against others who change it, not against activities that come in to it meanwhile
@@ -151,6 +152,11 @@ def hanging(session: Session, branch: Branch) -> list[str]:
         "份通知": sa.select(sa.func.count()).where(Notice.branch_id == branch.id),
         "个提问": sa.select(sa.func.count()).where(Case.branch_id == branch.id),
         "个阅读点或流动点归它管": sa.select(sa.func.count()).where(Place.branch_id == branch.id),
+        "个志愿者班次": sa.select(sa.func.count()).where(Shift.branch_id == branch.id),
+        "次志愿者招募": sa.select(sa.func.count()).where(VolunteerCall.branch_id == branch.id),
+        "位志愿者": sa.select(sa.func.count()).where(Volunteer.branch_id == branch.id),
+        "笔志愿时长": sa.select(sa.func.count()).where(ServiceHours.branch_id == branch.id),
+        "次培训": sa.select(sa.func.count()).where(Training.branch_id == branch.id),
         "个正在并进来的馆": sa.select(sa.func.count()).where(Branch.merges_into == branch.id),
     }
     return [f" {count} {what}" for what, asked in counts.items() if (count := session.scalar(asked))]

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from activities.signup import service
+from activities.volunteers import people
 from models import binding, follower, loan, outbox, privacy
 from models.notice import NoticeOptOut
 
@@ -15,6 +16,7 @@ def forget(session: Session, openid: str, *, at: datetime, now: datetime | None 
         return
     service.leave_all(session, openid, now=now or at)
     loan.forget_loans(session, openid)
+    people.leave_all(session, openid, now=now or at)
     follower.forget(session, openid, at=at)
 
 
@@ -26,6 +28,7 @@ def clear(session: Session, openid: str, *, now: datetime) -> None:
     since, wish = row.followed_at, session.get(NoticeOptOut, openid)
     said_no_at = wish.said_at if wish else None
     service.leave_all(session, openid, now=now)
+    people.leave_all(session, openid, now=now)
     outbox.drop_all_of(session, openid, now=now, cause="读者清除了资料")
     loan.forget_loans(session, openid)
     privacy.erase(session, openid)

@@ -22,6 +22,7 @@ from models.notice import Notice
 from models.opening import Closure, DayHours, WeekHours
 from models.place import Place
 from models.staff import Staff
+from models.volunteer import ServiceHours, Shift, Training, Volunteer, VolunteerCall
 
 PART = 20  # activities a unit: some 20 ms, 50 on a busy machine; no unit may hold the write lock over 200 ms
 
@@ -105,7 +106,10 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
         Closure.branch_id == branch.id, Closure.closing_id.in_(session.scalars(theirs).all())
     )
     session.execute(twice)  # one act that named both
-    for table in (Closure, Staff, FormerName, Notice, Case, Place):
+    every = (
+        Closure, Staff, FormerName, Notice, Case, Place, VolunteerCall, Volunteer, Shift, ServiceHours, Training,
+    )  # fmt: skip
+    for table in every:
         session.execute(sa.update(table).where(table.branch_id == branch.id).values(branch_id=into.id))
     session.execute(sa.update(CaseHanding).where(CaseHanding.to_branch == branch.id).values(to_branch=into.id))
     for closing in session.scalars(sa.select(Closing)):  # a handful a year

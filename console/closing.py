@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import hours, texts
 from activities.queries import Shown
+from activities.volunteers import queries as volunteers
 from config.menu import menu_of
 from console import activity_days
 from console.branch_rows import all_branches, is_mine, is_whole, said_run
@@ -82,6 +83,7 @@ class _Effects:
     buttons: Sequence[menu_rules.Button] | None
     has_menu_place: bool
     first: date = field(default=date.min)
+    shifts: tuple[int, int] = (0, 0)  # of volunteers on those days, and people on them
 
     def of(self, choice: Choice) -> int:
         """How many activities."""
@@ -233,6 +235,7 @@ def _effects(session: Session, asked: _Asked, site: str) -> _Effects:
     return _Effects(
         rows, len(rules.steps_of(asked.first, today=today)), rules.due_on(asked.first, today=today),
         rules.is_urgent(asked.first, today=today), buttons, buttons is not None, asked.first,
+        volunteers.within(session, asked.branches, max(asked.first, today), asked.last, now=now),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from activities.plans.plan import Plan
 from activities.sample import sample_plans
 from activities.sample_staff import look_after, open_the_doors
 from activities.service import import_plan
+from activities.volunteers import sample as volunteer_sample
 from config.settings import MARK, Settings, enter_demo, holds_demo
 from console import demo_staff
 from console.ports import must_be_free
@@ -102,6 +103,7 @@ def load_demo(settings: Settings) -> None:
         contest_sample.open_contests(session, by=by)
         demo_staff.hire(session, now=by.at)
         case_sample.sit_down(session, by=by)
+        volunteer_sample.volunteer(session, by=by)
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
         loan_sample.lend(session, secret=settings.secret_key, has_ils=settings.has_ils, by=by)

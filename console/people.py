@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import queries
+from activities.records import phones
 from console import exports, passwords, staff, words
 from console.desk import Desk, done, drawn, me, note, refused
 from console.exports import Sheet
@@ -16,7 +17,15 @@ from models import times
 from models.errors import BadInput, IllegalMove
 from models.staff import Role, Staff, StaffState
 
-_COLUMNS = (("登录名", 18), ("姓名", 18), ("角色", 30), ("分馆", 20), ("状态", 10), ("最近登录", 20))
+_COLUMNS = (
+    ("登录名", 18),
+    ("姓名", 18),
+    ("角色", 30),
+    ("分馆", 20),
+    ("状态", 10),
+    ("最近登录", 20),
+    ("手机绑定", 20),
+)
 
 
 def register(desk: Desk, blueprint: Blueprint) -> None:
@@ -28,6 +37,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/staff/<login>", "one_person", views.one, methods=["GET", "POST"])
     blueprint.add_url_rule("/staff/<login>/password", "give_password", views.password, methods=["POST"])
     blueprint.add_url_rule("/staff/<login>/disable", "disable_person", views.disable, methods=["POST"])
+    blueprint.add_url_rule("/staff/<login>/phone/unbind", "unbind_person_phone", views.unbind, methods=["POST"])
     blueprint.add_url_rule("/staff/<login>/enable", "enable_person", views.enable, methods=["POST"])
 
 
@@ -39,13 +49,16 @@ class _Views:
     def all(self) -> str:
         """Everybody."""
         with self._desk.reading() as session:
-            return drawn("people.html", people=staff.everybody(session))
+            return drawn("people.html", people=staff.everybody(session), phones=phones.all_bound(session))
 
     @may(Act.MANAGE_STAFF)
     def file(self) -> Response:
         """The same for Excel."""
         with self._desk.unit() as session:
-            rows = [_row(somebody) for somebody in staff.everybody(session)]
+            bound = phones.all_bound(session)
+            rows = [
+                (*_row(somebody), words.exact(bound.get(somebody.login))) for somebody in staff.everybody(session)
+            ]
             note(session, "list exported", "staff")
         return exports.downloaded(
             f"馆员 {times.local(times.now()):%Y-%m-%d}", exports.workbook(Sheet("馆员", _COLUMNS, rows))
@@ -93,9 +106,10 @@ class _Views:
             somebody = _known(session, login) if login else None
             branches = queries.branches(session)
             lines = lines_about(session, f"staff {login}") if somebody else ()
+            phone = phones.bound(session, login) if somebody else None
         typed = request.form if wrong else None
         return drawn(
-            "person.html", somebody=somebody, wrong=wrong, branches=branches, lines=lines, roles=words.ROLES,
+            "person.html", somebody=somebody, wrong=wrong, phone=phone, branches=branches, lines=lines, roles=words.ROLES,
             notes=words.ROLE_NOTES,
             login=typed.get("login", login) if typed else login,
             name=typed.get("name", "") if typed else somebody.name if somebody else "",
@@ -127,6 +141,15 @@ class _Views:
         except IllegalMove:
             return refused("已经停用了。", where)
         return done("已停用，正在用的登录也已失效。", where)
+
+    @may(Act.MANAGE_STAFF)
+    def unbind(self, login: str) -> AnyResponse:
+        """Their phone is a reader's again: it was lost, or given away."""
+        where = url_for("console.one_person", login=login)
+        with self._desk.unit() as session:
+            _known(session, login)
+            was_bound = phones.unbind(session, login=login, now=times.now(), who=me().login)
+        return done("已解绑，那部手机不再认作馆员。", where) if was_bound else refused("没有绑定手机。", where)
 
     @may(Act.MANAGE_STAFF)
     def enable(self, login: str) -> AnyResponse:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from activities.records import phones
 from console import passwords, sessions, staff, tries
 from console.desk import Desk, done, drawn, local_path, me, note
-from console.rights import Act, Open, may
+from console.rights import Open, may
 from models import audit, times
 from models.errors import BadInput
 from models.staff import Staff, StaffState
@@ -124,19 +124,19 @@ class _Views:
             phone, code = phones.bound(unit, me().login), phones.open_code(unit, me().login, now=times.now())
         return drawn("password.html", wrong=wrong, phone=phone, code=code)
 
-    @may(Act.KEEP_RECORDS)
+    @may(Open.TO_STAFF)
     def phone_code(self) -> Response:
         """Six digits to send from one's own phone."""
         with self._desk.unit() as unit:
             phones.code_for(unit, me().login, now=times.now())
         return redirect(url_for("console.own_password", _anchor="phone"), 303)
 
-    @may(Act.KEEP_RECORDS)
+    @may(Open.TO_STAFF)
     def unbind_phone(self) -> Response:
-        """That phone sends no more."""
+        """That phone is a reader's again."""
         with self._desk.unit() as unit:
             phones.unbind(unit, login=me().login, now=times.now())
-        return done("已解绑，那个微信不能再报人次。", url_for("console.own_password"))
+        return done("已解绑，那个微信不再认作馆员。", url_for("console.own_password"))
 
     def _chosen(self) -> str:
         """The new password, sealed. Raises: BadInput."""

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from activities.records import phones
 from console import sessions
 from console.words import ROLES
 from desk.cases import handing
@@ -100,6 +101,7 @@ def disable(session: Session, staff: Staff, *, by: str, now: datetime) -> None:
     staff.state = moved(staff.state, to=StaffState.DISABLED, moves=STAFF_MOVES)
     sessions.end_all_of(session, staff)
     handing.free_all_of(session, staff.login, now=now)
+    phones.unbind(session, login=staff.login, now=now, who=by)
     _note(session, "staff disabled", staff, by=by, now=now)
 
 

@@ -1,7 +1,9 @@
 """今天: what needs this person, oldest first, each with its one act."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 
 import sqlalchemy as sa
@@ -31,6 +33,7 @@ from console import (
     record_list,
     send_plan,
     sign_up_needs,
+    volunteers,
     words,
 )
 from console.branch_rows import is_whole
@@ -67,57 +70,9 @@ class _Views:
     def today(self) -> str:
         """The first page."""
         with self._desk.reading() as session:
-            needs = [need for act, asked in self._questions() if act in me().acts for need in asked(session)]
-        needs.sort(key=lambda need: need.at)
+            needs = [need for _, need in needs_of(self._desk, session)]
         today = times.local(times.now())
         return drawn("today.html", needs=needs, now=today, weekday=times.weekday(today.date()))
-
-    def _questions(self) -> Sequence[tuple[Act, Callable[[Session], Iterator[Need]]]]:
-        return (
-            (Act.DECIDE_MESSAGES, _failed_pushes),
-            (Act.DECIDE_MESSAGES, _stuck_messages),
-            (Act.SEE_WAYS, self._shut_roads),
-            (Act.CHANGE_ACTIVITIES, _drafts),
-            (Act.ANSWER_READERS, case_needs.mine),
-            (Act.ANSWER_READERS, case_needs.offered),
-            (Act.ANSWER_READERS, case_needs.not_accepted),
-            (Act.ANSWER_READERS, case_needs.waiting),
-            (Act.ANSWER_READERS, case_needs.late),
-            (Act.KEEP_RECORDS, record_list.needs),
-            (Act.KEEP_PLACES, deliveries.needs),
-            (Act.SCREEN_WORKS, contests.to_screen),
-            (Act.CHANGE_CONTESTS, contests.to_lead_on),
-            (Act.AWARD_WORKS, contest_awards.to_answer),
-            (Act.AWARD_WORKS, contest_figures.to_check),
-            (Act.AWARD_WORKS, programmes.fallen),
-            (Act.SEE_NOTICES, notice_needs.to_sign),
-            (Act.WRITE_NOTICES, notice_needs.returned),
-            (Act.REVIEW_NOTICES, notice_needs.emergencies),
-            (Act.SEND_NOTICES, broadcasts.needs),
-            (Act.SEND_NOTICES, followers.to_decide),
-            (Act.SEND_NOTICES, send_plan.overdue),
-            (Act.IMPORT_PLANS, _plans),
-            (Act.CHANGE_SIGN_UPS, sign_up_needs.undecided),
-            (Act.CHANGE_SIGN_UPS, sign_up_needs.unanswered),
-            (Act.SEE_QUIZZES, quizzes.needs),
-            (Act.APPROVE_PRIZES, prize.needs),
-            (Act.APPROVE_PRIZES, contest_awards.to_seal),
-            (Act.CHANGE_BRANCHES, _days_off_untold),
-            (Act.CHANGE_QUIZZES, question_care.needs),
-            (Act.WRITE_NOTICES, periodicals.needs),
-            (Act.APPROVE_ANSWERS, answer_needs.to_approve),
-            (Act.WRITE_ANSWERS, answer_needs.returned),
-            (Act.WRITE_ANSWERS, answer_needs.over),
-            (Act.WRITE_ANSWERS, answer_needs.unanswered),
-            (Act.KEEP_LOANS, loans.needs),
-        )
-
-    def _shut_roads(self, session: Session) -> Iterator[Need]:
-        for road in session.scalars(sa.select(Breaker)):
-            yield Need(
-                road.opened_at, "plug", "stopped", words.shut(road.kind),
-                self._desk.outside.advice(road.errcode) or road.cause, "去看怎么办", url_for("console.ways"),
-            )  # fmt: skip
 
     @may(Act.DECIDE_MESSAGES)
     def rerun(self, key: str) -> Response:
@@ -143,6 +98,76 @@ class _Views:
         log.error("push failed again", key=key, error=type(error).__name__)
         with self._desk.unit() as session:
             note(session, "push run again", key, detail=f"{type(error).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What 今天 asks for whoever has this act. `kind` is its word on a phone; `is_approval`: somebody waits for a yes or a no."""
+
+    act: Act
+    kind: str
+    needs: Callable[[Session], Iterator[Need]]
+    is_approval: bool = False
+
+
+def needs_of(desk: Desk, session: Session) -> list[tuple[Question, Need]]:
+    """All that needs whoever asks (`me()`), oldest first."""
+    mine = me().acts
+    found = [(one, need) for one in _questions(desk) if one.act in mine for need in one.needs(session)]
+    return sorted(found, key=lambda pair: pair[1].at)
+
+
+def _questions(desk: Desk) -> Sequence[Question]:
+    return (
+        Question(Act.DECIDE_MESSAGES, "没办好的消息", _failed_pushes),
+        Question(Act.DECIDE_MESSAGES, "没送到的消息", _stuck_messages),
+        Question(Act.SEE_WAYS, "通道", partial(_shut_roads, desk)),
+        Question(Act.CHANGE_ACTIVITIES, "活动草稿", _drafts),
+        Question(Act.ANSWER_READERS, "我的提问", case_needs.mine),
+        Question(Act.ANSWER_READERS, "转来的提问", case_needs.offered, is_approval=True),
+        Question(Act.ANSWER_READERS, "没接的提问", case_needs.not_accepted),
+        Question(Act.ANSWER_READERS, "新提问", case_needs.waiting),
+        Question(Act.ANSWER_READERS, "超时的提问", case_needs.late),
+        Question(Act.KEEP_RECORDS, "人次", record_list.needs),
+        Question(Act.KEEP_PLACES, "送书待核", deliveries.needs, is_approval=True),
+        Question(Act.SCREEN_WORKS, "作品待审", contests.to_screen, is_approval=True),
+        Question(Act.CHANGE_CONTESTS, "比赛", contests.to_lead_on),
+        Question(Act.AWARD_WORKS, "异议和颁奖", contest_awards.to_answer, is_approval=True),
+        Question(Act.AWARD_WORKS, "点赞待核", contest_figures.to_check, is_approval=True),
+        Question(Act.AWARD_WORKS, "节目", programmes.fallen),
+        Question(Act.SEE_NOTICES, "通知待签", notice_needs.to_sign, is_approval=True),
+        Question(Act.WRITE_NOTICES, "通知退回", notice_needs.returned),
+        Question(Act.REVIEW_NOTICES, "紧急通知补看", notice_needs.emergencies, is_approval=True),
+        Question(Act.SEND_NOTICES, "通知发送", broadcasts.needs, is_approval=True),
+        Question(Act.SEND_NOTICES, "关注者名单", followers.to_decide),
+        Question(Act.SEND_NOTICES, "群发计划", send_plan.overdue),
+        Question(Act.IMPORT_PLANS, "活动计划", _plans),
+        Question(Act.CHANGE_SIGN_UPS, "报名待定", sign_up_needs.undecided, is_approval=True),
+        Question(Act.CHANGE_SIGN_UPS, "申诉", sign_up_needs.unanswered, is_approval=True),
+        Question(Act.SEE_QUIZZES, "答题待审", quizzes.needs, is_approval=True),
+        Question(Act.APPROVE_PRIZES, "奖品", prize.needs, is_approval=True),
+        Question(Act.APPROVE_PRIZES, "奖金封存", contest_awards.to_seal, is_approval=True),
+        Question(Act.CHANGE_BRANCHES, "放假安排", _days_off_untold),
+        Question(Act.CHANGE_QUIZZES, "题目复核", question_care.needs),
+        Question(Act.WRITE_NOTICES, "刊物", periodicals.needs),
+        Question(Act.KEEP_VOLUNTEERS, "志愿者申请", volunteers.to_decide, is_approval=True),
+        Question(Act.KEEP_VOLUNTEERS, "闭馆日的班", volunteers.shut),
+        Question(Act.KEEP_VOLUNTEERS, "缺人的班", volunteers.lacking),
+        Question(Act.KEEP_VOLUNTEERS, "志愿时长", volunteers.to_confirm, is_approval=True),
+        Question(Act.APPROVE_ANSWERS, "问答待审", answer_needs.to_approve, is_approval=True),
+        Question(Act.WRITE_ANSWERS, "问答退回", answer_needs.returned),
+        Question(Act.WRITE_ANSWERS, "过期的问答", answer_needs.over),
+        Question(Act.WRITE_ANSWERS, "没答上的话", answer_needs.unanswered),
+        Question(Act.KEEP_LOANS, "借阅", loans.needs),
+    )
+
+
+def _shut_roads(desk: Desk, session: Session) -> Iterator[Need]:
+    for road in session.scalars(sa.select(Breaker)):
+        yield Need(
+            road.opened_at, "plug", "stopped", words.shut(road.kind),
+            desk.outside.advice(road.errcode) or road.cause, "去看怎么办", url_for("console.ways"),
+        )  # fmt: skip
 
 
 def _failed_pushes(session: Session) -> Iterator[Need]:

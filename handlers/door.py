@@ -5,6 +5,7 @@ import re
 from activities.details import details
 from activities.signup import door, texts
 from activities.signup.door import CameIn
+from handlers import volunteers
 from handlers.turn import Reply, Turn
 from models.tapping import tappable
 from models.wording import quoted
@@ -16,6 +17,8 @@ def check_in(turn: Turn) -> Reply:
     """签到 4821: turn.argument are the digits, or ""."""
     if not turn.argument:
         return Reply("请看门口的签到码，回复“签到”和那几个数字，比如：签到4821；或者直接扫门口的码。")
+    if (said := volunteers.came_by(turn, turn.argument)) is not None:
+        return said
     came = door.check_in_by_code(turn.session, turn.argument, turn.incoming.openid, now=turn.now)
     if came is None:  # said, not raised: a refusal would undo the counting of the try
         return Reply("今天没有活动用这个签到码。请看看门口的数字，或扫门口的码。")

@@ -57,15 +57,19 @@ def bind(turn: Turn) -> Reply:
     name = phones.bind(turn.session, openid, turn.argument, now=turn.now)
     if name is None:
         return Reply("这个绑定码不对，或者已经过了十分钟。请在管理台“我的密码”页面重新取一个。")
+    records = ""
+    if phones.sender(turn.session, openid) is not None:
+        records = f"\n活动办完，发一句就能报人次，例如：\n{texts.EXAMPLE}\n随后十分钟内可以发照片。流动服务这样报：\n{delivering.EXAMPLE}"
     return Reply(
-        f"{name}，绑定好了。活动办完，发一句就能报人次，例如：\n{texts.EXAMPLE}\n随后十分钟内可以发照片。流动服务这样报：\n{delivering.EXAMPLE}\n不用了就回复“解绑”。"
+        f"{name}，绑定好了。回复“{tappable('值班')}”看今天的安排，“{tappable('待办')}”看等您处理的事，"
+        f"“{tappable('馆员帮助')}”看全部说法。{records}\n不用了就回复“解绑”。"
     )
 
 
 def unbind(turn: Turn) -> Reply:
-    """turn.argument: the Sender."""
+    """turn.argument: the Colleague."""
     phones.unbind(turn.session, login=turn.argument.login, now=turn.now)
-    return Reply("已经解绑，这个微信不再能报人次。")
+    return Reply("已经解绑，这个微信不再认作馆员。")
 
 
 def tell(turn: Turn) -> Reply:

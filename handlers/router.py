@@ -24,6 +24,7 @@ from handlers import (
     delivering,
     details,
     door,
+    duty,
     elders,
     guardians,
     help,
@@ -43,6 +44,7 @@ from handlers import (
     reminding,
     signing,
     submitting,
+    volunteers,
     welcome,
     whereabouts,
     work_files,
@@ -322,6 +324,10 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return of_faq
     if words in COMMANDS:
         return COMMANDS[words]
+    if (on_duty := duty.said_by(turn, words)) is not None:
+        return Route(on_duty)
+    if (helping := volunteers.said_by(turn, words, raw)) is not None:
+        return Route(*helping)
     if (contest := _about_contests(turn, words, raw)) is not None:
         return contest
     if (series := programmes.called(turn, words)) is not None:  # not within a work, which may be called so
@@ -554,8 +560,8 @@ def _about_records(turn: Turn, words: str, raw: str) -> Route | None:
     if (digits := recording.digits_in(raw)) is not None:
         turn.argument = digits
         return _BIND
-    if words == "解绑" and (sender := phones.sender(turn.session, turn.incoming.openid)) is not None:
-        turn.argument = sender
+    if words == "解绑" and (who := phones.colleague(turn.session, turn.incoming.openid)) is not None:
+        turn.argument = who
         return _UNBIND
     if turn.talk.topic == recording.WHICH and (number := number_in(tidy(raw))) is not None:
         turn.argument = number

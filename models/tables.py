@@ -39,6 +39,7 @@ from models import (
     staff,
     telling,
     template,
+    volunteer,
 )
 
 __all__ = [
@@ -80,4 +81,5 @@ __all__ = [
     "staff",
     "telling",
     "template",
+    "volunteer",
 ]

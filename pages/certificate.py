@@ -8,6 +8,8 @@ from flask import Blueprint, Response, abort, make_response, redirect, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from activities.volunteers import thanks
+from activities.volunteers.rules import said_hours
 from contests import awards
 from contests import texts as contest_texts
 from contests.certificates import certified
@@ -52,6 +54,7 @@ class Checked:
     name: str = ""
     result: str = ""
     day: str = ""
+    of: str = "成绩"  # what the result is called
 
 
 class _Views:
@@ -104,7 +107,12 @@ class _Views:
         if "code" in request.args:
             return redirect(url_for("pages.check_certificate", code=request.args["code"].strip()[:40] or None), 303)
         with self._database.reading() as session:
-            page = _checked(session, code) or _award(session, code) or Checked(code, "unknown" if code else "")
+            page = (
+                _checked(session, code)
+                or _award(session, code)
+                or _thanks(session, code)
+                or Checked(code, "unknown" if code else "")
+            )
         return self._draw("pages/certificate_check.html", page=page)
 
 
@@ -159,6 +167,18 @@ def _award(session: Session, code: str) -> Checked | None:
     return Checked(
         code, "genuine", said.occasion, contest_texts.winner(found, None, is_masked=True), said.result, said.day
     )
+
+
+def _thanks(session: Session, code: str) -> Checked | None:
+    """What a volunteer was thanked for."""
+    found = thanks.by_code(session, code) if code else None
+    if found is None:
+        return None
+    if found.state is not S.VALID:
+        return Checked(code, "replaced" if found.state is S.REPLACED else "revoked")
+    said = thanks.said(found)
+    name = masked_name(said.name) if said.name else "（已清除）"
+    return Checked(code, "genuine", said.occasion, name, f"服务{said_hours(found.minutes)}", said.day, "时长")
 
 
 def _checked(session: Session, code: str) -> Checked | None:

@@ -21,6 +21,7 @@ HEADS = {
     "awards": "比赛获奖", "notice_opt_outs": "不再收通知", "broadcast_readers": "发给您的通知", "objections": "对结果的异议",
     "cases": "问过馆员的问题", "case_words": "和馆员说的话", "case_drafts": "馆员没写完的答复",
     "faq_helped": "回答有没有用", "faq_missed": "没答上的话",
+    "volunteers": "志愿者登记", "volunteer_posts": "志愿班次", "volunteer_certificates": "志愿服务证书", "training_people": "参加的培训",
 }  # fmt: skip
 # What says nothing about a person by itself, and yet belongs to their story; all else of ours is left out.
 WORDS = {

@@ -52,6 +52,7 @@ from pages import (
     quiz_trial,
     school_box,
     sign_up,
+    volunteer,
 )
 from pages.activity import activity_page
 from pages.cards import card
@@ -140,6 +141,7 @@ def pages_of(
             my_cards.maker(house.secret),
             *my_works.MAKERS,
             *my_issues.MAKERS,
+            *volunteer.MAKERS,
             *prizes.MAKERS,
             *my_notices.MAKERS,
         ),
@@ -176,6 +178,7 @@ def pages_of(
     )  # fmt: skip
     contest_results.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     certificate.register(readers, blueprint, database, draw, library=house.library, site=house.site)
+    volunteer.register(readers, blueprint, database, draw, library=house.library, site=house.site)
     quiz_trial.register(blueprint, database, draw, house.secret)
     prizes.register(readers, blueprint, database, draw, platform=platform, site=house.site)
     judging.register(readers, blueprint, database, draw, media=data / "media" if data else None, site=house.site)

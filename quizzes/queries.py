@@ -15,6 +15,7 @@ from models.db import core
 from models.payout import Pool, PoolState, Prize, PrizeState
 from models.privacy import digest
 from models.quiz import Answer, Attempt, AttemptState, PaperQuestion, Quiz, QuizState, Standing
+from models.volunteer import Training
 from quizzes import rules
 from quizzes.bank.question import Question
 from quizzes.bank.rows import questions_of
@@ -84,9 +85,21 @@ def by_code(session: Session, code: str) -> Quiz | None:
     return quiz if quiz is not None and quiz.state in (*SHOWN, QuizState.CLOSED) else None
 
 
+def by_number(session: Session, number: int) -> Quiz | None:
+    """The same by its number, for who is sent to it by another room."""
+    quiz = session.get(Quiz, number)
+    return quiz if quiz is not None and quiz.state in SHOWN else None
+
+
+# The test of a training is for those who are sent to it: no list of readers has it.
+OF_TRAINING = sa.exists().where(Training.quiz_id == Quiz.id)
+
+
 def current(session: Session, *, now: datetime) -> list[Quiz]:
-    """Quizzes that are open or about to open, the next to close first; not those that staff let out live."""
-    rows = sa.select(Quiz).where(Quiz.state.in_(SHOWN), Quiz.closes_at > now, Quiz.is_live.is_(False))
+    """Quizzes that are open or about to open, the next to close first; not those that staff let out live, nor tests."""
+    rows = sa.select(Quiz).where(
+        Quiz.state.in_(SHOWN), Quiz.closes_at > now, Quiz.is_live.is_(False), sa.not_(OF_TRAINING)
+    )
     return list(session.scalars(rows.order_by(Quiz.closes_at, Quiz.id)))
 
 

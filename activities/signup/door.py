@@ -93,6 +93,16 @@ def is_door_code(session: Session, activity_id: int, digits: str, openid: str, *
     return True
 
 
+def may_guess(session: Session, openid: str, *, now: datetime) -> None:
+    """One try of a code of another kind of door, counted with those of activities. Raises: TooManyTries."""
+    _may_try(session, openid, now)
+
+
+def guessed_right(session: Session, openid: str) -> None:
+    """It does not count."""
+    tries.give_back(session, tries.key("door", openid), DOOR_TRIES)
+
+
 def _may_try(session: Session, openid: str, now: datetime) -> str:
     """Four digits could be guessed from home: a few wrong ones, and one has to wait, or to scan."""
     key = tries.key("door", openid)

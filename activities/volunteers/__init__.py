@@ -1,0 +1,1 @@
+"""Volunteers of the library, and trainings of staff and volunteers."""
