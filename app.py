@@ -54,6 +54,7 @@ from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from notices import figures as notice_figures
+from notices import late
 from notices.audience import freezing, listing, tagging
 from notices.closing import service as closings
 from notices.menus import service as menus
@@ -149,7 +150,7 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     hands = Hands(database, {**table, **pay_table(settings)})
     clock = Clock(
         database,
-        _daily_jobs(settings),
+        daily_jobs(settings),
         (*upkeep_parts(), *sweeping_parts(settings.media)),
         (*due_parts(), partial(switch_menu, settings.site)),
         patient_parts(),
@@ -457,7 +458,9 @@ def switch_menu(site: str, session: Session, now: datetime) -> int:
     return int(owe_menu(session, menu_now(session, site, now), now=now, again=False))
 
 
-def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
+def daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
+    """What the calendar asks for once a day."""
+
     def probe(session: Session, now: datetime) -> None:
         rights.owe_probes(session, occasion=f"{now:%Y-%m-%d}", now=now)
 
@@ -468,4 +471,5 @@ def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
         DailyJob("probe", time(7, 30), probe),
         DailyJob("menu", time(7, 31), menu),
         DailyJob("periodicals", time(7, 32), periodicals.plan_ahead),
+        DailyJob("late signatures", late.AT, late.remind),
     )

@@ -103,12 +103,12 @@ class _Views:
             offered = choices(session, now)
             ways = [way for way in ORDER if notice.form in rules.FORMS[way]]
             is_ready = notice.state in (NoticeState.READY, NoticeState.SENT) and chain.is_ready(session, notice)
-            left = quota.left(session, now)
+            fallen, left = queries.fallen(session, notice), quota.left(session, now)
             return drawn(
-                "broadcast_form.html", notice=notice, form=form, names=NAMES, ways=ways, words=texts.WAYS, notes=texts.NOTES,
+                "broadcast_form.html", fallen=fallen, notice=notice, form=form, names=NAMES, ways=ways, words=texts.WAYS, notes=texts.NOTES,
                 offered=offered, hows=audience_form.HOWS, many=range(audience_form.ROWS), **_found(session, form.values, offered),
-                is_ready=is_ready, meant=meant, seen=seen, changed=changed, left=left, advice=send_plan.advice(session, notice, left, now),
-                past=queries.of_notice(session, notice), states=texts.STATES,
+                is_ready=is_ready and not fallen, meant=meant, seen=seen, changed=changed, left=left,
+                advice=send_plan.advice(session, notice, left, now), past=queries.of_notice(session, notice), states=texts.STATES,
             )  # fmt: skip
 
 

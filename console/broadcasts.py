@@ -27,7 +27,7 @@ from models.staff import Staff
 from notices import chain_rules, quota
 from notices.audience import service as audience
 from notices.audience.rules import Rules
-from notices.sending import handing, outcomes, queries, rules, service, texts
+from notices.sending import handing, looking, outcomes, queries, rules, service, texts
 
 B = BroadcastState
 TABS: dict[str, tuple[str, tuple[BroadcastState, ...]]] = {
@@ -180,7 +180,7 @@ def _rows(session: Session, tab: str) -> Iterator[list[object]]:
             ]  # fmt: skip
 
 
-def _seen(broadcast: Broadcast) -> str:
+def seen_of(broadcast: Broadcast) -> str:
     """What somebody says yes to: these words, this way, these readers, this time."""
     return print_of(broadcast.digest, broadcast.way, broadcast.rules, broadcast.due_at)
 
@@ -214,19 +214,19 @@ def _may(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     state, parts = broadcast.state, outcomes.parts_of(session, broadcast)
     notice = session.get_one(Notice, broadcast.notice_id)
     return {
-        "can": Act.SEND_NOTICES in me().acts and is_mine(notice), "bars": _bars(notice, broadcast),
-        "seen": _seen(broadcast), "is_mine": broadcast.made_by == me().login, "at_work": state in rules.AT_WORK,
+        "can": Act.SEND_NOTICES in me().acts and is_mine(notice), "bars": bars_of(notice, broadcast),
+        "seen": seen_of(broadcast), "is_mine": broadcast.made_by == me().login, "at_work": state in rules.AT_WORK,
         "has_phone": phones.bound(session, me().login) is not None, "may_move": state in rules.MOVABLE,
         "may_pause": state in rules.PAUSABLE, "may_stop": state in rules.STOPPABLE,
         "may_delete": service.may_take_back(session, broadcast), "must_decide": any(map(queries.is_undecided, parts)),
-        "may_preview": state in rules.MOVABLE and broadcast.way is not Way.MESSAGES,
+        "has_looked": looking.has_looked(broadcast, me().login), "may_preview": state in rules.MOVABLE and broadcast.way is not Way.MESSAGES,
     }  # fmt: skip
 
 
 # ── what is done to one ──
 
 
-def _bars(notice: Notice, broadcast: Broadcast) -> str:
+def bars_of(notice: Notice, broadcast: Broadcast) -> str:
     """Why whoever asks may not confirm this, in a sentence; "" where they may. What fewer than four have signed goes to every
     reader by the word of somebody who answers for the whole library."""
     is_to_all = broadcast.way in rules.REACHING - {Way.MASS_TAG} and Rules.of(broadcast.rules).is_everybody
@@ -238,9 +238,9 @@ def _bars(notice: Notice, broadcast: Broadcast) -> str:
 
 def _check_confirming(session: Session, broadcast: Broadcast) -> None:
     """Raises: BadInput unless it is what they saw, and theirs to confirm."""
-    if request.form.get("seen") != _seen(broadcast):
+    if request.form.get("seen") != seen_of(broadcast):
         raise BadInput("刚刚有人改过它，请看过再确认。")
-    if bars := _bars(session.get_one(Notice, broadcast.notice_id), broadcast):
+    if bars := bars_of(session.get_one(Notice, broadcast.notice_id), broadcast):
         raise BadInput(bars)
 
 

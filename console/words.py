@@ -141,7 +141,7 @@ PUSHES = {
 
 ACTS = {
     "notice habit set": "改通知的次数上限", "segment kept": "保存一组读者", "segment dropped": "删除一组读者",
-    "other send told": "登记在公众平台的群发", "other send taken back": "撤掉登记的群发",
+    "other send told": "登记在公众平台的群发", "other send taken back": "撤掉登记的群发", "month gone on with": "这个月接着群发",
     "followers asked for": "取关注者名单", "followers let go": "移除名单上没有的", "followers kept": "不移除名单上没有的",
     "tags asked for": "取公众平台标签", "segment tagged": "把一组读者做成标签", "tagging stopped": "停止打标签",
     "branch added": "添加分馆", "branch edited": "修改分馆", "branch name added": "加了叫法",
@@ -179,6 +179,7 @@ ACTS = {
     "broadcast planned": "排一次发送", "broadcast confirmed": "确认发送", "broadcast moved": "改发送的时间",
     "broadcast paused": "暂停发送", "broadcast resumed": "接着发送", "broadcast stopped": "停发",
     "broadcast sent again": "再发没发成的", "broadcast decided": "决定一批发没发出", "broadcast previewed": "在手机上预览",
+    "broadcast looked at": "看过读者看到的",
     "broadcast taken back": "删除发出的文章", "receipts looked at": "查谁收到了通知",
     "notice pack taken": "下载读者群包",
     "pack asked": "打包报送的作品", "pack handed out": "下载报送包", "results taken": "导入上级的结果",

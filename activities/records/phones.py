@@ -1,6 +1,7 @@
 """Whose phone may send records: bound with six digits that the console shows, ten minutes, few tries."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +46,12 @@ def sender(session: Session, openid: str) -> Sender | None:
 def bound(session: Session, login: str) -> StaffPhone | None:
     """The phone of this member of staff."""
     return session.scalars(sa.select(StaffPhone).where(StaffPhone.login == login)).one_or_none()
+
+
+def of(session: Session, logins: Collection[str]) -> dict[str, str]:
+    """openids by login, of those whose phone is known."""
+    rows = sa.select(StaffPhone.login, StaffPhone.openid).where(StaffPhone.login.in_(set(logins)))
+    return dict(session.execute(rows).all())
 
 
 def code_for(session: Session, login: str, *, now: datetime) -> PhoneCode:

@@ -299,3 +299,35 @@ def test_a_pack_has_a_long_picture_words_and_a_code(office: Office) -> None:
     assert "更多：" not in page
     assert office.count(Follower) == 0
     assert browser.opens("/console/notices/77/pack").status_code == 404
+
+
+def test_a_month_that_wechat_has_ended_says_so_and_goes_on_when_staff_have_looked(office: Office) -> None:
+    today = times.today(times.now())
+    first, last = times.month_of(today.year, today.month)
+    if (last - today).days < 2 or (today - first).days < 3:  # whatever day it is, the tenth of a month
+        office.passes(days=(last - today).days + 10)
+        today = times.today(times.now())
+    with office.database.units() as session:
+        for back in (1, 2):
+            quota.used_up(session, times.now() - back * DAY)
+        notice(session, "十一月简报", due_on=today + DAY, use=NoticeUse.BULLETIN)
+        notice(session, "周末看点", due_on=today + DAY, use=NoticeUse.PREVIEW)
+    browser = office.browser("chen")
+    page = browser.opens(PLAN).text
+    assert "这个月就不再排群发" in page
+    assert "这份不急：等到下个月" in page
+    assert "这个月不能再群发了：发布成页面，链接发到读者群" in page
+    with office.database.reading() as session:
+        rows = {row.title: row for row in session.scalars(sa.select(Notice))}
+        plan = {one.notice: one for one in send_plan.proposal(session, list(rows.values()), times.now())}
+        assert plan[rows["十一月简报"].id].way is Way.MASS_ALL
+        assert plan[rows["十一月简报"].id].day == times.month_of(today.year, today.month)[1] + DAY
+        assert plan[rows["周末看点"].id].way is Way.PUBLISH
+    assert "这个月接着排" in browser.does(f"{PLAN}/go-on", on=PLAN)
+    page = browser.opens(PLAN).text
+    assert "不再排群发" not in page
+    assert "陈馆员登记" in page
+    assert "没有停着" in browser.does(f"{PLAN}/go-on", on=PLAN)
+    assert office.noted("month gone on with") == 1
+    office.hires("jiao", Role.PROOFREADER)
+    assert office.browser("jiao").sends(f"{PLAN}/go-on", on=PLAN).status_code == 403

@@ -28,6 +28,7 @@ from notices import service as notices
 from notices.closing import rules, service
 from notices.closing.rules import Chosen
 from notices.content import Article
+from notices.sending import queries
 from tests.console.office import Browser, Office
 from tests.notices.broadcasting import broadcast, sent_to_all
 from tests.notices.desk import NoticeDesk, by_day, closes, seen_in
@@ -317,6 +318,41 @@ def test_undone_nothing_more_of_its_notices_leaves(world: World, state: Broadcas
     assert notices_of(world) == {
         "闭馆通知": NoticeState.SENT, "恢复开放": NoticeState.DROPPED, "更正": NoticeState.DRAFT,
     }  # fmt: skip
+
+
+def test_what_a_closure_that_was_undone_has_told_cannot_be_planned_again(office: Office) -> None:
+    by_day()
+    shut(office, count=1)
+    with office.database.units() as session:
+        notice = session.get_one(Notice, closing_of(office).notice_id)
+        sent_to_all(session, notice, at=times.now())
+        notice.state = NoticeState.SENT
+    number, browser = notice.id, office.browser("chen")
+    form = f"/console/notices/{number}/send"
+    assert "已经撤了" not in browser.opens(form).text
+    undo(office)
+    correction = notices_of(office)
+    assert "更正" in correction
+    page = browser.opens(form).text
+    assert "它说的那次闭馆已经撤了，不能再发。要告诉读者的，请发" in page
+    assert "disabled" in page
+    shown = browser.sends(form, on=form, way="publish")
+    assert shown.status_code == 200
+    again = browser.sends(form, on=form, way="publish", seen=seen_in_form(shown.text))
+    assert again.status_code == 400
+    assert office.count(Broadcast) == 1
+    own = browser.opens(f"/console/notices/{number}").text
+    assert "它说的那次闭馆已经撤了" in own
+    assert "再发一次" not in own
+    # What says that it is undone goes out like any other.
+    with office.database.reading() as session:
+        correcting = closing_of(office).correction_id
+        assert correcting is not None
+        assert queries.fallen(session, session.get_one(Notice, correcting)) == ""
+
+
+def seen_in_form(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"')[0]
 
 
 def test_what_is_only_in_the_platforms_drafts_is_dropped_and_a_reopening_that_left_is_corrected(world: World) -> None:
