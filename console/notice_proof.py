@@ -46,7 +46,7 @@ class _Views:
             since = chain.last_seen(session, notice, held.next_step) if held.next_step else None
             changes = differences.between(Content.of(since.content), content) if since is not None else []
             return drawn(
-                "notice_proof.html", notice=notice, step=step, held=held, content=content, lines=reading.lines_of(content),
+                "notice_proof.html", notice=notice, step=step, held=held, content=content, lines=reading.written(content),
                 findings=check_facts.findings_of(session, notice, house_of(self._desk)), since=since, changes=changes,
                 steps=steps_shown(session, notice, held), marks=marks_of(session, notice), words=STEPS, tasks=TASKS,
                 ticks=step is not None and step is chain_rules.facts_step(held.steps),

@@ -77,7 +77,7 @@ class _Views:
             coming = quota.to_come(session, first, last)
             kind, left = quota.kind_of(session), quota.left(session, now)
             unplanned = _unplanned(session)
-            plan = proposal(session, unplanned, now) if first <= today <= last else []
+            plan = proposal(session, unplanned, max(today, first)) if today <= last else []
             titles = {one.id: one.title for one in unplanned}
             days = _days(session, first, today, used, coming, unplanned)
             others = [one for one in used.values() if isinstance(one, OtherSend)]
@@ -88,6 +88,7 @@ class _Views:
                 planned=sum(one.way in quota.ways_that_count(kind) for day in coming.values() for one in day),
                 is_blank=not any(day.items for day in days), warning=warning(left, coming, kind, refused=quota.refused_on(used)),
                 is_over=first <= today <= last and quota.is_month_over(used, kind),
+                is_past=last < today, later=sum(one.due_on is not None and last < one.due_on <= _end_after(last) for one in unplanned),
                 may_send=Act.SEND_NOTICES in me().acts, by_wechat=ToldBy.WECHAT, names=names(session),
             )  # fmt: skip
 
@@ -161,27 +162,42 @@ def advice(session: Session, notice: Notice, left: Left, now: datetime) -> Advic
     today = times.today(now)
     _, last = times.month_of(today.year, today.month)
     unplanned = _unplanned(session)
-    plan = next((one for one in proposal(session, unplanned, now) if one.notice == notice.id), None)
+    plan = next((one for one in _whole(session, unplanned, today) if one.notice == notice.id), None)
     along = next((one.title for one in unplanned if plan and one.id == plan.along_with), "")
     refused = quota.refused_on(quota.days_used(session, today.year, today.month))
     words = warning(left, quota.to_come(session, today, last), quota.kind_of(session), refused=refused)
     return Advice(left, words, plan, along)
 
 
-def proposal(session: Session, notices: Sequence[Notice], now: datetime) -> list[Proposal]:
-    """For the notices without a broadcast whose day is in this month."""
-    today = times.today(now)
+def _whole(session: Session, notices: Sequence[Notice], today: date) -> list[Proposal]:
+    """Of this month and the next."""
     _, last = times.month_of(today.year, today.month)
-    due = [_due(session, one) for one in notices if one.due_on is not None and one.due_on <= last]
-    used = quota.days_used(session, today.year, today.month)
-    coming = quota.to_come(session, today, last)
-    kind = quota.kind_of(session)
-    to_all = _to_all(coming, kind)
+    return [*proposal(session, notices, today), *proposal(session, notices, last + timedelta(days=1))]
+
+
+def proposal(session: Session, notices: Sequence[Notice], since: date) -> list[Proposal]:
+    """For the notices without a broadcast whose day is in the month of `since`: today, or the first of a month to come. What is
+    overdue goes with this month's."""
+    first, last = times.month_of(since.year, since.month)
+    is_ahead = first > times.today(times.now())
+    due = [
+        _due(session, one)
+        for one in notices
+        if one.due_on is not None and one.due_on <= last and not (is_ahead and one.due_on < first)
+    ]
+    used, kind = quota.days_used(session, since.year, since.month), quota.kind_of(session)
+    to_all = _to_all(quota.to_come(session, since, last), kind)
     if quota.is_month_over(used, kind):
         ended = _next_month(session, last, kind)
-        return planning.propose(due, today=today, left=0, used=used, kind=kind, ended=ended)
-    left = max(0, quota.left(session, now).this_month - len(to_all - set(used)))
-    return planning.propose(due, today=today, left=left, used={*used, *to_all}, kind=kind)
+        return planning.propose(due, today=since, left=0, used=used, kind=kind, ended=ended)
+    left = max(0, quota.left_of(used, since, kind).this_month - len(to_all - set(used)))
+    return planning.propose(due, today=since, left=left, used={*used, *to_all}, kind=kind)
+
+
+def _end_after(last: date) -> date:
+    """The last day of the month after."""
+    first = last + timedelta(days=1)
+    return times.month_of(first.year, first.month)[1]
 
 
 def _to_all(coming: dict[date, list[Broadcast]], kind: AccountKind) -> set[date]:

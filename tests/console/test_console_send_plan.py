@@ -103,9 +103,27 @@ def test_a_plan_leaves_wheachis_planned_already_alone(office: Office) -> None:
         for number in range(limits.MASS_SENDS_A_MONTH):
             broadcast(session, notice(session, f"第{number}次"), Way.MASS_ALL, state=BroadcastState.PLANNED)
         row = notice(session, "新的", due_on=today)
-        plan = send_plan.proposal(session, [row], times.now())
+        plan = send_plan.proposal(session, [row], today)
     assert [one.way for one in plan] in ([Way.PUBLISH], [Way.MASS_ALL])
     assert today not in [one.day for one in plan if one.way is Way.MASS_ALL]  # a day takes one
+
+
+def test_what_is_due_next_month_is_proposed_there(office: Office) -> None:
+    today = times.today(times.now())
+    first = times.month_of(today.year, today.month)[1] + DAY
+    with office.database.units() as session:
+        notice(session, "下个月的看点", due_on=first + 2 * DAY, use=NoticeUse.PREVIEW)
+    browser = office.browser("chen")
+    page = browser.opens(PLAN).text
+    assert "下个月有 1 份，看看怎么排" in page
+    assert "没有等着排的通知" not in page
+    ahead = browser.opens(f"{PLAN}?month={first:%Y-%m}").text
+    assert "单独占一次群发" in ahead
+    number = office.count(Notice)
+    with office.database.units() as session:
+        session.scalars(sa.select(Notice)).one().state = NoticeState.READY
+    assert "<b>建议：</b>" in browser.opens(f"/console/notices/{number}/send").text
+    assert "建议这样排" not in browser.opens(f"{PLAN}?month=2026-01").text
 
 
 def told_of(office: Office) -> int:
@@ -319,7 +337,7 @@ def test_a_month_that_wechat_has_ended_says_so_and_goes_on_when_staff_have_looke
     assert "这个月不能再群发了：发布成页面，链接发到读者群" in page
     with office.database.reading() as session:
         rows = {row.title: row for row in session.scalars(sa.select(Notice))}
-        plan = {one.notice: one for one in send_plan.proposal(session, list(rows.values()), times.now())}
+        plan = {one.notice: one for one in send_plan.proposal(session, list(rows.values()), today)}
         assert plan[rows["十一月简报"].id].way is Way.MASS_ALL
         assert plan[rows["十一月简报"].id].day == times.month_of(today.year, today.month)[1] + DAY
         assert plan[rows["周末看点"].id].way is Way.PUBLISH
