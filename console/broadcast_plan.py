@@ -69,8 +69,10 @@ class _Views:
             way, due_at = _way(typed), _due(typed, now)
             with self._desk.reading() as session:
                 whom = _audience(way, typed, choices(session, now))
-                form = mine(session, number).form
-                meant = _meant(session, form, way, whom, due_at, now)
+                notice = mine(session, number)
+                if fallen := queries.fallen(session, notice):
+                    raise BadInput(fallen)
+                meant = _meant(session, notice.form, way, whom, due_at, now)
             seen, was = _mark(number, typed, whom, meant.count), request.form.get("seen", "")
             if not was or (changed := _changed(was, seen)):
                 return self._page(number, Form(typed), meant, seen, changed if was else "")
