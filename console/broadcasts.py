@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities.records import phones
 from console import exports, paging, words
 from console.broadcast_plan import due_in, undone
-from console.desk import Desk, done, drawn, is_island, me, note, refused
+from console.desk import Desk, done, drawn, is_island, me, note, refused, saying
 from console.exports import Sheet
 from console.forms import print_of
 from console.needs import EACH, Need
@@ -51,11 +51,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/broadcasts/receipts", "receipts", views.receipts, methods=["GET", "POST"])
     base = "/broadcasts/<int:number>"
     blueprint.add_url_rule(base, "broadcast", views.one)
-    acts: dict[str, Act_] = {
-        "confirm": _confirmed, "move": _moved, "pause": _paused, "resume": _resumed, "stop": _stopped,
-        "again": _sent_again, "preview": _previewed, "delete": _deleted,
-    }  # fmt: skip
-    for name, act in acts.items():
+    for name, act in _ACTS.items():
         blueprint.add_url_rule(f"{base}/{name}", f"broadcast_{name}", views.acting(act), methods=["POST"])
     blueprint.add_url_rule(f"{base}/parts/<int:part>/decide", "broadcast_decide", views.decide, methods=["POST"])
 
@@ -260,34 +256,16 @@ def _moved(session: Session, broadcast: Broadcast, by: By) -> str:
     return "时间改好了，由您确认，到时间就发。"
 
 
-def _paused(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.pause(session, broadcast, by=by)
-    return "停住了。已经交给微信的收不回来，其余的等您点“接着发”。"
-
-
-def _resumed(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.resume(session, broadcast, by=by)
-    return "接着发，发过的不会再发。"
-
-
-def _stopped(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.stop(session, broadcast, by=by)
-    return "停发了。已经交给微信的收不回来。"
-
-
-def _sent_again(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.send_again(session, broadcast, by=by)
-    return "没发成的再发一次，发过的不会再发。"
-
-
-def _previewed(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.preview(session, broadcast, by=by)
-    return "正在发到您的手机，几秒钟就到。预览不占群发次数。"
-
-
-def _deleted(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.take_back(session, broadcast, by=by)
-    return "正在删。读者手机上的卡片还在，点开会写着“已被发布者删除”。"
+_ACTS: dict[str, Act_] = {
+    "confirm": _confirmed,
+    "move": _moved,
+    "pause": saying(service.pause, "停住了。已经交给微信的收不回来，其余的等您点“接着发”。"),
+    "resume": saying(service.resume, "接着发，发过的不会再发。"),
+    "stop": saying(service.stop, "停发了。已经交给微信的收不回来。"),
+    "again": saying(service.send_again, "没发成的再发一次，发过的不会再发。"),
+    "preview": saying(service.preview, "正在发到您的手机，几秒钟就到。预览不占群发次数。"),
+    "delete": saying(service.take_back, "正在删。读者手机上的卡片还在，点开会写着“已被发布者删除”。"),
+}
 
 
 # ── on 今天 ──
