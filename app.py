@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -62,6 +63,7 @@ from models.inbox import Push
 from models.outbox import CallKind, Pace
 from models.work import Unknown, Work
 from notices import figures as notice_figures
+from notices import late
 from notices.audience import freezing, listing, tagging
 from notices.closing import service as closings
 from notices.menus import service as menus
@@ -163,7 +165,7 @@ def start_work(settings: Settings, database: Database) -> Callable[[], None]:
     hands = Hands(database, {**table, **pay_table(settings), **ils_table(settings)})
     clock = Clock(
         database,
-        _daily_jobs(settings),
+        daily_jobs(settings),
         (*upkeep_parts(), *sweeping_parts(settings.media)),
         (*due_parts(), *ils_parts(settings), partial(switch_menu, settings.site)),
         (*patient_parts(), partial(loan_imports.carry_on, settings.media)),
@@ -310,84 +312,45 @@ def work_table(client: Client, *, media: Path, site: str, secret: str = "") -> M
     return {row.kind: row for row in rows}
 
 
+def _repeatable(
+    kind: CallKind, do: Callable[..., Any], pace: Pace, prepare: Callable[..., Any], settle: Callable[..., Any]
+) -> Work:  # fmt: skip
+    """Work that may be done again where nobody knows whether it was: the second time makes the same."""
+    return Work(kind, do=do, pace=pace, unknown=Unknown.AGAIN, prepare=prepare, settle=settle)
+
+
 def _work_on_files(client: Client, media: Path) -> tuple[Work, ...]:
     """The files of works. One conversion at a time in each process: readers' words come first."""
-    return (
-        Work(
-            CallKind.FETCH_PIECE,
-            do=partial(calls.fetch_piece, client, media),
-            pace=Pace(per_second=limits.MEDIA_PER_SECOND, burst=10, slots=4),
-            unknown=Unknown.AGAIN,
-            prepare=pieces.prepare_piece,
-            settle=pieces.settle_fetched,
-        ),
-        Work(
-            CallKind.MAKE_PIECE,
-            do=partial(works.make_piece, media),
-            pace=Pace(per_second=4, burst=2, slots=1),
-            unknown=Unknown.AGAIN,  # the same file again
-            prepare=pieces.prepare_piece,
-            settle=pieces.settle_made,
-        ),
-        Work(
-            CallKind.PRINT_CERTIFICATES,
-            do=partial(printer.draw, media),
-            pace=Pace(per_second=4, burst=2, slots=1),
-            unknown=Unknown.AGAIN,  # the same pages again
-            prepare=printing.prepare,
-            settle=printing.settle,
-        ),
-        Work(
-            CallKind.MAKE_WHOLE,
-            do=partial(works.make_whole, media),
-            pace=Pace(per_second=4, burst=2, slots=1),
-            unknown=Unknown.AGAIN,
-            prepare=making.prepare,
-            settle=making.settle,
-        ),
-        Work(
-            CallKind.MAKE_PACK,
-            do=partial(packing.make_pack, media),
-            pace=Pace(per_second=1, burst=1, slots=1),
-            unknown=Unknown.AGAIN,  # from its beginning
-            prepare=packs.prepare,
-            settle=packs.settle,
-        ),
-    )
+    fetching = Pace(per_second=limits.MEDIA_PER_SECOND, burst=10, slots=4)
+    making_one, packing_one = Pace(per_second=4, burst=2, slots=1), Pace(per_second=1, burst=1, slots=1)
+    rows = (
+        (CallKind.FETCH_PIECE, partial(calls.fetch_piece, client, media), fetching, pieces.prepare_piece, pieces.settle_fetched),
+        (CallKind.MAKE_PIECE, partial(works.make_piece, media), making_one, pieces.prepare_piece, pieces.settle_made),
+        (CallKind.PRINT_CERTIFICATES, partial(printer.draw, media), making_one, printing.prepare, printing.settle),
+        (CallKind.MAKE_WHOLE, partial(works.make_whole, media), making_one, making.prepare, making.settle),
+        (CallKind.MAKE_PACK, partial(packing.make_pack, media), packing_one, packs.prepare, packs.settle),
+    )  # fmt: skip
+    return tuple(_repeatable(*row) for row in rows)
 
 
 def _work_on_notices(client: Client, media: Path) -> tuple[Work, ...]:
     """Broadcasts. Everything of them may be asked again: by its key, by its draft, or because it only asks."""
+    drafts = Pace(per_second=limits.DRAFT_CALLS_PER_SECOND, burst=10, slots=2)
+    # One mass send at a time: the platform takes 60 a minute, and the next part waits for the last one's answer.
+    mass = Pace(per_second=limits.MASS_CALLS_PER_SECOND, burst=3, slots=1)
     rows = (
-        # One mass send at a time: the platform takes 60 a minute, and the next part waits for the last one's answer.
-        (CallKind.MASS_SEND, posting.send, 3, notices_owed.prepare_send, notices_owed.settle_send),
-        (CallKind.MASS_LOOK, posting.look, 3, notices_owed.prepare_look, notices_owed.settle_look),
-        (CallKind.PUBLISH, posting.publish, 3, notices_owed.prepare_publish, notices_owed.settle_publish),
-        (CallKind.PUBLISH_LOOK, posting.publish_look, 3, notices_owed.prepare_publish_look, notices_owed.settle_publish_look),
-        (CallKind.PREVIEW, posting.preview, 3, notices_owed.prepare_preview, notices_owed.settle_preview),
-        (CallKind.TAKE_BACK, posting.take_back, 3, notices_owed.prepare_take_back, notices_owed.settle_take_back),
+        (CallKind.DRAFT, partial(posting.draft, client, media), drafts, notices_owed.prepare_draft, notices_owed.settle_draft),
+        (CallKind.MASS_SEND, partial(posting.send, client), mass, notices_owed.prepare_send, notices_owed.settle_send),
+        (CallKind.MASS_LOOK, partial(posting.look, client), mass, notices_owed.prepare_look, notices_owed.settle_look),
+        (CallKind.PUBLISH, partial(posting.publish, client), mass, notices_owed.prepare_publish, notices_owed.settle_publish),
+        (
+            CallKind.PUBLISH_LOOK, partial(posting.publish_look, client), mass, notices_owed.prepare_publish_look,
+            notices_owed.settle_publish_look,
+        ),
+        (CallKind.PREVIEW, partial(posting.preview, client), mass, notices_owed.prepare_preview, notices_owed.settle_preview),
+        (CallKind.TAKE_BACK, partial(posting.take_back, client), mass, notices_owed.prepare_take_back, notices_owed.settle_take_back),
     )  # fmt: skip
-    return (
-        Work(
-            CallKind.DRAFT,
-            do=partial(posting.draft, client, media),
-            pace=Pace(per_second=limits.DRAFT_CALLS_PER_SECOND, burst=10, slots=2),
-            unknown=Unknown.AGAIN,
-            prepare=notices_owed.prepare_draft,
-            settle=notices_owed.settle_draft,
-        ),
-        *(
-            Work(
-                kind,
-                do=partial(do, client),
-                pace=Pace(per_second=limits.MASS_CALLS_PER_SECOND, burst=burst, slots=1),
-                unknown=Unknown.AGAIN,
-                prepare=prepare,
-                settle=settle,
-            )
-            for kind, do, burst, prepare, settle in rows
-        ),
-    )
+    return tuple(_repeatable(*row) for row in rows)
 
 
 def pay_table(settings: Settings) -> Mapping[CallKind, Work]:
@@ -504,7 +467,9 @@ def switch_menu(site: str, session: Session, now: datetime) -> int:
     return int(owe_menu(session, menu_now(session, site, now), now=now, again=False))
 
 
-def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
+def daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
+    """What the calendar asks for once a day."""
+
     def probe(session: Session, now: datetime) -> None:
         rights.owe_probes(session, occasion=f"{now:%Y-%m-%d}", now=now)
 
@@ -515,4 +480,5 @@ def _daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
         DailyJob("probe", time(7, 30), probe),
         DailyJob("menu", time(7, 31), menu),
         DailyJob("periodicals", time(7, 32), periodicals.plan_ahead),
+        DailyJob("late signatures", late.AT, late.remind),
     )

@@ -33,7 +33,7 @@ from models.notice import (
 from notices import service as notices
 from notices.audience.rules import Rules
 from notices.content import Article, Content
-from notices.sending import service
+from notices.sending import looking, service
 
 READERS, A_LIST = 100_000, 10_000
 BURST = 3  # app.py, the row of mass sends
@@ -91,6 +91,7 @@ def _plan(session: Session, content: Content) -> None:
     notice.state = NoticeState.READY
     session.flush()
     broadcast = service.plan(session, notice, Way.MASS_LIST, Rules(), now, by=By("chen", now))
+    looking.look(session, broadcast, by=By("wang", now))
     service.confirm(session, broadcast, by=By("wang", now))
 
 

@@ -69,8 +69,10 @@ class _Views:
             way, due_at = _way(typed), _due(typed, now)
             with self._desk.reading() as session:
                 whom = _audience(way, typed, choices(session, now))
-                form = mine(session, number).form
-                meant = _meant(session, form, way, whom, due_at, now)
+                notice = mine(session, number)
+                if fallen := queries.fallen(session, notice):
+                    raise BadInput(fallen)
+                meant = _meant(session, notice.form, way, whom, due_at, now)
             seen, was = _mark(number, typed, whom, meant.count), request.form.get("seen", "")
             if not was or (changed := _changed(was, seen)):
                 return self._page(number, Form(typed), meant, seen, changed if was else "")
@@ -103,12 +105,12 @@ class _Views:
             offered = choices(session, now)
             ways = [way for way in ORDER if notice.form in rules.FORMS[way]]
             is_ready = notice.state in (NoticeState.READY, NoticeState.SENT) and chain.is_ready(session, notice)
-            left = quota.left(session, now)
+            fallen, left = queries.fallen(session, notice), quota.left(session, now)
             return drawn(
-                "broadcast_form.html", notice=notice, form=form, names=NAMES, ways=ways, words=texts.WAYS, notes=texts.NOTES,
+                "broadcast_form.html", fallen=fallen, notice=notice, form=form, names=NAMES, ways=ways, words=texts.WAYS, notes=texts.NOTES,
                 offered=offered, hows=audience_form.HOWS, many=range(audience_form.ROWS), **_found(session, form.values, offered),
-                is_ready=is_ready, meant=meant, seen=seen, changed=changed, left=left, advice=send_plan.advice(session, notice, left, now),
-                past=queries.of_notice(session, notice), states=texts.STATES,
+                is_ready=is_ready and not fallen, meant=meant, seen=seen, changed=changed, left=left,
+                advice=send_plan.advice(session, notice, left, now), past=queries.of_notice(session, notice), states=texts.STATES,
             )  # fmt: skip
 
 

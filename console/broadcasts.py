@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities.records import phones
 from console import exports, paging, words
 from console.broadcast_plan import due_in, undone
-from console.desk import Desk, done, drawn, is_island, me, note, refused
+from console.desk import Desk, done, drawn, is_island, me, note, refused, saying
 from console.exports import Sheet
 from console.forms import print_of
 from console.needs import EACH, Need
@@ -27,7 +27,7 @@ from models.staff import Staff
 from notices import chain_rules, quota
 from notices.audience import service as audience
 from notices.audience.rules import Rules
-from notices.sending import handing, outcomes, queries, rules, service, texts
+from notices.sending import handing, looking, outcomes, queries, rules, service, texts
 
 B = BroadcastState
 TABS: dict[str, tuple[str, tuple[BroadcastState, ...]]] = {
@@ -51,11 +51,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/broadcasts/receipts", "receipts", views.receipts, methods=["GET", "POST"])
     base = "/broadcasts/<int:number>"
     blueprint.add_url_rule(base, "broadcast", views.one)
-    acts: dict[str, Act_] = {
-        "confirm": _confirmed, "move": _moved, "pause": _paused, "resume": _resumed, "stop": _stopped,
-        "again": _sent_again, "preview": _previewed, "delete": _deleted,
-    }  # fmt: skip
-    for name, act in acts.items():
+    for name, act in _ACTS.items():
         blueprint.add_url_rule(f"{base}/{name}", f"broadcast_{name}", views.acting(act), methods=["POST"])
     blueprint.add_url_rule(f"{base}/parts/<int:part>/decide", "broadcast_decide", views.decide, methods=["POST"])
 
@@ -180,7 +176,7 @@ def _rows(session: Session, tab: str) -> Iterator[list[object]]:
             ]  # fmt: skip
 
 
-def _seen(broadcast: Broadcast) -> str:
+def seen_of(broadcast: Broadcast) -> str:
     """What somebody says yes to: these words, this way, these readers, this time."""
     return print_of(broadcast.digest, broadcast.way, broadcast.rules, broadcast.due_at)
 
@@ -214,19 +210,19 @@ def _may(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     state, parts = broadcast.state, outcomes.parts_of(session, broadcast)
     notice = session.get_one(Notice, broadcast.notice_id)
     return {
-        "can": Act.SEND_NOTICES in me().acts and is_mine(notice), "bars": _bars(notice, broadcast),
-        "seen": _seen(broadcast), "is_mine": broadcast.made_by == me().login, "at_work": state in rules.AT_WORK,
+        "can": Act.SEND_NOTICES in me().acts and is_mine(notice), "bars": bars_of(notice, broadcast),
+        "seen": seen_of(broadcast), "is_mine": broadcast.made_by == me().login, "at_work": state in rules.AT_WORK,
         "has_phone": phones.bound(session, me().login) is not None, "may_move": state in rules.MOVABLE,
         "may_pause": state in rules.PAUSABLE, "may_stop": state in rules.STOPPABLE,
         "may_delete": service.may_take_back(session, broadcast), "must_decide": any(map(queries.is_undecided, parts)),
-        "may_preview": state in rules.MOVABLE and broadcast.way is not Way.MESSAGES,
+        "has_looked": looking.has_looked(broadcast, me().login), "may_preview": state in rules.MOVABLE and broadcast.way is not Way.MESSAGES,
     }  # fmt: skip
 
 
 # ── what is done to one ──
 
 
-def _bars(notice: Notice, broadcast: Broadcast) -> str:
+def bars_of(notice: Notice, broadcast: Broadcast) -> str:
     """Why whoever asks may not confirm this, in a sentence; "" where they may. What fewer than four have signed goes to every
     reader by the word of somebody who answers for the whole library."""
     is_to_all = broadcast.way in rules.REACHING - {Way.MASS_TAG} and Rules.of(broadcast.rules).is_everybody
@@ -238,9 +234,9 @@ def _bars(notice: Notice, broadcast: Broadcast) -> str:
 
 def _check_confirming(session: Session, broadcast: Broadcast) -> None:
     """Raises: BadInput unless it is what they saw, and theirs to confirm."""
-    if request.form.get("seen") != _seen(broadcast):
+    if request.form.get("seen") != seen_of(broadcast):
         raise BadInput("刚刚有人改过它，请看过再确认。")
-    if bars := _bars(session.get_one(Notice, broadcast.notice_id), broadcast):
+    if bars := bars_of(session.get_one(Notice, broadcast.notice_id), broadcast):
         raise BadInput(bars)
 
 
@@ -260,34 +256,16 @@ def _moved(session: Session, broadcast: Broadcast, by: By) -> str:
     return "时间改好了，由您确认，到时间就发。"
 
 
-def _paused(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.pause(session, broadcast, by=by)
-    return "停住了。已经交给微信的收不回来，其余的等您点“接着发”。"
-
-
-def _resumed(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.resume(session, broadcast, by=by)
-    return "接着发，发过的不会再发。"
-
-
-def _stopped(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.stop(session, broadcast, by=by)
-    return "停发了。已经交给微信的收不回来。"
-
-
-def _sent_again(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.send_again(session, broadcast, by=by)
-    return "没发成的再发一次，发过的不会再发。"
-
-
-def _previewed(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.preview(session, broadcast, by=by)
-    return "正在发到您的手机，几秒钟就到。预览不占群发次数。"
-
-
-def _deleted(session: Session, broadcast: Broadcast, by: By) -> str:
-    service.take_back(session, broadcast, by=by)
-    return "正在删。读者手机上的卡片还在，点开会写着“已被发布者删除”。"
+_ACTS: dict[str, Act_] = {
+    "confirm": _confirmed,
+    "move": _moved,
+    "pause": saying(service.pause, "停住了。已经交给微信的收不回来，其余的等您点“接着发”。"),
+    "resume": saying(service.resume, "接着发，发过的不会再发。"),
+    "stop": saying(service.stop, "停发了。已经交给微信的收不回来。"),
+    "again": saying(service.send_again, "没发成的再发一次，发过的不会再发。"),
+    "preview": saying(service.preview, "正在发到您的手机，几秒钟就到。预览不占群发次数。"),
+    "delete": saying(service.take_back, "正在删。读者手机上的卡片还在，点开会写着“已被发布者删除”。"),
+}
 
 
 # ── on 今天 ──

@@ -17,12 +17,16 @@ from console.branch_rows import all_branches, is_mine, is_whole, said_run
 from console.closures import said_whose
 from console.desk import Desk, done, drawn, me, refused
 from console.forms import Form, print_of
+from console.notice_rows import STATES
 from console.rights import Act, may
+from console.words import State
 from models import times
 from models.activity import Branch
 from models.by import By
 from models.closing import Choice, Closing, ClosingState
 from models.errors import BadFields, BadInput, IllegalMove
+from models.notice import Notice
+from models.staff import names as staff_names
 from models.when import When
 from notices.closing import queries, rules, service
 from notices.closing.queries import Concerned
@@ -176,14 +180,15 @@ class _Views:
         with self._desk.reading() as session:
             closing = session.get(Closing, number) or abort(404)
             lines, progress = queries.lines(session, number), queries.progress(session, closing)
-            names = queries.branch_names(session)
+            names, staff = queries.branch_names(session), staff_names(session)
+            notices = _notices_of(session, closing)
         today = times.today(times.now())
         return drawn(
             "closing.html", closing=closing, lines=lines, progress=progress, whose=said_whose(closing.branches, names), today=today,
             days=said_run(closing.first_on, closing.last_on, today), choices=_CHOICES, C=Choice, S=S, may_undo=_may_undo(closing),
-            said_when=lambda when: texts.said_when(when, today=today), was_of=_was_of, notices=_notices_of(closing),
+            said_when=lambda when: texts.said_when(when, today=today), was_of=_was_of, notices=notices,
             to_restore=sum(line.row.changed_at is not None and line.row.undone_at is None for line in lines),
-            told=sum(line.row.told for line in lines),
+            told=sum(line.row.told for line in lines), staff=staff,
         )  # fmt: skip
 
     @may(Act.CHANGE_BRANCHES)
@@ -312,11 +317,15 @@ def _was_of(line: queries.Line) -> When | None:
     return rules.when_kept(line.row.was) if line.row.was else None
 
 
-def _notices_of(closing: Closing) -> list[tuple[str, str]]:
-    """(what it is, its page) of the notices of this closure."""
+def _notices_of(session: Session, closing: Closing) -> list[tuple[str, str, State]]:
+    """(what it is, its page, how far it is) of the notices of this closure."""
     named = (
         ("闭馆通知", closing.notice_id),
         ("恢复开放的通知", closing.reopening_id),
         ("更正", closing.correction_id),
     )
-    return [(name, f"/console/notices/{number}") for name, number in named if number is not None]
+    return [
+        (name, f"/console/notices/{number}", STATES[session.get_one(Notice, number).state])
+        for name, number in named
+        if number is not None
+    ]

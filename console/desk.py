@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from console.sessions import Me
 from models import audit, times
+from models.by import By
 from models.db import Database
 from models.inbox import Push
 from payouts.tax import Tax
@@ -141,6 +143,16 @@ def done(words: str, where: str) -> Response:
     """After a POST: say what changed, and show the page anew."""
     flash(words, "done")
     return redirect(where, 303)
+
+
+def saying(verb: Callable[..., object], words: str) -> Callable[[Session, Any, By], str]:
+    """A verb of a room, `verb(session, row, by=…)`, as the act of a button: `words` are what is said once it is done."""
+
+    def act(session: Session, row: Any, by: By) -> str:
+        verb(session, row, by=by)
+        return words
+
+    return act
 
 
 def refused(words: str, where: str) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from activities import picture_files
 from activities.picture_files import COVERS, LARGEST_FILE, PictureFile
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, done, drawn, me, refused, saying
 from console.forms import Form
 from console.programmes import FIELDS, NAMES, STATES, wanted_in
 from console.rights import Act, may
@@ -51,7 +51,9 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{base}/audio", "issue_audio", views.audio)
     blueprint.add_url_rule(f"{base}/cover.jpg", "issue_cover", views.cover)
     acts: dict[str, Callable[[Session, Issue, By], str]] = {
-        "ask": views.ask, "make": _made, "stop": _stopped, "publish": views.publish, "take-down": _taken_down, "reopen": _reopened,
+        "ask": views.ask, "make": saying(making.make, "开始合成了。可以离开这一页，过一会儿再来看。"),
+        "stop": saying(making.stop, "停下了，可以接着改。"), "publish": views.publish, "take-down": _taken_down,
+        "reopen": saying(service.reopen, "可以改了。改好再合成、发布。"),
     }  # fmt: skip
     for name, act in acts.items():
         blueprint.add_url_rule(f"{base}/{name}", f"issue_{name}", views.acting(act), methods=["POST"])
@@ -236,24 +238,9 @@ def _by() -> By:
     return By(me().login, times.now())
 
 
-def _made(session: Session, issue: Issue, by: By) -> str:
-    making.make(session, issue, by=by)
-    return "开始合成了。可以离开这一页，过一会儿再来看。"
-
-
-def _stopped(session: Session, issue: Issue, by: By) -> str:
-    making.stop(session, issue, by=by)
-    return "停下了，可以接着改。"
-
-
 def _taken_down(session: Session, issue: Issue, by: By) -> str:
     service.take_down(session, issue, request.form.get("cause", ""), by=by)
     return "撤下了，网页和声音都打不开了。"
-
-
-def _reopened(session: Session, issue: Issue, by: By) -> str:
-    service.reopen(session, issue, by=by)
-    return "可以改了。改好再合成、发布。"
 
 
 def _moved(session: Session, issue: Issue, at: int, by: By) -> str:

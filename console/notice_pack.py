@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from activities import picture_files
 from console.desk import Desk, drawn
-from console.notice_rows import found
+from console.notice_rows import found, steps_shown
 from console.rights import Act, may
 from models.audience import NoticeLink
 from models.notice import Broadcast, BroadcastState, Notice
@@ -57,7 +57,9 @@ class _Views:
         pack = self._pack(number)
         if pack is None:
             with self._desk.reading() as session:
-                return drawn("notice_pack.html", notice=found(session, number), pack=None)
+                notice = found(session, number)
+                steps = steps_shown(session, notice, chain.chain_of(session, notice))
+                return drawn("notice_pack.html", notice=notice, pack=None, steps=steps)
         code = segno.make(pack.url, error="m", micro=False)
         picture = Markup(code.svg_inline(border=2, omitsize=True, dark="#1F2A2E", light="#fff"))  # noqa: S704 (drawn by segno)
         can_draw = lettering.faces() is not None

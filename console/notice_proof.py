@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-import sqlalchemy as sa
 from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.desk import Desk, done, drawn, me
 from console.notice_rows import ACT_OF, by_me, found, house_of, marks_of, mine, my_step, refusing, steps_shown
-from console.rights import ACTS, Act, may
+from console.rights import Act, may
 from models.errors import BadInput
 from models.notice import Notice, Step
-from models.staff import Staff, StaffState
+from models.staff import Staff
 from notices import chain, chain_rules, check_facts, differences, reading, service
 from notices.chain_rules import STEPS, TASKS
 from notices.checks import Finding
@@ -47,7 +46,7 @@ class _Views:
             since = chain.last_seen(session, notice, held.next_step) if held.next_step else None
             changes = differences.between(Content.of(since.content), content) if since is not None else []
             return drawn(
-                "notice_proof.html", notice=notice, step=step, held=held, content=content, lines=reading.lines_of(content),
+                "notice_proof.html", notice=notice, step=step, held=held, content=content, lines=reading.written(content),
                 findings=check_facts.findings_of(session, notice, house_of(self._desk)), since=since, changes=changes,
                 steps=steps_shown(session, notice, held), marks=marks_of(session, notice), words=STEPS, tasks=TASKS,
                 ticks=step is not None and step is chain_rules.facts_step(held.steps),
@@ -65,7 +64,7 @@ class _Views:
             return drawn(
                 "notice_hand_in.html", notice=notice, words=STEPS, tasks=TASKS, marks=marks_of(session, notice),
                 findings=check_facts.findings_of(session, notice, house_of(self._desk)), due=chain.deadlines_of(notice),
-                steps=[(step, _entitled(session, notice, step, but=held.writers)) for step in open_steps],
+                steps=[(step, chain.entitled(session, notice, step, but=held.writers)) for step in open_steps],
             )  # fmt: skip
 
     @may(Act.WRITE_NOTICES)
@@ -106,7 +105,7 @@ class _Views:
 
     def _sign(self, session: Session, notice: Notice, step: Step, findings: Sequence[Finding]) -> str:
         deputy_for = request.form.get("deputy_for", "")[:40]
-        if deputy_for and deputy_for not in {row.login for row in _entitled(session, notice, step)}:
+        if deputy_for and deputy_for not in {row.login for row in chain.entitled(session, notice, step)}:
             raise BadInput("这位同事没有签这一步的权限，不能代他签。")
         chain.sign(
             session, notice, step, by=by_me(), seen=request.form.get("seen", type=int) or 0, deputy_for=deputy_for,
@@ -135,21 +134,11 @@ def _kind(step: Step | None) -> str:
     return "proof" if step in chain_rules.PROOFS else "review"
 
 
-def _entitled(session: Session, notice: Notice, step: Step, *, but: frozenset[str] = frozenset()) -> Sequence[Staff]:
-    """Colleagues who may sign this step of this notice, by name."""
-    rows = sa.select(Staff).where(Staff.state == StaffState.ACTIVE).order_by(Staff.name)
-    return [
-        row
-        for row in session.scalars(rows)
-        if row.login not in but
-        and any(ACT_OF[step] in ACTS[role] for role in row.roles)
-        and (row.branch_id is None or row.branch_id == notice.branch_id)
-    ]
-
-
 def _may_be_stood_for(session: Session, notice: Notice, step: Step, held: chain_rules.Chain) -> list[Staff]:
     """Those whose place somebody else may take: neither writers nor signed, nor whoever asks."""
     signed = {person for one in held.standing.values() for person in one.people}
     return [
-        row for row in _entitled(session, notice, step, but=held.writers) if row.login not in {me().login, *signed}
+        row
+        for row in chain.entitled(session, notice, step, but=held.writers)
+        if row.login not in {me().login, *signed}
     ]

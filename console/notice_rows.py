@@ -129,7 +129,8 @@ def marks_of(session: Session, notice: Notice) -> list[str]:
         after = f"事后由{seen}补看。" if seen else "事后还要有一位没有参加的同事补看。"
         return [f"紧急流程：{notice.emergency}。只由两个人签（{chain_rules.said_chain(steps)}），{after}"]
     if len(steps) < len(chain_rules.FULL):
-        return [f"短流程：这份通知只走{chain_rules.said_chain(steps)}，是分馆人手少时用的。"]
+        why = "闭馆的事要早告诉读者，少签几步" if notice.use is NoticeUse.CLOSURE else "是分馆人手少时用的"
+        return [f"短流程：这份通知只走{chain_rules.said_chain(steps)}，{why}。"]
     return []
 
 

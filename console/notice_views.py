@@ -1,5 +1,6 @@
 """A notice looked at: as a phone shows it, its versions side by side, its form on paper."""
 
+from datetime import date
 from io import BytesIO
 
 from flask import Blueprint, Response, abort, make_response, request, send_file, url_for
@@ -16,7 +17,7 @@ from models.errors import BadInput
 from models.notice import Notice, NoticeState, NoticeVersion, Step
 from models.staff import names
 from notices import chain, chain_rules, differences, service, voices
-from notices.content import Content
+from notices.content import Article, Content
 from web import lettering, signed_form
 
 # A page of its own in a frame: inline styles as WeChat shows them, and nothing that runs.
@@ -51,7 +52,11 @@ class _Views:
         with self._desk.reading() as session:
             notice = found(session, number)
             content = service.content_of(session, notice)
-            return drawn("notice_preview.html", notice=notice, content=content)
+            frames = [
+                url_for("console.notice_body", number=number, article=at)
+                for at in range(1, len(content.articles) + 1)
+            ]
+            return drawn("notice_preview.html", notice=notice, content=content, frames=frames)
 
     @may(Act.SEE_NOTICES)
     def body(self, number: int, article: int) -> Response:
@@ -61,12 +66,7 @@ class _Views:
             articles = service.content_of(session, notice).articles
             if not 1 <= article <= len(articles):
                 abort(404)
-            page = drawn(
-                "notice_body.html", article=articles[article - 1], day=notice.due_on or times.today(times.now())
-            )
-        response = make_response(page)
-        response.headers.update(_FRAME)
-        return response
+            return framed(articles[article - 1], notice.due_on or times.today(times.now()))
 
     @may(Act.SEE_NOTICES)
     def voice(self, number: int) -> Response:
@@ -138,6 +138,13 @@ class _Views:
         return signed_form.Said(
             self._desk.library, notice.title, notice.code, content.sha256, facts, marks_of(session, notice), rows, exact(times.now())[:16]
         )  # fmt: skip
+
+
+def framed(article: Article, day: date) -> Response:
+    """For the frame of a preview; `day` is that of its head."""
+    response = make_response(drawn("notice_body.html", article=article, day=day))
+    response.headers.update(_FRAME)
+    return response
 
 
 def _content(session: Session, notice: Notice, number: int) -> Content:

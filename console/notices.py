@@ -127,7 +127,7 @@ class _Views:
                 findings=check_facts.findings_of(session, notice, house_of(self._desk)) if is_draft else [],
                 returned=_returned(session, notice), my_step=my_step(notice, held), is_mine=is_mine(notice),
                 can_write=Act.WRITE_NOTICES in me().acts and is_mine(notice), broadcasts=queries.of_notice(session, notice),
-                belongs=list(_belongs(session, notice)),
+                belongs=list(_belongs(session, notice)), fallen=queries.fallen(session, notice),
                 wrote=me().login in held.writers, steps_words=chain_rules.STEPS, ways=texts.WAYS, sending=texts.STATES,
             )  # fmt: skip
 

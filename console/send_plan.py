@@ -19,8 +19,9 @@ from models.by import By
 from models.closing import Closing
 from models.errors import BadInput
 from models.notice import Broadcast, BroadcastState, Notice, NoticeForm, NoticeState, Way
+from models.staff import names
 from notices import planning, quota, service
-from notices.planning import Due, Proposal
+from notices.planning import Due, NextMonth, Proposal
 from notices.quota import AccountKind, Left
 from notices.sending.texts import WAYS
 
@@ -54,6 +55,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     views = _Views(desk)
     blueprint.add_url_rule("/notices/plan", "send_plan", views.month)
     blueprint.add_url_rule("/notices/plan/other", "tell_other_send", views.tell, methods=["POST"])
+    blueprint.add_url_rule("/notices/plan/go-on", "go_on_with_month", views.go_on, methods=["POST"])
     blueprint.add_url_rule(
         "/notices/plan/other/<int:number>/take-back", "take_back_other_send", views.take_back, methods=["POST"]
     )
@@ -75,7 +77,7 @@ class _Views:
             coming = quota.to_come(session, first, last)
             kind, left = quota.kind_of(session), quota.left(session, now)
             unplanned = _unplanned(session)
-            plan = proposal(session, unplanned, now) if first <= today <= last else []
+            plan = proposal(session, unplanned, max(today, first)) if today <= last else []
             titles = {one.id: one.title for one in unplanned}
             days = _days(session, first, today, used, coming, unplanned)
             others = [one for one in used.values() if isinstance(one, OtherSend)]
@@ -84,8 +86,10 @@ class _Views:
                 left=left, kind=kind, kinds=AccountKind, plan=plan, titles=titles, ways=WAYS, today=today, is_now=first <= today <= last,
                 before=_beside(first, -1), after=_beside(first, 1), others=sorted(others, key=lambda one: one.day),
                 planned=sum(one.way in quota.ways_that_count(kind) for day in coming.values() for one in day),
-                is_blank=not any(day.items for day in days), warning=warning(left, coming, kind),
-                may_send=Act.SEND_NOTICES in me().acts, by_wechat=ToldBy.WECHAT,
+                is_blank=not any(day.items for day in days), warning=warning(left, coming, kind, refused=quota.refused_on(used)),
+                is_over=first <= today <= last and quota.is_month_over(used, kind),
+                is_past=last < today, later=sum(one.due_on is not None and last < one.due_on <= _end_after(last) for one in unplanned),
+                may_send=Act.SEND_NOTICES in me().acts, by_wechat=ToldBy.WECHAT, names=names(session),
             )  # fmt: skip
 
     @may(Act.SEND_NOTICES)
@@ -103,6 +107,17 @@ class _Views:
         return done(f"记下了：{day.month}月{day.day}日在公众平台群发过一次。", where)
 
     @may(Act.SEND_NOTICES)
+    def go_on(self) -> Response:
+        """WeChat had ended the month; staff have looked, and there are sends left."""
+        where = url_for("console.send_plan")
+        try:
+            with self._desk.unit() as session:
+                quota.go_on_with_month(session, by=By(me().login, times.now()))
+        except BadInput as error:
+            return refused(error.to_staff, where)
+        return done("记下了，这个月接着排。微信再说两次用完，会再停下来。", where)
+
+    @may(Act.SEND_NOTICES)
     def take_back(self, number: int) -> Response:
         """It was told by mistake."""
         with self._desk.unit() as session:
@@ -111,11 +126,18 @@ class _Views:
         return done("已撤掉。", url_for("console.send_plan"))
 
 
-def warning(left: Left, coming: dict[date, list[Broadcast]], kind: AccountKind) -> str:
-    """Before the last send of a month is spent, and when more is planned than there is."""
+def warning(
+    left: Left, coming: dict[date, list[Broadcast]], kind: AccountKind, *, refused: Sequence[date] = ()
+) -> str:
+    """Before the last send of a month is spent, when more is planned than there is, and when WeChat has ended the month:
+    `refused` are the days of its refusals."""
     if kind is not AccountKind.SERVICE:
         return ""
     planned = sum(one.way is Way.MASS_ALL for day in coming.values() for one in day)
+    if len(refused) >= quota.REFUSED_TWICE:
+        days = "、".join(f"{day.month}月{day.day}日" for day in refused)
+        stuck = f"已经排好的 {planned} 次到时间会停住，请改到下个月，或换个发法。" if planned else ""
+        return f"微信这个月在{days}都说群发次数用完了，这个月就不再排群发：不急的排到下个月，别的换个发法。{stuck}"
     if planned > left.this_month:
         return f"这个月还能群发 {left.this_month} 次，却排了 {planned} 次：多出来的微信不会收，请改日子或换个发法。"
     if left.this_month and planned == left.this_month:
@@ -140,24 +162,53 @@ def advice(session: Session, notice: Notice, left: Left, now: datetime) -> Advic
     today = times.today(now)
     _, last = times.month_of(today.year, today.month)
     unplanned = _unplanned(session)
-    plan = next((one for one in proposal(session, unplanned, now) if one.notice == notice.id), None)
+    plan = next((one for one in _whole(session, unplanned, today) if one.notice == notice.id), None)
     along = next((one.title for one in unplanned if plan and one.id == plan.along_with), "")
-    return Advice(left, warning(left, quota.to_come(session, today, last), quota.kind_of(session)), plan, along)
+    refused = quota.refused_on(quota.days_used(session, today.year, today.month))
+    words = warning(left, quota.to_come(session, today, last), quota.kind_of(session), refused=refused)
+    return Advice(left, words, plan, along)
 
 
-def proposal(session: Session, notices: Sequence[Notice], now: datetime) -> list[Proposal]:
-    """For the notices without a broadcast whose day is in this month."""
-    today = times.today(now)
+def _whole(session: Session, notices: Sequence[Notice], today: date) -> list[Proposal]:
+    """Of this month and the next."""
     _, last = times.month_of(today.year, today.month)
-    due = [_due(session, one) for one in notices if one.due_on is not None and one.due_on <= last]
-    used = quota.days_used(session, today.year, today.month)
-    coming = quota.to_come(session, today, last)
-    kind = quota.kind_of(session)
-    to_all = {
-        day for day, several in coming.items() if any(one.way in quota.ways_that_count(kind) for one in several)
-    }
-    left = max(0, quota.left(session, now).this_month - len(to_all - set(used)))
-    return planning.propose(due, today=today, left=left, used={*used, *to_all}, kind=kind)
+    return [*proposal(session, notices, today), *proposal(session, notices, last + timedelta(days=1))]
+
+
+def proposal(session: Session, notices: Sequence[Notice], since: date) -> list[Proposal]:
+    """For the notices without a broadcast whose day is in the month of `since`: today, or the first of a month to come. What is
+    overdue goes with this month's."""
+    first, last = times.month_of(since.year, since.month)
+    is_ahead = first > times.today(times.now())
+    due = [
+        _due(session, one)
+        for one in notices
+        if one.due_on is not None and one.due_on <= last and not (is_ahead and one.due_on < first)
+    ]
+    used, kind = quota.days_used(session, since.year, since.month), quota.kind_of(session)
+    to_all = _to_all(quota.to_come(session, since, last), kind)
+    if quota.is_month_over(used, kind):
+        ended = _next_month(session, last, kind)
+        return planning.propose(due, today=since, left=0, used=used, kind=kind, ended=ended)
+    left = max(0, quota.left_of(used, since, kind).this_month - len(to_all - set(used)))
+    return planning.propose(due, today=since, left=left, used={*used, *to_all}, kind=kind)
+
+
+def _end_after(last: date) -> date:
+    """The last day of the month after."""
+    first = last + timedelta(days=1)
+    return times.month_of(first.year, first.month)[1]
+
+
+def _to_all(coming: dict[date, list[Broadcast]], kind: AccountKind) -> set[date]:
+    ways = quota.ways_that_count(kind)
+    return {day for day, several in coming.items() if any(one.way in ways for one in several)}
+
+
+def _next_month(session: Session, last: date, kind: AccountKind) -> NextMonth:
+    first = last + timedelta(days=1)
+    _, end = times.month_of(first.year, first.month)
+    return NextMonth(first, _to_all(quota.to_come(session, first, end), kind))
 
 
 def _due(session: Session, notice: Notice) -> Due:

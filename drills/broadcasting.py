@@ -52,7 +52,7 @@ from notices import service as notices
 from notices.audience import freezing
 from notices.audience.rules import Rules
 from notices.content import Article, Content
-from notices.sending import service, steps
+from notices.sending import looking, service, steps
 
 SHORTEST_S, LONGEST_S = 0.15, 0.6
 LATENCY_S = 0.05
@@ -151,6 +151,7 @@ def _ready(session: Session, content: Content, title: str, *, form: NoticeForm =
 def _planned(session: Session, notice: Any, way: Way) -> Broadcast:
     now = times.now()
     broadcast = service.plan(session, notice, way, Rules(), now, by=By("chen", now))
+    looking.look(session, broadcast, by=By("wang", now))
     service.confirm(session, broadcast, by=By("wang", now))
     return broadcast
 

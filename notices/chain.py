@@ -12,6 +12,7 @@ from models.by import By
 from models.errors import BadInput
 from models.notice import NOTICE_MOVES, Notice, NoticeSignature, NoticeState, NoticeVersion, Step
 from models.notice_desk import BranchChain
+from models.staff import Staff, StaffState
 from models.states import moved
 from notices import chain_rules as rules
 from notices.chain_rules import Chain
@@ -72,6 +73,16 @@ def deadlines_of(notice: Notice) -> dict[Step, date]:
     """By when each step is to sign."""
     steps = [Step(step) for step in notice.steps]
     return rules.deadlines(steps, begun=times.today(notice.made_at), due=notice.due_on)
+
+
+def entitled(session: Session, notice: Notice, step: Step, *, but: Collection[str] = frozenset()) -> Sequence[Staff]:
+    """Colleagues who may sign this step of this notice, by name; `but` are logins."""
+    rows = sa.select(Staff).where(Staff.state == StaffState.ACTIVE).order_by(Staff.name)
+    return [
+        row
+        for row in session.scalars(rows)
+        if row.login not in but and row.roles & rules.SIGNERS[step] and row.branch_id in (None, notice.branch_id)
+    ]
 
 
 def steps_for(session: Session, branch_id: int | None) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from models.errors import BadInput
 from models.notice import NoticeSignature, NoticeState, Step
+from models.staff import Role
 
 FULL = tuple(Step)
 EMERGENCY = (Step.SECOND_PROOF, Step.SECOND_REVIEW)  # two people: one for the facts, one who answers for it
@@ -23,6 +24,10 @@ TASKS: Mapping[Step, str] = {
     Step.SECOND_REVIEW: "终审：放行，对发出去的话负责",
 }
 PROOFS = frozenset({Step.FIRST_PROOF, Step.SECOND_PROOF})
+# Who may sign, as console.rights has it: a test holds the two together.
+PROOFREADERS = frozenset({Role.EDITOR, Role.PROOFREADER, Role.REVIEWER, Role.ADMIN})
+REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})
+SIGNERS: Mapping[Step, frozenset[Role]] = {step: PROOFREADERS if step in PROOFS else REVIEWERS for step in Step}
 LEAST_REASON = 4  # characters
 
 

@@ -5,7 +5,7 @@ Grave findings stop handing in; the others are ticked, one by one, by whoever ch
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
@@ -15,12 +15,13 @@ from activities.queries import Shown
 from config import limits
 from models.notice import NoticeForm
 from models.times import WEEKDAYS
-from models.wording import compact, plain
+from models.wording import compact, plain, quoted
 from notices import html, reading
 from notices.content import Article, Content
 from notices.reading import Line
 
 LEAST_TITLE = 3  # characters: a shorter title is found in any sentence
+CALLED_OFF = "取消"
 BLOCK = 6  # lines below an activity's title that speak of it
 MOST_LISTED = 20
 
@@ -197,27 +198,38 @@ def _calendar(told: Told) -> Iterator[Finding]:
         if len(name := compact(one.title)) >= LEAST_TITLE:
             known.setdefault(name, []).append(one)
     named = [(at, name) for at, line in enumerate(lines) if (name := _longest(compact(line.text), known))]
+    places = {at for at, _ in named}
     for n, (at, name) in enumerate(named):
         end = named[n + 1][0] if n + 1 < len(named) else len(lines)
-        yield from _about(lines[at : max(at + 1, min(end, at + BLOCK))], known[name], told)
+        is_called_off = CALLED_OFF in lines[at].text or CALLED_OFF in _heading(lines, at, places)
+        block = lines[at : max(at + 1, min(end, at + BLOCK))]
+        yield from _about(block, known[name], told, is_called_off=is_called_off)
+
+
+def _heading(lines: Sequence[Line], at: int, named: Collection[int]) -> str:
+    """The line above a list of activities of which this is one."""
+    return next((lines[above].text for above in range(at - 1, -1, -1) if above not in named), "")
 
 
 def _longest(line: str, known: Mapping[str, object]) -> str:
     return max((name for name in known if name in line), key=len, default="")
 
 
-def _about(block: Sequence[Line], same: Sequence[Shown], told: Told) -> Iterator[Finding]:
-    """A title with the lines below it, held against every activity of that title: one that agrees is enough."""
-    where, title = block[0].where, same[0].title
-    living = [one for one in same if not one.is_cancelled]
+def _about(
+    block: Sequence[Line], same: Sequence[Shown], told: Told, *, is_called_off: bool
+) -> Iterator[Finding]:  # fmt: skip
+    """A title with the lines below it, held against every activity of that title: one that agrees is enough. Words that tell
+    that it is called off speak of one that was."""
+    where, title = block[0].where, quoted(same[0].title)
+    living = [one for one in same if is_called_off or not one.is_cancelled]
     if not living:
-        yield Finding(f"“{title}”已经取消", where, "请删去，或换成别的活动。", is_grave=True)
+        yield Finding(f"{title}已经取消", where, "请删去，或换成别的活动。", is_grave=True)
         return
     days = [day for line in block for day in reading.days_in(line.text, today=told.today) if day.first]
     on_time = [one for one in living if any(_touches(day, one) for day in days)]
     if days and not on_time:
         yield Finding(
-            f"“{title}”的日期和日历不一样",
+            f"{title}的日期和日历不一样",
             where,
             "请核对：改通知，或者先改日历。",
             _said(living, told.today),
@@ -247,14 +259,14 @@ def _at_its_time(block: Sequence[Line], same: Sequence[Shown], title: str, told:
     given = {at for _, at in found}
     if not any(one.when.starts_at in given for one in known):
         yield Finding(
-            f"“{title}”的时间和日历不一样", block[0].where, "请核对：改通知，或者先改日历。", _said(known, told.today), is_grave=True
+            f"{title}的时间和日历不一样", block[0].where, "请核对：改通知，或者先改日历。", _said(known, told.today), is_grave=True
         )  # fmt: skip
         return
     right = {at for one in known for at in (one.when.starts_at, one.when.ends_at)}
     for words, at in found:
         if at not in right:
             yield Finding(
-                f"“{title}”里的“{words}”日历上没有",
+                f"{title}里的“{words}”日历上没有",
                 block[0].where,
                 "请核对是不是另一个时间。",
                 _said(known, told.today),
@@ -267,13 +279,13 @@ def _at_its_place(block: Sequence[Line], same: Sequence[Shown], title: str, told
     own = [one.branch for one in same]
     if others and not any(name in own or any(name in mine or mine in name for mine in own) for name in others):
         yield Finding(
-            f"“{title}”的分馆和日历不一样", block[0].where, "请核对在哪个馆办。", f"日历上：{own[0]}", is_grave=True
+            f"{title}的分馆和日历不一样", block[0].where, "请核对在哪个馆办。", f"日历上：{own[0]}", is_grave=True
         )
     for line in block:
         place = re.search(r"地\s*点\s*:\s*(.+)", line.text)
         if place and all(one.place and compact(one.place) not in compact(place[1]) for one in same):
             yield Finding(
-                f"“{title}”的地点和日历不一样", line.where, "请核对地点。", f"日历上：{texts.said_where(same[0])}"
+                f"{title}的地点和日历不一样", line.where, "请核对地点。", f"日历上：{texts.said_where(same[0])}"
             )
 
 

@@ -3,6 +3,7 @@
 Counted from rows. How often an article was opened only the platform knows, in its own console: nothing is made up here.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ LEFT_WITHIN = timedelta(days=1)
 USUALLY_OF = 28  # days before
 OURS_TO_COUNT = (Way.MASS_ALL, Way.MASS_TAG, Way.MASS_LIST, Way.MESSAGES)
 MOST_COMPARED = 60
+MONTH = re.compile(r"/plan/\d{4}-(\d\d)")
 SETTLED_AFTER = KEEP_STUCK + timedelta(days=5)
 ON_THE_WAY = (CallState.OWED, CallState.CALLING, CallState.WAITING)
 
@@ -272,9 +274,15 @@ def _titles(session: Session, known: Known) -> dict[str, str]:
     return dict(session.execute(rows).all()) if codes else {}
 
 
+def _page(path: str) -> str:
+    """What staff call a page of ours that is no activity's; "" for others."""
+    month = MONTH.fullmatch(path)
+    return f"{int(month[1])}月活动月历" if month else ""
+
+
 def _tapped(taps: Sequence[tuple[str, int]], titles: Mapping[str, str]) -> list[Tapped]:
     codes = {path: hit[1] for path, _ in taps if (hit := ACTIVITY.search(path))}
-    named = [Tapped(path, titles.get(codes.get(path, ""), ""), many) for path, many in taps]
+    named = [Tapped(path, titles.get(codes.get(path, ""), "") or _page(path), many) for path, many in taps]
     return sorted(named, key=lambda one: (-one.taps, one.path))
 
 

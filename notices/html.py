@@ -300,7 +300,7 @@ class _Reading(HTMLParser):
         if tag == "a" and self._at:
             address, words = self._at.pop()
             self.links.append((address, words.strip()))
-            self.lines[-1] += f"（{address}）" if self._tells_all else ""
+            self.lines[-1] += f"（{address}）" if self._tells_all and words.strip() != address else ""
 
     def handle_data(self, data: str) -> None:
         self.lines[-1] += data

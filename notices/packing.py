@@ -33,11 +33,16 @@ def _article(article: Article, address: str) -> str:
     return "\n".join(filter(None, (f"【{article.title}】", lead, address)))
 
 
+_ADDRESS_ONLY = re.compile(r"(?:[^：:]{1,6}[：:])?\s*https?://[!-~]+")
+
+
 def body_of(content: Content) -> str:
-    """All words for the long picture; titles of further articles stand above theirs."""
+    """All words for the long picture; titles of further articles stand above theirs. Lines that are an address only fall out:
+    nobody can tap a picture, and its code leads to all of them."""
     parts = []
     for at, one in enumerate(content.articles):
-        parts.append("\n".join(filter(None, (one.title if at else "", plain(one.body) or one.digest))))
+        words = "\n".join(line for line in plain(one.body).splitlines() if not _ADDRESS_ONLY.fullmatch(line))
+        parts.append("\n".join(filter(None, (one.title if at else "", words or one.digest))))
     if content.text:
         parts.append(plain(content.text))
     return "\n\n".join(filter(None, parts))

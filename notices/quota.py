@@ -20,6 +20,7 @@ from models.platform import Capability
 TAKEN = (PartState.TAKEN, PartState.TOLD)
 OVER = (BroadcastState.STOPPED, BroadcastState.FAILED)
 TO_COME = (BroadcastState.PLANNED, BroadcastState.LATE, BroadcastState.PREPARING)
+REFUSED_TWICE = 2  # 45028 on so many days of a month: it is not the day's send that is gone, but the month's
 ONE_FOR_SURPRISES = 1  # a closure overnight is told to all: the last of a month is kept for it
 
 
@@ -56,12 +57,25 @@ def left(session: Session, now: datetime) -> Left:
 def left_of(used: Mapping[date, object], today: date, kind: AccountKind) -> Left:
     """The same from the days of this month on which something went to all."""
     _, last = times.month_of(today.year, today.month)
-    mine = [day for day in used if (day.year, day.month) == (today.year, today.month)]
+    mine = {day: one for day, one in used.items() if (day.year, day.month) == (today.year, today.month)}
+    if is_month_over(mine, kind):
+        return Left(0, 0)
     free = sum(today + timedelta(days=ahead) not in used for ahead in range((last - today).days + 1))
     most = free
     if kind is AccountKind.SERVICE:
         most = min(free, max(0, limits.MASS_SENDS_A_MONTH - len(mine)))
     return Left(int(most > 0 and today not in used), most)
+
+
+def refused_on(used: Mapping[date, object]) -> list[date]:
+    """Days on which WeChat said 45028 and nothing of ours had gone, so that we cannot say why."""
+    return sorted(day for day, one in used.items() if isinstance(one, OtherSend) and one.told_by is ToldBy.WECHAT)
+
+
+def is_month_over(used: Mapping[date, object], kind: AccountKind) -> bool:
+    """Whatever we count, WeChat has no more for this month (`used` is of one); until staff have looked and say otherwise. A
+    subscription account has a send each day: there a refusal ends the day only."""
+    return kind is AccountKind.SERVICE and len(refused_on(used)) >= REFUSED_TWICE
 
 
 def days_used(session: Session, year: int, month: int) -> dict[date, Broadcast | OtherSend]:
@@ -114,6 +128,24 @@ def take_back_other(session: Session, other: OtherSend, *, by: By) -> None:
     """It was a mistake."""
     audit.note(session, "other send taken back", who=by.who, subject="notices", at=by.at, detail=f"{other.day}")
     session.delete(other)
+    session.flush()
+
+
+def go_on_with_month(session: Session, *, by: By) -> None:
+    """Staff have looked at the platform: there are sends left. Its days of refusal stay used, as by sends made there.
+
+    Raises: BadInput where the month is not over.
+    """
+    today = times.today(by.at)
+    used = days_used(session, today.year, today.month)
+    if not is_month_over(used, kind_of(session)):
+        raise BadInput("这个月没有停着，不用再说。")
+    days = refused_on(used)
+    rows = sa.select(OtherSend).where(OtherSend.day.in_(days)).order_by(OtherSend.id).with_for_update()
+    for row in session.scalars(rows):
+        row.told_by, row.who, row.told_at = ToldBy.STAFF, by.who[:40], by.at
+    said = "、".join(times.short_day(day, beside=today) for day in days)
+    audit.note(session, "month gone on with", who=by.who, subject="notices", at=by.at, detail=said)
     session.flush()
 
 

@@ -22,7 +22,12 @@ class Line:
 
 
 def lines_of(content: Content) -> list[Line]:
-    """Everything a reader would read, one width."""
+    """Everything a reader would read, one width: for what is looked for in it."""
+    return [Line(line.where, unicodedata.normalize("NFKC", line.text)) for line in written(content)]
+
+
+def written(content: Content) -> list[Line]:
+    """The same to the letter: who proofreads sees the punctuation that readers will see."""
     lines: list[Line] = []
     for n, article in enumerate(content.articles, 1):
         own = f"第 {n} 篇" if len(content.articles) > 1 else ""
@@ -31,7 +36,7 @@ def lines_of(content: Content) -> list[Line]:
         ]
         lines += [Line(f"{own}正文第 {at} 段", said) for at, said in enumerate(html.lines_of(article.body), 1)]
     lines += [Line(f"文字第 {at} 行", said) for at, said in enumerate(content.text.splitlines(), 1) if said.strip()]
-    return [Line(line.where, unicodedata.normalize("NFKC", line.text)) for line in lines]
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

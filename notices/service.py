@@ -135,7 +135,7 @@ def save(session: Session, notice: Notice, content: Content, *, by: By, was: int
             session,
             "notice signatures void",
             who=by.who,
-            subject=_subject(notice),
+            subject=subject_of(notice),
             at=by.at,
             detail="文字改了，签过的作废",
         )
@@ -228,10 +228,11 @@ def held(session: Session, notice: Notice) -> Notice:
 
 def noted(session: Session, notice: Notice, act: str, by: By, detail: str = "") -> None:
     """A line of the audit log."""
-    audit.note(session, act, who=by.who, subject=_subject(notice), at=by.at, detail=detail)
+    audit.note(session, act, who=by.who, subject=subject_of(notice), at=by.at, detail=detail)
 
 
-def _subject(notice: Notice) -> str:
+def subject_of(notice: Notice) -> str:
+    """What the log calls it."""
     return f"notice {notice.code}"
 
 

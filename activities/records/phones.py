@@ -4,6 +4,7 @@ Every member of staff may bind theirs; records are taken from those whose roles 
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,6 +91,10 @@ def all_bound(session: Session) -> dict[str, datetime]:
     return {row.login: row.bound_at for row in session.execute(sa.select(StaffPhone.login, StaffPhone.bound_at))}
 
 
+def of(session: Session, logins: Collection[str]) -> dict[str, str]:
+    """openids by login, of those whose phone is known."""
+    rows = sa.select(StaffPhone.login, StaffPhone.openid).where(StaffPhone.login.in_(set(logins)))
+    return dict(session.execute(rows).all())
 def code_for(session: Session, login: str, *, now: datetime) -> PhoneCode:
     """Six fresh digits; those before are worth nothing any more."""
     session.execute(sa.delete(PhoneCode).where(sa.or_(PhoneCode.login == login, PhoneCode.valid_until <= now)))

@@ -125,6 +125,7 @@ def _draw(browser: Browser, port: int) -> None:
     boss.takes("ways", height=640)
     _draw_sign_up(editor)
     _draw_quiz(browser, port, editor)
+    _draw_notice(boss)
 
 
 def _draw_staff(boss: _Album) -> None:
@@ -158,6 +159,15 @@ def _draw_closure(boss: _Album) -> None:
         page.locator(f"[name={name}]").fill(typed)
     page.get_by_role("button", name="下一步").click()
     boss.takes("closure", height=960)
+
+
+def _draw_notice(boss: _Album) -> None:
+    """The demo's notice, whose next signature is theirs."""
+    page = boss.opens("/console/notices")
+    page.locator("td.main-cell a").first.click()
+    boss.takes("notice", height=760)
+    page.locator(".btn-primary").first.click()
+    boss.takes("notice-proof", height=820)
 
 
 def _draw_plan(editor: _Album) -> None:

@@ -7,12 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models.closing import Closing, ClosingState
 from models.notice import (
     Broadcast,
     BroadcastPart,
     BroadcastReader,
     BroadcastState,
     Notice,
+    NoticeState,
     Outcome,
     PartState,
     Way,
@@ -143,6 +145,29 @@ def of_notice(session: Session, notice: Notice) -> Sequence[Broadcast]:
     """All of them, the newest first."""
     mine = sa.select(Broadcast).where(Broadcast.notice_id == notice.id)
     return session.scalars(mine.order_by(Broadcast.id.desc())).all()
+
+
+def fallen(session: Session, notice: Notice) -> str:
+    """Why it must not go out once more, whatever was signed; "" where nothing speaks against it."""
+    if notice.state is NoticeState.DROPPED:
+        return texts.DROPPED
+    about = sa.select(Closing.correction_id).where(
+        sa.or_(Closing.notice_id == notice.id, Closing.reopening_id == notice.id),
+        Closing.state.in_((ClosingState.UNDOING, ClosingState.UNDONE)),
+    )
+    undone = session.execute(about).first()
+    if undone is not None:
+        correction = session.get(Notice, undone.correction_id) if undone.correction_id else None
+        return texts.undone(correction.title if correction is not None else "")
+    recalled = next((one for one in of_notice(session, notice) if is_recalled(session, one)), None)
+    return texts.RECALLED if recalled is not None else ""
+
+
+def is_recalled(session: Session, broadcast: Broadcast) -> bool:
+    """Did staff have what it told deleted?"""
+    if broadcast.told.get("recalled") or broadcast.told.get("deleted_at"):
+        return True
+    return any(part.told.get("deleted_at") for part in outcomes.parts_of(session, broadcast))
 
 
 def is_undecided(part: BroadcastPart) -> bool:

@@ -24,7 +24,7 @@ from models.outbox import CallKind
 from notices import chain
 from notices.audience.rules import Rules
 from notices.content import Content
-from notices.sending import letters, outcomes, rules, steps, texts
+from notices.sending import letters, looking, outcomes, queries, rules, steps, texts
 from notices.sending.outcomes import B, P
 
 TOLD_FOR = timedelta(days=3)  # that something did not leave is shown to those who meant it to
@@ -45,6 +45,8 @@ def plan(
         NoticeVersion.notice_id == notice.id, NoticeVersion.number == notice.version
     )
     digest = session.scalars(newest).one()
+    if fallen := queries.fallen(session, notice):
+        raise BadInput(fallen)
     if notice.state not in (NoticeState.READY, NoticeState.SENT) or not chain.is_ready(session, notice):
         raise BadInput("校审还没有全部签完，签完了才能排。")
     _check_time(notice, way, due_at, by.at)
@@ -117,7 +119,7 @@ def _check_twice(session: Session, notice: Notice, digest: str, way: Way, rules_
 
 
 def confirm(session: Session, broadcast: Broadcast, *, by: By) -> None:
-    """By somebody else than who planned it. Raises: BadInput."""
+    """By somebody else than who planned it, who has looked at it. Raises: BadInput."""
     broadcast = _held(session, broadcast)
     if broadcast.state is not B.PLANNED:
         raise BadInput("已经不用确认了：它的状态刚刚变了，请看这一页。")
@@ -125,6 +127,7 @@ def confirm(session: Session, broadcast: Broadcast, *, by: By) -> None:
         raise BadInput("已经有人确认过了，到时间就发，不会发两次。")
     if broadcast.made_by == by.who:
         raise BadInput("自己排的不能自己确认，请另一位同事来。")
+    looking.must_have_looked(broadcast, by)
     broadcast.confirmed_by, broadcast.confirmed_at = by.who, by.at
     broadcast.next_at = by.at
     _note(session, "broadcast confirmed", broadcast, by)
@@ -137,9 +140,11 @@ def reschedule(session: Session, broadcast: Broadcast, due_at: datetime, *, by: 
     if broadcast.state not in rules.MOVABLE:
         raise BadInput("它已经在发了，时间改不了。可以暂停或停发。")
     _check_time(session.get_one(Notice, broadcast.notice_id), broadcast.way, due_at, by.at)
+    is_seen = by.who != broadcast.made_by
+    if is_seen:
+        looking.must_have_looked(broadcast, by)
     if broadcast.state is B.LATE:
         outcomes.to(broadcast, B.PLANNED)
-    is_seen = by.who != broadcast.made_by
     broadcast.confirmed_by, broadcast.confirmed_at = (by.who, by.at) if is_seen else ("", None)
     broadcast.due_at, broadcast.next_at, broadcast.cause = due_at, due_at, ""
     _note(session, "broadcast moved", broadcast, by, detail=_said(due_at))
@@ -254,6 +259,8 @@ def preview(session: Session, broadcast: Broadcast, *, by: By) -> None:
     if phones.bound(session, by.who) is None:
         raise BadInput("您的微信还没有绑定：在“我的密码”那一页绑定以后再预览。")
     wished = broadcast.told.get("previews", {})
+    if looking.has_looked(broadcast, by.who):  # it is on their phone; that it comes again makes nothing unseen
+        looking.remember(broadcast, by)
     asked = {"state": "asked", "at": by.at.isoformat(), "n": wished.get(by.who, {}).get("n", 0) + 1, "cause": ""}
     outcomes.note(broadcast, previews={**wished, by.who: asked})
     broadcast.next_at = by.at
@@ -261,7 +268,8 @@ def preview(session: Session, broadcast: Broadcast, *, by: By) -> None:
 
 
 def take_back(session: Session, broadcast: Broadcast, *, by: By) -> int:
-    """Have its articles deleted: their pages say so, cards in chats stay. How many calls are owed. Raises: BadInput."""
+    """Have its articles deleted: their pages say so, cards in chats stay, and what else was planned of the notice does not
+    leave. How many calls are owed. Raises: BadInput."""
     broadcast = _held(session, broadcast)
     if not may_take_back(session, broadcast):
         raise BadInput("没有可以删的：只有已经发出的文章能删，文字、图片、语音微信删不了。")
@@ -271,8 +279,21 @@ def take_back(session: Session, broadcast: Broadcast, *, by: By) -> int:
     for part in outcomes.parts_of(session, broadcast):
         if part.state is P.TOLD and part.msg_id and not part.told.get("deleted_at"):
             owed += _owe_take_back(session, broadcast, part.number, part.client_id, by)
+    outcomes.note(broadcast, recalled=by.at.isoformat())
     _note(session, "broadcast taken back", broadcast, by)
+    _stop_what_is_planned(session, broadcast, by)
     return owed
+
+
+def _stop_what_is_planned(session: Session, recalled: Broadcast, by: By) -> None:
+    others = sa.select(Broadcast).where(
+        Broadcast.notice_id == recalled.notice_id, Broadcast.id != recalled.id, Broadcast.state.in_(rules.MOVABLE)
+    )
+    for one in session.scalars(others.order_by(Broadcast.id)).all():
+        held = _held(session, one)
+        if held.state in rules.MOVABLE:
+            stop(session, held, by=by)
+            held.cause = "这份通知的文章删掉了，没有发"
 
 
 def _owe_take_back(session: Session, broadcast: Broadcast, number: int, name: str, by: By) -> int:

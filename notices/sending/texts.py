@@ -56,12 +56,20 @@ REFUSALS = {
 UNSURE = "微信收没收到，一天里都没问出来。再发可能有人收到两次，所以停在这里，请您决定。"
 CHANGED = "文字和确认时不一样了，没有发。请重新走完校审，再排一次。"
 UNSIGNED = "校审的签字不齐了，没有发。请重新走完校审，再排一次。"
+DROPPED = "这份通知已经不用了，不能再发。"
+RECALLED = "这份通知发出去的文章删掉了，同一份不能再发。还要告诉读者，请“复制”成一份新的，改好再走校审。"
 NOBODY = "没有符合条件的读者，没有发给任何人。"
 UNTOLD = "微信收下了，一天里没有说结果"
 ALONE = "名单只剩一位读者，微信不收一个人的名单"
 ADMIN_SILENT = RESULTS["err(40002)"]
 WAITS = "微信还在发，或者在等管理员在手机上确认（开了群发保护的话）。到 {until} 还没有确认，微信就不发了。"
 COPIED = "被判为转载"
+
+
+def undone(correction: str) -> str:
+    """Of a notice about a closure that was taken back; `correction`: the notice that says so, "" for none."""
+    instead = f"要告诉读者的，请发“{correction}”。" if correction else ""
+    return f"它说的那次闭馆已经撤了，不能再发。{instead}"
 
 
 def waits(since: datetime) -> str:

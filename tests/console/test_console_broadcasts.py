@@ -10,6 +10,7 @@ from models import times
 from models.activity import Branch
 from models.audience import PlatformTag
 from models.by import By
+from models.errors import BadInput
 from models.notice import Broadcast, NoticeForm, Segment, Step, Way
 from models.staff import Role
 from notices import chain, quota
@@ -105,7 +106,7 @@ def test_to_a_list_of_readers_kept_under_a_name_and_each_is_found_again(newsroom
     seen = page.text.split('name="seen" value="')[1].split('"')[0]
     chen.does(form, on=form, way="mass_list", to="segment:1", seen=seen)
     here = "/console/broadcasts/1"
-    asked = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    asked = wang.opens(f"{here}/look").text.split('name="seen" value="')[1].split('"')[0]
     wang.does(f"{here}/confirm", on=here, seen=asked)
     newsroom.runs(1, to="done")
     said = wang.sends("/console/broadcasts/receipts", on="/console/broadcasts/receipts", openid=readers[1]).text
@@ -157,6 +158,79 @@ def test_readers_are_chosen_by_rules_and_tags_by_name_and_counted_as_the_way_goe
     assert "改成" in chen.sends(form, on=form, way="mass_list", to="tag:101").text
     nobody = chen.sends(form, on=form, way="mass_all", to="tag:101")
     assert nobody.status_code == 400
+
+
+def test_whoever_confirms_has_looked_at_what_readers_will_see(newsroom: Newsroom) -> None:
+    newsroom.reader("小林")
+    number = newsroom.plans(newsroom.ready(), confirmed=False, due=times.now() + timedelta(hours=2))
+    here, wang, li = f"/console/broadcasts/{number}", newsroom.browser("wang"), newsroom.browser("li")
+    page = wang.opens(here).text
+    assert "确认以前，请先看一遍读者会看到什么" in page
+    assert f'href="{here}/look"' in page
+    assert "确认，到时间就发" not in page
+    # Whoever sends the form all the same, from another page, is told why not and how.
+    seen = newsroom.browser("chen").opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    for act in ("confirm", "move"):
+        assert "点“看看读者看到的”" in wang.does(f"{here}/{act}", on=here, seen=seen)
+    assert newsroom.broadcast(number).confirmed_by == ""
+    shown = wang.opens(f"{here}/look").text
+    assert f'src="{here}/look/1"' in shown
+    assert "周六听绘本" in wang.opens(f"{here}/look/1").text
+    wang.opens(f"{here}/look")
+    assert newsroom.noted("broadcast looked at") == 1
+    # What one has looked at another has not.
+    assert "确认以前，请先看一遍" in li.opens(here).text
+    assert "确认，到时间就发" in wang.opens(here).text
+    assert "确认了" in wang.does(f"{here}/confirm", on=f"{here}/look", seen=seen)
+    assert newsroom.broadcast(number).confirmed_by == "wang"
+    # A third who gives it another hour confirms it, and so looks first.
+    assert "您来决定，请先看一遍" in li.opens(here).text
+    newsroom.hires("fen", Role.DESK)
+    assert newsroom.browser("fen").opens(f"{here}/look").status_code == 200
+    assert newsroom.noted("broadcast looked at") == 1
+    assert wang.opens(f"{here}/look/2").status_code == 404
+
+
+def test_a_preview_on_ones_own_phone_is_a_look(newsroom: Newsroom) -> None:
+    newsroom.binds("wang", newsroom.reader("王的手机"))
+    number = newsroom.plans(newsroom.text(), confirmed=False, due=times.now() + timedelta(hours=2))
+    here, wang = f"/console/broadcasts/{number}", newsroom.browser("wang")
+    wang.does(f"{here}/preview", on=here)
+    assert "请先看一遍读者会看到什么" in wang.opens(here).text  # it has not arrived
+    newsroom.ticks()
+    seen = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    wang.does(f"{here}/preview", on=here)  # once more: what was seen stays seen
+    assert "确认了" in wang.does(f"{here}/confirm", on=here, seen=seen)
+
+
+def test_what_goes_one_by_one_is_looked_at_as_it_is_written(newsroom: Newsroom) -> None:
+    number = newsroom.plans(newsroom.text("明天照常开门"), Way.MESSAGES, confirmed=False)
+    wang = newsroom.browser("wang")
+    shown = wang.opens(f"/console/broadcasts/{number}/look").text
+    assert "明天照常开门" in shown
+    assert "确认，到时间就发" in shown
+
+
+def test_what_was_deleted_leaves_no_second_time(newsroom: Newsroom) -> None:
+    newsroom.readers(2)
+    notice = newsroom.ready()
+    number = newsroom.plans(notice)
+    newsroom.runs(number, to="done")
+    planned = newsroom.plans(notice, Way.PUBLISH, due=times.now() + timedelta(hours=2))
+    chen, form = newsroom.browser("chen"), f"/console/notices/{notice}/send"
+    here = f"/console/broadcasts/{number}"
+    chen.does(f"{here}/delete", on=here)
+    assert newsroom.state(planned) == "stopped"
+    assert "文章删掉了，没有发" in newsroom.browser("wang").opens(f"/console/broadcasts/{planned}").text
+    page = chen.opens(form).text
+    assert "同一份不能再发" in page
+    assert "下一步" not in page
+    again = chen.sends(form, on=form, way="mass_list", to="all")
+    assert again.status_code == 400
+    assert "同一份不能再发" in again.text
+    with pytest.raises(BadInput, match="同一份不能再发"):
+        newsroom.plans(notice, Way.MASS_LIST)
+    assert "再发一次" not in chen.opens(f"/console/notices/{notice}").text
 
 
 def test_at_night_nobody_is_rung_and_unsigned_words_go_nowhere(newsroom: Newsroom) -> None:
@@ -284,7 +358,7 @@ def test_what_one_alone_has_signed_goes_to_all_by_somebody_of_the_whole_library(
         notice = short.id
     newsroom.hires("fen", Role.REVIEWER, branch="总馆")
     here = f"/console/broadcasts/{newsroom.plans(notice, confirmed=False)}"
-    seen = newsroom.browser("wang").opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    seen = newsroom.browser("wang").opens(f"{here}/look").text.split('name="seen" value="')[1].split('"')[0]
     for login in ("fen", "li"):
         for act in ("confirm", "move"):
             assert "短流程" in newsroom.browser(login).does(f"{here}/{act}", on=here, seen=seen)

@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from models import times
@@ -76,9 +77,11 @@ def test_before_it_is_done_the_page_names_what_lies_in_those_days(house: Office)
 def test_a_closure_is_told_to_readers_at_once_and_what_is_kept_goes_on(house: Office) -> None:
     chen = house.browser("chen")
     assert "已登记闭馆" in closes(chen, **asked(), notice="1")
-    onward = re.search(r'href="(/console/notices/\d+)"', chen.opens("/console/closing/1").text)
+    with house.database.reading() as session:
+        here = f"/console/closing/{session.scalars(sa.select(Closing.id)).one()}"
+    onward = re.search(r'href="(/console/notices/\d+)"', chen.opens(here).text)
     assert onward
-    assert re.search(r'闭馆：<a href="/console/closing/1">.*，春节放假</a>', chen.opens(onward[1]).text)
+    assert re.search(rf'闭馆：<a href="{here}">.*，春节放假</a>', chen.opens(onward[1]).text)
     assert re.match(r"总馆到.*闭馆：春节放假。", house.says("小林", "今天开门吗"))
     assert house.says("小林", "官塘分馆今天开门吗").startswith("官塘分馆到")
     assert house.count(Activity, Activity.state == ActivityState.PUBLISHED) == 4

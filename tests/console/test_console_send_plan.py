@@ -103,9 +103,27 @@ def test_a_plan_leaves_wheachis_planned_already_alone(office: Office) -> None:
         for number in range(limits.MASS_SENDS_A_MONTH):
             broadcast(session, notice(session, f"第{number}次"), Way.MASS_ALL, state=BroadcastState.PLANNED)
         row = notice(session, "新的", due_on=today)
-        plan = send_plan.proposal(session, [row], times.now())
+        plan = send_plan.proposal(session, [row], today)
     assert [one.way for one in plan] in ([Way.PUBLISH], [Way.MASS_ALL])
     assert today not in [one.day for one in plan if one.way is Way.MASS_ALL]  # a day takes one
+
+
+def test_what_is_due_next_month_is_proposed_there(office: Office) -> None:
+    today = times.today(times.now())
+    first = times.month_of(today.year, today.month)[1] + DAY
+    with office.database.units() as session:
+        notice(session, "下个月的看点", due_on=first + 2 * DAY, use=NoticeUse.PREVIEW)
+    browser = office.browser("chen")
+    page = browser.opens(PLAN).text
+    assert "下个月有 1 份，看看怎么排" in page
+    assert "没有等着排的通知" not in page
+    ahead = browser.opens(f"{PLAN}?month={first:%Y-%m}").text
+    assert "单独占一次群发" in ahead
+    number = office.count(Notice)
+    with office.database.units() as session:
+        session.scalars(sa.select(Notice)).one().state = NoticeState.READY
+    assert "<b>建议：</b>" in browser.opens(f"/console/notices/{number}/send").text
+    assert "建议这样排" not in browser.opens(f"{PLAN}?month=2026-01").text
 
 
 def told_of(office: Office) -> int:
@@ -299,3 +317,35 @@ def test_a_pack_has_a_long_picture_words_and_a_code(office: Office) -> None:
     assert "更多：" not in page
     assert office.count(Follower) == 0
     assert browser.opens("/console/notices/77/pack").status_code == 404
+
+
+def test_a_month_that_wechat_has_ended_says_so_and_goes_on_when_staff_have_looked(office: Office) -> None:
+    today = times.today(times.now())
+    first, last = times.month_of(today.year, today.month)
+    if (last - today).days < 2 or (today - first).days < 3:  # whatever day it is, the tenth of a month
+        office.passes(days=(last - today).days + 10)
+        today = times.today(times.now())
+    with office.database.units() as session:
+        for back in (1, 2):
+            quota.used_up(session, times.now() - back * DAY)
+        notice(session, "十一月简报", due_on=today + DAY, use=NoticeUse.BULLETIN)
+        notice(session, "周末看点", due_on=today + DAY, use=NoticeUse.PREVIEW)
+    browser = office.browser("chen")
+    page = browser.opens(PLAN).text
+    assert "这个月就不再排群发" in page
+    assert "这份不急：等到下个月" in page
+    assert "这个月不能再群发了：发布成页面，链接发到读者群" in page
+    with office.database.reading() as session:
+        rows = {row.title: row for row in session.scalars(sa.select(Notice))}
+        plan = {one.notice: one for one in send_plan.proposal(session, list(rows.values()), today)}
+        assert plan[rows["十一月简报"].id].way is Way.MASS_ALL
+        assert plan[rows["十一月简报"].id].day == times.month_of(today.year, today.month)[1] + DAY
+        assert plan[rows["周末看点"].id].way is Way.PUBLISH
+    assert "这个月接着排" in browser.does(f"{PLAN}/go-on", on=PLAN)
+    page = browser.opens(PLAN).text
+    assert "不再排群发" not in page
+    assert "陈馆员登记" in page
+    assert "没有停着" in browser.does(f"{PLAN}/go-on", on=PLAN)
+    assert office.noted("month gone on with") == 1
+    office.hires("jiao", Role.PROOFREADER)
+    assert office.browser("jiao").sends(f"{PLAN}/go-on", on=PLAN).status_code == 403

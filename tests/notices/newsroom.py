@@ -32,7 +32,7 @@ from notices import service as notices
 from notices.audience import freezing
 from notices.audience.rules import Rules
 from notices.content import Article, Content
-from notices.sending import service, steps
+from notices.sending import looking, service, steps
 from tests.console.office import Office
 from tests.live import Live
 from tests.simulated import Simulator
@@ -108,6 +108,7 @@ class Newsroom(Live, Office):
             now = times.now()
             broadcast = service.plan(session, one, way, rules or Rules(), due or now, by=By(by, now))
             if confirmed:
+                looking.look(session, broadcast, by=By("wang", now))
                 service.confirm(session, broadcast, by=By("wang", now))
             return broadcast.id
 

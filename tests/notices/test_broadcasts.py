@@ -19,7 +19,7 @@ from models.platform import Breaker
 from notices import quota
 from notices.audience.rules import Rules
 from notices.content import Content
-from notices.sending import service
+from notices.sending import looking, service
 from tests.notices.newsroom import DRAFT, GET, SEND, SENDALL, Newsroom
 from tests.test_archive import packed, unpacked
 
@@ -34,6 +34,7 @@ def test_articles_go_to_all_once_and_what_wechat_tells_is_kept(newsroom: Newsroo
     newsroom.ticks()
     assert newsroom.state(number) == "planned"
     assert newsroom.masses() == []
+    newsroom.does_to(number, looking.look)
     newsroom.does_to(number, service.confirm)
     newsroom.runs(number, to="done")
     assert [newsroom.seen(one, "周末看点") for one in readers] == [1, 1, 1]
@@ -62,6 +63,9 @@ def test_whoever_planned_it_does_not_confirm_it_and_of_two_who_press_one_is_told
     number = newsroom.plans(newsroom.text(), confirmed=False)
     with pytest.raises(BadInput, match="自己排的不能自己确认"):
         newsroom.does_to(number, service.confirm, by="chen")
+    with pytest.raises(BadInput, match="请先看一遍"):
+        newsroom.does_to(number, service.confirm, by="wang")
+    newsroom.does_to(number, looking.look, by="wang")
     newsroom.does_to(number, service.confirm, by="wang")
     with pytest.raises(BadInput, match="已经有人确认过"):
         newsroom.does_to(number, service.confirm, by="li")

@@ -24,10 +24,13 @@ from models.signup import Entry
 from models.staff import Role
 from models.states import moved
 from models.when import Precision, When
+from notices import check_facts
 from notices import service as notices
+from notices.check_facts import House
 from notices.closing import rules, service
 from notices.closing.rules import Chosen
 from notices.content import Article
+from notices.sending import queries
 from tests.console.office import Browser, Office
 from tests.notices.broadcasting import broadcast, sent_to_all
 from tests.notices.desk import NoticeDesk, by_day, closes, seen_in
@@ -317,6 +320,47 @@ def test_undone_nothing_more_of_its_notices_leaves(world: World, state: Broadcas
     assert notices_of(world) == {
         "闭馆通知": NoticeState.SENT, "恢复开放": NoticeState.DROPPED, "更正": NoticeState.DRAFT,
     }  # fmt: skip
+
+
+def test_its_notice_names_what_it_called_off_and_may_be_handed_in(world: World) -> None:
+    by_day()
+    shut(world, count=2, days=2)
+    while one_part(world):
+        pass
+    house = House(world.settings.site, "", world.settings.media)
+    with world.database.reading() as session:
+        notice = session.get_one(Notice, closing_of(world).notice_id)
+        assert "这几天的活动取消" in notices.content_of(session, notice).articles[0].body
+        grave = [one.title for one in check_facts.findings_of(session, notice, house) if one.is_grave]
+        assert grave == ["没有封面"]
+
+
+def test_what_a_closure_that_was_undone_has_told_cannot_be_planned_again(office: Office) -> None:
+    by_day()
+    shut(office, count=1)
+    with office.database.units() as session:
+        notice = session.get_one(Notice, closing_of(office).notice_id)
+        sent_to_all(session, notice, at=times.now())
+        notice.state = NoticeState.SENT
+    number, browser = notice.id, office.browser("chen")
+    form = f"/console/notices/{number}/send"
+    assert "已经撤了" not in browser.opens(form).text
+    undo(office)
+    correction = notices_of(office)
+    assert "更正" in correction
+    page = browser.opens(form).text
+    assert "它说的那次闭馆已经撤了，不能再发。要告诉读者的，请发" in page
+    assert "下一步" not in page
+    assert browser.sends(form, on=form, way="publish").status_code == 400
+    assert office.count(Broadcast) == 1
+    own = browser.opens(f"/console/notices/{number}").text
+    assert "它说的那次闭馆已经撤了" in own
+    assert "再发一次" not in own
+    # What says that it is undone goes out like any other.
+    with office.database.reading() as session:
+        correcting = closing_of(office).correction_id
+        assert correcting is not None
+        assert queries.fallen(session, session.get_one(Notice, correcting)) == ""
 
 
 def test_what_is_only_in_the_platforms_drafts_is_dropped_and_a_reopening_that_left_is_corrected(world: World) -> None:

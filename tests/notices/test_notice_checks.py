@@ -86,6 +86,19 @@ def test_a_series_agrees_when_one_of_its_days_does_and_a_cancelled_one_is_named(
     assert titles("听绘本 4月5日", activities=[shown(when=vague)]) == ["“听绘本”的日期和日历不一样"]
 
 
+def test_words_that_call_something_off_may_name_it_with_the_day_it_was_to_be() -> None:
+    gone = shown(is_cancelled=True)
+    before = shown(when=When("3月14日", Precision.DAY, date(2026, 3, 14), date(2026, 3, 14)))
+    listed = "这几天的活动取消\n听绘本，原定周六（4月11日）上午9:30—10:30\n给您添麻烦了"
+    assert titles(listed, activities=[gone]) == []
+    assert titles(listed, activities=[before, gone]) == []  # of a series the other days are of no help
+    assert titles("听绘本，原定4月11日，因故取消", activities=[gone]) == []
+    assert titles("听绘本，原定4月12日，因故取消", activities=[gone]) == ["“听绘本”的日期和日历不一样"]
+    assert titles("欢迎来听绘本 4月11日", activities=[gone]) == ["“听绘本”已经取消"]
+    named = shown("“老有所学”普法课堂", is_cancelled=True)
+    assert titles("“老有所学”普法课堂 4月11日", activities=[named]) == ["“‘老有所学’普法课堂”已经取消"]
+
+
 def test_what_wechat_does_not_take_is_grave() -> None:
     long = Article("题" * 33, "作" * 17, "摘" * 121, "<p>" + "春" * 20_000 + "</p>", "")
     said = {one.title for one in findings(Told(Content((long,)), NoticeForm.ARTICLES, TODAY)) if one.is_grave}

@@ -1,11 +1,13 @@
 """What may still go to all: of the library's own months, from rows; and the plan that is proposed for it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from models import times
 from models.audience import OtherSend
@@ -14,7 +16,7 @@ from models.errors import BadInput
 from models.notice import BroadcastState, NoticeUse, Way
 from models.platform import Capability
 from notices import planning, quota
-from notices.planning import Due
+from notices.planning import Due, NextMonth, propose
 from notices.quota import AccountKind, Left
 from tests.notices.broadcasting import broadcast, notice, sent_to_all
 from tests.world import World
@@ -158,3 +160,56 @@ def test_a_reopening_waits_for_its_day_and_leaves_the_last_send_alone() -> None:
         planning.propose([reopening], today=TODAY, left=4, used=used, kind=AccountKind.SERVICE)[0].way is Way.PUBLISH
     )
     assert planning.propose([reopening], today=TODAY, left=1, used=(), kind=AccountKind.SERVICE)[0].way is Way.PUBLISH
+
+
+def refused_on(session: Session, *days: int) -> None:
+    """45028 on these days of November."""
+    for day in days:
+        quota.used_up(session, NOON.replace(day=day))
+
+
+def test_refused_on_two_days_of_a_month_nothing_more_goes_to_all_until_staff_say_otherwise(world: World) -> None:
+    with world.database.units() as session:
+        refused_on(session, 5, 5)
+        assert quota.left(session, NOON) == Left(1, 3)  # twice on one day is that day's send
+        refused_on(session, 12)
+        assert quota.left(session, NOON) == Left(0, 0)
+        assert quota.left(session, NOON.replace(month=12, day=1)) == Left(1, 4)
+        quota.go_on_with_month(session, by=By("chen", NOON))
+        assert quota.left(session, NOON) == Left(1, 2)
+        with pytest.raises(BadInput, match="没有停着"):
+            quota.go_on_with_month(session, by=By("chen", NOON))
+        refused_on(session, 14)
+        assert quota.left(session, NOON) == Left(1, 1)
+        refused_on(session, 13)
+        assert quota.left(session, NOON) == Left(0, 0)
+
+
+def test_a_refusal_that_our_own_send_of_the_day_explains_ends_no_month(world: World) -> None:
+    with world.database.units() as session:
+        sent_to_all(session, notice(session), at=NOON - timedelta(days=2))
+        refused_on(session, 13, 5)
+        assert quota.left(session, NOON) == Left(1, 2)
+
+
+def test_a_subscription_account_has_no_month_to_end(world: World) -> None:
+    with world.database.units() as session:
+        session.add(Capability(name="qr", is_alive=False, errcode=48001, checked_at=NOON))
+        refused_on(session, 5, 12)
+        assert quota.left(session, NOON) == Left(1, 16)
+
+
+@given(DUES, st.sets(st.dates(date(2026, 12, 1), date(2026, 12, 12))))
+def test_of_an_ended_month_nothing_goes_to_all_before_the_next(dues: list[Due], used: set[date]) -> None:
+    waiting = [replace(due, notice=number) for number, due in enumerate(dues, 1)]
+    ended = NextMonth(date(2026, 12, 1), used)
+    plan = propose(waiting, today=TODAY, left=0, used=(), kind=AccountKind.SERVICE, ended=ended)
+    assert sorted(one.notice for one in plan) == [one.notice for one in waiting]
+    to_all = [one for one in plan if one.way is Way.MASS_ALL]
+    assert {one.notice for one in to_all} == {one.notice for one in waiting if one.can_wait}
+    assert all(one.day >= ended.first and one.day not in used for one in to_all)
+    articles: dict[date, int] = {}
+    for one in to_all:
+        articles[one.day] = articles.get(one.day, 0) + waiting[one.notice - 1].articles
+    assert all(count <= planning.MOST_ARTICLES for count in articles.values())
+    assert len({one.day for one in to_all if one.along_with is None}) == len(articles)

@@ -79,7 +79,8 @@ def test_a_months_preview_is_signed_by_four_seen_on_a_phone_scheduled_sent_and_r
     chen.does(f"{here}/preview", on=here)
     newsroom.ticks()
     assert newsroom.seen(phone, "预览") == 1
-    asked = wang.opens(here).text.split('name="seen" value="')[1].split('"')[0]
+    assert "确认，到时间就发" not in wang.opens(here).text  # not before they have looked
+    asked = wang.opens(f"{here}/look").text.split('name="seen" value="')[1].split('"')[0]
     wang.does(f"{here}/confirm", on=here, seen=asked)
     newsroom.ticks()
     assert newsroom.state(sending) == "planned"
