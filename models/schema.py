@@ -10,11 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from models.db import Database
+from models.db import BUSY_SECONDS, Database
 from models.errors import LibraryBotError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x5153  # any number of ours, for PostgreSQL's advisory lock
+UPGRADE_SECONDS = 120  # a second process waits so long for the first, whose upgrade may have many rows to write
 
 
 class SchemaIsOld(LibraryBotError):
@@ -91,15 +92,18 @@ def upgrade(connection: sa.Connection, *, to: str = "head") -> None:
 
 @contextmanager
 def _tables_may_be_rebuilt(connection: sa.Connection) -> Iterator[None]:
-    """SQLite changes a table by copying and dropping it; the drop must not take the rows that refer to it along."""
+    """SQLite changes a table by copying and dropping it; the drop must not take the rows that refer to it along. Who comes
+    second has the patience for it."""
     if connection.dialect.name != "sqlite":
         yield
         return
     driver: Any = connection.connection.driver_connection
     driver.execute("PRAGMA foreign_keys=OFF")  # without effect inside a transaction
+    driver.execute(f"PRAGMA busy_timeout={UPGRADE_SECONDS * 1000}")
     try:
         yield
     finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         driver.execute("PRAGMA foreign_keys=ON")
 
 
