@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from activities import branches
 from desk.cases import falling, hours, queries, rules
 from models import times
+from models.activity import Branch
 from models.by import By
 from models.case import Case, CaseDraft, CaseHanding, CaseState, CaseWord, HandingState, Rating, Speaker
 from models.outbox import CallState, OutboxCall
@@ -37,7 +38,7 @@ def writes(browser: Browser, page: str, text: str, **more: str) -> str:
 def register_of(browser: Browser) -> list[dict[str, str]]:
     body = browser.opens("/console/cases/figures.xlsx").data
     rows = python_calamine.load_workbook(io.BytesIO(body)).get_sheet_by_name("首问登记").to_python()
-    return [dict(zip(rows[0], map(str, row), strict=True)) for row in rows[1:]]
+    return [dict(zip(map(str, rows[0]), map(str, row), strict=True)) for row in rows[1:]]
 
 
 def late_in(office: Office, minutes: float, *parts: object) -> None:
@@ -302,7 +303,7 @@ def test_a_branch_with_questions_is_not_deleted_and_a_merged_one_hands_them_over
     asks(world, "官塘的还书箱在哪里")
     with world.database.reading() as session:
         case = session.scalars(sa.select(Case)).one()
-        branch = session.get_one(branches.Branch, case.branch_id)
+        branch = session.get_one(Branch, case.branch_id)
         assert branch.name == "官塘分馆"
         assert " 1 个提问" in branches.hanging(session, branch)
 
