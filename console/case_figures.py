@@ -125,7 +125,13 @@ def _days(lines: Sequence[Line]) -> list[Columns]:
     points = [(f"{day.month}月{day.day}日", count) for day, count in sorted(by_day.items())]
     most = max(range(len(points)), key=lambda at: points[at][1])
     title = f"{points[most][0]}来得最多：{words.number(points[most][1])} 个"
-    return [columns(title, "个", "日子", points, named=sorted({0, most, len(points) - 1}))]
+    return [columns(title, "个", "日子", points, named=_named(len(points), most))]
+
+
+def _named(count: int, most: int) -> list[int]:
+    """The first, the last and the highest, where its name has room between them."""
+    room = max(4, count // 8)
+    return sorted({0, count - 1} | ({most} if room <= most <= count - 1 - room else set()))
 
 
 def _lines(lines: Sequence[Line], known: dict[str, str]) -> Iterator[Sequence[object]]:

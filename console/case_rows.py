@@ -108,13 +108,18 @@ def reach_of(session: Session, case: Case, now: datetime) -> Reach | None:
         return Reach(False, 0, None, "公众号现在没有发客服消息的权限，写的答复会等着，有了再发。")
     windows = messages.windows_seen(session, case.openid)
     open_ = [one for one in windows if one.opened_at <= now < one.closes_at]
-    left = sum(one.left(now) for one in open_)
     usable = channels.choose(open_, may_send_customer_messages=True, now=now)
     talk = next((one for one in open_ if one.kind is WindowKind.MESSAGE), None)
     if usable is None:
         said = "48 小时的窗口已经关了" if talk is None else "这个窗口的 5 条用完了"
-        return Reach(False, left, talk.closes_at if talk else None, f"{said}：写的答复会等着，读者下次来就送到。")
-    return Reach(True, left, usable.closes_at, f"读者最后说话后 48 小时内可以发，还能发 {left} 条。")
+        return Reach(False, 0, talk.closes_at if talk else None, f"{said}：写的答复会等着，读者下次来就送到。")
+    if talk is None or not talk.left(now):  # a minute that a tap has opened
+        return Reach(
+            True, usable.left(now), usable.closes_at, f"读者刚点过菜单或扫过码，还能发 {usable.left(now)} 条。"
+        )
+    return Reach(
+        True, talk.left(now), talk.closes_at, f"读者最后说话后 48 小时内可以发，还能发 {talk.left(now)} 条。"
+    )
 
 
 def colleagues(session: Session) -> Sequence[tuple[str, str]]:

@@ -24,7 +24,7 @@ from console.case_rows import (
 )
 from console.desk import Desk, drawn, is_island, me, note
 from console.exports import EVERY_ROW, Sheet
-from console.notice_rows import trail_of
+from console.notice_rows import Trod, trail_of
 from console.paging import Order, Page
 from console.rights import Act, may
 from console.words import exact
@@ -42,6 +42,7 @@ TABS: dict[str, tuple[str, tuple[CaseState, ...]]] = {
     "closed": ("已办结", (C.CLOSED,)),
 }
 SHOWN_OF_QUESTION = 60
+LOOKS = ("case looked at", "case file looked at")  # in the log, and no part of what happened to it
 _COLUMNS = (
     ("编号", 14), ("问题", 50), ("状态", 10), ("主题", 14), ("怎么来的", 10), ("分馆", 16), ("负责", 12), ("来的时间", 20), ("时限", 20),
     ("超时", 8),
@@ -167,8 +168,12 @@ def _beside(session: Session, case: Case) -> dict[str, object]:
     branch = session.get(Branch, case.branch_id) if case.branch_id else None
     return {
         "branch": branch.name if branch else "全馆", "branches": all_branches(session), "colleagues": colleagues(session),
-        "lines": trail_of(session, f"case {case.number}"), "once": once(), "note_once": once(), "all_results": CaseResult,
+        "lines": _trail(session, case), "once": once(), "note_once": once(), "all_results": CaseResult,
     }  # fmt: skip
+
+
+def _trail(session: Session, case: Case) -> list[Trod]:
+    return [one for one in trail_of(session, f"case {case.number}") if one.act not in LOOKS]
 
 
 def sought_here() -> Sought:

@@ -87,7 +87,8 @@ def word_in(turn: Turn, words: str) -> str:
     if words in _ENDS:
         return "end" if queries.open_case(turn.session, openid) else ""
     if words in _AGAIN:
-        return "again" if queries.to_reopen(turn.session, openid, turn.now) else ""
+        is_open = queries.open_case(turn.session, openid) is not None  # then they are words like others
+        return "again" if not is_open and queries.to_reopen(turn.session, openid, turn.now) else ""
     if words in _RATES:
         return "rate" if queries.to_rate(turn.session, openid, turn.now) else ""
     return ""
@@ -95,11 +96,12 @@ def word_in(turn: Turn, words: str) -> str:
 
 def words_for(turn: Turn, words: str, raw: str, *, is_command: bool) -> Heard | None:
     """What goes to the desk; None for what is the program's. `is_command`: do the words stand in its table?"""
-    is_clear = is_command or words in _CLEAR or _COMMANDS_WITH_NUMBER.fullmatch(words)
-    if turn.talk.topic == ASKING:
-        return Heard(None, _saying(turn, raw)) if not is_clear and len(words) >= LEAST else None
-    if AT_DESK not in turn.talk.held:
+    is_asked = turn.talk.topic == ASKING
+    if not is_asked and AT_DESK not in turn.talk.held:
         return None
+    is_clear = is_command or words in _CLEAR or _COMMANDS_WITH_NUMBER.fullmatch(words)
+    if is_asked:
+        return Heard(None, _saying(turn, raw)) if not is_clear and len(words) >= LEAST else None
     case = _case(turn)
     if case is None:
         return None

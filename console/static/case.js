@@ -63,6 +63,7 @@ if (form) {
   };
   const before = sessionStorage.getItem(kept);
   if (before && !box.value) box.value = before;
+  box.setSelectionRange(box.value.length, box.value.length); // one goes on where one stopped
   box.addEventListener("input", changed);
   if (canned) {
     canned.addEventListener("change", () => {

@@ -179,7 +179,7 @@ def rate(session: Session, openid: str, rating: Rating, *, now: datetime) -> Cas
 
 def ask_again(session: Session, openid: str, said: Saying | None, *, now: datetime) -> Case:
     """还有问题: the newest closed case is open again, with whoever answered for it if they are still here. Raises: TooLate."""
-    number = queries.to_reopen(session, openid, now)
+    number = None if queries.open_case(session, openid) else queries.to_reopen(session, openid, now)
     case = held(session, number) if number else None
     if case is None or case.state is not C.CLOSED:
         raise TooLate

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from werkzeug.serving import make_server
 
 from tests.console.office import PASSWORD, Office
@@ -14,7 +14,7 @@ from tests.desk.test_cases_chat import asks, owed
 from tests.pages.test_pages_browser import LEAST_CONTRAST, OVERFLOW, TEXTS
 from tests.test_page_sign_up_browser import presses
 
-SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
+SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
 
 
 @pytest.fixture

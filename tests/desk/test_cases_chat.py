@@ -221,3 +221,13 @@ def test_ones_own_file_has_what_was_asked_and_answered(world: Office) -> None:
         told = written(privacy.export(session, openid("小林")), library="书声图书馆", now=times.now())
     assert "【问过馆员的问题】" in told
     assert "说的话：照原价赔就好。" in told
+
+
+def test_still_a_question_while_another_case_is_open_goes_into_that_one(office: Office) -> None:
+    asks(office)
+    answers(office, "照原价赔就好。")
+    office.says("小林", "结束")
+    asks(office, "另外想问停车")
+    assert office.says("小林", "还有问题") == ""
+    assert said(office)[-1].endswith("还有问题")
+    assert office.count(Case, Case.times_reopened > 0) == 0

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from activities import branches
 from desk.cases import falling, hours, queries, rules
 from models import times
+from models.activity import Branch
 from models.by import By
 from models.case import Case, CaseDraft, CaseHanding, CaseState, CaseWord, HandingState, Rating, Speaker
 from models.outbox import CallState, OutboxCall
 from models.staff import Role
+from pages import my_cases
 from tests.console.office import Browser, Office
 from tests.desk.test_cases_chat import answers, asks, case_of, owed, said
 from tests.world import in_parallel, openid
@@ -37,7 +39,7 @@ def writes(browser: Browser, page: str, text: str, **more: str) -> str:
 def register_of(browser: Browser) -> list[dict[str, str]]:
     body = browser.opens("/console/cases/figures.xlsx").data
     rows = python_calamine.load_workbook(io.BytesIO(body)).get_sheet_by_name("首问登记").to_python()
-    return [dict(zip(rows[0], map(str, row), strict=True)) for row in rows[1:]]
+    return [dict(zip(map(str, rows[0]), map(str, row), strict=True)) for row in rows[1:]]
 
 
 def late_in(office: Office, minutes: float, *parts: object) -> None:
@@ -302,7 +304,7 @@ def test_a_branch_with_questions_is_not_deleted_and_a_merged_one_hands_them_over
     asks(world, "官塘的还书箱在哪里")
     with world.database.reading() as session:
         case = session.scalars(sa.select(Case)).one()
-        branch = session.get_one(branches.Branch, case.branch_id)
+        branch = session.get_one(Branch, case.branch_id)
         assert branch.name == "官塘分馆"
         assert " 1 个提问" in branches.hanging(session, branch)
 
@@ -354,3 +356,28 @@ def test_a_reopened_case_of_somebody_who_asks_elsewhere_stays_closed(world: Offi
     assert "另有一个开着的提问" in he.does(f"{first}/reopen", on=first)
     assert openid("小林") not in he.opens("/console/cases").text  # nobody's number in a list
     assert By("he", times.now()).who == "he"
+
+
+def test_the_queue_is_narrowed_by_its_address_and_saved_as_it_stands(office: Office) -> None:
+    asks(office, "在借的书丢了，怎么赔？")
+    asks(office, "明天几点开门", name="老周")
+    he = office.browser("he")
+    shown = he.opens("/console/cases?tab=waiting&topic=lending").text
+    assert "怎么赔" in shown
+    assert "明天几点开门" not in shown
+    body = he.opens("/console/cases.xlsx?tab=waiting&topic=lending").data
+    rows = python_calamine.load_workbook(io.BytesIO(body)).get_sheet_by_name("提问").to_python()
+    assert [row[1] for row in rows[1:]] == ["在借的书丢了，怎么赔？"]
+    assert office.noted("list exported") == 1
+
+
+def test_readers_find_their_questions_on_their_own_page(office: Office) -> None:
+    with office.database.reading() as session:
+        assert my_cases.asked(session, openid("小林"), times.now()) is None
+    asks(office)
+    answers(office, "照原价赔就好。")
+    with office.database.reading() as session:
+        section = my_cases.asked(session, openid("小林"), times.now())
+    assert section is not None
+    (row,) = section.what["rows"]  # type: ignore[index]
+    assert (row.state, row.answer) == ("已答复", "照原价赔就好。")

@@ -90,7 +90,9 @@ def test_the_phone_shows_that_somebody_types_and_wechats_no_is_no_matter(live: L
     reader, he, page = asked(live)
 
     def typing(text: str = "照原") -> bool:
-        return bool(he.sends(f"{page}/typing", on=page, answer=text, show="1").json["shown"])
+        told = he.sends(f"{page}/typing", on=page, answer=text, show="1").json
+        assert told is not None
+        return bool(told["shown"])
 
     assert typing()
     told = live.wechat.get("/sim/readers")
