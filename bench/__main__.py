@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    answers,
     broadcasting,
     callback,
     closing,
@@ -65,6 +66,7 @@ PARTS: dict[str, Part] = {
     "broadcast": broadcasting.to_a_list,
     "segment": segment.frozen,
     "closing": closing.closing,
+    "faq": answers.matched,
 }
 ALL = (
     "callback",
@@ -89,6 +91,7 @@ ALL = (
     "broadcast",
     "segment",
     "closing",
+    "faq",
 )
 
 
