@@ -47,6 +47,7 @@ from contests import telling as contest_tellings
 from contests.judging import service as judging
 from contests.programmes import making
 from contests.province import packing, packs
+from desk.answers import telling
 from handlers.turn import House
 from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
@@ -413,7 +414,7 @@ def upkeep_parts() -> tuple[upkeep.Part, ...]:
     """What the clock goes on with, a part a unit."""
     return (
         *upkeep.PARTS, *keeping.PARTS, *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
-        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
+        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire, telling.clear_away,
         broadcasts.forget_words,
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from config.settings import MARK, Settings, enter_demo, holds_demo
 from console import demo_staff
 from console.ports import must_be_free
 from contests import sample as contest_sample
+from desk.answers import sample as answer_sample
 from models import schema, times
 from models.activity import Activity
 from models.by import By
@@ -98,6 +99,7 @@ def load_demo(settings: Settings) -> None:
         demo_staff.hire(session, now=by.at)
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
+        answer_sample.answer(session, site=settings.site, by=by)
     database.close()
 
 

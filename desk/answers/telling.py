@@ -63,7 +63,7 @@ def kept_of(words: str) -> str | None:
     return line if _WORD.search(compact(line)) else None
 
 
-def clear_away(session: Session, *, now: datetime) -> int:
+def clear_away(session: Session, now: datetime) -> int:
     """Words that nobody decided about in half a year: a part of them. How many."""
     old = sa.select(FaqMissed.openid, FaqMissed.said, FaqMissed.asked_on).where(
         FaqMissed.asked_on < (now - KEEP).date()
