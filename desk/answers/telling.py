@@ -31,7 +31,8 @@ _TODAY = (
 
 def note_asked(session: Session, asked: Sequence[tuple[int | None, Fate]], *, today: date) -> None:
     """These (entry, fate), for the figures."""
-    _ASKED.run(session, [(entry, fate.value, today.isoformat()) for entry, fate in asked])
+    ordered = sorted(asked, key=lambda one: one[0] or 0)  # one order of locks, whoever asks what
+    _ASKED.run(session, [(entry, fate.value, today.isoformat()) for entry, fate in ordered])
 
 
 def note_helped(session: Session, openid: str, entry: int, *, is_helpful: bool, now: datetime) -> None:
