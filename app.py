@@ -51,6 +51,7 @@ from contests import telling as contest_tellings
 from contests.judging import service as judging
 from contests.programmes import making
 from contests.province import packing, packs
+from desk.answers import telling as answers_told
 from desk.cases import falling as cases
 from desk.cases import files as said
 from desk.loans import imports as loan_imports
@@ -420,7 +421,7 @@ def upkeep_parts() -> tuple[upkeep.Part, ...]:
     return (
         *upkeep.PARTS, *keeping.PARTS, *volunteers_kept.PARTS,
         *leaving.PARTS, *works_left.PARTS, *works_kept.PARTS, *award_prizes.PARTS, printing.drop_old,
-        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire,
+        prize_appeals.empty_appeals, conversation.forget_drafts, merging.carry_on, packs.expire, answers_told.clear_away,
         broadcasts.forget_words, *cases.UPKEEP, *loan_notes.PARTS, loan_imports.forget_returned, loan_imports.forget_files,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    answers,
     broadcasting,
     callback,
     closing,
@@ -71,6 +72,7 @@ PARTS: dict[str, Part] = {
     "desk": desk.desk,
     "places": places.nearest,
     "loans": loans.lent,
+    "faq": answers.matched,
 }
 ALL = (
     "callback",
@@ -98,6 +100,7 @@ ALL = (
     "desk",
     "places",
     "loans",
+    "faq",
 )
 
 

@@ -83,7 +83,15 @@ def _days(found: Figures) -> list[Columns]:
     if not points[most][1]:
         return []
     title = f"没答上最多的是{points[most][0]}：{words.number(points[most][1])} 次"
-    return [columns(title, "次", "日子", points, named=sorted({0, most, len(points) - 1}))]
+    return [
+        columns(
+            title,
+            "次",
+            "日子",
+            points,
+            named=sorted({most, *(place for place in (0, len(points) - 1) if abs(place - most) > len(points) // 5)}),
+        )
+    ]
 
 
 def _day(day: date) -> str:

@@ -209,7 +209,7 @@ def _contents(row: Any) -> Content:
 
 
 def _listed(asked: Mapping[str, str]) -> sa.Select[Any]:
-    found = sa.select(FaqEntry.id.label("key"), *FaqEntry.__table__.columns)
+    found = sa.select(FaqEntry.id.label("key"), *FaqEntry.__table__.columns).select_from(FaqEntry)
     match asked["state"]:
         case "live" | "stopped":
             found = found.where(FaqEntry.state == EntryState(asked["state"]))

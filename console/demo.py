@@ -25,6 +25,7 @@ from console.ports import must_be_free
 from contests import sample as contest_sample
 from desk.cases import sample as case_sample
 from desk.loans import sample as loan_sample
+from desk.answers import sample as answer_sample
 from models import schema, times
 from models.activity import Activity
 from models.by import By
@@ -107,6 +108,7 @@ def load_demo(settings: Settings) -> None:
         house = House(settings.site, settings.desk_phone, settings.media)
         notice_sample.write(session, house, library=settings.library, by=by)
         loan_sample.lend(session, secret=settings.secret_key, has_ils=settings.has_ils, by=by)
+        answer_sample.answer(session, site=settings.site, by=by)
     database.close()
 
 

@@ -87,19 +87,31 @@ class Index:
         for entry, words in ways:
             self._words[entry].append(words)
         self._ways = {entry: self._cut(entry, words, former) for entry, words in self._words.items()}
-        self._entries = {entry: frozenset().union(*theirs) for entry, theirs in self._ways.items()}
+        self._entries = {entry: self._union(entry, former) for entry in self._ways}
         self._where: dict[str, list[int]] = defaultdict(list)
         for entry, pieces in self._entries.items():
             for piece in pieces:
                 self._where[piece].append(entry)
         self._weights = {piece: math.log(1 + len(self._entries) / len(rows)) for piece, rows in self._where.items()}
         self._rarest = math.log(1 + len(self._entries))
-        self._sizes = {entry: [self._size(one) for one in theirs] for entry, theirs in self._ways.items()}
+        self._sizes: dict[
+            int, list[float]
+        ] = {}  # of those that were asked for; all of them are dear, and most are never wanted
 
     def _cut(self, entry: int, words: Sequence[str], former: "Index | None") -> list[dict[str, float]]:
         if former is not None and former._words.get(entry) == words:
             return former._ways[entry]
         return [self._pieces(one) for one in words]
+
+    def _union(self, entry: int, former: "Index | None") -> frozenset[str]:
+        if former is not None and former._ways.get(entry) is self._ways[entry]:
+            return former._entries[entry]
+        return frozenset().union(*self._ways[entry])
+
+    def _sizes_of(self, entry: int) -> list[float]:
+        if entry not in self._sizes:
+            self._sizes[entry] = [self._size(one) for one in self._ways[entry]]
+        return self._sizes[entry]
 
     def asked(self, words: str, *, without: Container[int] = ()) -> Found:
         """What `words` may ask for, were there no entries `without`."""
@@ -117,13 +129,14 @@ class Index:
         size = self._size(pieces)
         if not size:
             return []
-        scored = [Likely(entry, self._score(pieces, size, entry)) for entry in self._candidates(pieces)]
+        known = {piece: weight * self._weights[piece] for piece, weight in pieces.items() if piece in self._weights}
+        scored = [Likely(entry, self._score(known, size, entry)) for entry in self._candidates(known)]
         return sorted(scored, key=lambda one: (-one.score, one.entry))
 
     def _score(self, pieces: Mapping[str, float], size: float, entry: int) -> float:
         near = max(
             self._shared(pieces, way) / math.sqrt(size * theirs)
-            for way, theirs in zip(self._ways[entry], self._sizes[entry], strict=True)
+            for way, theirs in zip(self._ways[entry], self._sizes_of(entry), strict=True)
         )
         explained = self._shared(pieces, self._entries[entry]) / size
         return self._scales.of_way * near + (1 - self._scales.of_way) * explained
@@ -132,19 +145,19 @@ class Index:
         """Those that explain the most by the pieces that are rare enough to be looked up."""
         explained: dict[int, float] = defaultdict(float)
         looked = 0
-        for piece in sorted(pieces, key=lambda one: len(self._where.get(one, ()))):
-            rows = self._where.get(piece, ())
+        for piece in sorted(pieces, key=lambda one: len(self._where[one])):
+            rows = self._where[piece]
             looked += len(rows)
             if explained and looked > MOST_LOOKED_AT:
                 break
-            weight = pieces[piece] * self._weights.get(piece, 0.0)
+            weight = pieces[piece]
             for entry in rows:
                 explained[entry] += weight
         return nlargest(MOST_SCORED, explained, key=explained.__getitem__)
 
-    def _shared(self, pieces: Mapping[str, float], theirs: Container[str]) -> float:
-        weights = self._weights
-        return sum(weight * weights[piece] for piece, weight in pieces.items() if piece in theirs)
+    @staticmethod
+    def _shared(pieces: Mapping[str, float], theirs: Container[str]) -> float:
+        return sum(weight for piece, weight in pieces.items() if piece in theirs)
 
     def _size(self, pieces: Mapping[str, float]) -> float:
         unknown = self._scales.unknown * self._rarest

@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from desk.answers.content import Shown
-from desk.matching import COURTESY, Found, Index, Likely, Sureness
-from models.wording import compact
+from desk.answers.content import Shown, bare
+from desk.matching import Found, Index, Likely, Sureness
 
 MOST_ANEW = 300  # entries cut in one message: about 150 ms
 
@@ -74,20 +73,13 @@ def made(
     held = [shown for _, shown in found.values() if shown.content.holds_on(today)]
     keeps = former is not None and former.synonyms == synonyms
     index = Index(
-        ((one.id, way) for one in held for way in one.content.asked_as),
+        ((one.id, way) for one in held for way, _ in one.ways),
         synonyms,
         former=former.index if former is not None and keeps else None,
     )
     exact: dict[str, list[int]] = {}
     for one in held:
-        for way in one.content.asked_as:
-            exact.setdefault(bare(way), []).append(one.id)
+        for _, said in one.ways:
+            if one.id not in exact.setdefault(said, []):
+                exact[said].append(one.id)
     return Book(found, today, synonyms, is_whole, index, {words: tuple(numbers) for words, numbers in exact.items()})
-
-
-def bare(words: str) -> str:
-    """Without what is said out of courtesy: 请问怎么办读者证 is 怎么办读者证."""
-    left = said = compact(words)
-    for word in COURTESY:
-        left = left.replace(word, "")
-    return left or said

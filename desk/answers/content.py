@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
+from desk.matching import COURTESY
 from models.wording import compact
 
 
@@ -133,7 +135,7 @@ def _read(day: str | None) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """An entry as readers have it."""
 
@@ -141,3 +143,16 @@ class Shown:
     code: str
     is_resource: bool
     content: Content = field(hash=False)
+
+    @cached_property
+    def ways(self) -> tuple[tuple[str, str], ...]:
+        """Its ways of asking, each with what of it is compared to the letter: worked out once, since books are made often."""
+        return tuple((way, bare(way)) for way in self.content.asked_as)
+
+
+def bare(words: str) -> str:
+    """Without what is said out of courtesy: 请问怎么办读者证 is 怎么办读者证."""
+    left = said = compact(words)
+    for word in COURTESY:
+        left = left.replace(word, "")
+    return left or said

@@ -28,6 +28,7 @@ from models.wording import compact
 
 LONGEST_REASON, LONGEST_SYNONYMS = 300, 200
 CODE_LENGTH = 6
+HELD = {"key_share": True}  # against others who change it, not against questions that are counted meanwhile
 CHANGED_MEANWHILE = "刚才有人改过这一条，请重新打开再看一眼。"
 
 
@@ -239,7 +240,7 @@ def all_of(session: Session, numbers: Sequence[int], act: str, *, by: By) -> Tog
 
 def held(session: Session, number: int) -> FaqEntry | None:
     """One entry, for whoever changes it."""
-    return session.get(FaqEntry, number, with_for_update=True)
+    return session.get(FaqEntry, number, with_for_update=HELD)
 
 
 def draft_of(row: FaqEntry) -> Content:
@@ -307,7 +308,7 @@ def take_in(session: Session, entries: Sequence[tuple[EntryKind, Content]], *, b
             begin(session, content, kind=kind, by=by)
             new += 1
             continue
-        row = session.get_one(FaqEntry, number, with_for_update=True)
+        row = session.get_one(FaqEntry, number, with_for_update=HELD)
         if row.kind is not kind or draft_of(row) == content:
             same += 1
             continue

@@ -31,7 +31,8 @@ _TODAY = (
 
 def note_asked(session: Session, asked: Sequence[tuple[int | None, Fate]], *, today: date) -> None:
     """These (entry, fate), for the figures."""
-    _ASKED.run(session, [(entry, fate.value, today.isoformat()) for entry, fate in asked])
+    ordered = sorted(asked, key=lambda one: one[0] or 0)  # one order of locks, whoever asks what
+    _ASKED.run(session, [(entry, fate.value, today.isoformat()) for entry, fate in ordered])
 
 
 def note_helped(session: Session, openid: str, entry: int, *, is_helpful: bool, now: datetime) -> None:
@@ -63,7 +64,7 @@ def kept_of(words: str) -> str | None:
     return line if _WORD.search(compact(line)) else None
 
 
-def clear_away(session: Session, *, now: datetime) -> int:
+def clear_away(session: Session, now: datetime) -> int:
     """Words that nobody decided about in half a year: a part of them. How many."""
     old = sa.select(FaqMissed.openid, FaqMissed.said, FaqMissed.asked_on).where(
         FaqMissed.asked_on < (now - KEEP).date()
