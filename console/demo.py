@@ -23,9 +23,9 @@ from config.settings import MARK, Settings, enter_demo, holds_demo
 from console import demo_staff
 from console.ports import must_be_free
 from contests import sample as contest_sample
+from desk.answers import sample as answer_sample
 from desk.cases import sample as case_sample
 from desk.loans import sample as loan_sample
-from desk.answers import sample as answer_sample
 from models import schema, times
 from models.activity import Activity
 from models.by import By

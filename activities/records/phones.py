@@ -95,6 +95,8 @@ def of(session: Session, logins: Collection[str]) -> dict[str, str]:
     """openids by login, of those whose phone is known."""
     rows = sa.select(StaffPhone.login, StaffPhone.openid).where(StaffPhone.login.in_(set(logins)))
     return dict(session.execute(rows).all())
+
+
 def code_for(session: Session, login: str, *, now: datetime) -> PhoneCode:
     """Six fresh digits; those before are worth nothing any more."""
     session.execute(sa.delete(PhoneCode).where(sa.or_(PhoneCode.login == login, PhoneCode.valid_until <= now)))
