@@ -17,8 +17,7 @@ from desk.cases.holding import service
 from desk.cases.rules import Took
 from handlers.calendar import REST
 from handlers.courtesy import NOD, courtesy_in
-from handlers.details import LIST
-from handlers.turn import Reply, Turn
+from handlers.turn import LIST, Reply, Turn
 from models.case import OPEN, Case, CaseState, Rating
 from models.conversation import ASKED, AT_DESK
 from models.wording import compact
