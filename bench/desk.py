@@ -97,7 +97,7 @@ def _case(number: int, now: datetime) -> dict[str, object]:
         "state": state, "owner": owner, "first_by": owner, "opened_at": opened_at, "asked_at": opened_at,
         "due_at": opened_at + timedelta(hours=2) if is_open else None, "closed_at": None if is_open else opened_at + timedelta(hours=1),
         "answer_minutes": None if is_open else number % 90, "close_minutes": None if is_open else number % 300,
-        "result": None if is_open else CaseResult.SOLVED,
+        "result": None if is_open else CaseResult.SOLVED, "told_at": now if is_open else None,
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from desk.cases import asking, clock, queries, rules, texts
 from desk.cases.asking import Saying
 from desk.cases.files import KINDS, File
-from desk.cases.holding import service
+from desk.cases.hours import service_of
 from desk.cases.rules import Took
 from handlers.calendar import REST
 from handlers.courtesy import NOD, courtesy_in
@@ -236,7 +236,8 @@ def _sit(turn: Turn, case: Case) -> None:
 
 
 def _due(turn: Turn, case: Case) -> str:
-    of = service(turn.session, case)
+    # The same for every reader of a branch: kept until the hours, a closure or the day change.
+    of = turn.kept("desk", case.branch_id, lambda: service_of(turn.session, case.branch_id, since=turn.now))
     return texts.expected(case.due_at, works_now=clock.works_at(of.hours, turn.now), now=turn.now)
 
 

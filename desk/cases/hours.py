@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import festivals, holidays, hours
+from activities.catalogue import readers_see_anew
 from activities.festivals import NOTHING_TOLD, OFFICIAL_FESTIVALS, Told
 from activities.opening import Stretch, Timetable, checked_week
 from desk.cases import clock
@@ -150,6 +151,7 @@ def keep(session: Session, branch_id: int, asked: Asked, *, by: By) -> None:
     )
     row.changed_by, row.changed_at = by.who, by.at
     session.add(row)
+    readers_see_anew(session)  # answers that were made of it are kept until then
     audit.note(session, "desk hours set", who=by.who, subject=f"desk {branch_id}", at=by.at)
 
 
@@ -159,6 +161,7 @@ def drop(session: Session, branch_id: int, *, by: By) -> None:
     if branch_id == WHOLE or row is None:
         raise BadInput("这里没有单独的服务时间。")
     session.delete(row)
+    readers_see_anew(session)
     audit.note(session, "desk hours dropped", who=by.who, subject=f"desk {branch_id}", at=by.at)
 
 
