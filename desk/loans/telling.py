@@ -246,10 +246,10 @@ def _said(cards: list[tuple[str, list[tuple[Shown, Stage]]]], today: date) -> Sa
     items = [pair for _, pairs in cards for pair in pairs]
     days = sorted(one.due for one, _ in items if one.due)
     first = days[0] if days else today
+    ends = times.start_of(first + timedelta(days=1)) - timedelta(minutes=1)  # a field of a time wants an hour
     notice = TemplateNotice(
-        TemplatePurpose.LOAN, texts.headline(items), times.start_of(first), has_hour=False,
-        place=next((one.place for one, _ in items if one.place), ""), note=texts.note_of(items), path="/me",
-        until=times.start_of(first + timedelta(days=1)) - timedelta(minutes=1),
+        TemplatePurpose.LOAN, texts.headline(items), ends, has_hour=True,
+        place=next((one.place for one, _ in items if one.place), ""), note=texts.note_of(items), path="/me", until=ends,
     )  # fmt: skip
     told = tuple((one.id, stage, one.due or NEVER) for one, stage in items)
     return Said(texts.reminder(cards, today), notice, told)

@@ -15,8 +15,9 @@ from models import times
 from models.activity import MAIN_LIBRARY, Branch
 from models.by import By
 from models.loan import ImportState, ImportWhat, LoanImport, LoanRules, RenewWay
+from models.opening import Closure
 from models.outbox import CallKind, CallState, Claimed, OutboxCall
-from models.work import NotNow, Ready
+from models.work import NotNow, Outcome, Ready
 from tests.world import World, openid
 
 CHEN = By("chen", datetime(2026, 1, 1, tzinfo=times.local(times.now()).tzinfo))
@@ -120,9 +121,8 @@ class Lending:
             return hours.close(session, branch_id=branch, first_on=first, last_on=last, reason="检修").id
 
     def reopens(self, closure: int) -> None:
-        from_rows = hours.Closure
         with self.world.database.units() as session:
-            hours.reopen(session, session.get_one(from_rows, closure))
+            hours.reopen(session, session.get_one(Closure, closure))
 
     def chooses(self, **more: object) -> None:
         values = {
@@ -172,7 +172,6 @@ class Lending:
                 assert verdict.to is CallState.DROPPED
                 call.state = CallState.DROPPED
                 return None
-            from_call = telling.noted(lambda *_: None)
-            from_call(session, claimed, telling.Outcome(answer={}), times.now())
+            telling.noted(lambda *_: None)(session, claimed, Outcome(answer={}), times.now())
             call.state = CallState.DONE
             return str(verdict.payload["text"])
