@@ -36,7 +36,6 @@ def test_a_card_is_bound_looked_at_and_given_up(browser: Chromium, sqlite_world:
     presses(page, page.get_by_role("button", name="绑定"))
     expect(page.get_by_text("闭馆顺延到")).to_be_visible()
     holds(page, "bound")
-    page.get_by_text("改名字、解绑").click()
     presses(page, page.get_by_role("button", name="解绑"))
     assert world.count(BoundCard) == 0
     server.shutdown()
