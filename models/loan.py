@@ -102,6 +102,7 @@ class RenewState(StrEnum):
 
 RENEW_MOVES: Moves[RenewState] = {RenewState.ASKED: frozenset({RenewState.DONE, RenewState.REFUSED})}
 
+_IS_BACK = sa.text("state = 'back'")
 _IS_OUT, _IS_AT_WORK = sa.text("state = 'out'"), sa.text("state IN ('going', 'sweeping')")
 _IS_OWED, _IS_ASKED = sa.text("state = 'owed'"), sa.text("state = 'asked'")
 
@@ -174,7 +175,8 @@ class Loan(Base):
     __table_args__ = (
         sa.UniqueConstraint("card_key", "kind", "item_key", name="uq_loans_once"),
         sa.Index("ix_loans_out", "card_key", sqlite_where=_IS_OUT, postgresql_where=_IS_OUT),
-        sa.Index("ix_loans_state", "state", "id"),
+        # None on the state alone: a database would look through all that is out for what is on one card.
+        sa.Index("ix_loans_back", "changed_at", sqlite_where=_IS_BACK, postgresql_where=_IS_BACK),
         sa.Index("ix_loans_day", "day", sqlite_where=_IS_OUT, postgresql_where=_IS_OUT),
     )
 

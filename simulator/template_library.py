@@ -88,6 +88,7 @@ READY: tuple[tuple[str, str, str, tuple[int, ...]], ...] = (
     ("template", "demo-template-activity-change", "1002", (1, 2, 3, 4)),
     ("template", "demo-template-waiting-list", "1003", (1, 2, 3, 4)),
     ("template", "demo-template-sign-up-result", "1004", (1, 2, 3, 4)),
+    ("template", "demo-template-loan-due", "2002", (1, 2, 4)),
     ("subscription", "demo-notice-activity-reminder", "1001", (1, 2, 3, 4)),
     ("subscription", "demo-notice-activity-change", "1002", (1, 2, 3, 4)),
     ("subscription", "demo-notice-waiting-list", "1003", (1, 2, 3, 4)),

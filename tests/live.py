@@ -33,7 +33,8 @@ class Live(World):
         self._thread.start()
         wechat.reset(callback=f"http://127.0.0.1:{self._server.server_port}/wechat")
         self.client = self.another_client()
-        table = work_table(self.client, media=self.settings.media, site=self.settings.site)
+        secret = self.settings.secret_key
+        table = work_table(self.client, media=self.settings.media, site=self.settings.site, secret=secret)
         reached = settings.model_copy(update={"public_url": f"http://127.0.0.1:{self._server.server_port}"})
         self.hands = Hands(self.database, {**table, **pay_table(reached)})
 

@@ -38,12 +38,12 @@ def flask(*words: str, data: Path, **more: str) -> subprocess.CompletedProcess[s
     )
 
 
-def two_free_ports() -> int:
-    """The first of two neighbours that nobody listens on."""
-    for first in range(18960, 18999, 2):
-        if all(_is_free(port) for port in (first, first + 1)):
+def three_free_ports() -> int:
+    """The first of three neighbours that nobody listens on: WeChat and a library system are pretended beside."""
+    for first in range(18960, 18999, 3):
+        if all(_is_free(port) for port in (first, first + 1, first + 2)):
             return first
-    raise AssertionError("no two free ports side by side")
+    raise AssertionError("no three free ports side by side")
 
 
 def _is_free(port: int) -> bool:
@@ -69,7 +69,7 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data, port = tmp_path_factory.mktemp("demo"), two_free_ports()
+    data, port = tmp_path_factory.mktemp("demo"), three_free_ports()
     environment = {**os.environ, "SHUSHENG_DATA": str(data), "PORT": str(port)}
     command = [sys.executable, "-m", "flask", "--app", "app", "demo"]
     with (data / "terminal").open("w") as terminal:
@@ -117,7 +117,7 @@ def test_the_doctor_finds_the_demo_well(demo: Demo) -> None:
 def test_a_demo_whose_server_dies_shows_what_it_said_last(tmp_path: Path) -> None:
     dying = "[sys.executable, '-c', 'print(123456789); raise SystemExit(3)']"
     code = f"import sys; from console.demo import run_demo; run_demo(lambda settings: {dying})"
-    environment = {**os.environ, "SHUSHENG_DATA": str(tmp_path), "PORT": str(two_free_ports())}
+    environment = {**os.environ, "SHUSHENG_DATA": str(tmp_path), "PORT": str(three_free_ports())}
     command = [sys.executable, "-c", code]
     told = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS

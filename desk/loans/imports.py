@@ -197,7 +197,7 @@ def _gone_cards(session: Session, row: LoanImport) -> int:
 def forget_returned(session: Session, now: datetime) -> int:
     """What came back is kept for some days, and then no more: a part. How many."""
     since = now - timedelta(days=queries.rules_of(session).keep_days)
-    old = sa.select(Loan.id).where(Loan.state == LoanState.BACK, Loan.changed_at < since).order_by(Loan.id)
+    old = sa.select(Loan.id).where(sa.text("loans.state = 'back'"), Loan.changed_at < since)
     ids = session.scalars(old.limit(SWEPT)).all()
     if ids:
         session.execute(sa.delete(Loan).where(Loan.id.in_(ids)))

@@ -13,6 +13,7 @@ from desk.loans.calendars import calendars_of
 from desk.loans.rules import Rules, is_stale
 from desk.loans.shown import Shown
 from models import times
+from models.db import core
 from models.loan import (
     BoundCard,
     ImportState,
@@ -68,12 +69,19 @@ def known_on(looked_at: datetime | None, file_on: date | None) -> date | None:
     return max(filter(None, (looked_on, file_on)), default=None)
 
 
-def borrowed(session: Session, openid: str, *, secret: str, now: datetime) -> list[tuple[BoundCard, list[Shown]]]:
-    """Each card with what is out on it: the soonest due first, holds at the end."""
+_OUT = sa.select(Loan.id, Loan.card_key, Loan.kind, Loan.sealed, Loan.place, Loan.day, Loan.is_ready).where(
+    Loan.card_key.in_(sa.select(BoundCard.card_key).where(BoundCard.openid == sa.bindparam("reader"))), IS_OUT
+)
+
+
+def borrowed(
+    session: Session, openid: str, *, secret: str, now: datetime, rules: Rules | None = None
+) -> list[tuple[BoundCard, list[Shown]]]:
+    """Each card with what is out on it: the soonest due first, holds at the end. `rules`: where they are at hand."""
     cards = cards_of(session, openid)
-    today, rules = times.today(now), rules_of(session)
+    today, rules = times.today(now), rules or rules_of(session)
     calendar = calendars_of(session, today=today, extends=rules.extends)
-    rows = session.scalars(sa.select(Loan).where(Loan.card_key.in_([card.card_key for card in cards]), IS_OUT)).all()
+    rows = core(session).execute(_OUT, {"reader": openid}).all()
     found = []
     for card in cards:
         mine = [_shown(row, card, calendar, secret) for row in rows if row.card_key == card.card_key]
@@ -87,7 +95,7 @@ def shown(session: Session, loan: Loan, card: BoundCard, *, secret: str, now: da
     return _shown(loan, card, calendar, secret)
 
 
-def _shown(row: Loan, card: BoundCard, calendar: Any, secret: str) -> Shown:
+def _shown(row: Any, card: BoundCard, calendar: Any, secret: str) -> Shown:
     item = sealing.unsealed(secret, card.number, row.sealed)
     due = calendar.due(row.day, row.place) if row.day else None
     if row.kind is LoanKind.HOLD:

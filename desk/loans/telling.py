@@ -206,13 +206,13 @@ def _note_of(session: Session, call: Claimed) -> LoanNote | None:
 
 def said_now(session: Session, note: LoanNote, *, secret: str, now: datetime) -> Said | str:
     """The message, all cards together; or why there is none."""
-    today, chosen = times.today(now), rules_of(session)
-    wish = session.get(LoanWish, note.openid)
+    today, (chosen, file_on) = times.today(now), _of_unit(session)
+    wish = core(session).execute(_WISH, {"reader": note.openid}).one_or_none()
     if wish is not None and (not wish.is_wanted or (wish.again_on and wish.again_on > today)):
         return NOTHING
     had = _had(session, note)
-    file_on, stale, cards = queries.data_on(session), False, []
-    for card, items in queries.borrowed(session, note.openid, secret=secret, now=now):
+    stale, cards = False, []
+    for card, items in queries.borrowed(session, note.openid, secret=secret, now=now, rules=chosen):
         known = queries.known_on(card.looked_at, file_on)
         if rules.is_stale(known, today=today, stale_days=chosen.stale_days):
             stale = stale or bool(items)
@@ -227,6 +227,17 @@ def said_now(session: Session, note: LoanNote, *, secret: str, now: datetime) ->
     return _said(cards, today)
 
 
+_WISH = sa.select(LoanWish.is_wanted, LoanWish.again_on).where(LoanWish.openid == sa.bindparam("reader"))
+
+
+def _of_unit(session: Session) -> tuple[Rules, date | None]:
+    """What is the same for all messages of a unit: what the library has chosen, and of which day its data is."""
+    found: tuple[Rules, date | None] | None = session.info.get("loan notes")
+    if found is None:
+        found = session.info["loan notes"] = rules_of(session), queries.data_on(session)
+    return found
+
+
 def _stage_of(one: Shown, chosen: Rules, today: date) -> Stage | None:
     return rules.stage_of(one.kind, one.due, is_ready=one.is_ready, today=today, days_before=chosen.days_before)
 
@@ -237,31 +248,38 @@ def _is_new(one: Shown, stage: Stage, had: set[tuple[int, Stage, date]]) -> bool
 
 def _had(session: Session, note: LoanNote) -> set[tuple[int, Stage, date]]:
     """What other messages have told: this one may leave twice, when staff send it again."""
-    rows = sa.select(LoanTold.loan_id, LoanTold.stage, LoanTold.due_on)
-    mine = rows.where(LoanTold.openid == note.openid, LoanTold.note_id != note.id)
-    return {(row.loan_id, row.stage, row.due_on) for row in session.execute(mine)}
+    rows = core(session).execute(_HAD, {"reader": note.openid, "note": note.id})
+    return {(row.loan_id, row.stage, row.due_on) for row in rows}
+
+
+_HAD = sa.select(LoanTold.loan_id, LoanTold.stage, LoanTold.due_on).where(
+    LoanTold.openid == sa.bindparam("reader"), LoanTold.note_id != sa.bindparam("note")
+)
 
 
 def _said(cards: list[tuple[str, list[tuple[Shown, Stage]]]], today: date) -> Said:
     items = [pair for _, pairs in cards for pair in pairs]
     days = sorted(one.due for one, _ in items if one.due)
     first = days[0] if days else today
+    ends = times.start_of(first + timedelta(days=1)) - timedelta(minutes=1)  # a field of a time wants an hour
     notice = TemplateNotice(
-        TemplatePurpose.LOAN, texts.headline(items), times.start_of(first), has_hour=False,
-        place=next((one.place for one, _ in items if one.place), ""), note=texts.note_of(items), path="/me",
-        until=times.start_of(first + timedelta(days=1)) - timedelta(minutes=1),
+        TemplatePurpose.LOAN, texts.headline(items), ends, has_hour=True,
+        place=next((one.place for one, _ in items if one.place), ""), note=texts.note_of(items), path="/me", until=ends,
     )  # fmt: skip
     told = tuple((one.id, stage, one.due or NEVER) for one, stage in items)
     return Said(texts.reminder(cards, today), notice, told)
 
 
 def _keep(session: Session, note: LoanNote, said: Said) -> None:
-    session.execute(sa.delete(LoanTold).where(LoanTold.note_id == note.id))
+    core(session).execute(_FORGET, {"note": note.id})
     rows = [
         {"openid": note.openid, "loan_id": loan, "stage": stage, "due_on": due, "note_id": note.id}
         for loan, stage, due in said.told
     ]
-    session.execute(insert(session, LoanTold).on_conflict_do_nothing(), rows)
+    core(session).execute(insert(session, LoanTold).on_conflict_do_nothing(), rows)
+
+
+_FORGET = sa.delete(LoanTold.__table__).where(LoanTold.__table__.c.note_id == sa.bindparam("note"))  # type: ignore[arg-type]
 
 
 # ── what readers wish ──

@@ -172,7 +172,6 @@ class Lending:
                 assert verdict.to is CallState.DROPPED
                 call.state = CallState.DROPPED
                 return None
-            from_call = telling.noted(lambda *_: None)
-            from_call(session, claimed, Outcome(answer={}), times.now())
+            telling.noted(lambda *_: None)(session, claimed, Outcome(answer={}), times.now())
             call.state = CallState.DONE
             return str(verdict.payload["text"])

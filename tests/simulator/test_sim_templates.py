@@ -163,7 +163,7 @@ def test_what_a_reset_forgets_is_not_pushed_any_more(world, lin):
 def test_the_shelf_is_filled_at_the_start_and_shows_each_with_its_lines(world):
     shelf = {one["template_id"]: one for one in world.get(SHELF)["template_list"]}
     titles = [one["title"] for one in shelf.values()]
-    assert titles == ["活动提醒", "活动变更通知", "候补通知", "报名结果通知"]
+    assert titles == ["活动提醒", "活动变更通知", "候补通知", "报名结果通知", "借阅到期提醒"]
     assert shelf[REMINDER]["content"] == (
         "活动名称:{{thing1.DATA}}\n开始时间:{{time2.DATA}}\n活动地点:{{thing3.DATA}}\n备注:{{thing4.DATA}}\n"
     )
@@ -179,7 +179,7 @@ def test_a_template_is_added_by_number_and_names_and_dropped(world, lin):
     assert world.post(DROP, {"template_id": made})["errcode"] == 0
     assert world.post(DROP, {"template_id": made})["errcode"] == 40037
     assert world.post(SEND, sent)["errcode"] == 40037
-    assert len(world.get(SHELF)["template_list"]) == 4
+    assert len(world.get(SHELF)["template_list"]) == 5
 
 
 @pytest.mark.parametrize(
@@ -195,4 +195,4 @@ def test_what_cannot_be_added_has_its_code(world, number, names, code):
 
 def test_twenty_five_templates_and_no_more(world):
     wish = {"template_id_short": "1001", "keyword_name_list": ["活动名称", "开始时间"]}
-    assert [world.post(ADD, wish)["errcode"] for _ in range(22)] == [0] * 21 + [45026]
+    assert [world.post(ADD, wish)["errcode"] for _ in range(21)] == [0] * 20 + [45026]

@@ -130,7 +130,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_loans_day', 'loans', ['day'], unique=False, sqlite_where=sa.text("state = 'out'"), postgresql_where=sa.text("state = 'out'"))
     op.create_index('ix_loans_out', 'loans', ['card_key'], unique=False, sqlite_where=sa.text("state = 'out'"), postgresql_where=sa.text("state = 'out'"))
-    op.create_index('ix_loans_state', 'loans', ['state', 'id'], unique=False)
+    op.create_index('ix_loans_back', 'loans', ['changed_at'], unique=False, sqlite_where=sa.text("state = 'back'"), postgresql_where=sa.text("state = 'back'"))
     op.create_table('loans_told',
     sa.Column('openid', sa.String(length=64), nullable=False),
     sa.Column('loan_id', sa.Integer(), nullable=False),
