@@ -45,8 +45,16 @@ class Likely:
 
     @property
     def is_unsure(self) -> bool:
-        """One of some may be."""
-        return self.found.sureness is Sureness.UNSURE and bool(self.shown)
+        """One of some may be, of which staff have written at least one: near to activities the calendar knows more."""
+        is_theirs = any(not _is_own(one) for one in self.shown)
+        return self.found.sureness is Sureness.UNSURE and is_theirs
+
+    @property
+    def is_of_calendar(self) -> bool:
+        """Activities are surely meant: whatever the calendar finds for the words is nearer than its whole list."""
+        return self.is_sure and any(
+            one.own in (Own.ACTIVITIES, Own.LECTURES) for one in self.shown[0].content.answers
+        )
 
     @property
     def is_exact(self) -> bool:

@@ -284,6 +284,8 @@ def _to_question(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Re
         return _from_faq(turn, answers_faq.as_hit(turn, likely), run)
     if question is not None and (found := calendar.matched(turn)) is not None:
         return found
+    if question is not None and likely.is_of_calendar and (near := calendar.answered(turn)) is not None:
+        return near
     if likely.is_sure and (question is None or question.words):
         return _from_faq(turn, answers_faq.as_hit(turn, likely), run)
     if likely.is_unsure and answers_faq.may_ask_back(question):

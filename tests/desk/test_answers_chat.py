@@ -119,6 +119,12 @@ def test_a_way_of_asking_to_the_letter_wins_over_a_word_of_a_title(library: Worl
     assert library.titles(library.says("小林", "停车安全")) == ["停车安全讲座"]
 
 
+def test_what_is_nearly_an_activity_is_the_calendar_s(library: World) -> None:
+    assert library.says("小林", "手工").startswith("没找到和“手工”有关的活动")
+    assert "您是想问" not in library.says("小林", "孩子的手工课")
+    assert library.says("小林", "展览").startswith("没找到和“展览”有关的活动")
+
+
 def test_what_the_bot_knows_by_itself_is_answered_from_its_rows(library: World) -> None:
     own = Answer(form=Form.OWN, own=Own.HOURS)
     live(library, Content("开放时间", ("下班后还能进馆看书吗",), (own,)))
