@@ -137,9 +137,14 @@ def _clock(turn: Turn) -> datetime:
 def _today_in(turn: Turn, spots: Sequence[Spot]) -> dict[str, list[Shown]]:
     def find() -> dict[str, list[Shown]]:
         found = queries.on_days(turn.session, spots, turn.today, turn.today)
-        return {key: [one for one in several if not is_over(one, now=turn.now)] for key, several in found.items()}
+        return {key: [one for one in several if _is_today(one, turn.now)] for key, several in found.items()}
 
     return turn.kept_for_now("place today", tuple(spot.key for spot in spots), find)
+
+
+def _is_today(activity: Shown, now: datetime) -> bool:
+    """Surely: 4月中下旬 may be today, or not."""
+    return not activity.when.is_vague and not is_over(activity, now=now)
 
 
 # ── words ──

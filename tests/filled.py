@@ -65,7 +65,7 @@ def _of_type(column: sa.Column[Any], n: int) -> Any:
             return n + 1
         case sa.LargeBinary():
             return bytes([0, n, 255])
-        case sa.Numeric():
+        case sa.Numeric() | sa.Float():
             return n + 0.25
         case _:
             return f"{n}书声'{column.name}"[: getattr(kind, "length", None) or 60]

@@ -13,6 +13,7 @@ from models.conversation import Conversation
 from models.db import Base
 from models.inbox import Push, PushState
 from models.opening import Closure
+from models.when import Precision, When
 from tests.places.town import (
     BY_GUANTANG,
     branch_id,
@@ -44,6 +45,16 @@ def test_a_location_near_guantang_gives_three_places_open_now_and_what_is_on_tod
         "3. 乌木山社区分馆 · 约 4.0 公里",
     ]
     assert lines[-1] == "发数字看详情和那里的活动。"
+
+
+def test_what_is_on_some_day_of_the_month_is_not_said_to_be_on_today(world: World) -> None:
+    town(world)
+    first, last = times.month_of(times.today(times.now()).year, times.today(times.now()).month)
+    vague = When(f"{first.month}月", Precision.MONTH, first, last)
+    world.plans(world.activity("知识产权宣传", branch="官塘社区分馆", when=vague), month="2026-10")
+    reply = sends_location(world, "小林", *HERE)
+    assert "知识产权" not in reply
+    assert "今天 “诗歌鉴赏会”" in reply
 
 
 def test_a_closure_changes_it_and_taking_it_back_changes_it_again(world: World) -> None:
