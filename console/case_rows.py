@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import Session
 
+from console import words
 from console.desk import me
 from console.rights import Act, is_theirs
 from console.words import State
@@ -25,12 +26,6 @@ C = CaseState
 STATES: Mapping[CaseState, State] = {
     C.WAITING: State("等人接", "waiting"), C.TAKEN: State("等答复", "waiting"), C.ANSWERED: State("等读者", "live"),
     C.CLOSED: State("已办结", "done"),
-}  # fmt: skip
-# Of an answer: told apart from the states of other things that are the same word.
-DELIVERIES: Mapping[CallState, State] = {
-    CallState.OWED: State("待发", "waiting"), CallState.CALLING: State("正在发", "live"), CallState.WAITING: State("等读者再来", "waiting"),
-    CallState.DONE: State("已发出", "done"), CallState.UNSURE: State("不知道发到没有", "stopped"), CallState.DEAD: State("没发成", "stopped"),
-    CallState.DROPPED: State("不发了", "draft"),
 }  # fmt: skip
 LEADS = frozenset({Role.REVIEWER, Role.ADMIN})
 
@@ -97,7 +92,7 @@ def conversation(session: Session, case: Case) -> list[Said]:
 
 def _said(row: CaseWord, known: Mapping[str, str], state: tuple[CallState, str] | None) -> Said:
     who = known.get(row.who, row.who)
-    return Said(row, who, DELIVERIES[state[0]], state[1]) if state else Said(row, who)
+    return Said(row, who, words.state(state[0]), state[1]) if state else Said(row, who)
 
 
 def reach_of(session: Session, case: Case, now: datetime) -> Reach | None:

@@ -221,7 +221,7 @@ def _lines(entries: Sequence[Entry], *, whole: bool) -> Iterator[Sequence[object
         phone = entry.phone if whole else roll.masked(entry.phone)
         yield (
             entry.code, roll.names(entry, most=200), len(entry.people), ages, phone, entry.unit,
-            words.STATES[entry.state].words, words.ORIGINS[entry.origin], words.exact(entry.entered_at), came,
+            words.state(entry.state).words, words.ORIGINS[entry.origin], words.exact(entry.entered_at), came,
         )  # fmt: skip
 
 

@@ -13,7 +13,9 @@ from models import times
 from models.activity import ActivityState
 from models.inbox import PushState
 from models.outbox import CallKind, CallState
+from models.payout import PoolState
 from models.rights import RIGHTS
+from models.signup import EntryState
 from models.staff import Role, StaffState
 
 ROOT = Path(__file__).parent.parent.parent
@@ -27,6 +29,14 @@ def test_everything_staff_see_has_a_word_of_ours() -> None:
     assert set(words.CALLS) == set(CallKind)
     assert set(words.ROLES) == set(words.ROLE_NOTES) == set(Role)
     assert set(words.RIGHTS) == set(RIGHTS)
+
+
+def test_states_of_one_spelling_are_told_apart() -> None:
+    """`waiting` is a message that the reader's next contact fetches, and somebody in line for a seat."""
+    assert words.state(CallState.WAITING).words == "等读者再来"
+    assert words.state(EntryState.WAITING).words == "候补"
+    assert words.state(PoolState.DRAFT).words == "待批准"
+    assert words.state(ActivityState.CANCELLED).colour == "stopped"
 
 
 def test_every_act_that_is_noted_has_a_word() -> None:
