@@ -60,10 +60,11 @@ _LISTS = (LIST, REST)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What of a push goes to the desk, and into which case; None: a new one."""
+    """What of a push goes to the desk, and into which case; None: a new one. `is_live`: the two are talking just now."""
 
     case: int | None
     saying: Saying
+    is_live: bool = True
 
 
 # ── is it for the desk? ──
@@ -109,7 +110,8 @@ def words_for(turn: Turn, words: str, raw: str, *, is_command: bool) -> Heard | 
     if is_clear or not rules.listens(case.state, case.asked_at, turn.now):
         return None
     is_meant = turn.talk.topic in _OPEN_TO_WORDS or (turn.talk.topic in _LISTS and has_answered)
-    return Heard(case.id, _saying(turn, raw)) if is_meant else None
+    is_live = rules.is_live(case.state, case.asked_at, case.burst_at, turn.now)
+    return Heard(case.id, _saying(turn, raw), is_live) if is_meant else None
 
 
 def missed(turn: Turn) -> Heard | None:

@@ -54,6 +54,11 @@ def unbind_in(words: str) -> int | None:
     return int(match["rest"] or 0) if match else None
 
 
+def is_command(words: str) -> bool:
+    """绑证 …, 解绑证, 续借 …: clear, whatever else is being talked about."""
+    return any(found is not None for found in (bind_in(words), unbind_in(words), renew_in(words)))
+
+
 def renew_in(words: str) -> Which | None:
     """续借 3, 全部续借."""
     if words in _ALL:

@@ -355,7 +355,8 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
 
 
 def _at_the_desk(turn: Turn, words: str, raw: str) -> Route | None:
-    """Whoever talks with a person says it to them, but for words that always work and clear commands."""
+    """Whoever talks with a person says it to them, but for words that always work and clear commands; while nobody says
+    anything, what is surely asked of the program is its own as well: the desk may be shut until tomorrow."""
     if word := desk.word_in(turn, words):
         return _DESK_WORDS[word]
     if words in ALWAYS:
@@ -363,9 +364,21 @@ def _at_the_desk(turn: Turn, words: str, raw: str) -> Route | None:
     if (behind := desk.asks_with_words(raw)) is not None:
         turn.argument = behind
         return _DESK
-    heard = desk.words_for(turn, words, raw, is_command=words in COMMANDS)
+    heard = desk.words_for(turn, words, raw, is_command=words in COMMANDS or loans.is_command(words))
+    if heard is None or (not heard.is_live and _is_surely_ours(turn, raw)):
+        return None
     turn.argument = heard
-    return _TO_DESK if heard is not None else None
+    return _TO_DESK
+
+
+def _is_surely_ours(turn: Turn, raw: str) -> bool:
+    """A place near by, opening hours, a way, what is on some day or somewhere: all of the words say so."""
+    if len(compact(raw)) > LONGEST_QUESTION:
+        return False
+    question = turn.kept("question", raw, lambda: _read(turn, raw))
+    if isinstance(question, Question):
+        return "活动" in raw and not question.words and (question.span is not None or bool(question.places))
+    return question is not None
 
 
 def _about_answers(turn: Turn, words: str, raw: str) -> Route | Shared | None:

@@ -43,6 +43,12 @@ def listens(state: CaseState, asked_at: datetime, now: datetime) -> bool:
     return state in LISTENS and now - asked_at < LISTENS[state]
 
 
+def is_live(state: CaseState, asked_at: datetime, wrote_at: datetime | None, now: datetime) -> bool:
+    """Has either of them said something to the other just now? `wrote_at`: the reader, to the minute."""
+    said = [at for at in (wrote_at, asked_at if state is C.ANSWERED else None) if at is not None]
+    return any(now - at < IS_LIVE for at in said)
+
+
 def joins(said_at: datetime, length: int, more: int, now: datetime) -> bool:
     """Is it one go with what the reader wrote before?"""
     return now - said_at < ONE_GO and length + more + 1 <= MOST_JOINED

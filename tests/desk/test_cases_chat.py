@@ -231,3 +231,17 @@ def test_still_a_question_while_another_case_is_open_goes_into_that_one(office: 
     assert office.says("小林", "还有问题") == ""
     assert said(office)[-1].endswith("还有问题")
     assert office.count(Case, Case.times_reopened > 0) == 0
+
+
+def test_while_nobody_says_anything_the_program_answers_what_is_surely_its_own(world: World) -> None:
+    """The desk may be shut until tomorrow: whoever waits for it can still ask when the library opens."""
+    asks(world)
+    assert world.says("小林", "今天有什么活动") == "", "just said: to the person"
+    world.passes(minutes=11)
+    assert "今天" in world.says("小林", "今天有什么活动")
+    assert world.says("小林", "几点关门") != ""
+    assert "服务点" in world.says("小林", "附近的图书馆")
+    assert "读者证" in world.says("小林", "续借1")
+    assert world.says("小林", "是官塘的书，今天借的") == "", "more of the question"
+    assert said(world)[-1].endswith("是官塘的书，今天借的")
+    assert "几点关门" not in "".join(said(world))
