@@ -7,6 +7,7 @@ its own ways of asking. The figures were tuned on one half of what readers asked
 
 import math
 from array import array
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -96,11 +97,21 @@ class Index:
         self._put(words)
         self._forget()
 
-    def changed(self, words: Mapping[int, Iterable[str]], gone: Iterable[int] = ()) -> "Index":
-        """With these entries asked in these words, and without those that are gone. Costs what is changed."""
+    def changed(
+        self,
+        words: Mapping[int, Iterable[str]],
+        gone: Iterable[int] = (),
+        synonyms: Mapping[str, str] | None = None,
+    ) -> "Index":
+        """With these entries asked in these words, and without those that are gone. Costs what is changed.
+
+        With other `synonyms` what is not in `words` stays cut as it was: the caller knows whom they touch.
+        """
         new = copy(self)
         new._numbers, new._kinds = dict(self._numbers), list(self._kinds)
         new._rows, new._ways = list(self._rows), dict(self._ways)
+        if synonyms is not None:
+            new._meanings = Meanings(synonyms)
         new._take_out(entry for entry in (*words, *gone) if entry in self._ways)
         new._put(words)
         new._forget()
@@ -113,12 +124,22 @@ class Index:
             for piece in frozenset().union(*self._ways[entry]):
                 added[piece].append(entry)
         for piece, entries in added.items():
-            self._rows[piece] = array("i", sorted((*self._rows[piece], *entries)))
+            if not self._rows[piece]:
+                self._rows[piece] = array("i", sorted(entries))
+                continue
+            row = self._rows[piece] = array("i", self._rows[piece])
+            for entry in entries:
+                insort(row, entry)
 
     def _take_out(self, entries: Iterable[int]) -> None:
+        gone: dict[int, list[int]] = defaultdict(list)
         for entry in entries:
             for piece in frozenset().union(*self._ways.pop(entry)):
-                self._rows[piece] = array("i", (one for one in self._rows[piece] if one != entry))
+                gone[piece].append(entry)
+        for piece, those in gone.items():
+            row = self._rows[piece] = array("i", self._rows[piece])
+            for entry in those:
+                del row[bisect_left(row, entry)]
 
     def _numbered(self, words: str) -> Iterator[int]:
         for piece, kind in self._pieces(words).items():
@@ -222,21 +243,17 @@ class Meanings:
 
     def __init__(self, synonyms: Mapping[str, str]) -> None:
         self._synonyms = dict(synonyms)
-        self._longest = max(map(len, synonyms), default=0)
+        sizes: dict[str, set[int]] = defaultdict(set)
+        for word in synonyms:
+            sizes[word[:1]].add(len(word))
+        self._sizes = {first: sorted(found, reverse=True) for first, found in sizes.items()}
 
     def cut(self, words: str) -> list[tuple[bool, str]]:
         """(is it a meaning?, its word or the characters)."""
         found: list[tuple[bool, str]] = []
         at = left = 0
         while at < len(words):
-            size = next(
-                (
-                    size
-                    for size in range(min(self._longest, len(words) - at), 0, -1)
-                    if words[at : at + size] in self._synonyms
-                ),
-                0,
-            )
+            size = self._word_at(words, at)
             if not size:
                 at += 1
                 continue
@@ -246,6 +263,11 @@ class Meanings:
                 found.append((True, meaning))
             at = left = at + size
         return [*found, (False, words[left:])] if words[left:] else found
+
+    def _word_at(self, words: str, at: int) -> int:
+        """How long the longest word is that begins here; 0: none does."""
+        sizes = self._sizes.get(words[at], ())
+        return next((size for size in sizes if words[at : at + size] in self._synonyms), 0)
 
 
 def read_synonyms(lines: Iterable[str]) -> dict[str, str]:
@@ -288,6 +310,12 @@ def starter() -> Mapping[str, tuple[str, list[str]]]:
 def nowhere() -> Sequence[tuple[int, str]]:
     """What readers ask a library that no library answers, as ways of NOWHERE."""
     return [(NOWHERE, line) for line in _lines("elsewhere.txt") if not line.startswith("#")]
+
+
+@cache
+def empty() -> Index:
+    """Of no entry, with the house's synonyms: it knows only what no library answers. Others are `changed` out of it."""
+    return Index(nowhere())
 
 
 def _lines(name: str) -> Sequence[str]:
