@@ -2,7 +2,7 @@
 
 What is said is cut into meanings (`synonyms.txt`: 几点, 啥时候, 何时 are one) and the characters between them. Every piece weighs
 as much as it tells questions apart. An entry is as likely as the share of the question that it explains, and as the nearest of
-its own ways of asking. The figures were tuned on one half of what readers asked (tests/desk/asked); the other half was run once.
+its own ways of asking. How the figures were chosen, and what they are worth: docs/desk-matching.md.
 """
 
 import math
