@@ -138,7 +138,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):
         app.cli.add_command(said_plainly(command))
     if all(getattr(settings, name) for name in CALLBACK_SETTINGS):
-        app.wsgi_app = Callback(_door(settings, database, house), app.wsgi_app, observe=health.count_callback)  # type: ignore[method-assign]
+        door = app.extensions["door"] = _door(settings, database, house)
+        app.wsgi_app = Callback(door, app.wsgi_app, observe=health.count_callback)  # type: ignore[method-assign]
     return app
 
 
@@ -148,6 +149,7 @@ def serving() -> Flask:
     settings, database = app.extensions["shusheng"]
     settings.required(*CALLBACK_SETTINGS)
     schema.ready(database)
+    app.extensions["door"].make_ready()
     atexit.register(start_work(settings, database))
     # What is loaded by now stays for good: no collection of garbage need look through it again, with readers waiting.
     gc.collect()

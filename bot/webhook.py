@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.envelope import Envelope
 from bot.parsing import fields_of, incoming_of, reply_xml
 from bot.taking import Taker, ToBeDoneAlone, kept, sign_of
+from handlers.answers_faq import make_ready
 from handlers.shelf import Shelf
 from handlers.turn import House, Incoming, Reply
 from models import follower, inbox, times
@@ -50,6 +51,11 @@ class Door:
         # On SQLite one transaction writes at a time anyway; elsewhere groups write side by side.
         self._taker = Taker(house, Shelf(), joins=database.is_sqlite)
         self._together: Together[Incoming, Reply] = Together(self._take_together, most=MOST_TOGETHER)
+
+    def make_ready(self) -> None:
+        """What the first message would wait for."""
+        with self._database.reading() as session:
+            make_ready(self._taker.shelf, session, times.now())
 
     def echo(self, query: Mapping[str, str]) -> Answer:
         """The platform's check of our address."""

@@ -142,7 +142,7 @@ class _Views:
         return self._shelf.newest(
             "answers",
             (version, today),
-            lambda _: queries.whole(session, today=today),
+            lambda former: queries.whole(session, former, today=today),
             is_whole=lambda one: one.is_whole,
         )
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from desk.answers import queries, telling, texts
 from desk.answers.book import Book
@@ -10,9 +13,11 @@ from desk.matching import LONGEST, Found, Sureness
 from handlers import calendar, help, mine, opening, whereabouts
 from handlers.asking import Place, Question
 from handlers.days import find_span
+from handlers.shelf import Shelf
 from handlers.turn import Card, Reply, Turn, link
 from handlers.words import number_in
 from models import outbox
+from models.activity import catalogue_versions
 from models.conversation import ASKED
 from models.faq import Fate
 from models.messages import has_right
@@ -22,6 +27,7 @@ from models.times import today as day_of
 from models.wording import compact, tidy
 
 CHOICES, ANSWERED, RESOURCES = "faq_choices", "faq_answered", "faq_resources"  # topics
+_BOOK = "answers"  # its name on the shelf
 LONGEST_KEPT = 500  # characters of a question that a person is handed
 MOST_LISTED = 10
 _YES = frozenset({"有用", "有帮助", "帮到了", "解决了", "很有用"})
@@ -90,11 +96,22 @@ class Missed:
 
 
 def book_of(turn: Turn) -> Book:
-    """The live entries with their index: made anew only when staff changed something, or the day did."""
+    """The live entries with their index: what staff changed, or the day did, is changed in it."""
     return turn.shelf.newest(
-        "answers",
+        _BOOK,
         (turn.answers, turn.today),
         lambda former: queries.renewed(turn.session, former, today=turn.today),
+        is_whole=lambda book: book.is_whole,
+    )
+
+
+def make_ready(shelf: Shelf, session: Session, now: datetime) -> None:
+    """The whole book, before the first message comes in: later ones change only a part of it."""
+    today, (_, version) = day_of(now), catalogue_versions(session)
+    shelf.newest(
+        _BOOK,
+        (version, today),
+        lambda former: queries.whole(session, former, today=today),
         is_whole=lambda book: book.is_whole,
     )
 

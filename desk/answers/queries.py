@@ -19,15 +19,12 @@ _LIVE = sa.select(FaqEntry.id, FaqEntry.number, FaqEntry.code, FaqEntry.kind).wh
 _PART = 500
 
 
-def renewed(session: Session, former: Book | None, *, today: date) -> Book:
-    """The book as it is now, at most MOST_ANEW entries cut anew; `is_whole` says whether all are in it."""
-    synonyms = meanings(session)
-    if former is not None and former.synonyms != synonyms:
-        former = None
+def renewed(session: Session, former: Book | None, *, today: date, most: int | None = MOST_ANEW) -> Book:
+    """The book as it is now, at most `most` entries cut anew; `is_whole` says whether all are in it."""
     had = former.entries if former else {}
     rows = core(session).execute(_LIVE.order_by(FaqEntry.id)).all()
     changed = [row for row in rows if row.id not in had or had[row.id][0] != row.number]
-    contents = _contents(session, [row.id for row in changed[:MOST_ANEW]])
+    contents = _contents(session, [row.id for row in changed[:most]])
     entries = [
         (row.number, Shown(row.id, row.code, row.kind is EntryKind.RESOURCE, contents[row.id]))
         if row.id in contents
@@ -35,15 +32,14 @@ def renewed(session: Session, former: Book | None, *, today: date) -> Book:
         for row in rows
         if row.id in contents or row.id in had
     ]
-    return made(entries, today=today, synonyms=synonyms, former=former, is_whole=len(changed) <= MOST_ANEW)
+    is_whole = most is None or len(changed) <= most
+    left = None if most is None else max(0, most - len(contents))
+    return made(entries, today=today, synonyms=meanings(session), former=former, is_whole=is_whole, most=left)
 
 
-def whole(session: Session, *, today: date) -> Book:
+def whole(session: Session, former: Book | None = None, *, today: date) -> Book:
     """All of it at once: for staff's pages, and before the first message comes in."""
-    book = renewed(session, None, today=today)
-    while not book.is_whole:
-        book = renewed(session, book, today=today)
-    return book
+    return renewed(session, former, today=today, most=None)
 
 
 def _contents(session: Session, numbers: Sequence[int]) -> dict[int, Content]:
