@@ -23,10 +23,12 @@ from models.sounding import slurred
 from models.wording import compact
 
 MOST_CHOICES = 3
+TO_THE_LETTER = 0.98  # a score: it is, or as good as, one of the ways of asking
 LONGEST = 120  # characters of a question that are looked at
 MOST_LOOKED_AT = 6000  # rows of the index, the rarest pieces first: what keeps it fast at any size
 MOST_SCORED = 20  # entries
-NOWHERE = -1  # stands for all that a library has no answer to: the ways of `elsewhere.txt` are its own
+NOWHERE = -1  # stands for all that no library has an answer to: the ways of `elsewhere.txt` are its own
+# Entries below stand for topics of the starter that this library has not answered: 书丢了怎么办 is not 证丢了怎么办.
 ELSEWHERE = "别处"  # other places, of which a library knows nothing: the head of their line
 COURTESY = ("您好", "你好", "请问", "谢谢", "麻烦", "不好意思", "一下", "图书馆", "你们", "我们", "我想", "想问")  # fmt: skip
 
@@ -157,13 +159,18 @@ class Index:
     def asked(self, words: str, *, without: Container[int] = ()) -> Found:
         """What `words` may ask for, were there no entries `without`."""
         likely = [one for one in self.ranked(words) if one.entry not in without]
-        if not likely or likely[0].entry == NOWHERE or likely[0].score < self._scales.unsure:
+        answered = tuple(one for one in likely if one.entry > NOWHERE)
+        if not answered or likely[0].entry == NOWHERE or likely[0].score < self._scales.unsure:
+            return Found(Sureness.MISS)
+        if (
+            likely[0].score >= answered[0].score * self._scales.ahead
+        ):  # surely about what the library has not answered
             return Found(Sureness.MISS)
         second = likely[1].score if len(likely) > 1 else 0.0
-        is_ahead = likely[0].score >= max(self._scales.sure, second * self._scales.ahead)
+        is_ahead = likely[0] == answered[0] and likely[0].score >= max(self._scales.sure, second * self._scales.ahead)
         if is_ahead and not self._is_of_others(words, likely[0].entry):
-            return Found(Sureness.SURE, tuple(likely[:1]))
-        return Found(Sureness.UNSURE, tuple(one for one in likely if one.entry != NOWHERE)[:MOST_CHOICES])
+            return Found(Sureness.SURE, answered[:1])
+        return Found(Sureness.UNSURE, answered[:MOST_CHOICES])
 
     def _is_of_others(self, words: str, entry: int) -> bool:
         """Is a place named of which a library knows nothing, and of which this entry says nothing either?"""
@@ -313,9 +320,16 @@ def nowhere() -> Sequence[tuple[int, str]]:
 
 
 @cache
+def unanswered(number: int) -> int:
+    """The entry that stands for the starter's topic of this place, while the library has not answered it."""
+    return NOWHERE - 1 - number
+
+
+@cache
 def empty() -> Index:
-    """Of no entry, with the house's synonyms: it knows only what no library answers. Others are `changed` out of it."""
-    return Index(nowhere())
+    """Of no entry, with the house's synonyms: it knows only what is not answered. Others are `changed` out of it."""
+    topics = [(unanswered(number), way) for number, (_, ways) in enumerate(starter().values()) for way in ways]
+    return Index([*nowhere(), *topics])
 
 
 def _lines(name: str) -> Sequence[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from desk.answers.content import Shown, bare
-from desk.matching import COURTESY, Found, Index, Likely, Sureness, empty, usual
+from desk.matching import COURTESY, Found, Index, Likely, Sureness, empty, starter, unanswered, usual
 
 MOST_ANEW = 100  # entries cut in one message: the starter has 62
 
@@ -19,7 +19,8 @@ MOST_ANEW = 100  # entries cut in one message: the starter has 62
 class Book:
     """Entries by number, each with the number of its version; `today` is the day it was made for.
 
-    `held`: the version of each that is in the index. `stale`: those cut with other synonyms than now.
+    `held`: the version of each that is in the index. `stale`: those cut with other synonyms than now. `topics`: those of the
+    starter that are answered; the others stand in the index as what is not.
     """
 
     entries: Mapping[int, tuple[int, Shown]] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Book:
     exact: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     held: Mapping[int, int] = field(default_factory=dict)
     stale: frozenset[int] = frozenset()
+    topics: frozenset[str] = frozenset()
 
     def shown(self, number: int) -> Shown | None:
         """One of them, while it holds."""
@@ -74,8 +76,10 @@ def made(
     former: Book | None,
     is_whole: bool,
     most: int | None = None,
+    topics: frozenset[str] = frozenset(),
 ) -> Book:
-    """The book of these (version, entry) out of the one before. `most`: of those cut anew for other synonyms alone."""
+    """The book of these (version, entry) out of the one before. `most`: of those cut anew for other synonyms alone. `topics`: of
+    the starter that these answer."""
     former = former or Book()
     found = {shown.id: (number, shown) for number, shown in entries}
     held = {number: version for number, (version, shown) in found.items() if shown.content.holds_on(today)}
@@ -84,11 +88,18 @@ def made(
     stale = sorted((former.stale | _said_anew(former, synonyms)) & held.keys() - set(new))
     again = stale[:most]
     index = former.index
-    if new or gone or again or synonyms != former.synonyms:
-        index = index.changed({one: _ways(found[one]) for one in (*new, *again)}, gone, synonyms)
+    if new or gone or again or synonyms != former.synonyms or topics != former.topics:
+        words = {one: _ways(found[one]) for one in (*new, *again)} | _not_answered(former.topics - topics)
+        index = index.changed(words, {*gone, *_not_answered(topics - former.topics)}, synonyms)
     left = frozenset(stale[len(again) :])
     exact = _exact(former, found, new, gone) if new or gone else former.exact
-    return Book(found, today, synonyms, is_whole and not left, index, exact, held, left)
+    return Book(found, today, synonyms, is_whole and not left, index, exact, held, left, topics)
+
+
+def _not_answered(topics: Collection[str]) -> dict[int, list[str]]:
+    """As they stand in the index without an entry of the library's."""
+    every = starter()
+    return {unanswered(number): every[topic][1] for number, topic in enumerate(every) if topic in topics}
 
 
 def _ways(entry: tuple[int, Shown]) -> list[str]:

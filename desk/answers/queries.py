@@ -15,7 +15,9 @@ from models.db import core
 from models.faq import DraftState, EntryKind, EntryState, FaqAsked, FaqEntry, FaqHelped, FaqSynonym, FaqVersion, Fate
 from models.wording import compact
 
-_LIVE = sa.select(FaqEntry.id, FaqEntry.number, FaqEntry.code, FaqEntry.kind).where(FaqEntry.state == EntryState.LIVE)
+_LIVE = sa.select(FaqEntry.id, FaqEntry.number, FaqEntry.code, FaqEntry.kind, FaqEntry.topic).where(
+    FaqEntry.state == EntryState.LIVE
+)
 _PART = 500
 
 
@@ -34,7 +36,10 @@ def renewed(session: Session, former: Book | None, *, today: date, most: int | N
     ]
     is_whole = most is None or len(changed) <= most
     left = None if most is None else max(0, most - len(contents))
-    return made(entries, today=today, synonyms=meanings(session), former=former, is_whole=is_whole, most=left)
+    topics = frozenset(row.topic for row in rows if row.topic)
+    return made(
+        entries, today=today, synonyms=meanings(session), former=former, is_whole=is_whole, most=left, topics=topics
+    )  # fmt: skip
 
 
 def whole(session: Session, former: Book | None = None, *, today: date) -> Book:

@@ -21,8 +21,9 @@ def index() -> Index:
 
 
 def rows(half: str) -> list[dict[str, str]]:
-    with (ASKED / "questions.csv").open(encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["half"] == half]
+    """Of the set written first its halves `tune` and `once`; or the set written later, `again`."""
+    with (ASKED / ("again.csv" if half == "again" else "questions.csv")).open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row.get("half", half) == half]
 
 
 def first(found: Found) -> str:
