@@ -127,6 +127,7 @@ class Turn:
     shelf: Shelf = field(default_factory=Shelf)
     catalogue: int = 0  # version of what readers can see
     answers: int = 0  # version of 常见问题
+    places: int = 0  # version of the map
     argument: Any = None
     today: date = field(init=False)  # the library's calendar day
 
