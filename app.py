@@ -99,7 +99,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database)
     needs = NeedsByChat()
     house = House(
-        settings.library, settings.site, settings.desk_phone, settings.secret_key, has_ils=settings.has_ils, needs=needs
+        settings.library, settings.site, settings.desk_phone, settings.secret_key, has_ils=settings.has_ils, needs=needs,
+        needs_ahead=needs.ahead,
     )  # fmt: skip
     app = Flask("shusheng", static_folder=None)
     app.url_map.converters["int"] = RowNumber

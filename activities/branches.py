@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
-from activities.catalogue import readers_see_anew
+from activities.catalogue import places_are_new
 from activities.service import branch_called
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.by import By
-from models.case import Case
+from models.case import Case, DeskHours
 from models.db import insert
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
@@ -85,7 +85,7 @@ def _refuse_taken(session: Session, name: str) -> None:
 
 def told(session: Session, branch: Branch, act: str, by: By, *, detail: str = "") -> None:
     """Readers see it at once, and the log says who did it."""
-    readers_see_anew(session)
+    places_are_new(session)
     audit.note(session, act, who=by.who, subject=f"branch {branch.id}", at=by.at, detail=detail)
 
 
@@ -139,6 +139,7 @@ def delete(session: Session, branch: Branch, *, by: By) -> None:
     if found := hanging(session, branch):
         raise BadInput(f"还不能删：{branch.name}有{'、'.join(found)}。要是和别的馆是同一个，请用“合并”。")
     name = branch.name
+    session.execute(sa.delete(DeskHours).where(DeskHours.branch == branch.id))  # a new branch may get its number
     session.delete(branch)
     session.flush()
     told(session, branch, "branch deleted", by, detail=name)

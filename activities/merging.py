@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.branches import HELD, say, told
-from activities.catalogue import readers_see_anew
+from activities.catalogue import places_are_new, readers_see_anew
 from activities.service import reindex
 from models import audit
 from models.activity import Activity, Branch, BranchName, FormerName
 from models.by import By
-from models.case import Case, CaseHanding
+from models.case import Case, CaseHanding, DeskHours
 from models.closing import Closing, ClosingActivity
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice
@@ -77,6 +77,7 @@ def _merge_part(session: Session, branch: Branch, now: datetime) -> bool:
         reindex(session, *part)
     else:
         _hand_over(session, branch, into)
+        places_are_new(session)
     readers_see_anew(session)
     return bool(part)
 
@@ -111,6 +112,9 @@ def _hand_over(session: Session, branch: Branch, into: Branch) -> None:
     )  # fmt: skip
     for table in every:
         session.execute(sa.update(table).where(table.branch_id == branch.id).values(branch_id=into.id))
+    if session.get(DeskHours, into.id) is None:
+        session.execute(sa.update(DeskHours).where(DeskHours.branch == branch.id).values(branch=into.id))
+    session.execute(sa.delete(DeskHours).where(DeskHours.branch == branch.id))
     session.execute(sa.update(CaseHanding).where(CaseHanding.to_branch == branch.id).values(to_branch=into.id))
     for closing in session.scalars(sa.select(Closing)):  # a handful a year
         if branch.id in closing.branches:

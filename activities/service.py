@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import rules
-from activities.catalogue import readers_see_anew
+from activities.catalogue import places_are_new, readers_see_anew
 from activities.imported import (
     Compared,
     Comparison,
@@ -304,6 +304,7 @@ def branch_called(session: Session, name: str) -> Branch:
         session.add(branch)
         session.flush()
         session.add_all(BranchName(said=said, branch_id=branch.id) for said in sorted(rules.names_said(name)))
+        places_are_new(session)
     return branch
 
 

@@ -69,7 +69,7 @@ class Taker:
         stored = inbox.replies_to(session, [incoming.key for incoming in group])
         states = conversation.states_of(session, readers)
         outbox.wake_waiting(session, list(seen.here), now=now)
-        version, answers = catalogue_versions(session)
+        version, answers, on_map = catalogue_versions(session)
         replies: list[Reply | Exception] = []
         turns: list[Turn | None] = []
         waiting: dict[Shared, list[int]] = {}
@@ -82,7 +82,7 @@ class Taker:
                 reply = Reply(words, Card(**card) if card else None)
             else:
                 talk = Talk(*states.get(incoming.openid, NO_TALK))
-                turn = Turn(session, incoming, talk, now, self.house, self.shelf, version, answers)
+                turn = Turn(session, incoming, talk, now, self.house, self.shelf, version, answers, on_map)
                 has_left = sign.at is not None and incoming.openid not in seen.here
                 reply = Reply.silence() if has_left else self._replied(turn, at, waiting)
             replies.append(reply)

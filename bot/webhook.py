@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.envelope import Envelope
 from bot.parsing import fields_of, incoming_of, reply_xml
 from bot.taking import Taker, ToBeDoneAlone, kept, sign_of
+from handlers import duty
 from handlers.answers_faq import make_ready
 from handlers.shelf import Shelf
 from handlers.turn import House, Incoming, Reply
@@ -125,6 +126,8 @@ class Door:
 
     def _taken(self, incoming: Incoming) -> Reply:
         """Together with all who wait; by itself where that must be, or where the group came to grief."""
+        if duty.may_need(incoming.words):  # dozens of questions, asked before anybody waits to write
+            self._taker.house.needs_ahead(incoming.openid)
         try:
             return cast(Reply, self._together.bring(incoming))
         except ToBeDoneAlone:

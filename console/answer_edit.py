@@ -138,7 +138,7 @@ class _Views:
 
     def _book(self, session: Session) -> Book:
         today = times.today(times.now())
-        _, version = catalogue_versions(session)
+        _, version, _ = catalogue_versions(session)
         return self._shelf.newest(
             "answers",
             (version, today),

@@ -49,6 +49,7 @@ class _Views:
         try:
             wanted = rules.wanted_of(_typed())
             with self._desk.unit() as session:
+                wanted = places.owned(wanted, places.own_branch(session))
                 place = service.add(session, wanted, by=_by())
                 number, name, far = place.id, place.name, _too_far(session, wanted.at)
         except BadFields as error:
@@ -60,6 +61,7 @@ class _Views:
         """The form; whoever changed it meanwhile is not written over."""
         with self._desk.reading() as session:
             place, kept = _kept(session, number)
+        places.mine(place.branch_id)
         if request.method == "GET":
             return self._form(place, kept, seen=print_of(kept)), 200
         if request.form.get("seen") != print_of(kept):
@@ -68,6 +70,8 @@ class _Views:
             wanted = rules.wanted_of(_typed())
             with self._desk.unit() as session:
                 row = session.get(Place, number, with_for_update={"key_share": True}) or abort(404)
+                places.mine(row.branch_id)
+                wanted = places.owned(wanted, places.own_branch(session))
                 if print_of(_kept(session, number)[1]) != request.form.get("seen"):
                     return refused("刚才有人先改过，请看一下再改。", url_for("console.edit_place", number=number))
                 is_new, far = service.change(session, row, wanted, by=_by()), _too_far(session, wanted.at)

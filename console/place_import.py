@@ -1,17 +1,20 @@
 """Places brought in from Excel or CSV: everything that is wrong told cell by cell, nothing taken in until it is right."""
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities.places import importing, service
 from activities.plans.files import LARGEST_FILE
-from console import exports
+from console import exports, places
 from console.desk import Desk, done, drawn, me, note
 from console.exports import Sheet
 from console.rights import Act, may
 from models import times
 from models.by import By
-from models.errors import BadInput
+from models.errors import BadFields, BadInput
+from models.place import Place
 from web import uploads
 from web.uploads import takes_files
 
@@ -46,7 +49,8 @@ class _Views:
         try:
             found = importing.read_places(uploads.name_of(given), given.read())
             with self._desk.reading() as session:
-                faults = [*found.faults, *service.missing(session, found.rows)]
+                not_theirs = _kept_apart(session, found)
+                faults = [*found.faults, *not_theirs, *service.missing(session, found.rows)]
             if faults:
                 return _drawn(faults), 400
             new, changed = self._taken_in(found)
@@ -70,6 +74,24 @@ class _Views:
                 added, mended = service.take_in(session, found.rows[begins : begins + PART], by=by)
             new, changed = new + added, changed + mended
         return new, changed
+
+
+def _kept_apart(session: Session, found: importing.Found) -> list[str]:
+    """Of somebody of a branch: rows that would change what others look after; the rest is their branch's."""
+    own, others = places.own_branch(session), set[str]()
+    if own:
+        rows = session.execute(sa.select(Place.name, Place.branch_id))
+        others = {row.name for row in rows if not places.keeps(row.branch_id)}
+    faults, theirs = [], []
+    for where, wanted in found.rows:
+        try:
+            theirs.append((where, places.owned(wanted, own)))
+        except BadFields as error:
+            faults.append(f"{where} {error.wrong['branch']}")
+        if wanted.name in others:
+            faults.append(f"{where} “{wanted.name}”不归您的馆管，请那个馆或总馆的同事来改。")
+    found.rows = theirs
+    return faults
 
 
 def _drawn(faults: list[str]) -> str:

@@ -1,7 +1,7 @@
 """身边的馆: every place readers are led to, filtered by its address; branches above; as Excel; taken off the map, put back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities.nearby import Point
 from activities.opening import clock
 from activities.places import importing, maps, queries, rules, service, texts
+from activities.places.rules import Wanted
 from activities.places.visits import Visit
 from console import branch_rows, exports, paging
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, done, drawn, me
 from console.exports import Sheet
 from console.paging import Order
-from console.rights import Act, may
+from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import Branch
 from models.by import By
+from models.errors import BadFields
 from models.place import Delivery, Place, PlaceKind, Route
 
 _ROW: tuple[Any, ...] = (Place.id.label("key"), Place.id)
@@ -86,7 +88,7 @@ class _Views:
         return drawn(
             "places.html", rows=rows, page=page, asked=asked, branches=[(one, queries.point_of_branch(one)) for one in branches],
             districts=districts, routes=routes, kinds=rules.KINDS, lacks=LACKS, far=lambda at: rules.said_far(at, main),
-            is_far=lambda at: rules.is_too_far(at, main), may_keep=may_keep(), is_mine=is_mine, point=point_of,
+            is_far=lambda at: rules.is_too_far(at, main), may_keep=may_keep(), is_mine=is_mine, keeps=keeps, point=point_of,
             visits=said_visits, S=PlaceKind.STOP,
         )  # fmt: skip
 
@@ -94,10 +96,10 @@ class _Views:
     def file(self) -> Response:
         """What is listed, as the sheet that can be brought in again."""
         asked = _asked()
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             rows = [wanted for _, wanted in queries.wanted_of(session, *asked.where())]
             body = exports.workbook(Sheet("站点", importing.COLUMNS, importing.rows_of(rows)))
-            note(session, "list exported", "places", detail=request.query_string.decode()[:200])
+        self._desk.noted("list exported", "places", detail=request.query_string.decode()[:200])
         return exports.downloaded(f"身边的馆 {times.today(times.now())}", body)
 
     @may(Act.KEEP_PLACES)
@@ -106,6 +108,7 @@ class _Views:
         where, by = url_for("console.places"), By(me().login, times.now())
         with self._desk.unit() as session:
             place = session.get(Place, number, with_for_update={"key_share": True}) or abort(404)
+            mine(place.branch_id)
             if act == "delete":
                 service.delete(session, place, by=by)
                 return done(f"已删除{place.name}，以前送书的登记都还在。", where)
@@ -146,7 +149,31 @@ def may_keep() -> bool:
 
 def is_mine(branch: Branch) -> bool:
     """May this person say where this branch lies?"""
-    return may_keep() and me().branch_id in (None, branch.id)
+    return keeps(branch.id)
+
+
+def keeps(branch_id: int | None) -> bool:
+    """May this person change what this branch looks after? What none looks after is of those of the whole library."""
+    own = me().branch_id
+    return may_keep() and (own is None or (branch_id is not None and is_theirs(own, branch_id)))
+
+
+def mine(branch_id: int | None) -> None:
+    """Aborts with 403 where they may not."""
+    if not keeps(branch_id):
+        abort(403)
+
+
+def own_branch(session: Session) -> str:
+    """The branch of whoever asks; "" for those of the whole library."""
+    return session.scalar(sa.select(Branch.name).where(Branch.id == me().branch_id)) or ""
+
+
+def owned(wanted: Wanted, own: str) -> Wanted:
+    """As somebody of the branch `own` may have it: looked after by theirs. Raises: BadFields for another."""
+    if own and wanted.branch not in ("", own):
+        raise BadFields({"branch": f"您只能登记归{own}管的，别的馆的请那个馆的同事来改。"})
+    return replace(wanted, branch=own) if own else wanted
 
 
 def said_visits(hours: str, most: int = 1) -> list[str]:

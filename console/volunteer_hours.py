@@ -91,6 +91,8 @@ class _Views:
             minutes = rules.minutes_in(request.form.get("hours", ""))
             with self._desk.unit() as session:
                 volunteer = people.held(session, int(who)) or abort(404)
+                if volunteer.branch_id is not None:  # who helps anywhere may have helped here
+                    mine(volunteer.branch_id)
                 branch = one_branch_in(session, request.form.get("branch", ""))
                 hours.add(session, volunteer, day, minutes, request.form.get("task", ""), branch_id=branch, by=_by())
         except BadFields as error:
@@ -160,6 +162,8 @@ def _everybody(session: Session) -> list[tuple[int, str]]:
     asked = sa.select(Volunteer.id, Volunteer.name).where(
         Volunteer.state.in_((VolunteerState.ACTIVE, VolunteerState.PAUSED))
     )
+    if (own := me().branch_id) is not None:
+        asked = asked.where(sa.or_(Volunteer.branch_id == own, Volunteer.branch_id.is_(None)))
     return [(row.id, row.name) for row in session.execute(asked.order_by(Volunteer.name).limit(MOST_CHOSEN))]
 
 

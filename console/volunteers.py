@@ -28,6 +28,7 @@ from console.volunteer_rows import (
     is_mine,
     label,
     may_keep,
+    mine,
     own_branch,
 )
 from models import times
@@ -91,19 +92,20 @@ class _Views:
     def file(self) -> Response:
         """All of them for Excel, phones masked."""
         this = times.today(times.now()).year
-        with self._desk.unit() as session:
+        with self._desk.reading() as session:
             every = session.scalars(
                 sa.select(Volunteer).where(Volunteer.state != S.LEFT).order_by(Volunteer.applied_at)
             ).all()
+            years, wholes = hours.totals(session, year=this), hours.totals(session)
             rows = [
                 (
                     one.name, masked(one.phone), one.age if one.age is not None else "", VOLUNTEERS[one.state].words,
                     one.branch.name if one.branch else ANYWHERE, one.skills, one.guardian, f"{times.local(one.applied_at):%Y-%m-%d}",
-                    hours.total(session, one.id, year=this), hours.total(session, one.id),
+                    years.get(one.id, 0), wholes.get(one.id, 0),
                 )
                 for one in every
             ]  # fmt: skip
-            note(session, "list exported", "volunteers")
+        self._desk.noted("list exported", "volunteers")
         return exports.downloaded(
             f"志愿者 {times.local(times.now()):%Y-%m-%d}", exports.workbook(Sheet("志愿者", _COLUMNS, rows))
         )
@@ -128,17 +130,18 @@ class _Views:
         """What was told, mended."""
         with self._desk.reading() as session:
             volunteer = session.get(Volunteer, number) or abort(404)
+        mine(volunteer.branch_id)
         if request.method == "GET":
-            values = {name: str(getattr(volunteer, name, "") or "") for name in FIELDS} | {
-                "branch": volunteer.branch.name if volunteer.branch else ANYWHERE, "guardian_agrees": "1",
-            }  # fmt: skip
-            return self._form(volunteer, Form(values)), 200
+            if Act.SEE_PHONES in me().acts:
+                self._desk.noted("volunteer looked at", f"volunteer {number}")
+            return self._form(volunteer, Form(_kept(volunteer))), 200
         values = _typed()
         try:
             with self._desk.unit() as session:
                 row = people.held(session, number) or abort(404)
+                mine(row.branch_id)
                 where = branch_in(session, values["branch"], whole=ANYWHERE)
-                people.change(session, row, _profile(values), branch_id=where, by=_by())
+                people.change(session, row, _profile(_meant(row, values)), branch_id=where, by=_by())
         except BadFields as error:
             return self._form(volunteer, Form(values, error.wrong)), 400
         return done("已保存。", url_for("console.volunteer", number=number))
@@ -170,9 +173,8 @@ class _Views:
             return drawn(
                 "volunteer.html", volunteer=volunteer, label=label(volunteer), coming=coming, years=list(reversed(years)),
                 lines=queries.lines_of(session, number), said_shift=lambda shift: texts.said_shift(shift, today=today),
-                said_hours=rules.said_hours, may_keep=may_keep(), anywhere=ANYWHERE,
-                phone=volunteer.phone if Act.SEE_PHONES in me().acts else masked(volunteer.phone),
-                guardian_phone=volunteer.guardian_phone if Act.SEE_PHONES in me().acts else masked(volunteer.guardian_phone),
+                said_hours=rules.said_hours, may_keep=may_keep() and is_mine(volunteer.branch_id), anywhere=ANYWHERE,
+                phone=_shown(volunteer.phone), guardian_phone=_shown(volunteer.guardian_phone),
                 trail=lines_about(session, f"volunteer {number}"), S=S, learned=learned[0] if learned else None,
                 guarded=rules.GUARDED_BELOW,
             )  # fmt: skip
@@ -184,6 +186,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 volunteer = people.held(session, number) or abort(404)
+                mine(volunteer.branch_id)
                 said = _acted(session, volunteer, act)
         except IllegalMove:
             return refused(_TAKEN, where)
@@ -217,6 +220,30 @@ def _typed() -> dict[str, str]:
     return {name: request.form.get(name, "").strip() for name in FIELDS}
 
 
+def _shown(phone: str) -> str:
+    """Whole for those who may see phones."""
+    return phone if Act.SEE_PHONES in me().acts else masked(phone)
+
+
+def _kept(volunteer: Volunteer) -> dict[str, str]:
+    """As the form shows it. A guardian's consent is never ticked beforehand: a tick is a new consent."""
+    return {name: str(getattr(volunteer, name, "") or "") for name in FIELDS} | {
+        "branch": volunteer.branch.name if volunteer.branch else ANYWHERE, "guardian_agrees": "",
+        "phone": _shown(volunteer.phone), "guardian_phone": _shown(volunteer.guardian_phone),
+    }  # fmt: skip
+
+
+def _meant(volunteer: Volunteer, values: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, where a phone left as it was shown is the one that is kept, and a guardian who stays need not agree again."""
+    meant = dict(values)
+    for name in ("phone", "guardian_phone"):
+        if (kept := getattr(volunteer, name)) and meant[name] == _shown(kept):
+            meant[name] = kept
+    if people.has_consent_of(volunteer, meant["guardian"], meant["guardian_phone"]):
+        meant["guardian_agrees"] = "1"
+    return meant
+
+
 def _profile(values: Mapping[str, str]) -> people.Profile:
     """Raises: BadFields."""
     asked = {**values, "guardian_agrees": "同意" if values["guardian_agrees"] else "", "agrees": "同意"}
@@ -242,7 +269,7 @@ def _counts(session: Session) -> dict[VolunteerState, int]:
 
 def to_decide(session: Session) -> Iterator[Need]:
     """Applications that wait."""
-    count, since = queries.applied(session)
+    count, since = queries.applied(session, branch_id=me().branch_id)
     if count and since is not None:
         yield Need(
             since, "users", "waiting", f"有 {count} 位想做志愿者，等确认", "通过或不通过，公众号都会告诉他。", "去确认",

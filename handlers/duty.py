@@ -15,6 +15,7 @@ from handlers.turn import Reply, Turn, link
 from handlers.waiting import Waiting
 from models import times
 from models.tapping import tappable
+from models.wording import compact
 
 DUTY, WAITING, APPROVALS, HELP = "值班", "待办", "审批", "馆员帮助"
 MOST_WAITING = 12  # lines of one message; the rest is a number and the console
@@ -117,6 +118,11 @@ _SAID: dict[str, Callable[[Turn], Reply]] = {
     **dict.fromkeys((HELP, "值班帮助", "馆员命令"), help_),
 }
 _APPROVALS = {APPROVALS, "待审批", "我的审批", "待审"}
+
+
+def may_need(words: str) -> bool:
+    """Will what waits for a member of staff be told of, if these are one's words?"""
+    return _SAID.get(compact(words)) in (on_duty, waiting)
 
 
 def said_by(turn: Turn, words: str) -> Callable[[Turn], Reply] | None:

@@ -14,7 +14,8 @@ from models.wording import compact
 _NEEDS = {
     "借还书": RETURN, "还书": RETURN, "归还图书": RETURN, "还图书": RETURN, "借书": LEND, "借图书": LEND, "借阅": LEND, "办读者证": CARD,
     "办借书证": CARD,
-    "办借阅证": CARD, "办证": CARD, "办卡": CARD, "自习": "自习", "自修": "自习", "上网": "上网", "打印": "打印", "复印": "打印", "看报": "看报",
+    "办借阅证": CARD, "办证": CARD, "办卡": CARD, "自习": "自习", "自修": "自习",
+    "自习室": "自习", "自修室": "自习", "上网": "上网", "打印": "打印", "复印": "打印", "看报": "看报",
     "听书": "听书",
     "看绘本": "少儿阅读", "借绘本": "少儿阅读", "少儿阅读": "少儿阅读",
 }  # fmt: skip
@@ -32,6 +33,9 @@ _BUS = r"(?:流动)?图书车|流动车|汽车图书馆|流动图书馆|流动�
 _BUS_ASKS = re.compile(
     rf"(?:请问|您好|我们?|的|去|到|来|在)*(?P<bus>{_BUS})(?:请问|的|什么时候|几时|何时|几点|哪天|下次|下一次|时间|时刻|时刻表|安排|路线|线路|站点|会|要|还|"
     rf"来|到|去|停|在|哪里|哪儿|哪些|地方|吗|呢|么|啊|一下|查|今天|明天)*"
+)
+_RETURNS = frozenset(
+    {"还书", "我要还书", "我想还书", "要还书", "想还书", "还图书", "我要还图书", "我想还图书", "在哪还书"}
 )
 _MAY = re.compile(r"近|周边|旁边|周围|边上|身边|哪|何处|什么地方|车|流动")  # quick: it stands before every question
 LONGEST = 30
@@ -71,6 +75,8 @@ def asked_in(raw: str, *, known: Known, atlas: Atlas) -> Asked | None:
     named = atlas.by_name.get(text)
     if named is not None and not named.is_branch:
         return AskedSpot(named)
+    if text in _RETURNS and atlas.offering(RETURN):
+        return AskedNear(RETURN)
     if not _MAY.search(text):
         return None
     spot, rest = _named(text, known, atlas)

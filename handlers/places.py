@@ -31,8 +31,8 @@ _NO_PLACE = "没有收到能用的位置。请再发一次：{how}。"
 
 
 def atlas(turn: Turn) -> Atlas:
-    """The map of this version of the catalogue, kept in the process."""
-    return turn.kept("atlas", None, lambda: queries.atlas(turn.session))
+    """The map, kept in the process until a branch, a place or a route changes: an index of thousands is dear to make."""
+    return turn.shelf.newest("atlas", turn.places, lambda _: queries.atlas(turn.session), is_whole=lambda _: True)
 
 
 def is_mapped(turn: Turn) -> bool:

@@ -108,6 +108,7 @@ _BIND, _UNBIND = Route(recording.bind, writes=True), Route(recording.unbind, wri
 _TELL_RECORD, _WHICH_RECORD = Route(recording.tell, writes=True), Route(recording.choose, writes=True)
 _PHOTO, _DELIVERED = Route(recording.photo, writes=True), Route(delivering.tell, writes=True)
 
+_HELPING = Route(volunteers.call)
 _LOCATED, _PLACES, _PLACE = Route(places.located), Route(places.asked), Route(places.chosen)
 
 _CALL, _CLOSING, _HAND_IN = Route(contests.call), Route(contests.closing), Route(contests.hand_in, writes=True)
@@ -290,6 +291,8 @@ def _to_question(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Re
         return _from_faq(turn, answers_faq.as_hit(turn, likely), run)
     if likely.is_unsure and answers_faq.may_ask_back(question):
         return _from_faq(turn, answers_faq.as_maybe(turn, likely), run)
+    if volunteers.is_call(compact(turn.incoming.words)):  # of no title: better than that there is no such activity
+        return run(_HELPING, turn)
     return calendar.answered(turn) if question is not None else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from activities import queries
 from config.limits import MAX_TEXT_BYTES
 from handlers.shelf import Shelf
-from handlers.waiting import NeedsOf, nothing
+from handlers.waiting import NeedsAhead, NeedsOf, nothing, nothing_ahead
 from models import times
 from models.conversation import AT_DESK, DRAFT
 from models.links import Purpose, sealed_link
@@ -107,6 +107,7 @@ class House:
     secret: str = ""
     has_ils: bool = False  # a line to the library's own system
     needs: NeedsOf = nothing  # what waits for a member of staff
+    needs_ahead: NeedsAhead = nothing_ahead  # the same read before the unit that tells it
 
     def link_for(self, openid: str, path: str, now: datetime) -> str:
         """An address that takes this reader to a page of ours and lets their browser be theirs; "" without a site."""
@@ -127,6 +128,7 @@ class Turn:
     shelf: Shelf = field(default_factory=Shelf)
     catalogue: int = 0  # version of what readers can see
     answers: int = 0  # version of 常见问题
+    places: int = 0  # version of the map
     argument: Any = None
     today: date = field(init=False)  # the library's calendar day
 

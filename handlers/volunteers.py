@@ -8,6 +8,7 @@ from activities.signup import door as activity_door
 from activities.volunteers import calls, hours, people, posts, queries, rules, texts, trainings
 from activities.volunteers.refusals import NotNow
 from activities.volunteers.texts import CALL, MINE, SHIFTS
+from desk.answers.texts import ASK_PERSON
 from handlers.turn import Reply, Turn, link
 from handlers.words import number_in
 from models import times
@@ -47,7 +48,8 @@ def _calls(turn: Turn) -> Reply:
     found = calls.taking(turn.session, now=turn.now)
     if not found:
         return Reply(
-            f"现在没有在招志愿者，谢谢您的热心。下次招募会在公众号里告诉大家；想看活动，回复“{tappable('活动')}”。"
+            "现在没有在招志愿者，谢谢您的热心。下次招募会在公众号里告诉大家；"
+            f"想请我们到时候告诉您，回复“{tappable(ASK_PERSON)}”留句话；想看活动，回复“{tappable('活动')}”。"
         )
     lines = [f"{quoted(one.title)}{_until(turn, one.closes_on)}，{one.age_from} 岁以上" for one in found[:SHOWN]]
     page = _page(turn, "/volunteer", "点这里看内容、填登记表")
@@ -241,6 +243,11 @@ def said_by(turn: Turn, words: str, raw: str) -> tuple[Verb, bool] | None:
         turn.argument = trainings.learner(turn.session, turn.incoming.openid, who)
         return (learn, False) if turn.argument else None
     return _about_shifts(turn, words, raw)
+
+
+def is_call(words: str) -> bool:
+    """Do these words ask how one can help, whoever says them?"""
+    return words in _CALLS
 
 
 def _is_known(turn: Turn) -> bool:

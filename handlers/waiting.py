@@ -19,7 +19,14 @@ class Waiting:
 # (session, login) → what waits for this person, the oldest first.
 NeedsOf = Callable[[Session, str], Sequence[Waiting]]
 
+# (openid) → the same asked ahead, before the unit in which it is told: it is much to read while all others wait to write.
+NeedsAhead = Callable[[str], None]
+
 
 def nothing(_session: Session, _login: str) -> Sequence[Waiting]:
     """Where no console is beside the chat."""
     return ()
+
+
+def nothing_ahead(_openid: str) -> None:
+    """The same."""

@@ -180,6 +180,9 @@ class Catalogue(Base):
     answers: Mapped[int] = plain(
         sa.BigInteger, server_default="0"
     )  # the same for 常见问题, whose index is dear to make
+    places: Mapped[int] = plain(
+        sa.BigInteger, server_default="0"
+    )  # the same for branches, places and routes: the map
 
 
 class ActivityGram(Base):
@@ -197,10 +200,10 @@ class ActivityGram(Base):
     )
 
 
-_VERSIONS = sa.select(Catalogue.version, Catalogue.answers)
+_VERSIONS = sa.select(Catalogue.version, Catalogue.answers, Catalogue.places)
 
 
-def catalogue_versions(session: Session) -> tuple[int, int]:
-    """The numbers of what readers can see at this moment: of everything, and of 常见问题 alone."""
+def catalogue_versions(session: Session) -> tuple[int, int, int]:
+    """The numbers of what readers can see at this moment: of everything, of 常见问题 alone, and of the map alone."""
     row = core(session).execute(_VERSIONS).one_or_none()
-    return (row.version, row.answers) if row else (0, 0)
+    return (row.version, row.answers, row.places) if row else (0, 0, 0)

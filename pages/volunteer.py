@@ -278,7 +278,7 @@ def _acted(session: Session, *, openid: str, number: int, act: str, now: datetim
 def _withdrawn(session: Session, *, openid: str) -> None:
     known = people.of_reader(session, openid)
     if known is not None:
-        people.withdraw(session, known)
+        people.withdraw(session, known, now=times.now())
 
 
 def _thanked(session: Session, *, openid: str, year: int, now: datetime) -> thanks.Said:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.catalogue import readers_see_anew
+from activities.catalogue import places_are_new
 from activities.nearby import Point
 from activities.places.rules import NAMES, Wanted, in_order
 from models import audit
@@ -141,13 +141,13 @@ def place_branch(session: Session, branch: Branch, *, at: Point | None, district
         setattr(branch, name, values[name])
     if changed:
         audit.note(session, "branch placed", who=by.who, subject=f"branch {branch.id}", at=by.at, detail=branch.name)
-        readers_see_anew(session)
+        places_are_new(session)
     return bool(changed)
 
 
 def _noted(session: Session, place: Place, act: str, by: By) -> None:
     audit.note(session, act, who=by.who, subject=f"place {place.id}", at=by.at, detail=place.name)
-    readers_see_anew(session)
+    places_are_new(session)
 
 
 # ── routes ──
@@ -198,7 +198,7 @@ def keep_route(
         at=by.at,
         detail=name,
     )
-    readers_see_anew(session)
+    places_are_new(session)
     return route
 
 
@@ -231,4 +231,4 @@ def drop_route(session: Session, route: Route, *, by: By) -> None:
     session.flush()
     session.delete(route)
     session.flush()
-    readers_see_anew(session)
+    places_are_new(session)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.upkeep import PART, counted
-from models.volunteer import Volunteer, VolunteerState
+from models.volunteer import Post, ThanksCertificate, TrainingPerson, Volunteer, VolunteerState
 
 KEEP = timedelta(days=90)
 _OVER = (VolunteerState.REFUSED, VolunteerState.LEFT)
@@ -28,7 +28,11 @@ def empty_over(session: Session, now: datetime) -> int:
         "skills": "",
         "wish": "",
     }
-    emptied = sa.update(Volunteer).where(Volunteer.id.in_(old)).values(nothing)
+    gone = session.scalars(old).all()
+    for table in (Post, TrainingPerson, ThanksCertificate):  # what says of a line whose it is
+        theirs = sa.update(table).where(table.volunteer_id.in_(gone), table.openid.is_not(None))
+        session.execute(theirs.values(openid=None).execution_options(synchronize_session=False))
+    emptied = sa.update(Volunteer).where(Volunteer.id.in_(gone)).values(nothing)
     return counted(session, emptied)
 
 

@@ -13,6 +13,7 @@ from activities.volunteers import calls, posts, rules, texts
 from activities.volunteers.refusals import BadForm, NotNow
 from models import audit, messages
 from models.by import By
+from models.db import insert
 from models.errors import BadInput
 from models.states import moved
 from models.volunteer import (
@@ -91,14 +92,10 @@ def register(session: Session, openid: str, call: VolunteerCall, profile: Profil
     """Waits for staff; the same again mends what was told. Raises: NotNow once it is taken on, or the call is over."""
     if not calls.takes_people(call, now=now):
         raise NotNow("这次招募已经结束了，谢谢您。下次招募会在公众号里告诉大家。")
-    known = session.scalars(sa.select(Volunteer).where(Volunteer.openid == openid).with_for_update(of=Volunteer))
-    found = known.one_or_none()
-    if found is not None and found.state in (S.ACTIVE, S.PAUSED):
+    found = _row_of(session, openid, now)
+    if found.state in (S.ACTIVE, S.PAUSED):
         raise NotNow("您已经是志愿者了。要改姓名、电话，请告诉馆员。")
-    if found is None:
-        found = Volunteer(openid=openid, state=S.APPLIED)
-        session.add(found)
-    elif found.state is not S.APPLIED:
+    if found.state is not S.APPLIED:
         found.state = moved(found.state, to=S.APPLIED, moves=VOLUNTEER_MOVES)
     _take_over(found, profile, now)
     found.call_id, found.branch_id, found.reason, found.decided_by, found.decided_at = (
@@ -113,6 +110,17 @@ def register(session: Session, openid: str, call: VolunteerCall, profile: Profil
     return found
 
 
+def _row_of(session: Session, openid: str, now: datetime) -> Volunteer:
+    """Theirs, held; an empty application where there is none. Of two at once the second waits and finds the first's."""
+    empty = dict.fromkeys(("name", "phone", "guardian", "guardian_phone", "guardian_wording", "skills", "wish"), "")
+    values = {
+        **empty, "openid": openid, "state": S.APPLIED, "reason": "", "decided_by": "", "applied_at": now, "changed_at": now,
+    }  # fmt: skip
+    session.execute(insert(session, Volunteer).values(values).on_conflict_do_nothing())
+    asked = sa.select(Volunteer).where(Volunteer.openid == openid).with_for_update(of=Volunteer)
+    return session.scalars(asked.execution_options(populate_existing=True)).one()
+
+
 def write_down(session: Session, profile: Profile, *, branch_id: int | None, by: By) -> Volunteer:
     """Somebody who came to the desk: taken on at once, without a phone that is bound."""
     found = Volunteer(openid=None, state=S.ACTIVE, branch_id=branch_id, applied_at=by.at, reason="")
@@ -125,10 +133,19 @@ def write_down(session: Session, profile: Profile, *, branch_id: int | None, by:
 
 
 def change(session: Session, volunteer: Volunteer, profile: Profile, *, branch_id: int | None, by: By) -> None:
-    """Staff mend what was told."""
+    """Staff mend what was told. A guardian who stays agreed once; a new one agrees now, as the form has asked."""
+    consent = volunteer.guardian_wording, volunteer.guardian_at
+    stays = has_consent_of(volunteer, profile.guardian, profile.guardian_phone)
     _take_over(volunteer, profile, by.at)
+    if stays and profile.is_minor:
+        volunteer.guardian_wording, volunteer.guardian_at = consent
     volunteer.branch_id = branch_id
     _note(session, "volunteer changed", volunteer, by)
+
+
+def has_consent_of(volunteer: Volunteer, guardian: str, phone: str) -> bool:
+    """Is this the guardian who agreed, when they registered?"""
+    return volunteer.guardian_at is not None and (volunteer.guardian, volunteer.guardian_phone) == (guardian, phone)
 
 
 def _take_over(found: Volunteer, profile: Profile, now: datetime) -> None:
@@ -204,14 +221,20 @@ def _note(session: Session, act: str, volunteer: Volunteer, by: By) -> None:
     audit.note(session, act, who=by.who, subject=f"volunteer {volunteer.id}", at=by.at)
 
 
-def withdraw(session: Session, volunteer: Volunteer) -> None:
-    """An application that nobody has decided on, or that was refused, is taken back: nothing of it is kept."""
+def withdraw(session: Session, volunteer: Volunteer, *, now: datetime) -> None:
+    """An application that nobody has decided on, or that was refused, is taken back: nothing of it is kept.
+
+    Of somebody who helped before, their hours stay, and whose they are.
+    """
     row = held(session, volunteer.id)
     if row is not None and row.state in (S.APPLIED, S.REFUSED) and not _has_story(session, row):
         session.delete(row)
         session.flush()
     elif row is not None and row.state in (S.APPLIED, S.REFUSED):
-        row.state = moved(row.state, to=S.LEFT, moves=VOLUNTEER_MOVES)
+        row.state, row.changed_at = moved(row.state, to=S.LEFT, moves=VOLUNTEER_MOVES), now
+        row.name = row.phone = row.guardian = row.guardian_phone = row.guardian_wording = row.skills = row.wish = ""
+        row.age, row.guardian_at = None, None
+        session.flush()
 
 
 def _has_story(session: Session, volunteer: Volunteer) -> bool:

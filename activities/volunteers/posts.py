@@ -18,6 +18,7 @@ from models import audit, messages, times
 from models.by import By
 from models.db import core, insert
 from models.errors import BadInput, Refused
+from models.opening import Closure
 from models.states import moved
 from models.tapping import tappable
 from models.volunteer import (
@@ -36,6 +37,11 @@ from models.volunteer import (
 P = PostState
 CODE = "code"
 FULL = "这一班刚刚报满了。"
+COVERS = sa.and_(  # a closure the day of a shift
+    sa.or_(Closure.branch_id.is_(None), Closure.branch_id == Shift.branch_id),
+    Closure.first_on <= Shift.served_on, Closure.last_on >= Shift.served_on,
+)  # fmt: skip
+IS_SHUT = sa.exists().where(COVERS)
 _shift = sa.bindparam("shift", type_=sa.Integer)
 _CLAIM = (
     sa.select(ShiftSeat.number)
@@ -69,6 +75,8 @@ def take(session: Session, shift_id: int, volunteer_id: int, *, now: datetime, b
         raise NotNow(f"这一班不办了。回复“{tappable(texts.SHIFTS)}”看别的班。")
     if by is None and now >= shift.starts_at:
         raise NotNow(f"这一班已经开始了。回复“{tappable(texts.SHIFTS)}”看别的班。")
+    if by is None:
+        _is_offered(session, volunteer, shift)
     _is_free_then(session, volunteer, shift, now)
     post = _entered(session, shift, volunteer, now, by)
     number = core(session).scalar(_CLAIM, {"shift": shift.id})
@@ -94,6 +102,15 @@ def _held(session: Session, number: int) -> Volunteer:
     """One thing after another of one person."""
     asked = sa.select(Volunteer).where(Volunteer.id == number).with_for_update(key_share=True, of=Volunteer)
     return session.scalars(asked.execution_options(populate_existing=True)).one()
+
+
+def _is_offered(session: Session, volunteer: Volunteer, shift: Shift) -> None:
+    """Raises: NotNow for another branch than theirs, and for a day that is shut since the list was shown."""
+    if volunteer.branch_id not in (None, shift.branch_id):
+        raise NotNow(f"这一班不在您服务的馆。回复“{tappable(texts.SHIFTS)}”看别的班。")
+    shut = sa.select(Shift.id).where(Shift.id == shift.id, IS_SHUT)
+    if not shift.goes_on and session.scalar(shut) is not None:
+        raise NotNow(f"那天闭馆，这一班先不能报。回复“{tappable(texts.SHIFTS)}”看别的班。")
 
 
 def _is_free_then(session: Session, volunteer: Volunteer, shift: Shift, now: datetime) -> None:

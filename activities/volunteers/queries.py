@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.volunteers import shifts
+from activities.volunteers.posts import COVERS, IS_SHUT
 from models import times
 from models.opening import Closure
 from models.volunteer import (
@@ -50,7 +51,7 @@ def offered(session: Session, volunteer: Volunteer, *, now: datetime, most: int 
     mine = sa.exists().where(Post.shift_id == Shift.id, Post.volunteer_id == volunteer.id, Post.state.in_(STANDS))
     rows = sa.select(Shift, _FREE).where(
         Shift.state == ShiftState.OPEN, Shift.starts_at > now, Shift.starts_at < now + AHEAD, _FREE > 0, sa.not_(mine),
-        sa.or_(sa.not_(_IS_SHUT), Shift.goes_on),
+        sa.or_(sa.not_(IS_SHUT), Shift.goes_on),
     )  # fmt: skip
     if volunteer.branch_id is not None:
         rows = rows.where(Shift.branch_id == volunteer.branch_id)
@@ -119,18 +120,11 @@ def _people(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[Post, 
     return found
 
 
-_COVERS = sa.and_(
-    sa.or_(Closure.branch_id.is_(None), Closure.branch_id == Shift.branch_id),
-    Closure.first_on <= Shift.served_on, Closure.last_on >= Shift.served_on,
-)  # fmt: skip
-_IS_SHUT = sa.exists().where(_COVERS)
-
-
 def _shut(session: Session, found: Sequence[Shift]) -> dict[int, str]:
     rows = (
         sa.select(Shift.id, Closure.reason)
         .select_from(Shift)
-        .join(Closure, _COVERS)
+        .join(Closure, COVERS)
         .where(Shift.id.in_([one.id for one in found]))
     )
     return {row.id: row.reason for row in session.execute(rows)}
@@ -146,7 +140,7 @@ def shut_shifts(session: Session, *, now: datetime) -> list[tuple[Shift, int]]:
         .correlate(Shift).scalar_subquery()
     )  # fmt: skip
     rows = sa.select(Shift, held).where(
-        Shift.state == ShiftState.OPEN, Shift.starts_at > now, sa.not_(Shift.goes_on), _IS_SHUT
+        Shift.state == ShiftState.OPEN, Shift.starts_at > now, sa.not_(Shift.goes_on), IS_SHUT
     )
     return [(row[0], row[1]) for row in session.execute(rows.order_by(Shift.starts_at))]
 
@@ -191,9 +185,11 @@ def to_tick(session: Session, *, now: datetime, branch_id: int | None, most: int
     return [(row[0], row[1], row[2] or f"志愿者 {row[0].volunteer_id}") for row in found]
 
 
-def applied(session: Session) -> tuple[int, datetime | None]:
-    """How many wait for a yes or a no, and since when."""
+def applied(session: Session, *, branch_id: int | None) -> tuple[int, datetime | None]:
+    """How many wait for a yes or a no, and since when: of this branch, None of all."""
     asked = sa.select(sa.func.count(), sa.func.min(Volunteer.applied_at))
+    if branch_id is not None:
+        asked = asked.where(Volunteer.branch_id == branch_id)
     count, since = session.execute(asked.where(Volunteer.state == VolunteerState.APPLIED)).one()
     return count, since
 

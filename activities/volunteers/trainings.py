@@ -6,7 +6,7 @@ passed is read from it by those who may know quizzes (console, app).
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
@@ -155,18 +155,28 @@ class Learner:
     login: str | None = None
     volunteer_id: int | None = None
     openid: str | None = None  # of a volunteer: their row goes with them
+    branch_id: int | None = field(default=None, compare=False)  # None: of any
 
 
 def learner(session: Session, openid: str, who: Colleague | None) -> list[Learner]:
     """What somebody is, by their phone: staff, a volunteer, or both."""
-    found = [Learner(login=who.login)] if who else []
-    asked = sa.select(Volunteer.id).where(Volunteer.openid == openid, Volunteer.state == VolunteerState.ACTIVE)
-    number = session.scalar(asked)
-    return [*found, Learner(volunteer_id=number, openid=openid)] if number is not None else found
+    found = [Learner(login=who.login, branch_id=who.branch_id)] if who else []
+    asked = sa.select(Volunteer.id, Volunteer.branch_id).where(
+        Volunteer.openid == openid, Volunteer.state == VolunteerState.ACTIVE
+    )
+    row = session.execute(asked).one_or_none()
+    return [*found, Learner(None, row.id, openid, row.branch_id)] if row is not None else found
 
 
 def _is_for(one: Learner) -> tuple[TrainingFor, ...]:
     return FOR_STAFF if one.login is not None else FOR_VOLUNTEERS
+
+
+def _may_come(one: Learner, training: Training) -> bool:
+    """Is it for them, at their branch? Those of no branch go anywhere."""
+    return training.for_whom in _is_for(one) and (
+        None in (training.branch_id, one.branch_id) or training.branch_id == one.branch_id
+    )
 
 
 def shown_to(session: Session, learners: Sequence[Learner], *, now: datetime) -> Sequence[Training]:
@@ -175,7 +185,8 @@ def shown_to(session: Session, learners: Sequence[Learner], *, now: datetime) ->
         return []
     kinds = {kind for one in learners for kind in _is_for(one)}
     rows = sa.select(Training).where(Training.for_whom.in_(kinds), Training.ends_at >= now - LOOKS_BACK)
-    found = session.scalars(rows.order_by(Training.starts_at)).all()
+    rows = rows.order_by(Training.starts_at)
+    found = [one for one in session.scalars(rows) if any(_may_come(learner, one) for learner in learners)]
     coming = [one for one in found if one.ends_at >= now and one.state is S.OPEN]
     past = [one for one in found if one.ends_at < now and one.state is S.OPEN]
     return [*coming, *reversed(past)][:MOST_LISTED]
@@ -191,7 +202,7 @@ def by_door_code(
     )  # fmt: skip
     for training in session.scalars(rows):
         for one in learners:
-            if training.for_whom in _is_for(one):
+            if _may_come(one, training):
                 return training, one
     return None
 

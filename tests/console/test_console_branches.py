@@ -13,6 +13,7 @@ from app import upkeep_parts
 from console import branch_work
 from models import times
 from models.activity import Activity, ActivityFollow, Branch, BranchName, FormerName
+from models.case import DeskHours
 from models.opening import Closure
 from models.staff import Role, Staff
 from tests.console.office import Browser, Office
@@ -223,6 +224,34 @@ def test_two_branches_that_are_one_become_one_with_everything_that_hangs_on_them
     assert house.http.get(f"/a/{code}").status_code == 200
     assert house.says("小林", "官塘分馆几点开门").startswith(f"{GUANTANG}今天闭馆：检修")
     assert set(house.titles(house.says("老周", "官塘分馆"))) == {"剪纸", "书法", "下棋"}
+
+
+def desk_hours(branch: int, answer_minutes: int) -> DeskHours:
+    return DeskHours(
+        branch=branch, week={}, lunch_from=None, lunch_to=None, on_holidays=False, answer_minutes=answer_minutes,
+        silent_minutes=30, changed_by="chen", changed_at=times.now(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_the_hours_of_the_desk_go_along_where_the_other_has_none(house: Office, has_own: bool) -> None:
+    other, kept = number_of(house, OTHER), number_of(house, GUANTANG)
+    with house.database.units() as session:
+        session.add_all([desk_hours(other, 45), *([desk_hours(kept, 60)] if has_own else [])])
+    merges(house.browser("wang"), house)
+    with house.database.reading() as session:
+        rows = [(one.branch, one.answer_minutes) for one in session.query(DeskHours).all()]
+    assert rows == [(kept, 60 if has_own else 45)]
+
+
+def test_the_hours_of_the_desk_go_with_their_branch(house: Office) -> None:
+    browser = house.browser("chen")
+    browser.does("/console/branches/new", on="/console/branches/new", name="写错的馆")
+    gone = path_of(house, "写错的馆")
+    with house.database.units() as session:
+        session.add(desk_hours(number_of_in(session, "写错的馆"), 45))
+    browser.does(f"{gone}/delete", on=gone)
+    assert house.count(DeskHours) == 0
 
 
 def test_a_plan_that_still_writes_both_names_puts_no_branch_and_no_activity_back(house: Office) -> None:

@@ -295,3 +295,45 @@ def test_the_register_is_filtered_and_saved_as_it_is_filtered(office: Office) ->
     assert [row[1] for row in sheet[1:]] == ["柳村"]
     assert sheet[1][0] == f"{today:%Y-%m-%d}"
     assert date.fromisoformat(str(sheet[1][0])) == today
+
+
+def test_somebody_of_a_branch_keeps_its_places_and_no_others(office: Office) -> None:
+    town(office)
+    place(office, "总馆书房", branch="总馆")
+    place(office, "谁的都不是", at="30.9510, 117.8410")
+    office.hires("li", Role.EDITOR, branch="乌木山社区分馆")
+    li = office.browser("li")
+    for name in ("总馆书房", "谁的都不是"):
+        where = f"{LIST}/{number_of(office, name)}"
+        assert li.opens(where).status_code == 403
+        assert li.sends(where, on=NEW, **{**PLACE, "name": "改名", "seen": ""}).status_code == 403
+        for act in ("hide", "show", "delete"):
+            assert li.sends(f"{where}/{act}", on=NEW).status_code == 403
+        assert f'href="{where}"' not in li.opens(LIST).text
+    assert office.count(Place, Place.is_shown) == 2
+    assert "您只能登记归乌木山社区分馆管的" in li.sends(NEW, on=NEW, **{**PLACE, "branch": "总馆"}).text
+    assert "已添加官塘小学" in li.does(NEW, on=NEW, **PLACE)
+    number = number_of(office, "官塘小学")
+    with office.database.reading() as session:
+        branch = session.get_one(Place, number).branch_id
+        assert session.get_one(Branch, branch).name == "乌木山社区分馆"
+    assert "改好了。" in li.does(
+        f"{LIST}/{number}", on=f"{LIST}/{number}", **{**PLACE, "phone": "2831234", "seen": seen(li, number)}
+    )
+
+
+def test_a_file_of_a_branch_changes_no_places_of_others(office: Office) -> None:
+    town(office)
+    place(office, "总馆书房", branch="总馆")
+    office.hires("li", Role.EDITOR, branch="乌木山社区分馆")
+    li = office.browser("li")
+    sheet = "名称,种类,归哪个馆管\n总馆书房,书房,\n新书房,书房,总馆\n".encode()
+    answer = li.sends(IMPORT, on=IMPORT, file=(BytesIO(sheet), "站点.csv"))
+    assert answer.status_code == 400
+    assert "“总馆书房”不归您的馆管" in answer.text
+    assert "您只能登记归乌木山社区分馆管的" in answer.text
+    good = "名称,种类\n新书房,书房\n".encode()
+    assert "新增 1 处" in li.does(IMPORT, on=IMPORT, file=(BytesIO(good), "站点.csv"))
+    with office.database.reading() as session:
+        row = session.scalars(sa.select(Place).where(Place.name == "新书房")).one()
+        assert row.branch_id is not None

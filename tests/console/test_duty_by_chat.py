@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from activities.records import phones
 from activities.signup import service
@@ -192,3 +193,26 @@ def test_without_a_console_nothing_waits(office: Office) -> None:
     with office.database.reading() as session:
         assert list(NeedsByChat()(session, "chen")) == []
     assert duty.HELP == "馆员帮助"
+
+
+@pytest.mark.parametrize("words", ["待办", "值班"])
+def test_what_waits_is_read_before_anything_is_locked_for_writing(office: Office, words: str) -> None:
+    waits_for_a_yes(office)
+    binds(office, "chen", "小林")
+    writing, free, held = set[int](), list[str](), list[str]()
+
+    def hears(connection: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        one = id(connection.connection.dbapi_connection)
+        if statement.startswith("BEGIN"):
+            writing.discard(one)
+            writing.update({one} if "IMMEDIATE" in statement else ())
+        else:
+            (held if one in writing else free).append(statement)
+
+    sa.event.listen(office.database.engine, "before_cursor_execute", hears)
+    answer = office.says("小林", words)
+    sa.event.remove(office.database.engine, "before_cursor_execute", hears)
+    assert "报名待定" in answer
+    assert len(free) > 20
+    assert not [one for one in held if "volunteers" in one or "periodicals" in one or "quizzes" in one]
+    assert len(held) < 30

@@ -214,6 +214,40 @@ def test_questions_about_other_things_stay_what_they_were(world: World, said: st
     assert "想看离您最近" not in reply
 
 
+@pytest.mark.parametrize("said", ["我要还书", "还书", "在哪还书"])
+def test_who_wants_to_return_books_is_asked_where_they_are(world: World, said: str) -> None:
+    town(world)
+    answer = world.says("小林", said)
+    assert "可以还书的" in answer
+    assert "官塘社区分馆" in answer
+
+
+def test_the_study_room_near_by_is_a_place_to_study(world: World) -> None:
+    town(world)
+    place(world, "滨江书房")
+    world.says("小林", "附近的自习室")
+    assert "可以自习的一处" in sends_location(world, "小林", BY_GUANTANG.latitude, BY_GUANTANG.longitude)
+
+
+def test_the_map_is_made_anew_for_places_and_not_for_activities(world: World) -> None:
+    town(world)
+    place(world, "滨江书房")
+    asked: list[str] = []
+
+    def hears(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement) if "FROM places" in statement else None
+
+    world.says("小林", "滨江书房")
+    sa.event.listen(world.database.engine, "before_cursor_execute", hears)
+    world.plans(world.activity("剪纸课"), month="2020-03")
+    asked.clear()
+    assert world.says("小林", "滨江书房").startswith("滨江书房（书房）")
+    assert asked == []
+    place(world, "江南书房")
+    assert world.says("小林", "江南书房").startswith("江南书房（书房）")
+    sa.event.remove(world.database.engine, "before_cursor_execute", hears)
+
+
 # ── the bus ──
 def bus(world: World) -> None:
     tomorrow = times.today(times.now()) + timedelta(days=1)

@@ -196,7 +196,7 @@ def test_hours_that_can_be_read_no_more_are_none_and_no_error() -> None:
 KNOWN = Known.of([("总馆", 1, "总馆"), ("官塘", 2, "官塘社区分馆")])
 ATLAS = Atlas((
     Spot("b1", "总馆", None, "总馆", HERE), Spot("b2", "官塘社区分馆", None, "分馆", HERE),
-    Spot("p1", "官塘小学", PlaceKind.STOP, "流动服务点", HERE, address="学苑路2号"),
+    Spot("p1", "官塘小学", PlaceKind.STOP, "流动服务点", HERE, address="学苑路2号", does=("借书", "还书")),
 ))  # fmt: skip
 
 
@@ -205,7 +205,9 @@ ATLAS = Atlas((
     [
         ("附近", None, []), ("附近的馆", None, []), ("官塘附近", None, ["b2"]), ("官塘社区分馆附近哪里能自习", "自习", ["b2"]),
         ("离我家最近的图书馆", None, []),
-        ("哪个馆最近", None, []), ("附近可以还书吗？", "还书", []), ("哪里能办借书证", "办证", []), ("学苑路附近有书房吗", None, ["p1"]),
+        ("哪个馆最近", None, []), ("附近可以还书吗？", "还书", []),
+        ("还书", "还书", []), ("我要还书", "还书", []), ("在哪还书", "还书", []), ("附近的自习室", "自习", []),
+        ("哪里能办借书证", "办证", []), ("学苑路附近有书房吗", None, ["p1"]),
         ("官塘小学附近", None, ["p1"]),
     ],
 )  # fmt: skip
@@ -222,7 +224,6 @@ def test_questions_for_a_place_are_read(said: str, need: str | None, near: list[
         "最近的活动",
         "官塘在哪里",
         "怎么还书",
-        "还书",
         "自习",
         "官塘可以还书吗",
         "哪里有讲座",

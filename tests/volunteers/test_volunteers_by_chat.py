@@ -33,6 +33,13 @@ def test_without_a_call_the_word_is_a_question_like_any_other(helpers: Helpers) 
     assert "现在没有在招志愿者" in helpers.says("小林", "志愿报名")
 
 
+@pytest.mark.parametrize("words", ["志愿者", "义工", "我想当志愿者"])
+def test_without_a_call_and_without_such_an_activity_it_is_said_kindly(helpers: Helpers, words: str) -> None:
+    answer = helpers.says("小林", words)
+    assert answer.startswith("现在没有在招志愿者，谢谢您的热心")
+    assert "问馆员" in answer
+
+
 def test_an_open_call_is_told_with_the_way_to_register(helpers: Helpers) -> None:
     helpers.calls("周末领读人", closes_on=helpers.day(10))
     answer = helpers.says("小林", "志愿者")

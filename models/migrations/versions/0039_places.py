@@ -88,6 +88,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['delivery_id'], ['deliveries.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('delivery_id', 'digest')
     )
+    op.add_column('catalogue', sa.Column('places', sa.BigInteger(), server_default='0', nullable=False))
     with op.batch_alter_table('branches') as batch:
         batch.add_column(sa.Column('district', sa.String(length=40), server_default='', nullable=False))
         batch.add_column(sa.Column('latitude', sa.Float(), nullable=True))
