@@ -305,7 +305,7 @@ def _missed(turn: Turn, missed: Missed) -> Reply:
         turn.argument = missed
     else:
         reply = Reply(missed.said)
-    turn.talk.hold(ASKED, words=missed.raw[:LONGEST_KEPT], **screen)
+    turn.talk.hold(ASKED, words=missed.raw[:LONGEST_KEPT], at=turn.now.isoformat(), **screen)
     return reply
 
 
@@ -367,7 +367,7 @@ def helped(turn: Turn) -> Reply:
     if is_helpful:
         return Reply(f"好，能帮上您就好。还想知道什么，接着问；看活动，回复“{tappable('活动')}”。")
     words = str(held.get("words") or (shown.content.name if shown else ""))
-    turn.talk.hold(ASKED, words=words, **_list_on_screen(turn))
+    turn.talk.hold(ASKED, words=words, at=turn.now.isoformat(), **_list_on_screen(turn))
     return Reply(texts.nothing_for("抱歉，没帮上忙，我记下了。"))
 
 

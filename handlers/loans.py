@@ -102,12 +102,12 @@ def _numbered(turn: Turn, said: str) -> Reply:
     if not number:
         return Reply("这不像读者证号：证号是 3 到 40 个字母或数字。请照证上印的再发一次。")
     chosen = queries.rules_of(turn.session)
-    turn.talk.hold(PROOF, number=number)
+    turn.talk.hold(PROOF, number=sealing.kept(turn.house.secret, turn.incoming.openid, number))
     return Reply(f"再核对一下：请发{chosen.proof_words or texts.PROOFS[chosen.proof]}。\n只用来核对，不会存下来。")
 
 
 def _proved(turn: Turn, said: str) -> Reply:
-    number = str(turn.talk.held.get("number", ""))
+    number = sealing.kept_number(turn.house.secret, turn.incoming.openid, str(turn.talk.held.get("number", "")))
     turn.talk.hold(None)
     done = cards.bind(
         turn.session, turn.incoming.openid, number, said, secret=turn.house.secret, now=turn.now, asks_ils=turn.house.has_ils
