@@ -13,7 +13,7 @@ from handlers.days import find_span
 from handlers.turn import Card, Reply, Turn, link
 from handlers.words import number_in
 from models import outbox
-from models.conversation import ASKED
+from models.conversation import ANSWERED, ASKED, CHOICES
 from models.faq import Fate
 from models.messages import has_right
 from models.outbox import CallKind
@@ -21,7 +21,7 @@ from models.tapping import tappable
 from models.times import today as day_of
 from models.wording import compact, tidy
 
-CHOICES, ANSWERED, RESOURCES = "faq_choices", "faq_answered", "faq_resources"  # topics
+RESOURCES = "faq_resources"  # topic: a list of them
 LONGEST_KEPT = 500  # characters of a question that a person is handed
 MOST_LISTED = 10
 _YES = frozenset({"有用", "有帮助", "帮到了", "解决了", "很有用"})

@@ -20,7 +20,7 @@ from handlers import guardians, live, loans, quizzing, signing, submitting
 from handlers.courtesy import GREETINGS, NOD, courtesy_in
 from handlers.turn import Reply, Turn
 from models.case import OPEN, Case, CaseState, Rating
-from models.conversation import ASKED, AT_DESK, DRAFT
+from models.conversation import ASKED, AT_DESK, DRAFT, PROOF
 from models.wording import compact
 
 ASKING, TALKING = "desk_asks", "desk"  # topics: the question is asked for; a person talks with the reader
@@ -54,7 +54,7 @@ _RATES = {
 }  # fmt: skip
 _LEAVES = frozenset({"取消", "退出", "返回"})
 OPEN_TO_WORDS = (None, TALKING, ASKED)
-_TAKE_WORDS = (signing.SIGN, loans.NUMBER, loans.PROOF, loans.NAMING)
+_TAKE_WORDS = (signing.SIGN, loans.NUMBER, PROOF, loans.NAMING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from handlers.identity import own_page
 from handlers.turn import Reply, Turn
 from handlers.words import number_in
 from models import times
+from models.conversation import PROOF
 from models.loan import BoundCard, LoanKind, RenewWay
 from models.tapping import tappable
 from models.wording import compact, tidy
 
-NUMBER, PROOF, NAMING, LIST, GIVING_UP = "card number", "card proof", "card name", "loans", "card unbound"
+NUMBER, NAMING, LIST, GIVING_UP = "card number", "card name", "loans", "card unbound"  # topics, beside PROOF
 NO_NAME = "不用"
 _BINDS = re.compile(
     r"(?:我要|我想)?(?:绑证|绑定读者证|绑定借书证|绑读者证|绑借书证|绑定证|添加读者证|再绑一张)(?P<rest>[a-z0-9]{0,40})"

@@ -55,6 +55,7 @@ from handlers.near_words import AskedBus, AskedNear, AskedSpot
 from handlers.turn import MORE, Reply, Turn
 from handlers.whereabouts import AskedWhere
 from handlers.words import number_in
+from models.conversation import CHOICES
 from models.errors import Refused
 from models.wording import compact, tidy
 
@@ -424,7 +425,7 @@ def _about_answers(turn: Turn, words: str, raw: str) -> Route | Shared | None:
         return _HELPED if isinstance(said, bool) else _FAQ
     if COMMANDS.get(words) is _MORE and answers_faq.has_more(turn):
         return _MORE_RESOURCES
-    if turn.talk.topic in (answers_faq.CHOICES, answers_faq.RESOURCES) and number_in(tidy(raw)) is not None:
+    if turn.talk.topic in (CHOICES, answers_faq.RESOURCES) and number_in(tidy(raw)) is not None:
         return _NO_SUCH_CHOICE
     turn.talk.look_back()
     return None
