@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.parsing import storable
-from handlers.calendar import REST
 from handlers.router import Route, Shared, reply_to
 from handlers.shelf import Shelf
 from handlers.turn import Card, House, Incoming, Reply, Talk, Turn, fitted
 from models import conversation, follower, inbox, outbox
 from models.activity import catalogue_versions
+from models.conversation import REST
 from models.errors import LibraryBotError, Refused
 from models.follower import Sign
 from models.inbox import PushState, Taken

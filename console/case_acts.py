@@ -102,11 +102,14 @@ def _answered(session: Session, case: Case, by: By) -> str:
     if case.way is not CaseWay.CHAT:
         answering.say_by_hand(session, case, text, once=once, by=by)
         return "记下了。"
-    seen = request.form.get("seen", "0")
-    sent = answering.answer(
-        session, case, text, once=once, seen=int(seen) if seen.isdecimal() and len(seen) < 10 else 0, by=by
-    )
+    sent = answering.answer(session, case, text, once=once, seen=_number("seen"), by=by)
     return "答复正在发给读者。" if sent else "这一条已经发过了，没有再发。"
+
+
+def _number(field: str) -> int:
+    """What the page carries along; 0 without it."""
+    word = request.form.get(field, "")
+    return int(word) if word.isdecimal() and len(word) < 10 else 0
 
 
 def _noted(session: Session, case: Case, by: By) -> str:
@@ -141,7 +144,7 @@ def result_in(word: str) -> CaseResult:
 
 def _closed(session: Session, case: Case, by: By) -> str:
     result = result_in(request.form.get("result", ""))
-    answering.close(session, case, result, request.form.get("line", ""), by=by)
+    answering.close(session, case, result, request.form.get("line", ""), by=by, heard=_number("heard"))
     return f"办结了：{texts.RESULTS[result]}。"
 
 

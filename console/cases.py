@@ -29,7 +29,7 @@ from console.paging import Order, Page
 from console.rights import Act, may
 from console.words import exact
 from desk.cases import answering, clock, files, hours, queries, rules, texts
-from models import times
+from models import audit, times
 from models.activity import Branch
 from models.case import Case, CaseResult, CaseState, CaseTopic, CaseWay, CaseWord, FileState
 from models.staff import names
@@ -119,7 +119,11 @@ class _Views:
 
     @may(Act.SEE_DESK)
     def talk(self, number: int) -> str:
-        """The part that changes: asked for by the page itself."""
+        """The part that changes, asked for by a page whose look is in the log; any other look is logged here."""
+        with self._desk.unit() as session:
+            case = found(session, number)
+            if not (is_island() and audit.is_noted(session, LOOKS[0], who=me().login, subject=f"case {case.number}")):
+                note(session, LOOKS[0], f"case {case.number}")
         with self._desk.reading() as session:
             case = found(session, number)
             return drawn("parts/case_talk.html", **talk_of(session, case), polled=is_island())
@@ -158,7 +162,8 @@ def talk_of(session: Session, case: Case) -> dict[str, Any]:
     service = hours.service_of(session, case.branch_id, since=now)
     return {
         "case": case, "rows": rows, "label": label(case), "reach": reach_of(session, case, now), "now": now,
-        "names": names(session), "seen": last.id if last else 0, "offer": offer, "offered_to": offered_to(session, offer),
+        "seen": last.id if last else 0, "heard": queries.count_messages(session, case.id),
+        "names": names(session), "offer": offer, "offered_to": offered_to(session, offer),
         "offer_is_mine": is_for_me(offer), "files": texts.FILES, "works_now": clock.works_at(service.hours, now),
         "results": texts.RESULTS, "ratings": texts.RATINGS, "ways": texts.WAYS, "topics": texts.TOPICS, **counts_of(case),
     }  # fmt: skip

@@ -18,7 +18,7 @@ from handlers.turn import Card, Reply, Turn, link
 from handlers.words import number_in
 from models import outbox
 from models.activity import catalogue_versions
-from models.conversation import ASKED
+from models.conversation import ANSWERED, ASKED, CHOICES
 from models.faq import Fate
 from models.messages import has_right
 from models.outbox import CallKind
@@ -26,7 +26,7 @@ from models.tapping import tappable
 from models.times import today as day_of
 from models.wording import compact, tidy
 
-CHOICES, ANSWERED, RESOURCES = "faq_choices", "faq_answered", "faq_resources"  # topics
+RESOURCES = "faq_resources"  # topic: a list of them
 _BOOK = "answers"  # its name on the shelf
 LONGEST_KEPT = 500  # characters of a question that a person is handed
 MOST_LISTED = 10
@@ -107,7 +107,7 @@ def book_of(turn: Turn) -> Book:
 
 def make_ready(shelf: Shelf, session: Session, now: datetime) -> None:
     """The whole book, before the first message comes in: later ones change only a part of it."""
-    today, (_, version) = day_of(now), catalogue_versions(session)
+    today, (_, version, _) = day_of(now), catalogue_versions(session)
     shelf.newest(
         _BOOK,
         (version, today),
@@ -322,7 +322,7 @@ def _missed(turn: Turn, missed: Missed) -> Reply:
         turn.argument = missed
     else:
         reply = Reply(missed.said)
-    turn.talk.hold(ASKED, words=missed.raw[:LONGEST_KEPT], **screen)
+    turn.talk.hold(ASKED, words=missed.raw[:LONGEST_KEPT], at=turn.now.isoformat(), **screen)
     return reply
 
 
@@ -384,7 +384,7 @@ def helped(turn: Turn) -> Reply:
     if is_helpful:
         return Reply(f"好，能帮上您就好。还想知道什么，接着问；看活动，回复“{tappable('活动')}”。")
     words = str(held.get("words") or (shown.content.name if shown else ""))
-    turn.talk.hold(ASKED, words=words, **_list_on_screen(turn))
+    turn.talk.hold(ASKED, words=words, at=turn.now.isoformat(), **_list_on_screen(turn))
     return Reply(texts.nothing_for("抱歉，没帮上忙，我记下了。"))
 
 

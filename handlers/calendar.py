@@ -11,10 +11,10 @@ from handlers import closures, headings, mine, signing
 from handlers.asking import Known, Place, Question
 from handlers.details import opened
 from handlers.turn import LIST, MORE, Reply, Turn
+from models.conversation import REST
 from models.tapping import tappable
 from models.wording import needed_grams
 
-REST = "rest"  # topic: the end of a message that was too long
 ACTIVITIES, BRANCHES = "activities", "branches"  # what a list on the screen is of
 MOST_BRANCHES = 15  # lines of names that fit one message, taps included
 

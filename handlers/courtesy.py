@@ -8,6 +8,13 @@ from models.tapping import tappable
 from models.wording import compact
 
 NOD = "好的。"  # said to a yes, which in a conversation may be an answer
+GREETINGS = (
+    "你好",
+    "您好",
+    "在吗",
+    "在不在",
+    "有人吗",
+)  # to a person, where one talks with the reader; else they ask for help
 _THANKS = re.compile(
     r"(?:好的?)?(?:谢+|谢谢[您你]+|多谢|非常感谢|感谢|太感谢了?|辛苦了?|麻烦[您你]了?|3q|thanks?|thankyou)[您你了啦啊哈哦]*"
 )

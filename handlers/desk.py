@@ -1,13 +1,14 @@
 """问馆员: a question handed to a person, and their conversation, in which the program keeps quiet.
 
-While somebody talks with the desk their plain words, pictures and voices go into the case. Words that always work and clear
-commands (活动, 报名 8, 签到 123456) are still the program's; after a list the next number is the list's, unless the desk has said
-something since. That a reader is with the desk is held in their conversation, so that nobody else's message costs a look.
+While somebody talks with the desk their plain words, pictures and voices go into the case, whatever was shown to them meanwhile.
+What they tap, and words that name a verb of the program (活动, 报名 8, 签到 123456), are still its own: the router says which.
+After a list the next number is the list's, unless the desk has said something since. A quiz, a sign-up, a work and whatever else
+waits for words keeps them. That a reader is with the desk is held in their conversation, so that nobody else's message costs a look.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk.cases import asking, clock, queries, rules, texts
@@ -15,24 +16,26 @@ from desk.cases.asking import Saying
 from desk.cases.files import KINDS, File
 from desk.cases.hours import service_of
 from desk.cases.rules import Took
-from handlers.calendar import REST
-from handlers.courtesy import NOD, courtesy_in
-from handlers.turn import LIST, Reply, Turn
+from handlers import guardians, live, loans, quizzing, signing, submitting
+from handlers.courtesy import GREETINGS, NOD, courtesy_in
+from handlers.turn import Reply, Turn
 from models.case import OPEN, Case, CaseState, Rating
-from models.conversation import ASKED, AT_DESK
+from models.conversation import ASKED, AT_DESK, DRAFT, PROOF
 from models.wording import compact
 
 ASKING, TALKING = "desk_asks", "desk"  # topics: the question is asked for; a person talks with the reader
 LEAST = 2  # characters of a question
+ASKED_COUNTS = timedelta(minutes=30)  # words that nothing answered are the question for so long
+# A blank alone parts the question only from words that mean nothing else: 客服 在几楼 asks for a place.
 _ASKS = re.compile(
-    r"\s*(?:我要|我想|请)?(?:问馆员|转人工|人工客服|人工服务|人工|问客服|客服|问服务台|服务台|馆员)\s*(?:[:：,，]|\s)\s*(?P<rest>\S.{1,})",
+    r"\s*(?:我要|我想|请)?(?:(?:问馆员|转人工)(?:\s*[:：,，]|\s)"
+    r"|(?:人工客服|人工服务|人工|问客服|客服|问服务台|服务台|馆员)\s*[:：,，])\s*(?P<rest>\S.{1,})",
     re.DOTALL,
 )
+_FINISHES = frozenset({"结束", "结束咨询", "结束对话"})
 _ENDS = frozenset(
     {
-        "结束",
-        "结束咨询",
-        "结束对话",
+        *_FINISHES,
         "不用了",
         "不问了",
         "不用回了",
@@ -50,39 +53,47 @@ _RATES = {
     **dict.fromkeys(("不满意", "很不满意", "非常不满意", "不太满意"), Rating.POOR),
 }  # fmt: skip
 _LEAVES = frozenset({"取消", "退出", "返回"})
-_COMMANDS_WITH_NUMBER = re.compile(
-    r"(?:我要|我想)?(?:取消报名|退报名|报名|签到|打卡|提醒我|退订|答题|抢答|候补|撤稿|修改)\d{1,8}"
-)
-_CLEAR = frozenset({"报名", "我要报名", "签到", "我要签到", "打卡", "答题", "抢答", "投稿", "取消报名", "申诉"})
-_OPEN_TO_WORDS = (None, TALKING, ASKED)
-_LISTS = (LIST, REST)
+OPEN_TO_WORDS = (None, TALKING, ASKED)
+_TAKE_WORDS = (signing.SIGN, loans.NUMBER, PROOF, loans.NAMING)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What of a push goes to the desk, and into which case; None: a new one. `is_live`: the two are talking just now."""
+    """What of a push goes to the desk, and into which case; None: a new one.
+
+    `is_live`: the two are talking just now. `has_answered`: the desk spoke last, so that a number or a yes may be its answer.
+    """
 
     case: int | None
     saying: Saying
     is_live: bool = True
+    has_answered: bool = False
 
 
 # ── is it for the desk? ──
 
 
+def waits_for_words(turn: Turn) -> bool:
+    """Is something of the program's open to which whatever is written next may be the answer?"""
+    is_asked = turn.talk.topic in _TAKE_WORDS or quizzing.is_open(turn) or submitting.is_open(turn)
+    return is_asked or guardians.is_open(turn) or live.is_in(turn)
+
+
 def asks_with_words(raw: str) -> str | None:
-    """问馆员：书丢了怎么办 → 书丢了怎么办"""
+    """问馆员：书丢了怎么办 → 书丢了怎么办; "" where mere courtesy stands behind it."""
     match = _ASKS.fullmatch(raw)
-    return match["rest"].strip() if match and len(compact(match["rest"])) >= LEAST else None
+    if match is None or len(compact(match["rest"])) < LEAST:
+        return None
+    is_courtesy = compact(match["rest"]) in GREETINGS or courtesy_in(match["rest"]) is not None
+    return "" if is_courtesy else match["rest"].strip()
 
 
 def word_in(turn: Turn, words: str) -> str:
     """ "end", "again", "rate", "leave": words that mean the desk, where there is something that they can mean; else ""."""
     if words in _LEAVES:
-        is_there = AT_DESK in turn.talk.held and turn.talk.topic in (None, TALKING) and _case(turn) is not None
-        return "leave" if is_there else ""
+        return "leave" if AT_DESK in turn.talk.held and _case(turn) is not None else ""
     openid = turn.incoming.openid
-    if turn.talk.topic not in (*_OPEN_TO_WORDS, *_LISTS):  # an answer to something else that is just asked
+    if waits_for_words(turn) and not _is_of_the_desk(turn, words):
         return ""
     if words in _ENDS:
         return "end" if queries.open_case(turn.session, openid) else ""
@@ -94,29 +105,37 @@ def word_in(turn: Turn, words: str) -> str:
     return ""
 
 
-def words_for(turn: Turn, words: str, raw: str, *, is_command: bool) -> Heard | None:
-    """What goes to the desk; None for what is the program's. `is_command`: do the words stand in its table?"""
-    is_asked = turn.talk.topic == ASKING
-    if not is_asked and AT_DESK not in turn.talk.held:
-        return None
-    is_clear = is_command or words in _CLEAR or _COMMANDS_WITH_NUMBER.fullmatch(words)
-    if is_asked:
-        return Heard(None, _saying(turn, raw)) if not is_clear and len(words) >= LEAST else None
-    case = _case(turn)
-    if case is None:
+def _is_of_the_desk(turn: Turn, words: str) -> bool:
+    """While something else waits for words: the word tapped in a message of the desk's, or 结束 where a text or file is sent."""
+    if compact(str(turn.incoming.fields.get("bizmsgmenuid", ""))) == words:  # an answer of a quiz is marked otherwise
+        return True
+    takes_any = turn.talk.held.get("step") in submitting.TAKES_ANY_WORDS
+    return submitting.is_open(turn) and not takes_any and words in _FINISHES
+
+
+def words_for(turn: Turn, words: str, raw: str) -> Heard | None:
+    """What may go to the desk; None for what is surely the program's."""
+    saying = _saying(turn, raw)
+    if turn.talk.topic == ASKING:
+        is_question = len(words) >= LEAST and courtesy_in(raw) is None and not turn.incoming.is_tap
+        return Heard(None, saying, is_live=False) if is_question else None
+    if AT_DESK not in turn.talk.held or (case := _case(turn)) is None or waits_for_words(turn):
         return None
     has_answered = case.state is CaseState.ANSWERED and case.asked_at > _since(turn)
     turn.talk.sit_at_desk(case.id, turn.now)
-    if is_clear or not rules.listens(case.state, case.asked_at, turn.now):
+    if turn.incoming.is_tap or not _listens(case, turn.now):
         return None
-    is_meant = turn.talk.topic in _OPEN_TO_WORDS or (turn.talk.topic in _LISTS and has_answered)
     is_live = rules.is_live(case.state, case.asked_at, case.burst_at, turn.now)
-    return Heard(case.id, _saying(turn, raw), is_live) if is_meant else None
+    return Heard(case.id, saying, is_live, has_answered)
+
+
+def _listens(case: Case, now: datetime) -> bool:
+    return rules.listens(case.state, max(filter(None, (case.asked_at, case.burst_at))), now)
 
 
 def missed(turn: Turn) -> Heard | None:
-    """Words that mean nothing to the program: more of an open case, or of one that was closed just now."""
-    if AT_DESK not in turn.talk.held or turn.talk.topic not in (*_OPEN_TO_WORDS, *_LISTS):
+    """Words that mean nothing to the program: more of an open case, or of one that staff closed just now."""
+    if AT_DESK not in turn.talk.held or waits_for_words(turn):
         return None
     saying = _saying(turn, turn.incoming.words)
     case = turn.session.get(Case, _number(turn))
@@ -125,7 +144,7 @@ def missed(turn: Turn) -> Heard | None:
     if case.state in OPEN:
         return Heard(case.id, saying)
     is_fresh = case.closed_at is not None and turn.now - case.closed_at < rules.REOPENS_BY_WORD
-    return Heard(case.id, saying) if is_fresh else None
+    return Heard(case.id, saying) if is_fresh and case.closed_by else None
 
 
 def file_of(turn: Turn) -> Heard | None:
@@ -137,9 +156,9 @@ def file_of(turn: Turn) -> Heard | None:
     if is_asked:
         return Heard(None, saying)
     case = _case(turn)
-    if case is None or turn.talk.topic not in (*_OPEN_TO_WORDS, *_LISTS):
+    if case is None or waits_for_words(turn):
         return None
-    return Heard(case.id, saying) if rules.listens(case.state, case.asked_at, turn.now) else None
+    return Heard(case.id, saying) if _listens(case, turn.now) else None
 
 
 def _sent(turn: Turn) -> Saying | None:
@@ -185,12 +204,20 @@ def ask(turn: Turn) -> Reply:
     words = turn.argument if isinstance(turn.argument, str) else ""
     if number is not None:
         return _go_on(turn, number, words)
-    if not words and turn.talk.topic == ASKED:
-        words = str(turn.talk.held.get("words", ""))
+    words = words or _unanswered(turn)
     if len(compact(words)) >= LEAST:
         return _opened(turn, Saying(turn.incoming.key, words))
+    if waits_for_words(turn):
+        return Reply(texts.busy(phone))
     turn.talk.hold(ASKING)
     return Reply(texts.asked_for(phone))
+
+
+def _unanswered(turn: Turn) -> str:
+    """What the reader asked just now, and nothing answered."""
+    held = turn.talk.held if turn.talk.topic == ASKED else {}
+    at = datetime.fromisoformat(held["at"]) if "at" in held else None
+    return str(held.get("words", "")) if at and turn.now - at < ASKED_COUNTS else ""
 
 
 def _go_on(turn: Turn, number: int, words: str) -> Reply:
@@ -198,8 +225,10 @@ def _go_on(turn: Turn, number: int, words: str) -> Reply:
         turn.argument = Heard(number, Saying(turn.incoming.key, words))
         return say(turn)
     case = turn.session.get_one(Case, number)
+    is_busy = waits_for_words(turn)
     _sit(turn, case)
-    return Reply(texts.is_open(case, _due(turn, case), turn.house.desk_phone))
+    due = _due(turn, case)
+    return Reply(texts.beside(case, due) if is_busy else texts.is_open(case, due, turn.house.desk_phone))
 
 
 def say(turn: Turn) -> Reply:
@@ -221,6 +250,8 @@ def say(turn: Turn) -> Reply:
         return Reply(texts.full(case, turn.house.desk_phone))
     if heard.saying.is_thanks and case.state is CaseState.ANSWERED and took is not Took.DROPPED:
         return Reply(texts.thanked())
+    if took is not Took.DROPPED and waits_for_words(turn):
+        return Reply(texts.beside(case, _due(turn, case)))
     if took is Took.DROPPED or not asking.told(turn.session, case, turn.now):
         return Reply.silence()
     return Reply(texts.heard(case, _due(turn, case)))
@@ -228,12 +259,15 @@ def say(turn: Turn) -> Reply:
 
 def _opened(turn: Turn, saying: Saying) -> Reply:
     case = asking.ask(turn.session, turn.incoming.openid, saying, now=turn.now)
+    is_busy = waits_for_words(turn)
     _sit(turn, case)
-    return Reply(texts.opened(case, _due(turn, case), turn.house.desk_phone))
+    due = _due(turn, case)
+    return Reply(texts.beside(case, due) if is_busy else texts.opened(case, due, turn.house.desk_phone))
 
 
 def _sit(turn: Turn, case: Case) -> None:
-    turn.talk.hold(TALKING)
+    if not waits_for_words(turn):
+        turn.talk.hold(TALKING)
     turn.talk.sit_at_desk(case.id, turn.now)
 
 
@@ -246,7 +280,8 @@ def _due(turn: Turn, case: Case) -> str:
 def end(turn: Turn) -> Reply:
     """结束, 不用了"""
     case = asking.end(turn.session, turn.incoming.openid, now=turn.now)
-    turn.talk.hold(None)
+    if not waits_for_words(turn):
+        turn.talk.hold(None)
     return Reply(texts.ended(case))
 
 
@@ -266,9 +301,12 @@ def rate(turn: Turn) -> Reply:
 
 
 def leave(turn: Turn) -> Reply:
-    """退出: the case stays with the desk, plain words are the program's again."""
-    case = _case(turn)
+    """退出: out of what else was open; else out of the conversation. The case stays with the desk, plain words are the program's again."""
+    case, is_elsewhere = _case(turn), turn.talk.topic not in OPEN_TO_WORDS or DRAFT in turn.talk.held
     turn.talk.drop_draft()
+    if case is not None and is_elsewhere:
+        turn.talk.hold(TALKING)
+        return Reply(texts.still_open(case))
     turn.talk.leave_desk()
     turn.talk.hold(None)
     return Reply(texts.left(case) if case else "好的，已退出。")

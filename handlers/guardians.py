@@ -6,6 +6,7 @@ from handlers.turn import Reply, Turn
 from handlers.words import number_in
 from handlers.work_words import guardian_in
 from models.contest import AgreementWay, Purpose, Submission, SubmissionState, Wording
+from models.conversation import GUARDIAN
 from models.errors import Refused
 from models.links import Purpose as LinkPurpose
 from models.links import sealed_link
@@ -13,7 +14,7 @@ from models.tapping import tappable
 from models.wording import compact, tidy
 
 S = SubmissionState
-GUARDIAN = "guardian"  # topic: who agrees to `work`? with `name` and `relation`: 同意 to `wording` is asked
+# GUARDIAN is the topic: who agrees to `work`? with `name` and `relation`: 同意 to `wording` is asked
 WHICH = "guardian_which"  # topic: which of `ids`?
 TAKING_BACK = "guardian_back"  # topic: 确定? is open, of `work`; with `ids`: of which?
 LONGEST_WORDING = 420  # characters of a message

@@ -12,11 +12,12 @@ from handlers.identity import own_page
 from handlers.turn import Reply, Turn
 from handlers.words import number_in
 from models import times
+from models.conversation import PROOF
 from models.loan import BoundCard, LoanKind, RenewWay
 from models.tapping import tappable
 from models.wording import compact, tidy
 
-NUMBER, PROOF, NAMING, LIST, GIVING_UP = "card number", "card proof", "card name", "loans", "card unbound"
+NUMBER, NAMING, LIST, GIVING_UP = "card number", "card name", "loans", "card unbound"  # topics, beside PROOF
 NO_NAME = "不用"
 _BINDS = re.compile(
     r"(?:我要|我想)?(?:绑证|绑定读者证|绑定借书证|绑读者证|绑借书证|绑定证|添加读者证|再绑一张)(?P<rest>[a-z0-9]{0,40})"
@@ -102,12 +103,12 @@ def _numbered(turn: Turn, said: str) -> Reply:
     if not number:
         return Reply("这不像读者证号：证号是 3 到 40 个字母或数字。请照证上印的再发一次。")
     chosen = queries.rules_of(turn.session)
-    turn.talk.hold(PROOF, number=number)
+    turn.talk.hold(PROOF, number=sealing.kept(turn.house.secret, turn.incoming.openid, number))
     return Reply(f"再核对一下：请发{chosen.proof_words or texts.PROOFS[chosen.proof]}。\n只用来核对，不会存下来。")
 
 
 def _proved(turn: Turn, said: str) -> Reply:
-    number = str(turn.talk.held.get("number", ""))
+    number = sealing.kept_number(turn.house.secret, turn.incoming.openid, str(turn.talk.held.get("number", "")))
     turn.talk.hold(None)
     done = cards.bind(
         turn.session, turn.incoming.openid, number, said, secret=turn.house.secret, now=turn.now, asks_ils=turn.house.has_ils

@@ -15,11 +15,12 @@ from handlers.record_words import Told, read_record, told_in
 from handlers.turn import Reply, Turn
 from models.activity import Activity
 from models.by import By
+from models.conversation import WHICH_RECORD
 from models.errors import BadInput
 from models.tapping import tappable
 from models.wording import quoted, tidy
 
-WHICH = "record"  # topic: a numbered list of activities that may be meant
+WHICH = WHICH_RECORD  # topic: a numbered list of activities that may be meant
 MOST_LISTED = 5
 LONGEST = 400
 _BIND = re.compile(r"绑定\s*[:：]?\s*(\d{6})")

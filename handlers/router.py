@@ -50,17 +50,19 @@ from handlers import (
     work_files,
 )
 from handlers.asking import Question, read
-from handlers.courtesy import courtesy_in, kind_word
+from handlers.courtesy import GREETINGS, courtesy_in, kind_word
 from handlers.near_words import AskedBus, AskedNear, AskedSpot
 from handlers.turn import MORE, Reply, Turn
 from handlers.whereabouts import AskedWhere
 from handlers.words import number_in
+from models.conversation import CHOICES
 from models.errors import Refused
 from models.wording import compact, tidy
 
 Verb = Callable[[Turn], Reply]
 Together = Callable[[Sequence[Turn]], Sequence[Reply | Refused]]
 LONGEST_QUESTION = 40  # characters: longer words are no title and no command
+LONGEST_NEAR = 6  # 附近, 最近的图书馆: it asks for nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,7 @@ _CARD_ANSWER, _RENEW = Route(loans.answer, writes=True), Route(loans.renew, writ
 _LOANS, _LOAN = Route(loans.mine, writes=True), Route(loans.chosen)
 
 ALWAYS: dict[str, Route] = {
-    "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, "你好": _HELP, "您好": _HELP,
-    "在吗": _HELP, "在不在": _HELP, "有人吗": _HELP,
+    "帮助": _HELP, "help": _HELP, "怎么用": _HELP, "使用说明": _HELP, "菜单": _HELP, **dict.fromkeys(GREETINGS, _HELP),
     "取消": _LEAVE, "退出": _LEAVE, "返回": _LEAVE,
     "人工": _DESK, "转人工": _DESK, "人工客服": _DESK, "人工服务": _DESK, "客服": _DESK, "服务台": _DESK, "馆员": _DESK,
     "问馆员": _DESK, "我要问馆员": _DESK, "问客服": _DESK, "问服务台": _DESK, "找馆员": _DESK, "在线咨询": _DESK, "咨询": _DESK,
@@ -240,12 +241,12 @@ def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
         return run(_AT_THE_DOOR, turn)
     if incoming.kind == "event" and incoming.event not in _SILENT_EVENTS_BUT:
         return run(EVENTS.get(incoming.event, _SILENCE), turn)
-    if (file := desk.file_of(turn)) is not None:
-        turn.argument = file
-        return run(_TO_DESK, turn)
     if (sender := recording.photo_of(turn)) is not None:
         turn.argument = sender
         return run(_PHOTO, turn)
+    if (file := desk.file_of(turn)) is not None:
+        turn.argument = file
+        return run(_TO_DESK, turn)
     if (piece := submitting.media_for(turn)) is not None:
         turn.argument = piece
         return run(_PIECE, turn)
@@ -308,6 +309,18 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
         return about_work
     if (at_desk := _at_the_desk(turn, words, raw)) is not None:
         return at_desk
+    if (named := _named(turn, words, raw)) is not None:
+        return named
+    if (courteous := courtesy_in(raw)) is not None:
+        turn.argument = courteous
+        return _COURTESY
+    if not words:
+        return _HELP
+    return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
+
+
+def _named(turn: Turn, words: str, raw: str) -> Route | Shared | None:
+    """What words name by themselves, or as the answer to what was asked or shown."""
     if words in ALWAYS:
         return ALWAYS[words]
     if match := _LIVES.fullmatch(words):
@@ -349,38 +362,62 @@ def _route_of(turn: Turn, raw: str) -> Route | Shared | None:
     if (number := number_in(tidy(raw))) is not None:
         turn.argument = number
         return _PLACE if places.is_on_screen(turn) else _CHOSEN
-    if (courteous := courtesy_in(raw)) is not None:
-        turn.argument = courteous
-        return _COURTESY
-    if not words:
-        return _HELP
-    return _question_in(turn, raw) if len(words) <= LONGEST_QUESTION else None
+    return None
 
 
-def _at_the_desk(turn: Turn, words: str, raw: str) -> Route | None:
-    """Whoever talks with a person says it to them, but for words that always work and clear commands; while nobody says
-    anything, what is surely asked of the program is its own as well: the desk may be shut until tomorrow."""
+def _at_the_desk(turn: Turn, words: str, raw: str) -> Route | Shared | None:
+    """Whoever talks with a person says it to them, but for what names a verb of ours; while nobody says anything, what is
+    surely asked of the program is its own as well: the desk may be shut until tomorrow."""
     if word := desk.word_in(turn, words):
         return _DESK_WORDS[word]
-    if words in ALWAYS:
-        return None
     if (behind := desk.asks_with_words(raw)) is not None:
         turn.argument = behind
         return _DESK
-    heard = desk.words_for(turn, words, raw, is_command=words in COMMANDS or loans.is_command(words))
-    if heard is None or (not heard.is_live and _is_surely_ours(turn, raw)):
+    if (heard := desk.words_for(turn, words, raw)) is None:
         return None
+    route = _named(turn, words, raw)
+    if route is not None and _is_meant(turn, words, raw, route, has_answered=heard.has_answered):
+        return route
+    if _is_surely_ours(turn, raw, heard):
+        return None
+    if heard.case is None and words in GREETINGS:  # who greets a person has not asked them anything yet
+        return _DESK
     turn.argument = heard
     return _TO_DESK
 
 
-def _is_surely_ours(turn: Turn, raw: str) -> bool:
-    """A place near by, opening hours, a way, what is on some day or somewhere: all of the words say so."""
+# Verbs that take whatever stands behind their word: told to a person it is their sentence, unless nothing or a number does.
+_TAKE_ANY: dict[Route, re.Pattern[str]] = {_SIGN_UP: _SIGNS, _REMIND: _REMINDS, _OFF: _OFFS, _APPEAL: _APPEALS}
+_ASKED_BACK = (*_OFFER_WORDS.values(), *_COMING_WORDS.values(), _HELPED)
+
+
+def _is_meant(turn: Turn, words: str, raw: str, route: Route | Shared, *, has_answered: bool) -> bool:
+    """Does somebody who talks with a person mean this verb? `has_answered`: a number or a yes may be an answer to the person."""
+    if words in GREETINGS or route == _NAME:
+        return False
+    if number_in(tidy(raw)) is not None or courtesy_in(raw) is not None:
+        return not has_answered and turn.talk.topic not in desk.OPEN_TO_WORDS
+    if route in _ASKED_BACK and not turn.argument:
+        return not has_answered
+    pattern = _TAKE_ANY.get(route) if isinstance(route, Route) else None
+    match = pattern.fullmatch(words) if pattern else None
+    return match is None or not match["rest"] or match["rest"].isdecimal()
+
+
+def _is_surely_ours(turn: Turn, raw: str, heard: desk.Heard) -> bool:
+    """附近; while nobody talks also opening hours, a way, what is on some day or somewhere: all of the words say so."""
     if len(compact(raw)) > LONGEST_QUESTION:
         return False
     question = turn.kept("question", raw, lambda: _read(turn, raw))
+    if question == AskedNear() and len(compact(raw)) <= LONGEST_NEAR:
+        return True
+    if heard.is_live:
+        return False
     if isinstance(question, Question):
-        return "活动" in raw and not question.words and (question.span is not None or bool(question.places))
+        is_for_us = (
+            "活动" in raw or heard.case is None
+        )  # a day or a place alone may be more of what a person was asked
+        return is_for_us and not question.words and (question.span is not None or bool(question.places))
     return question is not None
 
 
@@ -391,7 +428,7 @@ def _about_answers(turn: Turn, words: str, raw: str) -> Route | Shared | None:
         return _HELPED if isinstance(said, bool) else _FAQ
     if COMMANDS.get(words) is _MORE and answers_faq.has_more(turn):
         return _MORE_RESOURCES
-    if turn.talk.topic in (answers_faq.CHOICES, answers_faq.RESOURCES) and number_in(tidy(raw)) is not None:
+    if turn.talk.topic in (CHOICES, answers_faq.RESOURCES) and number_in(tidy(raw)) is not None:
         return _NO_SUCH_CHOICE
     turn.talk.look_back()
     return None
@@ -410,6 +447,8 @@ def _in_live(turn: Turn, words: str, raw: str) -> Route | Shared | None:
 def _in_a_work(turn: Turn, words: str, raw: str) -> Route | None:
     """Whoever is at a work says what is asked, and sends its text in whatever words are no command of ours."""
     if not (submitting.is_open(turn) or guardians.is_open(turn)) or words in ALWAYS or words in COMMANDS:
+        return None
+    if desk.asks_with_words(raw) is not None or desk.word_in(turn, words):
         return None
     if guardians.is_open(turn):
         return _GUARDIAN if guardians.is_answer(turn, raw) else None

@@ -26,3 +26,9 @@ class AuditLine(Base):
 def note(session: Session, act: str, *, who: str, subject: str, at: datetime, detail: str = "") -> None:
     """Write the line; it is kept only if the act itself is."""
     session.add(AuditLine(at=at, who=who, act=act, subject=subject, detail=detail))
+
+
+def is_noted(session: Session, act: str, *, who: str, subject: str) -> bool:
+    """Has this person done this before?"""
+    asked = sa.select(AuditLine.id).where(AuditLine.subject == subject, AuditLine.who == who, AuditLine.act == act)
+    return session.scalar(asked.limit(1)) is not None

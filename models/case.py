@@ -84,7 +84,6 @@ class Case(Base):
     question: Mapped[str] = personal("问的话", sa.Text)
     contact: Mapped[str] = personal("留下的称呼和电话", sa.String(80), server_default="")
     state: Mapped[CaseState] = plain(word(CaseState))
-    version: Mapped[int] = plain(sa.Integer, server_default="1")  # grows with whatever somebody could overlook
     first_by: Mapped[str] = plain(sa.String(40), server_default="")  # 首问: who took or answered it first
     owner: Mapped[str] = plain(sa.String(40), server_default="")  # who answers for it now; "": nobody
     opened_at: Mapped[datetime] = plain(UtcDateTime)
@@ -92,6 +91,7 @@ class Case(Base):
     due_at: Mapped[datetime | None] = plain(
         UtcDateTime, nullable=True
     )  # by when the desk answers; None: not its turn
+    given_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)  # since when its owner is waited for
     silent_at: Mapped[datetime | None] = plain(
         UtcDateTime, nullable=True
     )  # when it is taken from whoever says nothing

@@ -13,6 +13,17 @@ from models.db import Base, UtcDateTime, core, personal, plain
 DRAFT = "draft"  # what is held of a sign-up half done: names, ages, a phone
 ASKED = "asked"  # the topic after a question that nothing here answers; it holds the reader's words
 AT_DESK = "at_desk"  # held while a person talks with the reader: {"case", "at"}, their case and when they last wrote
+# Topics that hold what a reader wrote or was told: after a question, a choice or an answer of 常见问题, the end of a long message,
+# a card that is proved, a guardian's name, figures of an activity.
+CHOICES, ANSWERED, REST, PROOF, GUARDIAN, WHICH_RECORD = (
+    "faq_choices",
+    "faq_answered",
+    "rest",
+    "card proof",
+    "guardian",
+    "record",
+)
+_WITH_WORDS = (ASKED, CHOICES, ANSWERED, REST, PROOF, GUARDIAN, WHICH_RECORD)
 KEEP_DRAFTS = timedelta(days=1)
 _PART = 500  # rows a unit
 
@@ -47,9 +58,10 @@ def keep_states(session: Session, states: Sequence[tuple[str, str | None, dict[s
 
 
 def forget_drafts(session: Session, now: datetime) -> int:
-    """Sign-ups that nobody went on with are not kept: a part of them. How many."""
+    """Sign-ups that nobody went on with are not kept, nor are words of a reader's: a part of them. How many."""
+    has_draft = sa.cast(Conversation.held, sa.Text).contains(f'"{DRAFT}"')
     old = sa.select(Conversation).where(
-        Conversation.updated_at < now - KEEP_DRAFTS, sa.cast(Conversation.held, sa.Text).contains(f'"{DRAFT}"')
+        Conversation.updated_at < now - KEEP_DRAFTS, sa.or_(has_draft, Conversation.topic.in_(_WITH_WORDS))
     )
     rows = session.scalars(old.limit(_PART).with_for_update(skip_locked=True)).all()
     for row in rows:

@@ -128,27 +128,38 @@ def note_down(session: Session, case: Case, text: str, *, once: str, by: By) -> 
     key = f"form:{by.who}:{once}"[:80]
     if session.scalar(sa.select(CaseWord.id).where(CaseWord.key == key)) is not None:
         return False
+    _must_have_words(case)
     words = rules.written(text, rules.LONGEST_NOTE, "备注")
     session.add(
         CaseWord(
             case_id=case.id, key=key, openid=case.openid, speaker=Speaker.NOTE, who=by.who, text=words, said_at=by.at
         )
     )  # fmt: skip
-    case.version += 1
     noted(session, "case note written", case, by.who, by.at)
     return True
 
 
 def describe(session: Session, case: Case, topic: CaseTopic, branch_id: int | None, *, by: By) -> None:
-    """What it is about, whose it is."""
+    """What it is about, whose it is. Raises: BadInput."""
+    _must_have_words(case)
     case.topic, case.branch_id = topic, branch_id
-    case.version += 1
     noted(session, "case described", case, by.who, by.at)
 
 
-def close(session: Session, case: Case, result: CaseResult, line: str, *, by: By) -> None:
-    """Done; a reader in the chat is told and asked how it was. Raises: Overtaken, BadInput."""
+def _must_have_words(case: Case) -> None:
+    """Nothing would ever empty what is written now. Raises: BadInput."""
+    if case.emptied_at is not None:
+        raise BadInput("这个提问的内容已经清除，不再改了。要接着办，请先“重新打开”。")
+
+
+def close(session: Session, case: Case, result: CaseResult, line: str, *, by: By, heard: int | None = None) -> None:
+    """Done; a reader in the chat is told and asked how it was.
+
+    `heard`: messages of the reader on the page that says so; after another nothing is done. Raises: Overtaken, BadInput.
+    """
     must_be_open(case)
+    if heard is not None and queries.count_messages(session, case.id) > heard:
+        raise Overtaken("读者刚刚又说了话，先看一眼。没有办结。")
     if case.owner and case.owner != by.who:
         raise Overtaken(f"这个提问现在由{named(session, case.owner)}负责，请他来办结，或者先接过来。")
     words = line.strip()
@@ -206,7 +217,7 @@ def enter(session: Session, asked: ByHand, *, once: str, by: By) -> Case:
     words = rules.written(asked.words, rules.LONGEST_WORD, "问题")
     case = Case(
         number=next_number(session, times.today(by.at)), way=asked.way, branch_id=asked.branch_id, topic=asked.topic, question=words,
-        contact=asked.contact.strip()[:80], state=C.WAITING, version=1, opened_at=by.at, asked_at=by.at,
+        contact=asked.contact.strip()[:80], state=C.WAITING, opened_at=by.at, asked_at=by.at,
     )  # fmt: skip
     case.due_at = service_of(session, case.branch_id, since=by.at).due(by.at)
     session.add(case)

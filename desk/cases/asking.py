@@ -70,7 +70,7 @@ def ask(session: Session, openid: str, said: Saying, *, now: datetime) -> Case:
     case = Case(
         number=next_number(session, times.today(now)), openid=openid, way=CaseWay.CHAT, branch_id=branch_in(session, words),
         topic=topics.topic_of(words) if words else CaseTopic.OTHER,
-        question=words or (ONLY_FILE[said.file.kind] if said.file else ""), state=C.WAITING, version=1,
+        question=words or (ONLY_FILE[said.file.kind] if said.file else ""), state=C.WAITING,
         opened_at=now, asked_at=now, burst_at=now, burst=1, told_at=now,
     )  # fmt: skip
     case.due_at = service_of(session, case.branch_id, since=now).due(now)
@@ -193,7 +193,7 @@ def ask_again(session: Session, openid: str, said: Saying | None, *, now: dateti
 def reopen(session: Session, case: Case, *, now: datetime) -> None:
     """It is asked anew: the deadline too. What was rated stays rated."""
     case.result, case.result_line, case.closed_at, case.closed_by, case.close_minutes = None, "", None, "", None
-    case.times_reopened += 1
+    case.times_reopened, case.emptied_at = case.times_reopened + 1, None
     case.told_at = now
     owner = case.owner if is_here(session, case.owner) else ""
     move(case, C.TAKEN if owner else C.WAITING)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from desk.cases import asking, handing, rules, texts
-from desk.cases.holding import happened, held, named
+from desk.cases.holding import happened, held, named, service
 from models.case import OPEN, Case, CaseDraft, CaseHanding, CaseResult, CaseState, CaseWay, CaseWord, HandingState
 from models.staff import Staff, StaffState
 from models.upkeep import counted
@@ -35,8 +35,10 @@ def mark_late(session: Session, now: datetime) -> int:
     """Nobody has answered in time: marked, for whoever leads to see."""
 
     def late(case: Case) -> None:
+        if (due := service(session, case).due(case.asked_at)) is None or due > now:  # the hours have changed since
+            case.due_at = due
+            return
         case.late_at, case.times_late = now, case.times_late + 1
-        case.version += 1
         whose = f"，现在由{named(session, case.owner)}负责" if case.owner else "，还没有人接"
         happened(session, case, f"到了时限没有答复{whose}", now)
 
@@ -46,8 +48,16 @@ def mark_late(session: Session, now: datetime) -> int:
 
 def give_back_silent(session: Session, now: datetime) -> int:
     """Whoever has it says nothing: it goes back."""
+
+    def back(case: Case) -> None:
+        silent_at = service(session, case).silent(case.given_at or case.asked_at)
+        if silent_at is None or silent_at > now:
+            case.silent_at = silent_at
+        else:
+            handing.give_back(session, case, now)
+
     silent = sa.select(Case.id).where(sa.text("silent_at IS NOT NULL"), Case.silent_at <= now, Case.state == C.TAKEN)
-    return _each(session, silent, lambda case: handing.give_back(session, case, now))
+    return _each(session, silent, back)
 
 
 def lapse_offers(session: Session, now: datetime) -> int:
@@ -79,11 +89,12 @@ def close_quiet(session: Session, now: datetime) -> int:
 
 
 def close_left(session: Session, now: datetime) -> int:
-    """The reader left: models.privacy has emptied it, and nobody is there to be answered."""
+    """The reader left: models.privacy has emptied their words, and nobody is there to be answered."""
 
     def close(case: Case) -> None:
         asking.shut(session, case, CaseResult.WITHDRAWN, texts.LEFT, now=now)
-        case.emptied_at = now
+        _emptied(session, case, now)
+        case.result_line = texts.LEFT
 
     left = sa.select(Case.id).where(Case.state.in_(OPEN), Case.way == CaseWay.CHAT, Case.openid.is_(None))
     return _each(session, left.order_by(Case.id), close)
@@ -93,23 +104,30 @@ def free_of_the_gone(session: Session, now: datetime) -> int:
     """Of somebody who does not work here any more."""
     gone = sa.select(Staff.login).where(Staff.state == StaffState.DISABLED)
     owners = sa.select(Case.owner).where(Case.state.in_(OPEN), Case.owner != "", Case.owner.in_(gone)).limit(1)
-    login = session.scalar(owners)
+    offered = sa.select(CaseHanding.to_who).where(
+        CaseHanding.state == HandingState.OFFERED, sa.text("state = 'offered'"), CaseHanding.to_who.in_(gone)
+    )
+    login = session.scalar(owners) or session.scalar(offered.limit(1))
     return handing.free_all_of(session, login, now=now) if login else 0
 
 
 def empty_words(session: Session, now: datetime) -> int:
-    """What was said goes some time after the close; the figures stay."""
-
-    def empty(case: Case) -> None:
-        session.execute(sa.delete(CaseWord).where(CaseWord.case_id == case.id))
-        session.execute(sa.delete(CaseDraft).where(CaseDraft.case_id == case.id))
-        case.question = case.contact = case.result_line = ""
-        case.openid, case.emptied_at = None, now
-
+    """What was said goes some time after the close, and at once where its reader left; the figures stay."""
+    has_left = sa.and_(Case.way == CaseWay.CHAT, Case.openid.is_(None))
     old = sa.select(Case.id).where(
-        sa.text("state = 'closed' AND emptied_at IS NULL"), Case.closed_at < now - rules.KEEP_WORDS
+        sa.text("state = 'closed' AND emptied_at IS NULL"),
+        sa.or_(Case.closed_at < now - rules.KEEP_WORDS, has_left),
     )
-    return _each(session, old, empty)
+    return _each(session, old, lambda case: _emptied(session, case, now))
+
+
+def _emptied(session: Session, case: Case, now: datetime) -> None:
+    """Nothing that anybody wrote is left, also not why it was handed on."""
+    session.execute(sa.delete(CaseWord).where(CaseWord.case_id == case.id))
+    session.execute(sa.delete(CaseDraft).where(CaseDraft.case_id == case.id))
+    session.execute(sa.update(CaseHanding).where(CaseHanding.case_id == case.id).values(why="", reason=""))
+    case.question = case.contact = case.result_line = ""
+    case.openid, case.emptied_at = None, now
 
 
 def drop_drafts(session: Session, now: datetime) -> int:

@@ -9,12 +9,12 @@ from desk.cases import queries, rules
 from desk.cases.holding import Overtaken, give, happened, held, is_here, must_be_open, named, noted, service
 from models.activity import Branch
 from models.by import By
-from models.case import HANDING_MOVES, OPEN, Case, CaseHanding, HandingState
+from models.case import HANDING_MOVES, OPEN, Case, CaseHanding, CaseState, HandingState
 from models.errors import BadInput
 from models.states import moved
 
 H = HandingState
-OF_ONE = 200  # open cases of one person that are freed in one unit
+OF_ONE = 20  # open cases of one person that are freed in one unit
 HOUSE = "house"
 
 
@@ -37,7 +37,6 @@ def offer(
         offered_at=by.at, lapses_at=service(session, case).silent(by.at),
     )  # fmt: skip
     session.add(row)
-    case.version += 1
     happened(session, case, f"转给{_to(session, row)}：{reason}（对方接下之前仍由本人负责）", by.at, who=by.who)
     noted(session, "case offered", case, by.who, by.at, _to(session, row))
     session.flush()
@@ -74,9 +73,8 @@ def refuse(session: Session, case: Case, reason: str, *, branch_id: int | None, 
     row = _answerable(session, case, branch_id, by)
     row.reason = rules.written(reason, rules.LONGEST_WHY, "不接的原因")
     _answered(row, H.REFUSED, by.who, by.at)
-    case.version += 1
     happened(session, case, f"没有接：{row.reason}（仍由{named(session, case.owner)}负责）", by.at, who=by.who)
-    noted(session, "case not accepted", case, by.who, by.at, row.reason)
+    noted(session, "case not accepted", case, by.who, by.at)
 
 
 def take_back(session: Session, case: Case, *, by: By) -> None:
@@ -85,7 +83,6 @@ def take_back(session: Session, case: Case, *, by: By) -> None:
     if row is None or row.from_who != by.who:
         raise Overtaken("对方已经答复了，没有可以收回的。")
     _answered(row, H.TAKEN_BACK, by.who, by.at)
-    case.version += 1
     happened(session, case, "收回了转交，仍由本人负责", by.at, who=by.who)
     noted(session, "case offer taken back", case, by.who, by.at)
 
@@ -106,7 +103,6 @@ def _answered(row: CaseHanding, state: HandingState, who: str, at: datetime) -> 
 def lapse(session: Session, case: Case, row: CaseHanding, now: datetime) -> None:
     """Nobody said anything."""
     _answered(row, H.LAPSED, HOUSE, now)
-    case.version += 1
     happened(session, case, f"{_to(session, row)}一直没有回音，仍由{named(session, case.owner)}负责", now)
 
 
@@ -124,10 +120,13 @@ def give_back(session: Session, case: Case, now: datetime) -> None:
 
 
 def free_all_of(session: Session, login: str, *, now: datetime) -> int:
-    """Somebody has left the library: what they answered for is in the queue, what they were offered is not theirs to answer."""
+    """Somebody has left the library: what they answered for is in the queue, what they were offered is not theirs to answer.
+
+    A part of it: the clock does the rest (falling.free_of_the_gone).
+    """
     mine = sa.select(Case.id).where(Case.owner == login, Case.state.in_(OPEN)).order_by(Case.id).limit(OF_ONE)
     offers = sa.select(CaseHanding.case_id).where(CaseHanding.to_who == login, CaseHanding.state == H.OFFERED)
-    numbers = sorted({*session.scalars(mine), *session.scalars(offers.limit(OF_ONE))})
+    numbers = sorted({*session.scalars(mine), *session.scalars(offers.limit(OF_ONE))})[:OF_ONE]
     for number in numbers:
         if (case := held(session, number)) is not None:
             _free(session, case, login, now)
@@ -138,8 +137,12 @@ def free_all_of(session: Session, login: str, *, now: datetime) -> int:
 def _free(session: Session, case: Case, login: str, now: datetime) -> None:
     if case.owner == login and case.state in OPEN:
         queries.take_back_offers(session, case.id, By(HOUSE, now))
-        give(session, case, "", now)
-        happened(session, case, f"{named(session, login)}已经不在岗，回到队列", now)
+        if case.state is CaseState.ANSWERED:  # the reader's turn: nobody is waited for until they say something
+            case.owner = ""
+        else:
+            give(session, case, "", now)
+        to = "再有话来，回到队列" if case.state is CaseState.ANSWERED else "回到队列"
+        happened(session, case, f"{named(session, login)}已经不在岗，{to}", now)
         noted(session, "case given back", case, HOUSE, now, f"{login} → 队列")
     elif (row := queries.offered(session, case.id)) is not None and row.to_who == login:
         lapse(session, case, row, now)

@@ -30,7 +30,6 @@ def move(case: Case, to: CaseState) -> None:
     """Raises: IllegalMove."""
     if case.state is not to:
         case.state = moved(case.state, to=to, moves=CASE_MOVES)
-    case.version += 1
 
 
 def must_be_open(case: Case) -> None:
@@ -50,7 +49,7 @@ def desks_turn(session: Session, case: Case, now: datetime, *, anew: bool = Fals
         return
     of = service(session, case)
     case.asked_at, case.due_at, case.late_at = now, of.due(now), None
-    case.silent_at = of.silent(now) if case.owner else None
+    case.given_at, case.silent_at = now, of.silent(now) if case.owner else None
 
 
 def readers_turn(case: Case, now: datetime) -> None:
@@ -65,10 +64,9 @@ def give(session: Session, case: Case, owner: str, now: datetime) -> None:
         case.first_by = owner
     if case.state is not C.ANSWERED or not owner:
         move(case, C.TAKEN if owner else C.WAITING)
-    else:
-        case.version += 1
     if case.state is not C.ANSWERED and case.due_at is None:
         desks_turn(session, case, now)
+    case.given_at = now
     case.silent_at = service(session, case).silent(now) if owner and case.due_at is not None else None
 
 

@@ -62,7 +62,7 @@ def _opening(session: Session, branch_id: int | None, day: date) -> Timetable:
     for branch in (branch_id, main):
         if branch is not None and ((table := hours.timetable_of(session, branch, since=day)).week or branch == main):
             return table
-    return Timetable()
+    return hours.timetable_of(session, WHOLE, since=day)  # nobody has hours: closures of the whole library alone
 
 
 def unlike(day: date, told: Told = NOTHING_TOLD) -> Mapping[date, DayOff]:

@@ -87,6 +87,14 @@ def count_words(session: Session, case_id: int) -> int:
     return session.scalar(asked) or 0
 
 
+def count_messages(session: Session, case_id: int) -> int:
+    """Of the reader: what was written in one go is one row of several."""
+    asked = sa.select(sa.func.sum(CaseWord.parts)).where(
+        CaseWord.case_id == case_id, CaseWord.speaker == Speaker.READER
+    )
+    return session.scalar(asked) or 0
+
+
 def answered_since(session: Session, case_id: int, seen: int) -> CaseWord | None:
     """The desk's first word after the one somebody saw last."""
     rows = sa.select(CaseWord).where(

@@ -38,9 +38,9 @@ class Took(StrEnum):
     FULL = "full"
 
 
-def listens(state: CaseState, asked_at: datetime, now: datetime) -> bool:
-    """Are a reader's plain words still meant for the desk? After a day without any they are a new question."""
-    return state in LISTENS and now - asked_at < LISTENS[state]
+def listens(state: CaseState, said_at: datetime, now: datetime) -> bool:
+    """Are a reader's plain words still meant for the desk? A day or two after the newest word of either they are a new question."""
+    return state in LISTENS and now - said_at < LISTENS[state]
 
 
 def is_live(state: CaseState, asked_at: datetime, wrote_at: datetime | None, now: datetime) -> bool:

@@ -30,6 +30,8 @@ def expected(due_at: datetime | None, *, works_now: bool, now: datetime) -> str:
     """馆员在岗，今天15:30前答复您。"""
     if due_at is None:
         return "服务台这段时间不上班，恢复以后馆员会答复您。"
+    if due_at <= now:
+        return "已经超过了说好的时间，抱歉，已提醒负责的馆员。"
     when = times.said_moment(due_at, today=times.today(now))
     return f"馆员在岗，{when}前答复您。" if works_now else f"现在是服务台下班时间，{when}前答复您。"
 
@@ -42,6 +44,19 @@ def by_phone(phone: str) -> str:
 def asked_for(phone: str) -> str:
     """问馆员, and no question yet."""
     return f"请把想问的话直接打出来发给我，我转给馆员；也可以发图片、语音。不问了回复“{tappable('退出')}”。\n{by_phone(phone)}"
+
+
+def busy(phone: str) -> str:
+    """问馆员 without a question, while a quiz, a sign-up or a work waits for words."""
+    now = f"现在就要问，请连问题一起发，比如“{ASK}：书丢了怎么赔”；或者做完再回复“{tappable(ASK)}”。"
+    return f"您手上这一步还没做完，先不打断。{now}\n{by_phone(phone)}"
+
+
+def beside(case: Case, due: str) -> str:
+    """It is with the desk, while something else of the reader's goes on."""
+    return (
+        f"已转给馆员，编号 {case.number}。{due}\n您手上的接着做就好；还要对馆员说，用“{ASK}：”开头，做完以后直接发。"
+    )
 
 
 def opened(case: Case, due: str, phone: str) -> str:
@@ -118,4 +133,12 @@ def left(case: Case) -> str:
     return (
         f"好的，您可以接着自己查了。提问 {case.number} 还在馆员那里，有答复会发给您。"
         f"\n再和馆员说话，回复“{tappable(ASK)}”；不问了回复“{tappable(END)}”。"
+    )
+
+
+def still_open(case: Case) -> str:
+    """退出 from something else, while the case is open."""
+    return (
+        f"好的，已退出。您和馆员的对话（{case.number}）还开着，接着发就是对馆员说。"
+        f"\n想自己查，再回复“{tappable('退出')}”；不问了回复“{tappable(END)}”。"
     )

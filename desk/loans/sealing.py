@@ -83,6 +83,16 @@ def unsealed(secret: str, number: str, sealed: str) -> Item:
     return Item(*found)
 
 
+def kept(secret: str, openid: str, number: str) -> str:
+    """A card number as a conversation keeps it, while this reader proves that it is theirs."""
+    return seal(secret, f"held by {openid}", Item(number, ""))
+
+
+def kept_number(secret: str, openid: str, text: str) -> str:
+    """The number again; "" where the secret has changed since."""
+    return unsealed(secret, f"held by {openid}", text).title
+
+
 def masked(number: str) -> str:
     """尾号 3317"""
     return f"尾号 {number[-4:]}"

@@ -51,7 +51,7 @@ def topic_of(world: World) -> tuple[str | None, dict[str, Any]]:
     with world.database.reading() as session:
         row = session.get(Conversation, openid("小林"))
         assert row is not None
-        return row.topic, row.held
+        return row.topic, {name: value for name, value in row.held.items() if name != "at"}  # the moment
 
 
 # ── known, half known, not known ──

@@ -23,6 +23,7 @@ from tests.world import in_parallel, openid
 C = CaseState
 _ONCE = re.compile(r'name="once" value="([^"]+)"')
 _SEEN = re.compile(r'name="seen" value="(\d+)"')
+_HEARD = re.compile(r'name="heard" value="(\d+)"')
 
 
 def page_of(office: Office, name: str = "小林") -> str:
@@ -34,6 +35,12 @@ def writes(browser: Browser, page: str, text: str, **more: str) -> str:
     html = browser.opens(page).text
     fields = {"once": _ONCE.findall(html)[0], "seen": _SEEN.findall(html)[0], "answer": text, **more}
     return browser.does(f"{page}/answer", on=page, **fields)
+
+
+def closes(browser: Browser, page: str, html: str = "") -> str:
+    """From the page as it stands, or as it was."""
+    heard = _HEARD.findall(html or browser.opens(page).text)[0]
+    return browser.does(f"{page}/close", on=page, result="solved", line="", heard=heard)
 
 
 def register_of(browser: Browser) -> list[dict[str, str]]:
@@ -75,7 +82,7 @@ def test_asked_answered_handed_over_answered_closed_and_rated(world: Office) -> 
     assert case_of(world).owner == "chen"
     writes(chen, page, "照原价 28 元赔，带上读者证就行。")
     assert owed(world)[-1] == "照原价 28 元赔，带上读者证就行。\n——服务台 陈馆员"
-    chen.does(f"{page}/close", on=page, result="solved", line="")
+    closes(chen, page)
     assert f"提问 {number} 办结了，解决了" in owed(world)[-1]
     assert "谢谢您的评价" in world.says("小林", "满意")
 
