@@ -63,11 +63,26 @@ def _look(talk: "Talk", number: str) -> Json:
     charged = talk.patron(number, "charged")
     if not sip2.is_valid(charged):
         raise Rejected("图书馆系统说没有这张证", errcode=NO_SUCH_CARD)
-    holds = talk.patron(number, "holds").all("AS")
+    loans, has_loans = _codes(talk, number, "charged", charged)
+    holds, has_holds = _codes(talk, number, "holds", talk.patron(number, "holds"))
     return {
-        "loans": [_item(talk, code, "AH") for code in charged.all("AU")[:MOST_ITEMS]],
-        "holds": [_item(talk, code, "CM") | {"ready": True} for code in holds[:MOST_ITEMS]],
+        "loans": [_item(talk, code, "AH") for code in loans],
+        "holds": [_item(talk, code, "CM") | {"ready": True} for code in holds],
+        "part": [kind for kind, is_all in (("loan", has_loans), ("hold", has_holds)) if not is_all],
     }
+
+
+def _codes(talk: "Talk", number: str, which: str, answer: Message) -> tuple[list[str], bool]:
+    """What the list names, asked for page by page, and whether that is all of it by the system's own count."""
+    name, count = sip2.LISTED[which], sip2.count_of(answer, which)
+    codes = dict.fromkeys(answer.all(name))
+    while len(codes) < min(count or 0, MOST_ITEMS):
+        before = len(codes)
+        page = talk.patron(number, which, begin=before + 1, end=min(count or 0, MOST_ITEMS))
+        codes.update(dict.fromkeys(page.all(name)))
+        if len(codes) == before:
+            break
+    return list(codes)[:MOST_ITEMS], count == len(codes) <= MOST_ITEMS
 
 
 def _item(talk: "Talk", code: str, day: str) -> Json:
@@ -104,9 +119,10 @@ class Talk:
         self._left = b""
         self._until = monotonic() + WHOLE_SECONDS
 
-    def patron(self, number: str, which: str) -> Message:
-        """A card with one of its lists."""
-        return self.asks(sip2.patron(number, which, institution=self.line.institution, at=_now()))
+    def patron(self, number: str, which: str, *, begin: int = 0, end: int = 0) -> Message:
+        """A card with one of its lists, or a page of it."""
+        said = sip2.patron(number, which, institution=self.line.institution, at=_now(), begin=begin, end=end)
+        return self.asks(said)
 
     def asks(self, message: Message) -> Message:
         """The answer. What comes broken is asked for again (97); what the other side did not understand is said again (96)."""

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.parsing import storable
+from handlers import loans
 from handlers.router import Route, Shared, reply_to
 from handlers.shelf import Shelf
 from handlers.turn import Card, House, Incoming, Reply, Talk, Turn, fitted
@@ -72,6 +73,7 @@ class Taker:
         version, answers, on_map = catalogue_versions(session)
         replies: list[Reply | Exception] = []
         turns: list[Turn | None] = []
+        topics = [states.get(openid, NO_TALK)[0] for openid in readers]
         waiting: dict[Shared, list[int]] = {}
         for at, (incoming, sign) in enumerate(zip(group, signs, strict=True)):
             turn = None
@@ -91,7 +93,7 @@ class Taker:
             own = [turn for at in places if (turn := turns[at]) is not None]
             for at, reply in zip(places, run_shared(shared, session, own), strict=True):
                 replies[at] = reply
-        self._keep(session, zip(turns, signs, replies, strict=True), seen.here)
+        self._keep(session, zip(turns, topics, signs, replies, strict=True), seen.here)
         return replies
 
     def _replied(self, turn: Turn, at: int, waiting: dict[Shared, list[int]]) -> Reply | Exception:
@@ -113,17 +115,21 @@ class Taker:
             return error
 
     def _keep(
-        self, session: Session, answered: Iterable[tuple[Turn | None, Sign, Reply | Exception]], here: Container[str]
+        self,
+        session: Session,
+        answered: Iterable[tuple[Turn | None, str | None, Sign, Reply | Exception]],
+        here: Container[str],
     ) -> None:
-        """Pushes with their replies, and conversations that moved."""
+        """Pushes with their replies, and conversations that moved; each with the topic that was open before."""
         taken: list[Taken] = []
         changed = []
-        for turn, sign, reply in answered:
+        for turn, topic, sign, reply in answered:
             if turn is None or isinstance(reply, Exception):
                 continue
             openid, talk = turn.incoming.openid, turn.talk
             has_left = sign.at is not None and openid not in here
-            taken.append(kept(turn.incoming, reply, now=turn.now, has_left=has_left))
+            is_secret = loans.is_secret(topic, turn.incoming.words)
+            taken.append(kept(turn.incoming, reply, now=turn.now, has_left=has_left, is_secret=is_secret))
             if talk.changed:
                 changed.append((openid, talk.topic, talk.held, talk.misses, turn.now))
         inbox.keep(session, taken)
@@ -212,8 +218,10 @@ def kept(
     state: PushState = PushState.ANSWERED,
     error: str | None = None,
     has_left: bool = False,
+    is_secret: bool = False,
 ) -> Taken:
-    """The push and its reply as they go into the inbox; of somebody who has left only the key and the kind."""
+    """The push and its reply as they go into the inbox; of somebody who has left only the key and the kind. What is secret is
+    kept without its words, and so cannot be run again."""
     gone = has_left or incoming.event == "unsubscribe"
     return Taken(
         key=incoming.key,
@@ -222,7 +230,9 @@ def kept(
         received_at=now,
         state=state,
         reply=reply.text,
-        content=None if gone else storable(incoming),
+        content=None
+        if gone or (is_secret and state is PushState.FAILED)
+        else storable(incoming, is_secret=is_secret),
         error=error,
         card=reply.card.kept if reply.card else None,
     )

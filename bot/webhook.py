@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from bot.envelope import Envelope
 from bot.parsing import fields_of, incoming_of, reply_xml
-from bot.taking import Taker, ToBeDoneAlone, kept, sign_of
-from handlers import duty
+from bot.taking import NO_TALK, Taker, ToBeDoneAlone, kept, sign_of
+from handlers import duty, loans
 from handlers.answers_faq import make_ready
 from handlers.shelf import Shelf
 from handlers.turn import House, Incoming, Reply
-from models import follower, inbox, times
+from models import conversation, follower, inbox, times
 from models.db import Database, is_unreachable
 from models.errors import NotGenuine, Unreadable
 from models.inbox import PushState
@@ -159,9 +159,13 @@ class Door:
         return reply
 
     def _failed(self, incoming: Incoming, error: Exception, now: datetime) -> Reply:
-        failed = kept(incoming, Reply(SORRY), now=now, state=PushState.FAILED, error=_cause(error))
         try:
             with self._database.units() as session:
+                topic = conversation.states_of(session, [incoming.openid]).get(incoming.openid, NO_TALK)[0]
+                failed = kept(
+                    incoming, Reply(SORRY), now=now, state=PushState.FAILED, error=_cause(error),
+                    is_secret=loans.is_secret(topic, incoming.words),
+                )  # fmt: skip
                 follower.seen(session, [sign_of(incoming, now)])  # so that a later answer finds its window
                 inbox.keep(session, [failed])
         except Exception as again:

@@ -1,5 +1,6 @@
 """借阅的导入: a file handed in, what was recognised looked at, put in by the clock with its progress; 续借 that wait."""
 
+from collections.abc import Callable
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.desk import Desk, done, drawn, me, note, refused
-from console.loans import KINDS
+from console.loans import KINDS, speaks_for_all
 from console.rights import Act, may
 from desk.loans import imports, queries, renewing, texts
 from desk.loans.calendars import Calendars
@@ -43,6 +44,7 @@ def register(desk: Desk, blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{base}/new", "new_loan_import", views.new, methods=["GET", "POST"])
     blueprint.add_url_rule(f"{base}/<int:number>", "loan_import", views.one)
     blueprint.add_url_rule(f"{base}/<int:number>/put-in", "put_in_loans", views.put_in, methods=["POST"])
+    blueprint.add_url_rule(f"{base}/<int:number>/stop", "stop_loan_import", views.stop, methods=["POST"])
     blueprint.add_url_rule(f"{base}/<int:number>/drop", "drop_loan_import", views.drop, methods=["POST"])
     blueprint.add_url_rule("/loans/renewals", "renewals", views.renewals)
     blueprint.add_url_rule("/loans/renewals/<int:number>", "settle_renewal", views.settle, methods=["POST"])
@@ -71,7 +73,7 @@ class _Views:
         today = times.today(times.now()).isoformat()
         return drawn(
             "loan_import_new.html", wrong=wrong, kinds=KINDS, asked=asked, today=request.form.get("data_on") or today,
-            is_part=request.form.get("extent") == "part", largest=LARGEST // 1024 // 1024,
+            is_part=request.form.get("extent") == "part", speaks_for_all=speaks_for_all(), largest=LARGEST // 1024 // 1024,
         )  # fmt: skip
 
     @may(Act.KEEP_LOANS)
@@ -81,11 +83,13 @@ class _Views:
         with self._desk.reading() as session:
             row = _row(session, number)
             calendar = Calendars(session, today=today, extends=queries.rules_of(session).extends)
+            gone, there = imports.least_gone(session, row) if row.state is ImportState.SHOWN else (0, 0)
             strangers = [place for place in row.places if not calendar.knows(place)]
         columns = [(WORDS[Column(name)], heading) for name, heading in row.columns]
         return drawn(
             "loan_import.html", row=row, kind=KINDS[row.what], columns=columns, strangers=strangers, I=ImportState, W=ImportWhat,
             is_at_work=row.state in (ImportState.GOING, ImportState.SWEEPING), short=lambda day: times.short_day(day, beside=today),
+            asks=imports.is_much(gone, there), gone=gone, there=there, is_mine=_is_mine(row),
         )  # fmt: skip
 
     @may(Act.KEEP_LOANS)
@@ -94,7 +98,10 @@ class _Views:
         where = url_for("console.loan_import", number=number)
         try:
             with self._desk.unit() as session:
-                imports.put_in(session, _held(session, number), by=By(me().login, times.now()))
+                row = _mine(session, number)
+                if imports.is_much(*imports.least_gone(session, row)) and request.form.get("sure") != "1":
+                    raise BadInput("这份会去掉很多，请看清楚数字，勾上“是全馆的，照这样导入”再导入。")
+                imports.put_in(session, row, by=By(me().login, times.now()))
         except BadInput as error:
             return refused(error.to_staff, where)
         except IllegalMove:
@@ -102,11 +109,22 @@ class _Views:
         return done("开始导入，几十秒里一部分一部分地进，可以离开这一页。", where)
 
     @may(Act.KEEP_LOANS)
+    def stop(self, number: int) -> Response:
+        """No further."""
+        where = url_for("console.loan_import", number=number)
+        try:
+            with self._desk.unit() as session:
+                imports.stop(session, _mine(session, number), by=By(me().login, times.now()))
+        except IllegalMove:
+            return refused(_TAKEN, where)
+        return done("停下了，进了的留着。", where)
+
+    @may(Act.KEEP_LOANS)
     def drop(self, number: int) -> Response:
         """It is not wanted."""
         try:
             with self._desk.unit() as session:
-                imports.drop(session, _held(session, number))
+                imports.drop(session, _mine(session, number))
                 note(session, "loans import dropped", f"loan import {number}")
         except IllegalMove:
             return refused(_TAKEN, url_for("console.loan_import", number=number))
@@ -123,11 +141,11 @@ class _Views:
                 .join(Loan, Loan.id == RenewRequest.loan_id)
                 .where(RenewRequest.state == RenewState.ASKED, RenewRequest.way == RenewWay.STAFF)
                 .order_by(RenewRequest.asked_at, RenewRequest.id)
-                .limit(MOST_ROWS)
             ).all()
+            ours = _of_this_branch(session)
             rows = [
                 (request_, card, queries.shown(session, loan, card, secret=self._desk.secret, now=now))
-                for request_, card, loan in found
+                for request_, card, loan in [one for one in found if ours(one.Loan)][:MOST_ROWS]
             ]
         if rows:
             self._desk.noted("loans looked at", "renewal", detail=f"{len(rows)} 件")
@@ -140,6 +158,8 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 row = session.get(RenewRequest, number, with_for_update=True) or abort(404)
+                if not _of_this_branch(session)(session.get_one(Loan, row.loan_id)):
+                    abort(403)
                 if request.form.get("outcome") == "refused":
                     renewing.refuse(session, row, request.form.get("reason", ""), by=by.who, now=by.at)
                     note(session, "renewal refused", f"renewal {number}")
@@ -171,12 +191,29 @@ def _given() -> Given:
         raise BadInput("请选导入的是哪一种。")
     if day is None:
         raise BadInput("数据截至哪一天，要写成 2026-12-01 这样。")
-    return Given(ImportWhat(what), uploads.name_of(file), file.read(), request.form.get("extent") != "part", day)
+    is_whole = request.form.get("extent") != "part"
+    if not speaks_for_all() and (is_whole or what == ImportWhat.CARDS):
+        raise BadInput("读者证名单和“全部”的清单由总馆导入：文件里没有的会当成还了。分馆的清单请选“只是一部分”。")
+    return Given(ImportWhat(what), uploads.name_of(file), file.read(), is_whole, day)
 
 
 def _row(session: Session, number: int) -> LoanImport:
     return session.get(LoanImport, number) or abort(404)
 
 
-def _held(session: Session, number: int) -> LoanImport:
-    return session.get(LoanImport, number, with_for_update=True) or abort(404)
+def _mine(session: Session, number: int) -> LoanImport:
+    """Held. Aborts with 404, and with 403 where it is the whole library's and this person is of a branch."""
+    row = session.get(LoanImport, number, with_for_update=True) or abort(404)
+    return row if _is_mine(row) else abort(403)
+
+
+def _is_mine(row: LoanImport) -> bool:
+    return speaks_for_all() or not (row.is_whole or row.what is ImportWhat.CARDS)
+
+
+def _of_this_branch(session: Session) -> Callable[[Loan], bool]:
+    """Whose loans this person renews: of their own branch, or all."""
+    if speaks_for_all():
+        return lambda _loan: True
+    calendar = Calendars(session, today=times.today(times.now()), extends=False)
+    return lambda loan: calendar.branch_of(loan.place) == me().branch_id

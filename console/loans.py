@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,8 +13,8 @@ from console.desk import Desk, done, drawn, me, note
 from console.exports import Sheet, downloaded, workbook
 from console.forms import Form
 from console.needs import EACH, Need
-from console.rights import Act, may
-from desk.loans import choosing, looking, queries
+from console.rights import Act, is_of_the_whole, may
+from desk.loans import cards, choosing, looking, queries
 from desk.loans.queries import Figures
 from models import times
 from models.by import By
@@ -48,6 +48,11 @@ NAMES = {
 }  # fmt: skip
 
 
+def speaks_for_all() -> bool:
+    """May this person settle what is the whole library's: the list of cards, whole files, what is chosen?"""
+    return is_of_the_whole(me().branch_id, me().roles)
+
+
 def register(desk: Desk, blueprint: Blueprint) -> None:
     """/console/loans, …/settings, …/figures.xlsx, …/line"""
     views = _Views(desk)
@@ -74,12 +79,14 @@ class _Views:
         return drawn(
             "loans.html", files=files, figures=figures, line=line, has_ils=self._desk.has_ils, stale=stale, data_on=data_on,
             kinds=KINDS, ways=_by_way(figures), is_on=is_on, short=lambda day: times.short_day(day, beside=today), I=ImportState,
-            days=queries.FIGURE_DAYS,
+            days=queries.FIGURE_DAYS, speaks_for_all=speaks_for_all(),
         )  # fmt: skip
 
     @may(Act.KEEP_LOANS)
     def settings(self) -> AnyResponse | str | tuple[str, int]:
-        """What the library chooses."""
+        """What the library chooses. Aborts with 403 for somebody of a branch."""
+        if not speaks_for_all():
+            abort(403)
         if request.method == "GET":
             with self._desk.reading() as session:
                 return self._settings(Form(_values(asdict(queries.rules_of(session)))))
@@ -159,6 +166,11 @@ def needs(session: Session) -> Iterator[Need]:
         yield Need(
             first, "refresh", "waiting", f"有 {words.number(count)} 件续借要办", "在图书馆系统里续好，再来登记，读者马上知道。",
             "去办", url_for("console.renewals"),
+        )  # fmt: skip
+    if (wrong := cards.failed(session, now=times.now())) >= cards.MANY_FAILED:
+        yield Need(
+            times.now(), "alert", "stopped", f"几小时里绑证核对错了 {words.number(wrong)} 次",
+            "可能有人在猜读者证。第一次就答对的照常绑；核对的内容可以在设置里换成更难猜的。", "去设置", url_for("console.loan_settings"),
         )  # fmt: skip
     waiting = sa.select(LoanImport).where(LoanImport.state == ImportState.SHOWN).order_by(LoanImport.id).limit(EACH)
     for row in session.scalars(waiting):

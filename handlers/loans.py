@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from desk.loans import cards, looking, queries, renewing, rules, sealing, telling, texts
 from desk.loans.cards import Bound
@@ -13,15 +14,17 @@ from handlers.turn import Reply, Turn
 from handlers.words import number_in
 from models import times
 from models.conversation import PROOF
-from models.loan import BoundCard, LoanKind, RenewWay
+from models.loan import BoundCard, LoanKind, Proof, RenewWay
 from models.tapping import tappable
 from models.wording import compact, tidy
 
 NUMBER, NAMING, LIST, GIVING_UP = "card number", "card name", "loans", "card unbound"  # topics, beside PROOF
 NO_NAME = "不用"
 _BINDS = re.compile(
-    r"(?:我要|我想)?(?:绑证|绑定读者证|绑定借书证|绑读者证|绑借书证|绑定证|添加读者证|再绑一张)(?P<rest>[a-z0-9]{0,40})"
+    r"(?:我要|我想|怎么|怎样|如何)?(?:绑证|绑定?(?:我的)?(?:读者|借书)证|绑定证|添加读者证|再绑一张)(?P<rest>[a-z0-9]{0,40})"
 )
+# Nearly all digits: whatever else is said meanwhile goes on as usual.
+_ANSWER, _BIRTHDAY = re.compile(r"[\dX\s\-]{4,20}[。.]?"), re.compile(r"[\d\s年月日号/.\-]{6,20}[。]?")
 _UNBINDS = re.compile(r"(?:我要)?(?:解绑证|解绑读者证|解绑借书证|解除绑定读者证|读者证解绑)(?P<rest>\d{0,2})")
 _RENEWS = re.compile(r"(?:我要|我想|帮我)?续借第?(?P<rest>\d{1,3}|)本?")
 _ALL = frozenset({"全部续借", "都续借", "续借全部", "续借所有", "全都续借", "一键续借", "全续"})
@@ -74,10 +77,19 @@ def answers(turn: Turn, raw: str) -> bool:
     if topic == NUMBER:
         return any(sign.isdigit() for sign in raw) and bool(sealing.number_in(raw))
     if topic == PROOF:
-        return bool(rules.answer_in(queries.rules_of(turn.session).proof, raw)) and any(map(str.isdigit, raw))
+        proof, said = queries.rules_of(turn.session).proof, normalize("NFKC", raw).strip().upper()
+        shape = _BIRTHDAY if proof is Proof.BIRTHDAY else _ANSWER
+        return (
+            shape.fullmatch(said) is not None and bool(rules.answer_in(proof, said)) and any(map(str.isdigit, said))
+        )
     if topic == NAMING and bind_in(words) is None and unbind_in(words) is None:
         return words == NO_NAME or (words.endswith(("证", "卡")) and len(words) <= cards.LONGEST_NICKNAME)
     return topic == GIVING_UP and number_in(tidy(raw)) is not None
+
+
+def is_secret(topic: str | None, words: str) -> bool:
+    """Is this, said while `topic` was open, a card number or the answer to one? It is kept nowhere in plain."""
+    return topic in (NUMBER, PROOF) or bool(bind_in(compact(words)))
 
 
 def answer(turn: Turn) -> Reply:
@@ -186,7 +198,7 @@ def _given_up(turn: Turn, said: str) -> Reply:
     turn.talk.hold(None)
     name = texts.named(mine[at - 1].nickname, mine[at - 1].number)
     cards.unbind(turn.session, mine[at - 1])
-    return Reply(f"解绑了：{name}。它的借阅从这里都清掉了。\n想再绑，回复“{tappable(texts.BIND)}”。")
+    return Reply(f"解绑了：{name}。证号清掉了，它的借阅这里再也读不出来。\n想再绑，回复“{tappable(texts.BIND)}”。")
 
 
 def mine(turn: Turn) -> Reply:

@@ -57,14 +57,14 @@ class ImportState(StrEnum):
     SWEEPING = "sweeping"  # what is no longer in the file goes
     DONE = "done"
     DROPPED = "dropped"
-    BROKEN = "broken"  # its file is gone
+    BROKEN = "broken"  # its file is gone, it failed, or staff have stopped it: `cause` says which
 
 
 I = ImportState  # noqa: E741
 IMPORT_MOVES: Moves[ImportState] = {
     I.SHOWN: frozenset({I.GOING, I.DROPPED}),
     I.GOING: frozenset({I.SWEEPING, I.BROKEN}),
-    I.SWEEPING: frozenset({I.DONE}),
+    I.SWEEPING: frozenset({I.DONE, I.BROKEN}),
 }
 
 
@@ -192,6 +192,9 @@ class LoanImport(Base):
     file: Mapped[str] = plain(sa.String(40))
     state: Mapped[ImportState] = plain(word(ImportState))
     is_whole: Mapped[bool] = plain(sa.Boolean)  # what is not in it is returned
+    spared: Mapped[list[str]] = plain(sa.JSON)  # keys of cards of which a row could not be read
+    is_unsure: Mapped[bool] = plain(sa.Boolean)  # of some row not even the card
+    cause: Mapped[str] = plain(sa.String(200), server_default="")  # why it is broken
     data_on: Mapped[date] = plain(sa.Date)
     columns: Mapped[list[list[str]]] = plain(sa.JSON)  # [what, its heading]
     ignored: Mapped[list[str]] = plain(sa.JSON)
@@ -289,15 +292,21 @@ class RenewRequest(Base):
 
 
 def forget_loans(session: Session, openid: str, *, card_id: int | None = None) -> None:
-    """Loans of cards that nobody else has bound go, before the reader's cards do; `card_id`: of this one alone.
+    """What this reader was told of their cards goes, before the cards do; `card_id`: of this one alone.
 
-    What is told and asked of them goes with them.
+    The loans themselves are the library's, sealed under a number that goes with the card; the next file would bring them
+    again. Only what the line to the library's system has shown, of a card that nobody else has bound, goes too.
     """
     mine = sa.select(BoundCard.card_key).where(BoundCard.openid == openid)
     if card_id is not None:
         mine = mine.where(BoundCard.id == card_id)
     others = sa.select(BoundCard.card_key).where(BoundCard.openid != openid)
-    session.execute(sa.delete(Loan).where(Loan.card_key.in_(mine), Loan.card_key.not_in(others)))
+    of_these = sa.select(Loan.id).where(Loan.card_key.in_(mine))
+    session.execute(sa.delete(LoanTold).where(LoanTold.openid == openid, LoanTold.loan_id.in_(of_these)))
+    shown = mine.where(BoundCard.looked_at.is_not(None))
+    session.execute(
+        sa.delete(Loan).where(Loan.import_id == 0, Loan.card_key.in_(shown), Loan.card_key.not_in(others))
+    )
 
 
 def sealed_rows(session: Session, openid: str) -> list[Any]:

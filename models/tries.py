@@ -42,6 +42,13 @@ def take(session: Session, of: str, allowance: Allowance, *, now: datetime) -> t
     return None
 
 
+def used(session: Session, of: str, allowance: Allowance, *, now: datetime) -> int:
+    """How many are counted and not forgotten yet. Nothing is held."""
+    next_us = session.scalar(sa.select(SignInPace.next_us).where(SignInPace.key == of)) or 0
+    free_us = int(now.timestamp() * 1e6) - allowance.step_us * (allowance.burst - 1)
+    return max(0, -((free_us - next_us) // allowance.step_us))
+
+
 def give_back(session: Session, of: str, allowance: Allowance) -> None:
     """The try was right: it does not count."""
     _held(session, of).next_us -= allowance.step_us

@@ -2,7 +2,7 @@
 
 Beside the pretend WeChat (`--sip2-port`), or alone: `python -m simulator.sip2 --port 0`, told what it holds and what is to
 go wrong by lines of JSON on stdin, each answered by one on stdout:
-{"patrons": {…}} · {"fault": "cut", "times": 1} · {"heal": true} · {"books": true}
+{"patrons": {…}} · {"fault": "cut", "times": 1} · {"heal": true} · {"page": 3} · {"books": true}
 """
 
 import argparse
@@ -40,6 +40,7 @@ class Books:
     password: str = ""
     faults: list[str] = field(default_factory=list)
     renewals: int = 0
+    page: int = 0  # items that a list names at once; 0: all; -1: none
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next_fault(self) -> str:
@@ -129,6 +130,9 @@ def _patron(books: Books, said: str) -> str:
     counts = "".join(f"{count:04}" for count in (len(holds), 0, len(loans), 0, 0, 0))
     named = [f"AU{one['barcode']}|" for one in loans] if asked[2:3] == "Y" else []
     named += [f"AS{one['barcode']}|" for one in holds] if asked[:1] == "Y" else []
+    if books.page:
+        begin = int(given.get("BP", "1")) - 1
+        named = named[begin : begin + max(books.page, 0)]
     known = "Y" if patron is not None else "N"
     return f"64{' ' * 14}019{_stamp()}{counts}AO{given.get('AO', '')}|AA{number}|AE|BL{known}|{''.join(named)}"
 
@@ -257,6 +261,8 @@ def _told(books: Books, line: str) -> dict[str, Any]:
     asked = json.loads(line)
     if asked.get("heal"):
         books.faults.clear()
+        books.page = 0
+    books.page = asked.get("page", books.page)
     if "patrons" in asked:
         books.patrons = asked["patrons"]
     if "fault" in asked:

@@ -112,6 +112,21 @@ def test_what_may_take_its_time_is_done_to_its_end_and_left_where_the_program_st
     assert left == [1, 1]
 
 
+def test_what_takes_its_time_and_fails_stands_in_nothing_elses_way(world: World) -> None:
+    done: list[str] = []
+
+    def breaks(_session: Session, _now: datetime) -> int:
+        raise ZeroDivisionError
+
+    def goes_on(_session: Session, _now: datetime) -> int:
+        done.append("goes on")
+        return 0
+
+    with pytest.raises(ZeroDivisionError):
+        Clock(world.database, (), (), patient=(breaks, goes_on)).go_on_patiently()
+    assert done == ["goes on"]
+
+
 @given(
     at=st.times(),
     now=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),

@@ -136,14 +136,16 @@ class Clock:
 
     def go_on_patiently(self) -> None:
         """Whatever may take its time, until it is done or the program ends."""
-        for part in self._patient:
-            while not self._stopping.is_set():
-                began = monotonic()
-                with self._database.units() as session:
-                    done = part(session, times.now())
-                if not done:
-                    break
-                self._stopping.wait(min(RESTS * (monotonic() - began), LONGEST_REST_SECONDS))
+        self._each([partial(self._patiently, part) for part in self._patient])
+
+    def _patiently(self, part: Part) -> None:
+        while not self._stopping.is_set():
+            began = monotonic()
+            with self._database.units() as session:
+                done = part(session, times.now())
+            if not done:
+                break
+            self._stopping.wait(min(RESTS * (monotonic() - began), LONGEST_REST_SECONDS))
 
     def _all_of(self, part: Part, now: datetime) -> None:
         while True:

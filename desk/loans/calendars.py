@@ -15,6 +15,7 @@ from models.activity import MAIN_LIBRARY, Branch, BranchName, FormerName
 from models.wording import compact
 
 BACK = timedelta(days=500)  # closures that far ago can still move a due day
+AHEAD = timedelta(days=3653)  # who writes a day that far off means never
 NOWHERE = 0  # no branch has this number: only closures of the whole library are known of it
 
 
@@ -23,14 +24,14 @@ class Calendars:
 
     def __init__(self, session: Session, *, today: date, extends: bool) -> None:
         self._session = session
-        self._since = today - BACK
+        self._since, self._until = today - BACK, today + AHEAD
         self._extends = extends
         self._branches = _branches(session)
         self._tables: dict[int, Timetable] = {}
 
     def due(self, due: date, place: str) -> date:
         """The day as it counts."""
-        if not self._extends or due < self._since:
+        if not self._extends or not self._since <= due <= self._until:
             return due
         table = self._table(place)
         return rules.due_with_calendar(due, lambda day: is_open(table, day))
@@ -39,8 +40,12 @@ class Calendars:
         """Is that a branch of ours? A file without places means the main library."""
         return not place or compact(place) in self._branches
 
+    def branch_of(self, place: str) -> int:
+        """Which branch it is; NOWHERE where nobody knows it."""
+        return self._branches.get(compact(place or MAIN_LIBRARY), NOWHERE)
+
     def _table(self, place: str) -> Timetable:
-        branch = self._branches.get(compact(place or MAIN_LIBRARY), NOWHERE)
+        branch = self.branch_of(place)
         if branch not in self._tables:
             self._tables[branch] = hours.timetable_of(self._session, branch, since=self._since)
         return self._tables[branch]

@@ -1,6 +1,7 @@
 """Reader cards bound to readers: shown to be theirs by what the library's list knows, named, given up.
 
-Whether a card exists is told to nobody who cannot answer for it, and tries are few, for a reader and for a card.
+Whether a card exists is told to nobody who cannot answer for it, and tries are few, for a reader, for a card, and for the
+whole library. The first try of whoever has not failed is always looked at: strangers who guess shut no owner out.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from models.tries import Allowance
 
 MOST_CARDS, LONGEST_NICKNAME = 8, 12
 OF_A_READER, OF_A_CARD = Allowance(burst=5, step_s=3600), Allowance(burst=8, step_s=3600)
+OF_ALL = Allowance(burst=100, step_s=600)
+MANY_FAILED = 40  # of all together, and staff are told
+_ALL = tries.key("cards", "all")
 
 
 class Bound(StrEnum):
@@ -48,15 +52,22 @@ def bind(
         return Binding(Bound.MINE, had)
     if len(mine) >= MOST_CARDS:
         return Binding(Bound.TOO_MANY)
-    keys = ((tries.key("card of reader", openid), OF_A_READER), (tries.key("card", number), OF_A_CARD))
-    waits = [tries.take(session, key, allowance, now=now) for key, allowance in keys]
-    if any(waits):
+    reader, shared = tries.key("card of reader", openid), ((tries.key("card", number), OF_A_CARD), (_ALL, OF_ALL))
+    has_failed = tries.used(session, reader, OF_A_READER, now=now) > 0
+    is_full = any(tries.used(session, key, allowed, now=now) >= allowed.burst for key, allowed in shared)
+    if tries.take(session, reader, OF_A_READER, now=now) or (has_failed and is_full):
         return Binding(Bound.TOO_OFTEN)
     if not number or not _is_theirs(session, number, answer, rules_of(session).proof, secret):
+        for key, allowance in shared:
+            tries.take(session, key, allowance, now=now)
         return Binding(Bound.NOT_THIS)
-    for key, allowance in keys:
-        tries.give_back(session, key, allowance)
+    tries.give_back(session, reader, OF_A_READER)
     return Binding(Bound.DONE, _bound(session, openid, number, secret, now, asks_ils=asks_ils))
+
+
+def failed(session: Session, *, now: datetime) -> int:
+    """Wrong answers of the last hours, of all readers together."""
+    return tries.used(session, _ALL, OF_ALL, now=now)
 
 
 def _is_theirs(session: Session, number: str, answer: str, proof: Proof, secret: str) -> bool:
@@ -85,7 +96,7 @@ def name(card: BoundCard, nickname: str) -> str:
 
 
 def unbind(session: Session, card: BoundCard) -> None:
-    """It is no longer theirs; with the last, what they wished about reminders goes too."""
+    """It is no longer theirs, and the number is gone under which its loans can be read; with the last, what they wished about reminders goes too."""
     forget_loans(session, card.openid, card_id=card.id)
     session.delete(card)
     session.flush()

@@ -1,6 +1,7 @@
 """Files of cards, loans and holds put in: looked at by staff first, then by parts of the clock, resumable anywhere.
 
-Of a whole file what is not in it any more is returned, unless a row of it could not be read: nobody knows which that was.
+Of a whole file what is not in it any more is returned; where a row could not be read, not on its card, and where not even
+the card could be read, nothing at all: nobody knows which that was.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
 from desk.loans import queries, renewing, staging, telling
@@ -39,23 +41,24 @@ KEPT = timedelta(days=60)  # what is said of a file
 LOOKED_AT = timedelta(days=1)  # a file nobody puts in
 KINDS = {ImportWhat.LOANS: LoanKind.LOAN, ImportWhat.HOLDS: LoanKind.HOLD}
 FOLDER = "loans"
+MUCH, FEW = 0.3, 20  # a share of what is there, and a number below which nobody is asked
+AGAIN = "请把文件再交一次；还是这样，请技术人员看日志。"
+log = structlog.get_logger("desk.loans")
 
 
-def _kept_day(old: Any, new: Any) -> Any:
-    """A renewal of ours is not undone by a file that was written before it: `changed_at` of its rows is the morning of
-    the day it tells of."""
-    is_newer = sa.and_(old.import_id == 0, old.changed_at > new.changed_at, old.day > new.day)
-    return sa.case((is_newer, old.day), else_=new.day)
+def _not_undone(old: Any, new: Any) -> dict[str, Any]:
+    """A renewal, a look at the library's system, or a file of a later day is not undone by a file that was written before
+    it: `changed_at` of a file's rows is the morning of the day it tells of."""
+    is_newer = sa.and_(old.changed_at > new.changed_at, sa.or_(old.import_id == 0, old.state == LoanState.OUT))
+    kept = ("place", "day", "is_ready", "state", "import_id", "changed_at")
+    return {"sealed": new.sealed, **{name: sa.case((is_newer, old[name]), else_=new[name]) for name in kept}}
 
 
 _CARDS = Bulk(LibraryCard, "card_key", "id_key", "phone_key", "birthday_key", "import_id", key="card_key")
 _LOANS = Bulk(
     Loan, "card_key", "kind", "item_key", "sealed", "place", "day", "is_ready", "state", "import_id", "changed_at",
     key=("card_key", "kind", "item_key"),
-    changed=lambda old, new: {
-        **{name: new[name] for name in ("sealed", "place", "is_ready", "state", "import_id", "changed_at")},
-        "day": _kept_day(old, new),
-    },
+    changed=_not_undone,
 )  # fmt: skip
 
 
@@ -103,8 +106,8 @@ def put_in(session: Session, row: LoanImport, *, by: By) -> None:
     of_kind = sa.select(LoanImport).where(LoanImport.what == row.what, LoanImport.id != row.id)
     if session.scalars(of_kind.where(LoanImport.state.in_((I.GOING, I.SWEEPING))).limit(1)).first():
         raise BadInput("前一份还在导入，等它导完再导这一份。")
-    newer = of_kind.where(LoanImport.state == I.DONE, LoanImport.is_whole, LoanImport.data_on > row.data_on)
-    if row.is_whole and session.scalars(newer.limit(1)).first():
+    last = queries.newest(session, row.what)
+    if last is not None and (last.data_on, last.id) > (row.data_on, row.id):
         raise BadInput("已经导入过更新的数据，这份旧的不能再盖上去。")
     row.state = moved(row.state, to=I.GOING, moves=IMPORT_MOVES)
     audit.note(session, "loans imported", who=by.who, subject=f"loan import {row.id}", at=by.at, detail=row.name)
@@ -115,21 +118,60 @@ def drop(session: Session, row: LoanImport) -> None:
     row.state = moved(row.state, to=I.DROPPED, moves=IMPORT_MOVES)
 
 
+def stop(session: Session, row: LoanImport, *, by: By) -> None:
+    """No further: what is in stays. Raises: IllegalMove."""
+    _break(row, f"有人按了停止，进了的 {row.done} 行留着。")
+    audit.note(
+        session, "loans import stopped", who=by.who, subject=f"loan import {row.id}", at=by.at, detail=row.name
+    )
+
+
+def _break(row: LoanImport, cause: str) -> None:
+    row.state, row.cause = moved(row.state, to=I.BROKEN, moves=IMPORT_MOVES), cause
+
+
+def least_gone(session: Session, row: LoanImport) -> tuple[int, int]:
+    """How many of what is there would go with this file at the least, and of how many: a whole file that is but a
+    branch's own takes the others' along."""
+    there = sa.select(sa.func.count(LibraryCard.card_key))
+    if row.what is not ImportWhat.CARDS:
+        there = sa.select(sa.func.count(Loan.id)).where(queries.IS_OUT, Loan.kind == KINDS[row.what])
+    count = session.scalar(there) or 0
+    sweeps = row.is_whole and not row.is_unsure
+    return (max(0, count - row.total) if sweeps else 0), count
+
+
+def is_much(gone: int, count: int) -> bool:
+    """Is that more than goes in a day, so that staff are asked once more?"""
+    return gone > count * MUCH and gone >= FEW
+
+
 def carry_on(media: Path, session: Session, now: datetime) -> int:
-    """The next part of one import: 1, or 0 where none is under way."""
+    """The next part of one import: 1, or 0 where none is under way. One that fails is broken and says so: it must not stand
+    in the next one's way."""
     at_work = sa.select(LoanImport).where(LoanImport.state.in_((I.GOING, I.SWEEPING))).order_by(LoanImport.id)
     row = session.scalars(at_work.limit(1).with_for_update(skip_locked=True)).first()
     if row is None:
         return 0
+    try:
+        with session.begin_nested():
+            _next(media, session, row, now)
+    except sa.exc.OperationalError:  # away, locked, a deadlock: the next time it goes
+        raise
+    except Exception as error:
+        log.exception("an import of loans broke", number=row.id)
+        _break(row, f"导到第 {row.done} 行之后出了错（{type(error).__name__}），进了的留着。{AGAIN}")
+    return 1
+
+
+def _next(media: Path, session: Session, row: LoanImport, now: datetime) -> None:
+    path = media / FOLDER / row.file
     if row.state is I.SWEEPING:
         _sweep(session, row, now)
-        return 1
-    path = media / FOLDER / row.file
-    if not path.is_file():
-        row.state = moved(row.state, to=I.BROKEN, moves=IMPORT_MOVES)
-        return 1
-    _take(session, row, path)
-    return 1
+    elif path.is_file():
+        _take(session, row, path)
+    else:
+        _break(row, f"读好的内容不在了（换过数据文件夹？），没有导完。{AGAIN}")
 
 
 def _take(session: Session, row: LoanImport, path: Path) -> None:
@@ -161,7 +203,7 @@ def _put(session: Session, row: LoanImport, found: list[list[Any]]) -> None:
 
 def _sweep(session: Session, row: LoanImport, now: datetime) -> None:
     """A part of what is not in a whole file any more; then its end."""
-    if row.is_whole and not row.fault_count:
+    if row.is_whole and not row.is_unsure:
         gone = _gone_cards(session, row) if row.what is ImportWhat.CARDS else _gone_loans(session, row, now)
         row.gone += gone
         if gone:
@@ -174,8 +216,8 @@ def _sweep(session: Session, row: LoanImport, now: datetime) -> None:
 
 def _gone_loans(session: Session, row: LoanImport, now: datetime) -> int:
     mine = sa.select(Loan.id).where(
-        Loan.state == LoanState.OUT, sa.text("loans.state = 'out'"), Loan.kind == KINDS[row.what], Loan.import_id != row.id,
-        Loan.id > row.swept_to,
+        queries.IS_OUT, Loan.kind == KINDS[row.what], Loan.import_id != row.id, Loan.id > row.swept_to,
+        Loan.changed_at <= times.start_of(row.data_on), Loan.card_key.not_in(row.spared),
     )  # fmt: skip
     ids = session.scalars(mine.order_by(Loan.id).limit(SWEPT)).all()
     if ids:
@@ -187,8 +229,10 @@ def _gone_loans(session: Session, row: LoanImport, now: datetime) -> int:
 
 def _gone_cards(session: Session, row: LoanImport) -> int:
     """Those that are no longer on the list bind no more; whoever has bound one keeps it until they unbind."""
-    gone = sa.select(LibraryCard.card_key).where(LibraryCard.import_id != row.id).limit(SWEPT)
-    keys = session.scalars(gone).all()
+    gone = sa.select(LibraryCard.card_key).where(
+        LibraryCard.import_id != row.id, LibraryCard.card_key.not_in(row.spared)
+    )
+    keys = session.scalars(gone.limit(SWEPT)).all()
     if keys:
         session.execute(sa.delete(LibraryCard).where(LibraryCard.card_key.in_(keys)))
     return len(keys)
@@ -229,14 +273,9 @@ class SweepFiles:
         """Always 0: one part takes all."""
         if self._folder.is_dir():
             wanted = set(session.scalars(sa.select(LoanImport.file).where(LoanImport.state.in_((I.SHOWN, I.GOING)))))
-            aged = (now - LOOKED_AT).timestamp()  # one that is just being written has no row yet
+            # One that is just being written has no row yet. A disk knows nothing of a shifted clock.
+            aged = (now - times.shift() - LOOKED_AT).timestamp()
             for path in self._folder.iterdir():
                 if path.name not in wanted and path.stat().st_mtime < aged:
                     path.unlink(missing_ok=True)
         return 0
-
-
-def newest(session: Session, what: ImportWhat) -> LoanImport | None:
-    """The whole file that is in, of the latest day."""
-    done = sa.select(LoanImport).where(LoanImport.what == what, LoanImport.state == I.DONE, LoanImport.is_whole)
-    return session.scalars(done.order_by(LoanImport.data_on.desc(), LoanImport.id.desc()).limit(1)).first()

@@ -3,7 +3,7 @@
 The card's number and the barcode are put into the call when it is made; the row that waits names rows of ours alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -139,14 +139,16 @@ def _note_line(session: Session, call: Claimed, outcome: Outcome, now: datetime)
 
 
 def take_over(session: Session, card: BoundCard, answer: dict[str, Any], *, secret: str, now: datetime) -> None:
-    """A card as the library's system has it now: what it does not name is back."""
+    """A card as the library's system has it now: what it does not name is back, unless its list is but a `part`."""
+    parts = {LoanKind(kind) for kind in answer.get("part", ())}
     rows = [
         *(_row(card, LoanKind.LOAN, one, secret, now) for one in answer["loans"]),
         *(_row(card, LoanKind.HOLD, one, secret, now) for one in answer["holds"]),
     ]
     _LOANS.run(session, list({row[:3]: row for row in rows}.values()))
-    _give_back(session, card, {row[2] for row in rows}, now)
-    card.looked_at = now
+    _give_back(session, card, {(LoanKind(row[1]), row[2]) for row in rows}, parts, now)
+    if not parts:
+        card.looked_at = now
     session.flush()
     renewing.notice_renewed(session, now=now, card_key=card.card_key)
 
@@ -160,8 +162,15 @@ def _row(card: BoundCard, kind: LoanKind, one: dict[str, Any], secret: str, now:
     )  # fmt: skip
 
 
-def _give_back(session: Session, card: BoundCard, seen: Sequence[str] | set[str], now: datetime) -> None:
+def _give_back(
+    session: Session,
+    card: BoundCard,
+    seen: Container[tuple[LoanKind, str]],
+    parts: Container[LoanKind],
+    now: datetime,
+) -> None:
     mine = sa.select(Loan).where(Loan.card_key == card.card_key, Loan.state == LoanState.OUT)
     for row in session.scalars(mine.execution_options(populate_existing=True)):
-        if row.item_key not in seen:
-            row.state, row.changed_at = moved(row.state, to=LoanState.BACK, moves=LOAN_MOVES), now
+        if row.kind not in parts and (row.kind, row.item_key) not in seen:
+            row.state, row.import_id = moved(row.state, to=LoanState.BACK, moves=LOAN_MOVES), 0
+            row.changed_at = now

@@ -33,6 +33,7 @@ from models.loan import (
 )
 
 IS_OUT = sa.and_(Loan.state == LoanState.OUT, sa.text("loans.state = 'out'"))
+_FILES = {LoanKind.LOAN: ImportWhat.LOANS, LoanKind.HOLD: ImportWhat.HOLDS}
 _KIND = {LoanKind.LOAN: "借的书", LoanKind.HOLD: "预约的书"}
 
 
@@ -57,10 +58,39 @@ def cards_of(session: Session, openid: str) -> list[BoundCard]:
     return list(session.scalars(mine))
 
 
+def newest(session: Session, what: ImportWhat) -> LoanImport | None:
+    """The whole file that is in, of the latest day."""
+    done = sa.select(LoanImport).where(
+        LoanImport.what == what, LoanImport.state == ImportState.DONE, LoanImport.is_whole
+    )
+    return session.scalars(done.order_by(LoanImport.data_on.desc(), LoanImport.id.desc()).limit(1)).first()
+
+
 def data_on(session: Session) -> date | None:
     """Of which day the newest whole file of loans tells; None before the first."""
-    whole = (LoanImport.what == ImportWhat.LOANS, LoanImport.state == ImportState.DONE, LoanImport.is_whole)
-    return session.scalar(sa.select(sa.func.max(LoanImport.data_on)).where(*whole))
+    row = newest(session, ImportWhat.LOANS)
+    return row.data_on if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The newest whole file of each kind: its day and its number."""
+
+    files: Mapping[LoanKind, tuple[date, int] | None]
+
+    def known_on(self, row: Any, looked_at: datetime | None) -> date | None:
+        """Of which day we know how it stands with this loan of a card; None where the newest whole file has not seen it:
+        it may be back, and nobody is told of it. `row`: kind, import_id, changed_at."""
+        file = self.files[row.kind]
+        if file is not None and (row.changed_at, row.import_id) < (times.start_of(file[0]), file[1]):
+            return None
+        return known_on(row.changed_at if row.import_id == 0 else looked_at, file[0] if file else None)
+
+
+def data_of(session: Session) -> Data:
+    """As it is now."""
+    rows = {kind: newest(session, what) for kind, what in _FILES.items()}
+    return Data({kind: (row.data_on, row.id) if row else None for kind, row in rows.items()})
 
 
 def known_on(looked_at: datetime | None, file_on: date | None) -> date | None:
@@ -69,22 +99,30 @@ def known_on(looked_at: datetime | None, file_on: date | None) -> date | None:
     return max(filter(None, (looked_on, file_on)), default=None)
 
 
-_OUT = sa.select(Loan.id, Loan.card_key, Loan.kind, Loan.sealed, Loan.place, Loan.day, Loan.is_ready).where(
-    Loan.card_key.in_(sa.select(BoundCard.card_key).where(BoundCard.openid == sa.bindparam("reader"))), IS_OUT
-)
+_OUT = sa.select(
+    Loan.id,
+    Loan.card_key,
+    Loan.kind,
+    Loan.sealed,
+    Loan.place,
+    Loan.day,
+    Loan.is_ready,
+    Loan.import_id,
+    Loan.changed_at,
+).where(Loan.card_key.in_(sa.select(BoundCard.card_key).where(BoundCard.openid == sa.bindparam("reader"))), IS_OUT)
 
 
 def borrowed(
-    session: Session, openid: str, *, secret: str, now: datetime, rules: Rules | None = None
+    session: Session, openid: str, *, secret: str, now: datetime, rules: Rules | None = None, data: Data | None = None
 ) -> list[tuple[BoundCard, list[Shown]]]:
-    """Each card with what is out on it: the soonest due first, holds at the end. `rules`: where they are at hand."""
+    """Each card with what is out on it: the soonest due first, holds at the end. `rules`, `data`: where they are at hand."""
     cards = cards_of(session, openid)
     today, rules = times.today(now), rules or rules_of(session)
     calendar = calendars_of(session, today=today, extends=rules.extends)
-    rows = core(session).execute(_OUT, {"reader": openid}).all()
+    rows, data = core(session).execute(_OUT, {"reader": openid}).all(), data or data_of(session)
     found = []
     for card in cards:
-        mine = [_shown(row, card, calendar, secret) for row in rows if row.card_key == card.card_key]
+        mine = [_shown(row, card, calendar, secret, data) for row in rows if row.card_key == card.card_key]
         found.append((card, sorted(mine, key=_first)))
     return found
 
@@ -92,15 +130,18 @@ def borrowed(
 def shown(session: Session, loan: Loan, card: BoundCard, *, secret: str, now: datetime) -> Shown:
     """One of them."""
     calendar = calendars_of(session, today=times.today(now), extends=rules_of(session).extends)
-    return _shown(loan, card, calendar, secret)
+    return _shown(loan, card, calendar, secret, data_of(session))
 
 
-def _shown(row: Any, card: BoundCard, calendar: Any, secret: str) -> Shown:
+def _shown(row: Any, card: BoundCard, calendar: Any, secret: str, data: Data) -> Shown:
     item = sealing.unsealed(secret, card.number, row.sealed)
     due = calendar.due(row.day, row.place) if row.day else None
     if row.kind is LoanKind.HOLD:
         due = row.day  # the shelf is cleared on its day, whether one could come or not
-    return Shown(row.id, card.id, row.kind, item.title, item.barcode, row.place, row.day, due, row.is_ready)
+    return Shown(
+        row.id, card.id, row.kind, item.title, item.barcode, row.place, row.day, due, row.is_ready,
+        known_on=data.known_on(row, card.looked_at),
+    )  # fmt: skip
 
 
 def _first(one: Shown) -> tuple[bool, date, int]:

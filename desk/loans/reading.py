@@ -18,10 +18,28 @@ from models.loan import ImportWhat, Proof
 from models.wording import compact
 
 LOOKED_FOR_HEAD, MOST_FAULTS, MOST_ROWS = 20, 100, 300_000
+MOST_SPARED = 1_000  # cards with a fault; of more than that nobody can say what is missing
 LONGEST_TITLE, LONGEST_PLACE, LONGEST_CELL = 200, 64, 1_000
 KINDS = {ImportWhat.CARDS: "读者证名单", ImportWhat.LOANS: "借阅清单", ImportWhat.HOLDS: "预约清单"}
+# What a state says, looked for in this order: 到书已过期 is over, 预约到书 lies there, 预约 alone waits.
+_NOT_READY = (
+    "未到", "没到", "不可", "等待", "排队", "在途", "过期", "到期", "逾期", "失效", "取消", "unavailable", "expired", "cancel", "transit",
+)  # fmt: skip
 _READY = ("到馆", "到书", "可取", "待取", "已到", "ready", "waitingforpickup", "available", "onholdshelf")
-_NOT_READY = ("未到", "没到", "等待", "排队", "在途", "notready", "unavailable")
+_OTHERS = (
+    "预约",
+    "处理",
+    "有效",
+    "已取",
+    "已借",
+    "完成",
+    "placed",
+    "pending",
+    "active",
+    "waiting",
+    "queue",
+    "fulfilled",
+)
 _YES, _NO = frozenset({"是", "y", "yes", "true", "1", "有"}), frozenset({"否", "n", "no", "false", "0", "无", ""})
 _PROOFS = ((Column.ID, Proof.ID), (Column.PHONE, Proof.PHONE), (Column.BIRTHDAY, Proof.BIRTHDAY))
 Row = tuple[int, Sequence[str]]  # its number as Excel counts, its cells
@@ -58,6 +76,8 @@ class Reader:
     total: int = 0
     faults: list[str] = field(default_factory=list)
     fault_count: int = 0
+    spared: set[str] = field(default_factory=set)  # numbers of cards of which a row could not be read
+    is_unsure: bool = False  # of some row not even the card
 
     def records(self, rows: Iterable[Row]) -> Iterator[Card | Borrowed]:
         """Each row that can be read. Raises: BadInput for more rows than any library's file has."""
@@ -76,10 +96,19 @@ class Reader:
         key = (record.number, record.item if isinstance(record, Borrowed) else "")
         first = seen.setdefault(key, number)
         if first != number:
-            self._wrong(number, C.CARD, f"和第 {first} 行是同一{'张证' if self.what is ImportWhat.CARDS else '本'}")
+            self._note(
+                number, C.CARD, f"和第 {first} 行是同一{'张证' if self.what is ImportWhat.CARDS else '本'}，只算一次"
+            )
         return first != number
 
-    def _wrong(self, row: int, column: Column, why: str) -> None:
+    def _wrong(self, row: int, column: Column, why: str, number: str = "") -> None:
+        """`number`: the card of the row, where it can be read: of that card nothing may be taken as returned."""
+        self._note(row, column, why)
+        self.is_unsure = self.is_unsure or not number or len(self.spared) >= MOST_SPARED
+        if not self.is_unsure:
+            self.spared.add(number)
+
+    def _note(self, row: int, column: Column, why: str) -> None:
         self.fault_count += 1
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(f"第 {row} 行“{self.head.headings.get(column, WORDS[column])}”：{why}")
@@ -87,6 +116,9 @@ class Reader:
     def _cell(self, cells: Sequence[str], column: Column) -> str:
         at = self.head.places.get(column)
         return cells[at].strip() if at is not None and at < len(cells) else ""
+
+    def _number(self, cells: Sequence[str]) -> str:
+        return sealing.number_in(self._cell(cells, C.CARD).removeprefix("`").removeprefix("'"))
 
     def _record(self, row: int, cells: Sequence[str]) -> Card | Borrowed | None:
         said = self._cell(cells, C.CARD).removeprefix("`").removeprefix("'")
@@ -108,7 +140,7 @@ class Reader:
             answer = answer_in(proof, said)
             if not answer:
                 wanted = "要写成 2015-03-08" if proof is Proof.BIRTHDAY else "至少要有后四位"
-                self._wrong(row, column, f"读不懂：{wanted}")
+                self._wrong(row, column, f"读不懂：{wanted}", number)
                 return None
             answers.append((proof, answer))
         return Card(number, tuple(answers))
@@ -116,7 +148,7 @@ class Reader:
     def _borrowed(self, row: int, cells: Sequence[str], number: str) -> Borrowed | None:
         title, barcode = self._cell(cells, C.TITLE)[:LONGEST_TITLE], self._cell(cells, C.BARCODE).lstrip("`'")[:64]
         if not title:
-            self._wrong(row, C.TITLE, "是空的")
+            self._wrong(row, C.TITLE, "是空的", number)
             return None
         day, ready = self._day(row, cells), self._ready(row, cells)
         if day is _BAD or ready is None:
@@ -134,7 +166,7 @@ class Reader:
         day = day_in(said)
         if day is None:
             why = "是空的" if not said else f"“{_short(said)}”不是日期：要写成 2026-12-01 这样"
-            self._wrong(row, column, why)
+            self._wrong(row, column, why, self._number(cells))
             return _BAD
         return day
 
@@ -147,9 +179,14 @@ class Reader:
         said = compact(self._cell(cells, C.STATE))
         if said in _YES or said in _NO:
             return said in _YES
-        if any(word in said for word in _NOT_READY):
+        if said.startswith("not") or any(word in said for word in _NOT_READY):
             return False
-        return any(word in said for word in _READY)
+        if any(word in said for word in _READY):
+            return True
+        if any(word in said for word in _OTHERS):
+            return False
+        self._wrong(row, C.STATE, f"“{_short(said)}”不认得：到馆了写“到馆”，没到写“未到”", self._number(cells))
+        return None
 
 
 _BAD = date.min

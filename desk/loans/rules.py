@@ -30,7 +30,10 @@ class Rules:
 
 
 def due_with_calendar(due: date, is_open: Callable[[date], bool]) -> date:
-    """`due`, or the first open day after it where it is shut on that day; `due` where none is known."""
+    """`due`, or the first open day after it where it is shut on that day; `due` where none is known, and of a day that
+    stands for never."""
+    if due > date.max - timedelta(days=FURTHEST):
+        return due
     days = (due + timedelta(days=ahead) for ahead in range(FURTHEST))
     return next((day for day in days if is_open(day)), due)
 

@@ -79,7 +79,8 @@ def _row(
 
 def _file(session: Session, what: ImportWhat, name: str, rows: int, by: By) -> int:
     row = LoanImport(
-        what=what, name=name, file="", state=ImportState.DONE, is_whole=True, data_on=times.today(by.at), columns=[], ignored=[],
+        what=what, name=name, file="", state=ImportState.DONE, is_whole=True, spared=[], is_unsure=False,
+        data_on=times.today(by.at), columns=[], ignored=[],
         faults=[], fault_count=0, places=[], total=rows, at=0, done=rows, swept_to=0, gone=0, handed_by=by.who, handed_at=by.at,
         done_at=by.at,
     )  # fmt: skip

@@ -8,7 +8,8 @@ from models.loan import LoanKind
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`original`: the day of the library's system; `due`: as the calendar has moved it."""
+    """`original`: the day of the library's system; `due`: as the calendar has moved it; `known_on`: of which day we know
+    it, None where the newest whole file has not seen it."""
 
     id: int
     card_id: int
@@ -19,3 +20,4 @@ class Shown:
     original: date | None
     due: date | None
     is_ready: bool
+    known_on: date | None = None

@@ -20,6 +20,9 @@ _TAIL = re.compile(rb"AY(\d)AZ([0-9A-Fa-f]{4})\s*$")
 FIXED: Mapping[str, int] = {"94": 1, "98": 34, "24": 35, "64": 59, "18": 24, "30": 22, "96": 0}
 SUMMARY = ("holds", "overdue", "charged", "fines", "recalls", "unavailable")  # places of ten that ask for a list
 
+COUNTS_AT = 35  # of 64: four signs a list, in the order of SUMMARY
+LISTED: Mapping[str, str] = {"charged": "AU", "holds": "AS"}
+
 
 class Broken(Exception):
     """An answer that is none: a wrong checksum, another sequence number, or no message at all."""
@@ -144,12 +147,12 @@ def patron_status(number: str, *, institution: str, at: datetime) -> Message:
     return Message(Code.PATRON_STATUS, CHINESE + moment(at), fields)
 
 
-def patron(number: str, which: str, *, institution: str, at: datetime, most: int = 0) -> Message:
-    """A card with one of its lists (`SUMMARY`). `most`: items asked for; 0: as many as the other side gives."""
+def patron(number: str, which: str, *, institution: str, at: datetime, begin: int = 0, end: int = 0) -> Message:
+    """A card with one of its lists (`SUMMARY`). `begin`, `end`: of its items, counted from 1; 0: as the other side gives."""
     asked = "".join("Y" if name == which else " " for name in SUMMARY).ljust(10)
     fields = [("AO", institution), ("AA", number), ("AC", ""), ("AD", "")]
-    if most:
-        fields += [("BP", "1"), ("BQ", str(most))]
+    if begin:
+        fields += [("BP", f"{begin:05}"), ("BQ", f"{end:05}")]
     return Message(Code.PATRON, CHINESE + moment(at) + asked, tuple(fields))
 
 
@@ -180,6 +183,13 @@ def is_on_line(answer: Message) -> bool:
 def is_valid(answer: Message) -> bool:
     """24, 64: a system that says nothing of it means yes."""
     return answer.first("BL") != "N"
+
+
+def count_of(answer: Message, which: str) -> int | None:
+    """64: how many there are of a list, by the fixed part; None for a system that counts nothing."""
+    at = COUNTS_AT + 4 * SUMMARY.index(which)
+    said = answer.fixed[at : at + 4]
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def is_renewed(answer: Message) -> bool:

@@ -42,7 +42,7 @@ _OLD, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 
 def staged(body: bytes, what: ImportWhat, into: Path, *, secret: str) -> dict[str, Any]:
-    """Read a file by that program into `into`: columns, ignored, total, faults, places. Raises: BadInput."""
+    """Read a file by that program into `into`: columns, ignored, total, faults, places, spared, is_unsure. Raises: BadInput."""
     if not body.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise BadInput("文件是空的。")
     if len(body) < _SMALL and not body.startswith((_ZIP, _OLD)):
@@ -85,15 +85,16 @@ def _stage(body: bytes, what: ImportWhat, into: Path, secret: str) -> dict[str, 
             if isinstance(record, Borrowed) and len(places) < _MOST_PLACES:
                 places[record.place] = None
             out.write(json.dumps(_line(record, secret), separators=(",", ":")) + "\n")
-    return _told(reader, places)
+    return _told(reader, places, secret)
 
 
-def _told(reader: Reader, places: dict[str, None]) -> dict[str, Any]:
+def _told(reader: Reader, places: dict[str, None], secret: str) -> dict[str, Any]:
     head = reader.head
     columns = [[column.value, head.headings[column]] for column in head.places]
     return {
         "columns": columns, "ignored": list(head.ignored)[:60], "total": reader.total, "faults": reader.faults,
         "fault_count": reader.fault_count, "places": list(places),
+        "spared": sorted(sealing.card_key(secret, number) for number in reader.spared), "is_unsure": reader.is_unsure,
     }  # fmt: skip
 
 

@@ -86,10 +86,10 @@ def _to_tell(session: Session, first: int, last: int, now: datetime) -> list[str
     """Readers of these cards with something that is worth a message, in order."""
     today, chosen = times.today(now), rules_of(session)
     calendar = calendars_of(session, today=today, extends=chosen.extends)
-    file_on = queries.data_on(session)
+    data = queries.data_of(session)
     told, found = _told_of(session, first, last), dict[str, None]()
     for row in _rows_of(session, first, last, today + timedelta(days=chosen.days_before)):
-        known = queries.known_on(row.looked_at, file_on)
+        known = data.known_on(row, row.looked_at)
         if row.openid in found or rules.is_stale(known, today=today, stale_days=chosen.stale_days):
             continue
         due, stage = _stage(row, calendar, chosen, today)
@@ -101,7 +101,17 @@ def _to_tell(session: Session, first: int, last: int, now: datetime) -> list[str
 def _rows_of(session: Session, first: int, last: int, until: date) -> Sequence[Any]:
     """What is out on these cards and can be due by then; the calendar moves no day forward."""
     rows = (
-        sa.select(BoundCard.openid, BoundCard.looked_at, Loan.id, Loan.kind, Loan.place, Loan.day, Loan.is_ready)
+        sa.select(
+            BoundCard.openid,
+            BoundCard.looked_at,
+            Loan.id,
+            Loan.kind,
+            Loan.place,
+            Loan.day,
+            Loan.is_ready,
+            Loan.import_id,
+            Loan.changed_at,
+        )
         .join(Loan, Loan.card_key == BoundCard.card_key)
         .where(BoundCard.id.between(first, last), IS_OUT, sa.or_(Loan.day <= until, Loan.is_ready))
         .order_by(BoundCard.openid)
@@ -172,7 +182,9 @@ def looked_at_anew(prepare: Prepare, *, secret: str) -> Prepare:
         note = _note_of(session, call)
         said = said_now(session, note, secret=secret, now=now) if note else NOTHING
         if note is None or isinstance(said, str):
-            if note is not None:
+            if note is not None and note.state is not NoteState.DROPPED:  # staff may send again what was let go
+                if note.state is NoteState.OWED:
+                    core(session).execute(_FORGET, {"note": note.id})
                 note.state = moved(note.state, to=NoteState.DROPPED, moves=NOTE_MOVES)
             return NotNow(CallState.DROPPED, said if isinstance(said, str) else NOTHING)
         payload = {**call.payload, "text": said.text, "notice": said.notice.json}
@@ -206,17 +218,15 @@ def _note_of(session: Session, call: Claimed) -> LoanNote | None:
 
 def said_now(session: Session, note: LoanNote, *, secret: str, now: datetime) -> Said | str:
     """The message, all cards together; or why there is none."""
-    today, (chosen, file_on) = times.today(now), _of_unit(session)
+    today, (chosen, data) = times.today(now), _of_unit(session)
     wish = core(session).execute(_WISH, {"reader": note.openid}).one_or_none()
     if wish is not None and (not wish.is_wanted or (wish.again_on and wish.again_on > today)):
         return NOTHING
     had = _had(session, note)
     stale, cards = False, []
-    for card, items in queries.borrowed(session, note.openid, secret=secret, now=now, rules=chosen):
-        known = queries.known_on(card.looked_at, file_on)
-        if rules.is_stale(known, today=today, stale_days=chosen.stale_days):
-            stale = stale or bool(items)
-            continue
+    for card, every in queries.borrowed(session, note.openid, secret=secret, now=now, rules=chosen, data=data):
+        items = [one for one in every if not rules.is_stale(one.known_on, today=today, stale_days=chosen.stale_days)]
+        stale = stale or len(items) < len(every)
         saying = [
             (one, stage) for one in items if (stage := _stage_of(one, chosen, today)) and _is_new(one, stage, had)
         ]
@@ -230,11 +240,11 @@ def said_now(session: Session, note: LoanNote, *, secret: str, now: datetime) ->
 _WISH = sa.select(LoanWish.is_wanted, LoanWish.again_on).where(LoanWish.openid == sa.bindparam("reader"))
 
 
-def _of_unit(session: Session) -> tuple[Rules, date | None]:
+def _of_unit(session: Session) -> tuple[Rules, queries.Data]:
     """What is the same for all messages of a unit: what the library has chosen, and of which day its data is."""
-    found: tuple[Rules, date | None] | None = session.info.get("loan notes")
+    found: tuple[Rules, queries.Data] | None = session.info.get("loan notes")
     if found is None:
-        found = session.info["loan notes"] = rules_of(session), queries.data_on(session)
+        found = session.info["loan notes"] = rules_of(session), queries.data_of(session)
     return found
 
 
@@ -312,13 +322,20 @@ _ENDED = (CallState.DROPPED, CallState.DEAD, CallState.UNSURE)
 
 
 def let_go(session: Session, now: datetime) -> int:
-    """Messages that will not leave any more stand in no later one's way, and old ones are forgotten: how many."""
+    """Messages that will not leave any more stand in no later one's way, and old ones are forgotten: how many. What one
+    would have said was told to nobody, and may be said by the next; where nobody knows whether it left, it is not."""
     key = sa.literal("loan note:") + sa.cast(LoanNote.day, sa.String) + ":" + LoanNote.openid
-    over = sa.exists().where(OutboxCall.key == key, OutboxCall.state.in_(_ENDED))
-    owed = sa.select(LoanNote).where(LoanNote.state == NoteState.OWED, sa.text("loan_notes.state = 'owed'"))
-    rows = session.scalars(owed.where(sa.or_(over, LoanNote.day < times.today(now) - USEFUL)).limit(PART)).all()
-    for row in rows:
+    owed = (
+        sa.select(LoanNote, OutboxCall.state)
+        .outerjoin(OutboxCall, OutboxCall.key == key)
+        .where(LoanNote.state == NoteState.OWED, sa.text("loan_notes.state = 'owed'"))
+        .where(sa.or_(OutboxCall.state.in_(_ENDED), LoanNote.day < times.today(now) - USEFUL))
+    )
+    rows = session.execute(owed.limit(PART)).all()
+    for row, ended in rows:
         row.state = moved(row.state, to=NoteState.DROPPED, moves=NOTE_MOVES)
+        if ended in (CallState.DROPPED, CallState.DEAD):
+            core(session).execute(_FORGET, {"note": row.id})
     session.flush()
     return len(rows)
 

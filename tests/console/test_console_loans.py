@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
-from desk.loans import looking
+from desk.loans import cards, looking
 from models import times
 from models.errors import TryLater
 from models.loan import ImportState, Loan, LoanImport, RenewRequest, RenewState
@@ -15,7 +15,7 @@ from models.outbox import CallKind, CallState, Claimed, OutboxCall
 from models.staff import Role
 from models.work import Outcome
 from tests.console.office import Browser, Office
-from tests.desk.lending import HEAD, Lending, as_csv, in_days
+from tests.desk.lending import CARDS, HEAD, Lending, as_csv, in_days
 from tests.wechat import shown
 
 NEW = "/console/loans/imports/new"
@@ -153,3 +153,56 @@ def test_the_line_is_tried_by_the_worker_and_what_came_of_it_shown(office: Offic
         assert verdict is not None
         assert verdict.to is CallState.DROPPED
     assert "图书馆系统连不上" in he.opens("/console/").text
+
+
+def test_a_branch_hands_in_parts_alone_and_settles_nothing_for_all(office: Office, lending: Lending) -> None:
+    lending.branch("乙分馆")
+    office.hires("zhuo", Role.DESK, branch="乙分馆")
+    zhuo = office.browser("zhuo")
+    assert zhuo.opens("/console/loans/settings").status_code == 403
+    assert "由总馆导入" in hands_in(zhuo, rows())
+    assert "由总馆导入" in hands_in(zhuo, as_csv(CARDS), what="cards", extent="part")
+    where = hands_in(zhuo, rows(), extent="part")
+    assert "开始导入" in zhuo.does(f"{where}/put-in", on=where)
+    whole = hands_in(office.browser("he"), rows())
+    for act in ("put-in", "drop", "stop"):
+        assert zhuo.sends(f"{whole}/{act}", on=NEW).status_code == 403
+
+
+def test_a_branch_renews_its_own_alone(office: Office, lending: Lending) -> None:
+    lending.branch("乙分馆")
+    office.hires("zhuo", Role.DESK, branch="乙分馆")
+    lending.cards()
+    lending.loans(("小王子", "B1", in_days(2).isoformat(), "乙分馆"), ("边城", "B2", in_days(3).isoformat(), "总馆"))
+    lending.binds()
+    office.says("小林", "全部续借")
+    zhuo, where = office.browser("zhuo"), "/console/loans/renewals"
+    page = zhuo.opens(where).text
+    assert ("小王子" in page, "边城" in page) == (True, False)
+    with office.database.reading() as session:
+        others = session.scalars(sa.select(RenewRequest.id).order_by(RenewRequest.id)).all()[-1]
+    assert zhuo.sends(f"{where}/{others}", on=where, outcome="refused", reason="x").status_code == 403
+
+
+def test_a_file_that_takes_much_away_is_asked_about_once_more(office: Office, lending: Lending) -> None:
+    lending.loans(*[(f"书{n}", f"B{n}", in_days(9).isoformat(), "") for n in range(40)])
+    he = office.browser("he")
+    where = hands_in(he, rows())
+    assert "至少 39 本会记成还了" in re.sub(r"<[^>]+>", "", he.opens(where).text)
+    assert "请看清楚数字" in he.does(f"{where}/put-in", on=where)
+    assert "开始导入" in he.does(f"{where}/put-in", on=where, sure="1")
+    assert "停下了" in he.does(f"{where}/stop", on=where)
+    assert "有人按了停止" in he.opens(where).text
+    assert office.noted("loans import stopped") == 1
+
+
+def test_many_wrong_answers_are_seen_on_today(
+    office: Office, lending: Lending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "MANY_FAILED", 2)
+    lending.cards()
+    lending.binds("甲", answer="9999")
+    he = office.browser("he")
+    assert "绑证核对错了" not in he.opens("/console/").text
+    lending.binds("乙", answer="9999")
+    assert "绑证核对错了 2 次" in he.opens("/console/").text

@@ -37,6 +37,15 @@ def test_a_house_that_never_opens_again_leaves_the_day_as_it_is(due: date) -> No
     assert due_with_calendar(due, lambda day: day >= due + timedelta(days=FURTHEST)) == due
 
 
+def test_a_day_that_stands_for_never_is_asked_of_no_calendar(lending: Lending) -> None:
+    assert due_with_calendar(date.max, lambda _day: False) == date.max
+    lending.branch("五休馆", open_on=(0, 1, 2, 3, 5, 6))
+    lending.cards()
+    lending.loans(("工具书", "B1", "9999-12-31", "五休馆"), ("近书", "B2", in_days(1).isoformat(), ""))
+    lending.binds()
+    assert "《工具书》" in lending.world.says("小林", "我的借阅")
+
+
 @given(due=DAYS, before=st.integers(1, 14), late=st.integers(-40, 60))
 def test_stages_only_go_forward(due: date, before: int, late: int) -> None:
     order = [None, Stage.SOON, Stage.TOMORROW, Stage.OVER, Stage.OVER_WEEK, Stage.OVER_MONTH]

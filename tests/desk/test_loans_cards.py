@@ -7,7 +7,9 @@ from desk.loans import cards, queries
 from models import privacy, times
 from models.conversation import Conversation
 from models.follower import Follower
+from models.inbox import Push
 from models.loan import BoundCard, ImportWhat, LibraryCard, Loan, LoanTold
+from models.tries import Allowance
 from tests.desk.lending import CARDS, HEAD, Lending, in_days
 from tests.world import World, openid
 
@@ -53,9 +55,65 @@ def test_a_stranger_learns_nothing_and_tries_are_few(lending: Lending) -> None:
 
 def test_many_who_guess_at_one_card_are_stopped_together(lending: Lending) -> None:
     lending.cards()
-    said = [lending.binds(f"oGuesser{n:020}", answer=f"{n:04}") for n in range(cards.OF_A_CARD.burst + 1)]
-    assert "试得太多了" in said[-1]
-    assert all(WRONG in one for one in said[:-1])
+    guessers = [f"oGuesser{n:020}" for n in range(cards.OF_A_CARD.burst)]
+    assert all(WRONG in lending.binds(who, answer=f"{n:04}") for n, who in enumerate(guessers))
+    assert all("试得太多了" in lending.binds(who) for who in guessers), "whoever has failed"
+    assert "绑好了" in lending.binds(), "its owner, who has not"
+
+
+def test_guesses_at_all_cards_together_stop_those_who_failed_and_are_seen(
+    lending: Lending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "OF_ALL", Allowance(burst=3, step_s=600))
+    lending.cards()
+    for n in range(3):
+        lending.binds(f"oGuesser{n:020}", number=f"9000{n}", answer="9999")
+    assert "试得太多了" in lending.binds(f"oGuesser{0:020}", number="90007", answer="9999")
+    assert "绑好了" in lending.binds()
+    with lending.world.database.reading() as session:
+        assert cards.failed(session, now=times.now()) == 3
+
+
+def test_binding_again_shows_what_is_still_lent(lending: Lending) -> None:
+    lending.cards()
+    lending.loans(("小王子", "B1", in_days(5).isoformat(), ""))
+    lending.binds()
+    assert "再也读不出来" in lending.world.says("小林", "解绑证 1")
+    lending.binds()
+    assert "《小王子》" in lending.world.says("小林", "我的借阅")
+
+
+def test_number_and_answer_stand_nowhere_in_plain(lending: Lending) -> None:
+    world = lending.world
+    lending.cards()
+    world.says("小林", "绑定读者证")
+    world.says("小林", "20260003317")
+    with world.database.reading() as session:
+        held = [row.held for row in session.scalars(sa.select(Conversation))]
+    world.says("小林", "9999")
+    world.says("小林", "绑证20260003317")
+    world.says("小林", "1234")
+    with world.database.reading() as session:
+        kept = [f"{row.content} {row.reply}" for row in session.scalars(sa.select(Push))]
+        assert session.scalars(sa.select(BoundCard.number)).one() == "20260003317"
+    assert "绑定读者证" in str(kept)
+    for secret in ("20260003317", "9999", "1234"):
+        assert secret not in str([*held, *kept])
+
+
+@pytest.mark.parametrize("words", ["报名讲座 1234", "11月28日有什么活动", "2026年11月28日 有什么活动"])
+def test_another_question_meanwhile_is_no_answer(lending: Lending, words: str) -> None:
+    world = lending.world
+    lending.cards()
+    world.says("小林", "绑定读者证")
+    world.says("小林", "20260003317")
+    assert WRONG not in world.says("小林", words)
+
+
+@pytest.mark.parametrize("words", ["怎么绑定读者证", "怎么绑证", "绑定我的借书证"])
+def test_other_ways_of_asking_lead_to_binding(lending: Lending, words: str) -> None:
+    lending.cards()
+    assert "请发读者证号" in lending.world.says("小林", words)
 
 
 def test_a_family_has_several_cards_and_a_card_two_parents(lending: Lending) -> None:
@@ -74,7 +132,7 @@ def test_a_family_has_several_cards_and_a_card_two_parents(lending: Lending) -> 
     assert "《小王子》" not in world.says("小林", "我的借阅")
     assert "解绑哪一张" in world.says("小林", "解绑读者证")
     assert "解绑了：孩子的证" in world.says("小林", "1")
-    assert world.count(Loan) == 1, "what nobody has bound goes with it"
+    assert world.count(Loan) == 2, "they are the library's, and nobody reads them without the number"
     assert "还没有绑定读者证" in world.says("小林", "我的借阅")
 
 
@@ -106,7 +164,7 @@ def test_whoever_leaves_takes_everything_along(lending: Lending) -> None:
     world.passes(seconds=2)
     world.happens("小林", "unsubscribe")
     assert world.count(Follower) == 0
-    for table in (BoundCard, Loan, LoanTold, Conversation):
+    for table in (BoundCard, LoanTold, Conversation):
         assert world.count(table) == 0, table
 
 

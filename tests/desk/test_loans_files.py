@@ -1,6 +1,7 @@
 """Files of loans: other columns, codes and days; what is wrong named by row; put in by parts, resumable; what is gone is back."""
 
 import io
+import os
 from datetime import date
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 import xlsxwriter
 
-from desk.loans import imports
+from desk.loans import imports, looking, reading
+from desk.loans.reading import Borrowed
 from models import times
 from models.by import By
 from models.errors import BadInput
-from models.loan import ImportState, ImportWhat, Loan, LoanImport, LoanState
+from models.loan import BoundCard, ImportState, ImportWhat, LibraryCard, Loan, LoanImport, LoanState
 from tests.desk.lending import HEAD, Lending, as_csv, in_days, today
 from tests.world import World
 
@@ -164,10 +166,97 @@ def test_holds_that_lie_there_are_told_apart(lending: Lending) -> None:
 
 def test_a_file_nobody_puts_in_is_let_go_and_its_lines_leave_the_disk(lending: Lending) -> None:
     number = lending.hands_in(LOANS, (HEAD, ("20260003317", "小王子", "B1", "2026-12-01", "")))
+    path = lending.world.settings.media / imports.FOLDER / lending.row(number).file
     lending.next_day(2)
     with lending.world.database.units() as session:
         assert imports.forget_files(session, times.now()) == 1
         imports.SweepFiles(lending.world.settings.media)(session, times.now())
+        assert path.is_file(), "just written, whatever a shifted clock says"
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        imports.SweepFiles(lending.world.settings.media)(session, times.now())
     assert lending.row(number).state is ImportState.DROPPED
-    assert list((lending.world.settings.media / imports.FOLDER).iterdir()) == []
+    assert not path.exists()
     assert today() == in_days(0)
+
+
+# ── what is not in a file that has faults ──
+
+
+def titles(lending: Lending) -> str:
+    return lending.world.says("小林", "我的借阅")
+
+
+def test_a_row_that_stands_twice_is_no_fault(lending: Lending) -> None:
+    lending.loans(("小王子", "B1", in_days(3).isoformat(), ""), ("边城", "B2", in_days(4).isoformat(), ""))
+    twice = ("边城", "B2", in_days(4).isoformat(), "")
+    row = lending.loans(twice, twice)
+    assert (row.fault_count, row.gone, row.is_unsure, row.spared) == (1, 1, False, [])
+
+
+def test_a_fault_protects_its_own_card_alone(lending: Lending) -> None:
+    mine, others = ("20260003317", "小王子", "B1"), ("20260003318", "边城", "B2")
+    day = in_days(4).isoformat()
+    lending.loans((*mine, day, ""), (*others, day, ""), ("20260003318", "家", "B4", day, ""))
+    row = lending.loans(("20260003317", "呐喊", "B3", "月底", ""), (*others, day, ""))
+    assert (row.gone, len(row.spared), len(days(lending))) == (1, 1, 2)
+
+
+def test_a_list_of_cards_with_a_fault_keeps_that_card(lending: Lending) -> None:
+    lending.cards()
+    rows = (("读者证号", "手机号"), ("20260003317", "1"), ("20260003319", "13800001111"))
+    row = lending.put_in(lending.hands_in(CARDS, rows))
+    assert (row.gone, lending.world.count(LibraryCard)) == (1, 2)
+
+
+def test_a_part_that_is_older_than_the_newest_file_is_refused(lending: Lending) -> None:
+    lending.loans(("红楼梦", "B2", in_days(9).isoformat(), ""))
+    with pytest.raises(BadInput, match="更新的数据"):
+        lending.loans(("小王子", "B1", in_days(-8).isoformat(), ""), is_whole=False, data_on=in_days(-10))
+    first, second = (lending.hands_in(LOANS, (HEAD, ("20260003317", "家", "B3", "2026-12-01", ""))) for _ in range(2))
+    lending.put_in(second)
+    with pytest.raises(BadInput, match="更新的数据"):
+        lending.put_in(first)
+
+
+def test_a_newer_part_is_not_undone_by_an_older_whole_file(lending: Lending) -> None:
+    lending.loans(("小王子", "B1", in_days(3).isoformat(), ""), is_whole=False)
+    lending.loans(("小王子", "B1", in_days(1).isoformat(), ""), data_on=in_days(-1))
+    assert days(lending) == [in_days(3)]
+
+
+def test_yesterdays_file_undoes_no_look_of_today(lending: Lending) -> None:
+    lending.cards()
+    lending.loans(("小王子", "B1", in_days(0).isoformat(), ""), data_on=in_days(-1))
+    lending.binds()
+    new = {"title": "新借的", "barcode": "N9", "place": "", "day": in_days(20).isoformat()}
+    with lending.world.database.units() as session:
+        card = session.scalars(sa.select(BoundCard)).one()
+        looking.take_over(session, card, {"loans": [new], "holds": []}, secret=lending.secret, now=times.now())
+    lending.loans(("小王子", "B1", in_days(0).isoformat(), ""), data_on=in_days(-1))
+    assert ("新借的" in titles(lending), "小王子" in titles(lending)) == (True, False)
+
+
+def test_an_import_that_fails_says_so_and_lets_the_next_one_by(lending: Lending) -> None:
+    number = lending.hands_in(LOANS, (HEAD, ("20260003317", "小王子", "B1", "2026-12-01", "")))
+    (lending.world.settings.media / imports.FOLDER / lending.row(number).file).write_text("{broken\n")
+    row = lending.put_in(number)
+    assert (row.state, "JSONDecodeError" in row.cause) == (ImportState.BROKEN, True)
+    lending.loans(("小王子", "B1", "2026-12-01", ""))
+
+
+@pytest.mark.parametrize(
+    ("said", "is_ready"),
+    [
+        ("已到期", False), ("not available", False), ("Not On Hold Shelf", False), ("到书已过期", False), ("预约取消", False),
+        ("已到馆未取", True), ("预约到书", True), ("Waiting for pickup", True), ("Ready", True), ("预约中", False), ("", False),
+        ("莫名其妙", None),
+    ],
+)  # fmt: skip
+def test_what_a_state_says(said: str, is_ready: bool | None) -> None:
+    reader, _ = reading.reader_of([(1, ["证号", "书名", "状态"])], HOLDS)
+    found = [
+        one.is_ready for one in reader.records([(2, ["20260003317", "三体", said])]) if isinstance(one, Borrowed)
+    ]
+    assert found == ([] if is_ready is None else [is_ready])
+    assert len(reader.faults) == (is_ready is None)
+    assert reader.spared == ({"20260003317"} if is_ready is None else set())

@@ -168,6 +168,51 @@ def test_a_message_that_will_not_leave_stands_in_no_later_ones_way(lending: Lend
     assert lending.plans() == 1
 
 
+def test_what_died_was_told_to_nobody_and_is_said_by_the_next(lending: Lending) -> None:
+    lending.loans(due("小王子", 3))
+    lending.binds()
+    lending.plans()
+    lending.leaves()
+    with lending.world.database.units() as session:
+        session.execute(sa.update(OutboxCall).where(OutboxCall.key.startswith("loan note:")).values(state="dead"))
+        session.execute(sa.update(LoanNote).values(state="owed"))
+    with lending.world.database.units() as session:
+        assert telling.let_go(session, times.now()) == 1
+    lending.next_day()
+    lending.loans(due("小王子", 2))
+    assert lending.plans() == 1
+
+
+def test_what_was_let_go_may_be_sent_again_and_is_let_go_again(lending: Lending) -> None:
+    lending.loans(due("小王子", 1))
+    lending.binds()
+    lending.plans()
+    lending.loans(due("别的", 20))
+    assert (lending.leaves(), lending.leaves()) == (None, None)
+
+
+def test_nobody_is_told_of_a_book_that_the_newest_file_has_not_seen(lending: Lending) -> None:
+    """A row that names no card keeps all of them in the books, but silent."""
+    lending.loans(due("小王子", 1), due("边城", 1))
+    lending.binds()
+    lending.loans(("证", "彷徨", "B5", "2026-12-01", ""), due("边城", 1))
+    assert lending.plans() == 1
+    said = shown(lending.leaves())
+    assert ("边城" in said, "小王子" in said) == (True, False)
+    lending.next_day()
+    lending.loans(("证", "彷徨", "B5", "2026-12-01", ""), due("别的", 20))
+    assert lending.plans() == 0
+
+
+def test_holds_of_old_say_nothing_beside_fresh_loans(lending: Lending) -> None:
+    head = ("证号", "题名", "状态")
+    rows = (head, ("20260003317", "三体", "到馆"))
+    lending.put_in(lending.hands_in(ImportWhat.HOLDS, rows, data_on=in_days(-40)))
+    lending.loans(due("别的", 20))
+    lending.binds()
+    assert lending.plans() == 0
+
+
 # ── renewals by people ──
 
 

@@ -8,16 +8,18 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import ils_table
 from bot import ils
-from desk.loans import sip2
+from desk.loans import looking, sip2
 from desk.loans.days import day_in
 from desk.loans.sip2 import Broken, Message
+from models import times
 from models.errors import FateUnknown, Rejected, TryLater
-from models.loan import Loan, RenewRequest, RenewState, RenewWay
+from models.loan import BoundCard, Loan, RenewRequest, RenewState, RenewWay
 from models.outbox import OutboxCall
 from tests.desk.lending import Lending, in_days
 from tests.wechat import shown
@@ -302,3 +304,44 @@ def test_what_the_system_no_longer_has_is_back(lending: Lending, system: Ils) ->
     hands_work(lending)
     assert lending.world.says("小林", "我的借阅").startswith("现在没有借出的书")
     assert lending.world.count(Loan, Loan.state == "out") == 0
+
+
+# ── lists that are cut short ──
+
+
+def many(count: int) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"barcode": f"B{n}", "title": f"书{n}", "due": in_days(9).isoformat(), "place": ""} for n in range(count)
+    )
+
+
+def test_a_list_that_comes_in_pages_is_read_to_its_end(system: Ils) -> None:
+    system.has(*many(7))
+    system.tells(page=3)
+    found = ils.call(system.line(), {"what": "look", "number": "20260003317"})
+    assert ([one["barcode"] for one in found["loans"]], found["part"]) == ([f"B{n}" for n in range(7)], [])
+
+
+@pytest.mark.parametrize(("count", "page"), [(ils.MOST_ITEMS + 2, 0), (3, -1)])
+def test_a_list_that_is_not_all_gives_nothing_back(lending: Lending, system: Ils, count: int, page: int) -> None:
+    """More than we ask for; a system that counts and names none."""
+    lending.loans(*[(f"书{n}", f"B{n}", in_days(9).isoformat(), "") for n in range(count)])
+    lending.binds()
+    system.has(*many(count))
+    system.tells(page=page)
+    hands_work(lending)
+    assert lending.world.count(Loan, Loan.state == "out") == count
+    with lending.world.database.reading() as session:
+        assert session.scalars(sa.select(BoundCard.looked_at)).one() is None
+
+
+def test_a_loan_and_a_hold_of_the_same_book_are_told_apart(lending: Lending) -> None:
+    lending.loans(("小王子", "B1", in_days(2).isoformat(), ""), data_on=in_days(-1))
+    lending.binds()
+    hold = {"title": "小王子", "barcode": "B1", "place": "", "day": in_days(2).isoformat(), "ready": True}
+    with lending.world.database.units() as session:
+        card = session.scalars(sa.select(BoundCard)).one()
+        looking.take_over(session, card, {"loans": [], "holds": [hold]}, secret=lending.secret, now=times.now())
+    said = lending.world.says("小林", "我的借阅")
+    assert said.startswith("现在没有借出的书")
+    assert "预约到了" in said
