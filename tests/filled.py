@@ -33,7 +33,7 @@ def fill(database: Database) -> None:
 def _allowed(connection: sa.Connection, column: sa.Column[Any]) -> list[str]:
     """The words a check constraint allows."""
     checks = sa.inspect(connection).get_check_constraints(column.table.name)
-    mine = (check["sqltext"] for check in checks if re.search(rf"\b{column.name}\b", check["sqltext"]))
+    mine = (check["sqltext"] for check in checks if re.search(rf"(?<!')\b{column.name}\b(?!')", check["sqltext"]))
     return [word for text in mine for word in re.findall(r"'([a-z_]+)'", text)]
 
 
