@@ -160,7 +160,7 @@ def test_co_wechat_makes_codes_that_lead_to_the_account(world, api):
 
 def test_co_wechat_asks_for_addresses_and_templates(world, api):
     assert api.call("getIp")["ip_list"] == ["127.0.0.1"]
-    assert len(api.call("getAllPrivateTemplate")["template_list"]) == 4
+    assert len(api.call("getAllPrivateTemplate")["template_list"]) == 5
     world.reset(kind="subscription")
     assert refused(api, "getAllPrivateTemplate") == 48001
 
