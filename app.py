@@ -448,9 +448,9 @@ def sweeping_parts(media: Path) -> tuple[upkeep.Part, ...]:
         sweeping.drop_stale_uploads,
         sweeping.SweepUploads(media),
         sweeping.SweepPrints(media),
-        sweeping.Sweep(media),
+        sweeping.sweep(media),
         packing.SweepPacks(media),
-        said.Sweep(media),
+        said.sweep(media),
         loan_imports.SweepFiles(media),
     )
 

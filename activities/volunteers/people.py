@@ -1,6 +1,6 @@
 """Who helps: registering, staff's yes or no, a pause, leaving. What is asked of a minor is a guardian's word as well."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,9 +75,9 @@ def profile_in(
     return Profile(name, phone, int(age), guardian, guardian_phone, "、".join(skills)[:LONGEST_SKILLS], wish)
 
 
-def _checked(wrong: dict[str, str], name: str, read) -> str:  # type: ignore[no-untyped-def]
+def _checked(wrong: dict[str, str], name: str, read: Callable[[], str]) -> str:
     try:
-        return str(read())
+        return read()
     except NotThisWay as no:
         wrong[name] = no.to_reader
         return ""

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from activities.reminders import rules as reminders
 from activities.reminders.rules import Wish
@@ -24,6 +25,7 @@ DOOR_OPENS = timedelta(hours=1)
 DOOR_SHUTS = timedelta(hours=2)  # after its end: who forgot is told to ask staff
 MOST_MINUTES = 16 * 60  # of one line
 ROUND = 5  # minutes
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def whole(word: str, least: int, most: int, wrong: dict[str, str], name: str, un
     return least
 
 
-def _read(read, wrong: dict[str, str], name: str, words: str):  # type: ignore[no-untyped-def]
+def _read(read: Callable[[], T], wrong: dict[str, str], name: str, words: str) -> T | None:
     try:
         return read()
     except ValueError:

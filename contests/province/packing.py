@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from contests import files
 from contests.province import packs
-from models import times
 from models.errors import Rejected
 from models.pack import PackState
+from models.sweeping import on_disk
 from models.work import Json
 from models.workbook import EVERY_ROW, Sheet, workbook
 
@@ -163,7 +163,7 @@ class SweepPacks:
 
     def __call__(self, session: Session, now: datetime) -> int:
         """Nothing is left for a second unit."""
-        before = (now - times.shift() - FRESH).timestamp()
+        before = on_disk(now - FRESH)
         found = list(_files_in(self._folder))
         states = packs.states_of(session, {path.stem for path in found}) if found else {}
         for path in found:

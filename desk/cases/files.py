@@ -1,9 +1,7 @@
 """Pictures, voices and films of a case: promised with the push, fetched outside every unit, kept by their hash, swept when nobody
 names them any more. Only staff see them."""
 
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,16 +9,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import outbox, times
+from models import outbox
 from models.case import CaseWord, FileKind, FileState
 from models.errors import FateUnknown, Rejected, Stopped
 from models.outbox import CallKind, CallState, Claimed
+from models.sweeping import Sweep
 from models.work import NotNow, Outcome, Ready
 
 ROOM = "desk"  # of the media folder
 WECHAT_KEEPS = timedelta(days=3)  # temporary media, source: media/get
 FILM_LEASE = timedelta(minutes=15)  # a film is made playable with it
-FRESH = timedelta(hours=2)  # above the longest lease
 TYPES = {"jpg": "image/jpeg", "m4a": "audio/mp4", "mp4": "video/mp4", "amr": "audio/amr"}
 GONE = "在微信那边已经取不到了（只保留三天），请读者再发一次。"
 NOT_WANTED = "这个提问的内容已经清除"
@@ -80,37 +78,11 @@ def path_of(media: Path, digest: str, suffix: str) -> Path:
     return media / ROOM / digest[:2] / f"{digest}.{suffix}"
 
 
-class Sweep:
-    """A part of the clock's upkeep: one folder a unit, from the first to the last, and then again from the first."""
-
-    def __init__(self, media: Path) -> None:
-        self._media = media
-        self._left = self._folders()
-
-    def __call__(self, session: Session, now: datetime) -> int:
-        """How many folders were looked at: 0 at the end of a round."""
-        folder = next(self._left, None)
-        if folder is None:
-            self._left = self._folders()
-            return 0
-        drop_unneeded(session, folder, now)
-        return 1
-
-    def _folders(self) -> Iterator[Path]:
-        room = self._media / ROOM
-        return iter(sorted(one for one in room.iterdir() if one.is_dir())) if room.is_dir() else iter(())
+def sweep(media: Path) -> Sweep:
+    """Files of cases; of who has left the words are gone, and with them what names a file."""
+    room = media / ROOM
+    return Sweep(lambda: sorted(one for one in room.iterdir() if one.is_dir()) if room.is_dir() else (), _wanted)
 
 
-def drop_unneeded(session: Session, folder: Path, now: datetime) -> int:
-    """Of one folder: how many files went."""
-    before = (now - FRESH - times.shift()).timestamp()  # as the disk's own clock shows it
-    old = {path: path.stem for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < before}
-    wanted = (
-        set(session.scalars(sa.select(CaseWord.digest).where(CaseWord.digest.in_(set(old.values())))))
-        if old
-        else set()
-    )
-    unneeded = [path for path, digest in old.items() if digest not in wanted]
-    for path in unneeded:
-        os.unlink(path)
-    return len(unneeded)
+def _wanted(session: Session, _folder: Path, digests: set[str]) -> set[str]:
+    return set(session.scalars(sa.select(CaseWord.digest).where(CaseWord.digest.in_(digests))))

@@ -34,6 +34,7 @@ from models.loan import (
     LoanState,
 )
 from models.states import moved
+from models.sweeping import is_older, on_disk
 
 I = ImportState  # noqa: E741
 PART, SWEPT = 1000, 2000  # lines, and rows that go, a unit: some 40 ms
@@ -273,9 +274,8 @@ class SweepFiles:
         """Always 0: one part takes all."""
         if self._folder.is_dir():
             wanted = set(session.scalars(sa.select(LoanImport.file).where(LoanImport.state.in_((I.SHOWN, I.GOING)))))
-            # One that is just being written has no row yet. A disk knows nothing of a shifted clock.
-            aged = (now - times.shift() - LOOKED_AT).timestamp()
+            aged = on_disk(now - LOOKED_AT)  # one that is just being written has no row yet
             for path in self._folder.iterdir():
-                if path.name not in wanted and path.stat().st_mtime < aged:
+                if path.name not in wanted and is_older(path, aged):
                     path.unlink(missing_ok=True)
         return 0

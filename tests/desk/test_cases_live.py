@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from desk.cases import files
 from models import times
 from models.case import Case, CaseWord, FileKind, FileState
+from models.sweeping import FRESH
 from tests.console.office import Browser, Office
 from tests.desk.test_cases_desk import writes
 from tests.live import Live
@@ -122,13 +123,13 @@ def test_a_picture_for_the_desk_is_fetched_shown_to_staff_and_swept_with_the_cas
     assert f"{page}/words/{word.id}/file" in he.opens(page).text
     assert he.opens(f"{page}/words/{word.id + 1000}/file").status_code == 404
     path = files.path_of(live.settings.media, word.digest, word.suffix)
-    sweep, later = files.Sweep(live.settings.media), times.now() + files.FRESH * 2
+    sweep, later = files.sweep(live.settings.media), times.now() + FRESH * 2
     with live.database.units() as session:
         assert sweep(session, later) == 1
         assert path.exists()
     live.phone(reader, type="event", event="unsubscribe")
     with live.database.units() as session:
-        files.drop_unneeded(session, path.parent, later)
+        sweep.look_through(session, path.parent, later)
     assert not path.exists()
 
 
