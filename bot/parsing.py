@@ -106,10 +106,10 @@ def _words(fields: Fields, kind: str, event: str) -> str:
     return _text(fields, "EventKey") if event == "click" else ""
 
 
-def storable(incoming: Incoming, *, is_secret: bool = False) -> Fields:
+def storable(incoming: Incoming, *, no_words: bool = False) -> Fields:
     """The fields that may be kept for a while: no coordinates, and of what is secret no words."""
     fields = {name: value for name, value in incoming.fields.items() if name not in COORDINATES}
-    return {**fields, "Content": ""} if is_secret and "Content" in fields else fields
+    return {**fields, "Content": ""} if no_words and "Content" in fields else fields
 
 
 def reply_xml(reply: Reply, incoming: Incoming, *, at: datetime) -> str:

@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.parsing import storable
-from handlers import loans
-from handlers.router import Route, Shared, reply_to
+from handlers.router import Route, Shared, is_secret, reply_to
 from handlers.shelf import Shelf
 from handlers.turn import Card, House, Incoming, Reply, Talk, Turn, fitted
 from models import conversation, follower, inbox, outbox
@@ -128,8 +127,8 @@ class Taker:
                 continue
             openid, talk = turn.incoming.openid, turn.talk
             has_left = sign.at is not None and openid not in here
-            is_secret = loans.is_secret(topic, turn.incoming.words)
-            taken.append(kept(turn.incoming, reply, now=turn.now, has_left=has_left, is_secret=is_secret))
+            no_words = is_secret(topic, turn.incoming.words)
+            taken.append(kept(turn.incoming, reply, now=turn.now, has_left=has_left, no_words=no_words))
             if talk.changed:
                 changed.append((openid, talk.topic, talk.held, talk.misses, turn.now))
         inbox.keep(session, taken)
@@ -218,10 +217,10 @@ def kept(
     state: PushState = PushState.ANSWERED,
     error: str | None = None,
     has_left: bool = False,
-    is_secret: bool = False,
+    no_words: bool = False,
 ) -> Taken:
-    """The push and its reply as they go into the inbox; of somebody who has left only the key and the kind. What is secret is
-    kept without its words, and so cannot be run again."""
+    """The push and its reply as they go into the inbox; of somebody who has left only the key and the kind. `no_words`: what was
+    said is secret; it is kept without, and so cannot be run again."""
     gone = has_left or incoming.event == "unsubscribe"
     return Taken(
         key=incoming.key,
@@ -230,9 +229,7 @@ def kept(
         received_at=now,
         state=state,
         reply=reply.text,
-        content=None
-        if gone or (is_secret and state is PushState.FAILED)
-        else storable(incoming, is_secret=is_secret),
+        content=None if gone or (no_words and state is PushState.FAILED) else storable(incoming, no_words=no_words),
         error=error,
         card=reply.card.kept if reply.card else None,
     )

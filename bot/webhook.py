@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from bot.envelope import Envelope
 from bot.parsing import fields_of, incoming_of, reply_xml
 from bot.taking import NO_TALK, Taker, ToBeDoneAlone, kept, sign_of
-from handlers import duty, loans
-from handlers.answers_faq import make_ready
+from handlers.router import is_asked_ahead, is_secret, make_ready
 from handlers.shelf import Shelf
 from handlers.turn import House, Incoming, Reply
 from models import conversation, follower, inbox, times
@@ -126,7 +125,7 @@ class Door:
 
     def _taken(self, incoming: Incoming) -> Reply:
         """Together with all who wait; by itself where that must be, or where the group came to grief."""
-        if duty.may_need(incoming.words):  # dozens of questions, asked before anybody waits to write
+        if is_asked_ahead(incoming.words):  # dozens of questions, asked before anybody waits to write
             self._taker.house.needs_ahead(incoming.openid)
         try:
             return cast(Reply, self._together.bring(incoming))
@@ -164,7 +163,7 @@ class Door:
                 topic = conversation.states_of(session, [incoming.openid]).get(incoming.openid, NO_TALK)[0]
                 failed = kept(
                     incoming, Reply(SORRY), now=now, state=PushState.FAILED, error=_cause(error),
-                    is_secret=loans.is_secret(topic, incoming.words),
+                    no_words=is_secret(topic, incoming.words),
                 )  # fmt: skip
                 follower.seen(session, [sign_of(incoming, now)])  # so that a later answer finds its window
                 inbox.keep(session, [failed])

@@ -234,6 +234,10 @@ _ONLY_WORDS, _SILENCE = Route(help.only_words), Route(lambda _turn: Reply.silenc
 _SILENT_EVENTS_BUT = frozenset({"click"})
 
 
+# What the door asks before and after a verb, by whichever file of conversations knows.
+make_ready, is_asked_ahead, is_secret = answers_faq.make_ready, duty.may_need, loans.is_secret
+
+
 def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
     """Find the verb and have `run` run it. Reads only until then."""
     incoming = turn.incoming
