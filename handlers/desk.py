@@ -61,7 +61,7 @@ _TAKE_WORDS = (signing.SIGN, loans.NUMBER, PROOF, loans.NAMING)
 class Heard:
     """What of a push goes to the desk, and into which case; None: a new one.
 
-    `is_live`: the two are talking just now. `has_answered`: the desk spoke last, so that a number or a yes may be its answer.
+    `is_live`: the two are talking just now, or may be. `has_answered`: the desk spoke last, so that a number or a yes may be its answer.
     """
 
     case: int | None
@@ -125,7 +125,8 @@ def words_for(turn: Turn, words: str, raw: str) -> Heard | None:
     turn.talk.sit_at_desk(case.id, turn.now)
     if turn.incoming.is_tap or not _listens(case, turn.now):
         return None
-    is_live = rules.is_live(case.state, case.asked_at, case.burst_at, turn.now)
+    wrote_at = case.burst_at if _is_at_work(turn, case) else None  # nobody can be talking with the reader
+    is_live = rules.is_live(case.state, case.asked_at, wrote_at, turn.now)
     return Heard(case.id, saying, is_live, has_answered)
 
 
@@ -272,9 +273,13 @@ def _sit(turn: Turn, case: Case) -> None:
 
 
 def _due(turn: Turn, case: Case) -> str:
+    return texts.expected(case.due_at, works_now=_is_at_work(turn, case), now=turn.now)
+
+
+def _is_at_work(turn: Turn, case: Case) -> bool:
     # The same for every reader of a branch: kept until the hours, a closure or the day change.
     of = turn.kept("desk", case.branch_id, lambda: service_of(turn.session, case.branch_id, since=turn.now))
-    return texts.expected(case.due_at, works_now=clock.works_at(of.hours, turn.now), now=turn.now)
+    return clock.works_at(of.hours, turn.now)
 
 
 def end(turn: Turn) -> Reply:

@@ -1,11 +1,13 @@
 """A reader and the desk, through the signed callback."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from desk.cases import answering, falling, holding, queries, rules
+from desk.cases import answering, clock, falling, holding, queries, rules
+from desk.cases.hours import service_of
 from models import privacy, times
 from models.by import By
 from models.case import CASE_MOVES, Case, CaseResult, CaseState, CaseWord, Rating, Speaker
@@ -237,7 +239,8 @@ def test_still_a_question_while_another_case_is_open_goes_into_that_one(office: 
 
 
 def test_while_nobody_says_anything_the_program_answers_what_is_surely_its_own(world: World) -> None:
-    """The desk may be shut until tomorrow: whoever waits for it can still ask when the library opens."""
+    """Whoever waits for the desk can still ask when the library opens."""
+    comes_to_work(world)
     asks(world)
     assert world.says("小林", "今天有什么活动") == "", "just said: to the person"
     world.passes(minutes=11)
@@ -248,3 +251,22 @@ def test_while_nobody_says_anything_the_program_answers_what_is_surely_its_own(w
     assert world.says("小林", "是官塘的书，今天借的") == "", "more of the question"
     assert said(world)[-1].endswith("是官塘的书，今天借的")
     assert "几点关门" not in "".join(said(world))
+
+
+def test_while_the_desk_is_shut_the_program_answers_its_own_at_once(world: World) -> None:
+    comes_to_work(world)
+    world.passes(hours=12)
+    asks(world)
+    assert "今天" in world.says("小林", "今天有什么活动")
+    assert world.says("小林", "是官塘的书，今天借的") == "", "more of the question"
+    assert said(world)[-1].endswith("是官塘的书，今天借的")
+
+
+def comes_to_work(world: World) -> None:
+    """Five minutes after the desk opens next."""
+    now = times.now()
+    with world.database.reading() as session:
+        hours = service_of(session, None, since=now).hours
+    ahead = (begins for day in range(14) for begins, _ in clock.spans(hours, times.today(now) + timedelta(days=day)))
+    opens = next(begins for begins in ahead if begins > now and times.local(begins).hour < 12)
+    world.passes(seconds=(opens - now).total_seconds() + 300)
