@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.menu import menu_of
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.rights import Act, may
 from console.words import State
 from models import times
 from models.account_menu import AccountMenu, MenuState
-from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from notices.menus import queries, rules, service
 from notices.menus.rules import Button, Row, Top
@@ -105,7 +104,7 @@ class _Views:
 
     def _kept(self, menu: AccountMenu | None, title: str, buttons: list[Button]) -> int:
         with self._desk.unit() as session:
-            by = By(me().login, times.now())
+            by = by_me()
             if menu is None:
                 return service.begin(session, title, buttons, by=by).id
             was = _number(request.form.get("version"))
@@ -119,7 +118,7 @@ class _Views:
         try:
             begins, ends = _moment(request.form.get("from", "")), _moment(request.form.get("until", ""))
             with self._desk.unit() as session:
-                menu, by = self._found(session, number), By(me().login, times.now())
+                menu, by = self._found(session, number), by_me()
                 service.schedule(session, menu, shows_from=begins or by.at, shows_until=ends, by=by)
         except BadInput as error:
             return refused(error.to_staff, where)
@@ -134,7 +133,7 @@ class _Views:
     def down(self, number: int) -> AnyResponse:
         """What was shown before is shown again."""
         with self._desk.unit() as session:
-            service.take_down(session, self._found(session, number), by=By(me().login, times.now()))
+            service.take_down(session, self._found(session, number), by=by_me())
         return done("换下来了，前一份菜单正在换回去。", url_for("console.account_menu", number=number))
 
     def _found(self, session: Session, number: int) -> AccountMenu:

@@ -18,13 +18,12 @@ from activities.signup.terms import terms_of
 from console import activity_list, exports, sign_up_labels, words
 from console.activity_list import SORTS, SPANS, said_when
 from console.activity_rows import found, held, is_mine, mine
-from console.desk import Desk, done, drawn, is_island, me, note, refused
+from console.desk import Desk, by_me, done, drawn, is_island, me, note, refused
 from console.exports import Sheet
 from console.records import lines_about
 from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import ACTIVITY_MOVES, Activity, ActivityState
-from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.when import When
 
@@ -176,7 +175,7 @@ class _Views:
         where = url_for("console.activity", code=code)
         try:
             with self._desk.unit() as session:
-                verb(session, _as_seen(session, code), by=By(me().login, times.now()))
+                verb(session, _as_seen(session, code), by=by_me())
         except IllegalMove:
             return refused("刚才有人先动过这个活动，没有再改。请看看现在的样子。", where)
         return done(said, url_for(then, code=code))

@@ -12,12 +12,11 @@ from activities.following import followers
 from activities.plans.written import EXAMPLES, when_coming, written
 from console import activity_form
 from console.activity_rows import held, mine
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.rights import Act, may
 from models import times
 from models.activity import Activity, ActivityState
-from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from models.when import When
 
@@ -100,7 +99,7 @@ class _Move:
     def _moved(self, code: str, when: When, values: Mapping[str, str]) -> int:
         """Raises: IllegalMove if the row is no longer what the person saw."""
         with self._desk.unit() as session:
-            activity, by = held(session, code), By(me().login, times.now())
+            activity, by = held(session, code), by_me()
             if request.form.get("seen") != _version(activity):
                 raise IllegalMove(f"{code} was changed meanwhile")
             return changes.move(session, activity, when, reason=values["reason"], place=values["place"], by=by)

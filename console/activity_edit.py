@@ -11,15 +11,13 @@ from activities import changes, fields, queries
 from console import activity_form
 from console.activity_form import BRANCH, said
 from console.activity_rows import held, mine
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn, me
 from console.forms import Form
 from console.merging import Merged, chosen, merged, was
 from console.records import lines_about
 from console.rights import Act, is_theirs, may
-from models import times
 from models.activity import Activity, Branch
 from models.audit import AuditLine
-from models.by import By
 from models.errors import BadFields
 
 _UNDECIDED = "您和别人都改了这一项：选一个留下。"
@@ -86,7 +84,7 @@ def _branch(session: Session, name: str) -> Branch | None:
 
 
 def _save(session: Session, activity: Activity, values: Mapping[str, str]) -> list[str]:
-    by, branch = By(me().login, times.now()), _branch(session, values[BRANCH])
+    by, branch = by_me(), _branch(session, values[BRANCH])
     words = {name: value for name, value in values.items() if name != BRANCH}
     changed = changes.edit(session, activity, words, by=by)
     if branch is not None and branch.id != activity.branch_id:

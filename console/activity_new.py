@@ -17,7 +17,7 @@ from console import activity_form
 from console.activity_days import NAMES, Read, as_read, whens
 from console.activity_form import BRANCH
 from console.activity_rows import found, mine
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn, me
 from console.forms import Form
 from console.rights import Act, may
 from models import times
@@ -124,7 +124,7 @@ class _Views:
         left = iter(wanted)
         while part := list(islice(left, PART)):
             with self._desk.unit() as session:
-                made += [make(session, when, By(me().login, times.now())) for when in part]
+                made += [make(session, when, by_me()) for when in part]
         return made
 
 

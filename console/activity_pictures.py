@@ -6,11 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import picture_files, pictures
 from activities.picture_files import LARGEST_FILE, PictureFile
 from console.activity_rows import held, mine
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.rights import Act, may
-from models import times
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.media import MOST_PICTURES
 from web.uploads import takes_files
@@ -63,7 +61,7 @@ class _Views:
         file, alt = _handed_in()
         picture_files.keep(self._desk.media, file)
         with self._desk.unit() as session:
-            activity, by = held(session, code), By(me().login, times.now())
+            activity, by = held(session, code), by_me()
             pictures.add(session, activity, file, alt=alt, as_cover="as_cover" in request.form, by=by)
         picture_files.keep(self._desk.media, file)  # somebody may have removed the same picture elsewhere meanwhile
 
@@ -72,7 +70,7 @@ class _Views:
         """This one stands in front."""
         where = url_for("console.pictures", code=code)
         with self._desk.unit() as session:
-            is_done = pictures.put_in_front(session, held(session, code), number, by=By(me().login, times.now()))
+            is_done = pictures.put_in_front(session, held(session, code), number, by=by_me())
         return done("封面换好了。", where) if is_done else refused(_GONE, where)
 
     @may(Act.CHANGE_ACTIVITIES)
@@ -80,7 +78,7 @@ class _Views:
         """No longer shown, and off the disk if nothing else shows it."""
         where = url_for("console.pictures", code=code)
         with self._desk.unit() as session:
-            digest = pictures.remove(session, held(session, code), number, by=By(me().login, times.now()))
+            digest = pictures.remove(session, held(session, code), number, by=by_me())
         if digest:
             picture_files.drop(self._desk.media, digest)
         return refused(_GONE, where) if digest is None else done("图片删掉了。", where)

@@ -3,22 +3,22 @@
 import re
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities import picture_files, texts
-from activities.picture_files import LARGEST_FILE, RECORDS
+from activities import texts
+from activities.picture_files import LARGEST_FILE
 from activities.records import queries, rules, service
 from activities.records.rules import NAMES, Figures
+from console import record_pictures
 from console.activity_rows import found, held, mine
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.merging import Merged, chosen, merged, was
 from console.rights import Act, may
 from models import times
 from models.activity import Activity
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.record import ActivityRecord, RecordState
 from web.uploads import takes_files
@@ -56,7 +56,7 @@ class _Views:
             try:
                 rules.may_be_kept(activity.state, activity.starts_on, today=times.today(times.now()))
                 figures = rules.figures_of(met.values)
-                is_new = not wrong and service.confirm(session, activity, figures, by=By(me().login, times.now()))
+                is_new = not wrong and service.confirm(session, activity, figures, by=by_me())
             except BadFields as error:
                 wrong = {**error.wrong, **wrong}
             except BadInput as error:
@@ -91,48 +91,30 @@ class _Views:
         """One more picture of how it went."""
         with self._desk.reading() as session:
             mine(session, code)  # before a large file is looked into
-        given, media = request.files.get("file"), self._desk.media
+        where = url_for("console.record", code=code)
         try:
-            if given is None or not given.filename:
-                raise BadInput("请选一张照片。")
-            file = picture_files.made_anew(given.read())
-            picture_files.keep(media, file, room=RECORDS)
-            with self._desk.unit() as session:
-                service.add_picture(session, held(session, code), file, by=By(me().login, times.now()))
+            return record_pictures.added(
+                self._desk, lambda session, file: service.add_picture(session, held(session, code), file, by=by_me()), where
+            )  # fmt: skip
         except BadInput as error:
             return self._page(code, file_wrong=error.to_staff), 400
-        picture_files.keep(media, file, room=RECORDS)  # somebody may have removed the same one elsewhere meanwhile
-        return done("照片加上了。", url_for("console.record", code=code))
 
     @may(Act.KEEP_RECORDS)
     def remove(self, code: str, digest: str) -> AnyResponse:
         """Away, and off the disk if no other record has it."""
         where = url_for("console.record", code=code)
-        with self._desk.unit() as session:
-            activity = held(session, code)
-            is_free = service.remove_picture(session, activity, digest, by=By(me().login, times.now()))
-        if is_free is None:
-            return refused("这张照片刚才已经被人删掉了。", where)
-        if is_free:
-            picture_files.drop(self._desk.media, digest, room=RECORDS)
-        return done("照片删掉了。", where)
+        return record_pictures.removed(
+            self._desk, lambda session: service.remove_picture(session, held(session, code), digest, by=by_me()), digest, where
+        )  # fmt: skip
 
     @may(Act.SEE_ACTIVITIES)
     def picture(self, code: str, digest: str) -> Response:
-        """The file; to staff alone, since it shows who came."""
-        if not _DIGEST.fullmatch(digest):
-            abort(404)
-        with self._desk.reading() as session:
-            activity = found(session, code)
-            if all(picture.digest != digest for picture in queries.pictures_of(session, activity.id)):
-                abort(404)
-        try:
-            body = picture_files.path_of(self._desk.media, digest, room=RECORDS).read_bytes()
-        except FileNotFoundError:
-            abort(404)
-        response = Response(body, mimetype="image/jpeg")
-        response.headers["Cache-Control"] = "private, max-age=3600"
-        return response
+        """The file."""
+
+        def of(session: Session) -> list[str]:
+            return [one.digest for one in queries.pictures_of(session, found(session, code).id)]
+
+        return record_pictures.shown(self._desk, digest, of)
 
 
 def _met(session: Session, activity: Activity) -> Merged:

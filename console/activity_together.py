@@ -17,11 +17,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import changes
 from console import activity_list, words
 from console.activity_list import Filters
-from console.desk import Desk, done, drawn, local_path, me, refused
+from console.desk import Desk, by_me, done, drawn, local_path, me, refused
 from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import Activity, ActivityState, Branch
-from models.by import By
 
 PART = 10  # rows a unit: the write lock is held for some 25 ms, on a busy machine 100
 MOST = 500  # in one go, so that nobody waits longer than a few seconds for the answer
@@ -120,7 +119,7 @@ class _Views:
             with self._desk.unit() as session:
                 fit = [found for found in _held(session, part, outcome) if _is_fit(deed, found, outcome)]
                 if fit:
-                    deed.verb(session, fit, by=By(me().login, times.now()))
+                    deed.verb(session, fit, by=by_me())
             outcome.done += len(fit)
         return outcome
 

@@ -8,9 +8,8 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, is_island, refused
+from console.desk import Desk, by_me, done, drawn, is_island, refused
 from console.forms import Form
-from console.notice_rows import by_me
 from console.rights import Act, may
 from desk.answers import book, queries, rules, service, texts
 from desk.answers.book import Book

@@ -3,8 +3,7 @@
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn
-from console.notice_rows import by_me
+from console.desk import Desk, by_me, done, drawn
 from console.rights import Act, may
 from desk.answers import queries, service, sheet
 from desk.answers.sheet import Wrong

@@ -4,9 +4,8 @@ import sqlalchemy as sa
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
-from console.notice_rows import by_me
 from console.rights import Act, may
 from desk.answers import gathering, queries, rules, service
 from desk.matching import usual

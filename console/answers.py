@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import paging
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.exports import downloaded
-from console.notice_rows import by_me
 from console.paging import Order
 from console.rights import Act, may
 from desk.answers import queries, rules, service, sheet, texts

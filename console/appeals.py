@@ -7,12 +7,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.signup import absences, queries, roll
 from activities.signup.rules import AbsenceRule
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, by_me, done, drawn, me, note
 from console.forms import Form
 from console.rights import Act, is_of_the_whole, is_theirs, may
-from models import times
 from models.activity import Activity
-from models.by import By
 from models.errors import BadFields
 from models.signup import Appeal, AppealState, Entry
 
@@ -56,7 +54,7 @@ class _Views:
         try:
             given = _given(values)
             with self._desk.unit() as session:
-                absences.set_rule(session, given, by=By(me().login, times.now()))
+                absences.set_rule(session, given, by=by_me())
         except BadFields as error:
             return self._rule_page(Form(values, error.wrong), now), 400
         return done(f"已保存：{_said(given)}", url_for("console.appeals"))

@@ -6,12 +6,11 @@ from werkzeug.wrappers import Response
 
 from console import audience_form
 from console.audience_form import Choices, choices, rules_of
-from console.desk import Desk, done, drawn, is_island, me, refused
+from console.desk import Desk, by_me, done, drawn, is_island, me, refused
 from console.forms import Form
 from console.rights import Act, may
 from models import times
 from models.audience import Tagging
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.notice import Segment, Way
 from notices.audience import service, tagging
@@ -66,7 +65,7 @@ class _Views:
         try:
             rules = rules_of(values, offered)
             with self._desk.unit() as session:
-                kept = service.keep(session, values.get("name", ""), rules, by=By(me().login, times.now())).name
+                kept = service.keep(session, values.get("name", ""), rules, by=by_me()).name
         except BadFields as error:
             return self._again(Form(values, error.wrong), offered), 400
         except BadInput as error:
@@ -81,7 +80,7 @@ class _Views:
     def drop(self, number: int) -> Response:
         """No longer kept."""
         with self._desk.unit() as session:
-            service.drop(session, session.get(Segment, number) or abort(404), by=By(me().login, times.now()))
+            service.drop(session, session.get(Segment, number) or abort(404), by=by_me())
         return done("已删除。已经排好的发送照原来的条件，不受影响。", url_for("console.audience"))
 
     @may(Act.SEND_NOTICES)
@@ -90,7 +89,7 @@ class _Views:
         where = url_for("console.audience")
         try:
             with self._desk.unit() as session:
-                tagging.begin(session, session.get(Segment, number) or abort(404), by=By(me().login, times.now()))
+                tagging.begin(session, session.get(Segment, number) or abort(404), by=by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done("正在给这组读者打标签，每次五十位，这一页能看到打到哪里。", where)
@@ -101,7 +100,7 @@ class _Views:
         with self._desk.unit() as session:
             row = session.get(Tagging, number, with_for_update={"key_share": True}) or abort(404)
             if row.done_at is None:
-                tagging.stop(session, row, by=By(me().login, times.now()))
+                tagging.stop(session, row, by=by_me())
         return done("已停下。打上的标签还在，可以在公众平台里看到。", url_for("console.audience"))
 
 

@@ -6,12 +6,10 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
-from models import times
 from models.bill import PayBill
-from models.by import By
 from models.errors import BadInput
 from payouts import comparing
 from payouts.bill import LARGEST_BILL
@@ -52,7 +50,7 @@ class _Views:
             name, body, days = _handed_in()
             file = comparing.file_of(name, body, merchant=self._desk.merchant, days=days)
             with self._desk.unit() as session:
-                bill, is_new = comparing.take_in(session, file, by=By(me().login, times.now()))
+                bill, is_new = comparing.take_in(session, file, by=by_me())
                 where = url_for("console.bill", number=bill.id)
         except BadInput as error:
             return self._page(error.to_staff), 400

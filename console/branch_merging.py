@@ -8,12 +8,10 @@ from activities import merging
 from console import branch_rows
 from console.branch_rows import all_branches, held, of_the_whole
 from console.branch_work import carried_on
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.rights import Act, may
-from models import times
 from models.activity import Branch
-from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 
 _NAMES = {"into": "并入哪个馆", "name": "要并掉的馆的名字"}
@@ -56,7 +54,7 @@ class _Views:
             with self._desk.unit() as session:
                 branch, into = self._both(session, number, values)
                 name, kept, kept_id = branch.name, into.name, into.id
-                merging.merge(session, branch, into, by=By(me().login, times.now()))
+                merging.merge(session, branch, into, by=by_me())
         except BadFields:
             raise
         except BadInput as error:

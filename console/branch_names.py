@@ -9,11 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import branches
 from console.branch_rows import held
-from console.desk import Desk, done, me, refused
+from console.desk import Desk, by_me, done, refused
 from console.rights import Act, may
-from models import times
 from models.activity import Branch, BranchName, FormerName
-from models.by import By
 from models.errors import BadInput, IllegalMove
 
 
@@ -67,7 +65,7 @@ class _Views:
         where = url_for("console.branch", number=number, _anchor="names")
         try:
             with self._desk.unit() as session:
-                by = By(me().login, times.now())
+                by = by_me()
                 verb(session, held(session, number), request.form.get("said", "").strip(), by=by)
         except BadInput as error:
             return refused(error.to_staff, where)

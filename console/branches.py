@@ -10,13 +10,12 @@ from activities.opening import runs_of, said_stretches, said_week
 from console import branch_list, branch_names, branch_rows
 from console.branch_rows import found, held, is_mine, is_whole, now_at, of_the_whole
 from console.branch_work import carried_on
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form, print_of
 from console.records import lines_about
 from console.rights import Act, may
 from models import times
 from models.activity import Branch
-from models.by import By
 from models.errors import BadInput, IllegalMove
 
 _BUSY = "这个馆正在并入别的馆，等做完再看。"
@@ -62,7 +61,7 @@ class _Views:
         if request.method == "POST" and not wrong:
             try:
                 with self._desk.unit() as session:
-                    branch = branches.add(session, values, by=_by())
+                    branch = branches.add(session, values, by=by_me())
             except BadInput as error:
                 wrong = {"name": error.to_staff}
             else:
@@ -94,7 +93,7 @@ class _Views:
                 row = held(session, branch.id)
                 if seen != print_of(_kept(row)):
                     return _form(row, Form(values), seen=print_of(_kept(row)), others=_kept(row)), 409
-                changed = branches.describe(session, row, values, by=_by())
+                changed = branches.describe(session, row, values, by=by_me())
         except BadInput as error:
             return _form(branch, Form(values, {"name": error.to_staff}), seen=seen), 400
         except IllegalMove:
@@ -111,7 +110,7 @@ class _Views:
             with self._desk.unit() as session:
                 branch = held(session, number)
                 name = branch.name
-                branches.delete(session, branch, by=_by())
+                branches.delete(session, branch, by=by_me())
         except BadInput as error:
             return refused(error.to_staff, where)
         except IllegalMove:
@@ -119,10 +118,6 @@ class _Views:
         except IntegrityError:
             return refused("刚才有活动归到了这个馆，没有删除。", where)
         return done(f"已删除{name}。", url_for("console.branches"))
-
-
-def _by() -> By:
-    return By(me().login, times.now())
 
 
 def _typed() -> dict[str, str]:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from console.broadcast_plan import undone
 from console.broadcasts import bars_of, seen_of
-from console.desk import Desk, drawn, me
-from console.notice_rows import by_me, is_mine
+from console.desk import Desk, by_me, drawn, me
+from console.notice_rows import is_mine
 from console.notice_views import framed
 from console.rights import Act, may
 from models import times

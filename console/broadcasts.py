@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities.records import phones
 from console import exports, paging, words
 from console.broadcast_plan import due_in, undone
-from console.desk import Desk, done, drawn, is_island, me, note, refused, saying
+from console.desk import Desk, by_me, done, drawn, is_island, me, note, refused, saying
 from console.exports import Sheet
 from console.forms import print_of
 from console.needs import EACH, Need
@@ -127,7 +127,7 @@ class _Views:
                 broadcast = session.get(Broadcast, number, with_for_update={"key_share": True}) or abort(404)
                 if not is_mine(session.get_one(Notice, broadcast.notice_id)):
                     abort(403)
-                said = act(session, broadcast, By(me().login, times.now()))
+                said = act(session, broadcast, by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         except IllegalMove:

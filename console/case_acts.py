@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.case_rows import by_me, found, held, leads
-from console.desk import Desk, done, me, refused
+from console.case_rows import found, held, leads
+from console.desk import Desk, by_me, done, me, refused
 from console.rights import Act, may
 from desk.cases import answering, handing, texts
 from models import times

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities.opening import said_week
 from activities.week_words import week_in
 from console.branch_rows import all_branches
-from console.case_rows import by_me
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.rights import Act, is_theirs, may
 from desk.cases import hours
 from models import times

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from console.branch_rows import all_branches
 from console.case_acts import branch_called, result_in
-from console.case_rows import by_me, once
-from console.desk import Desk, done, drawn, me
+from console.case_rows import once
+from console.desk import Desk, by_me, done, drawn, me
 from console.rights import Act, may
 from desk.cases import answering, texts, topics
 from desk.cases.answering import ByHand

@@ -4,8 +4,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.case_rows import by_me
-from console.desk import Desk, done, drawn
+from console.desk import Desk, by_me, done, drawn
 from console.rights import Act, may
 from desk.cases import canned, queries, rules, texts
 from models.case import CannedReply, CaseTopic

@@ -14,9 +14,8 @@ from console.desk import me
 from console.rights import Act, is_theirs
 from console.words import State
 from desk.cases import answering, handing, holding, queries, rules
-from models import channels, messages, times
+from models import channels, messages
 from models.activity import Branch
-from models.by import By
 from models.case import OPEN, Case, CaseHanding, CaseState, CaseWay, CaseWord, Speaker
 from models.channels import WindowKind
 from models.outbox import CallState
@@ -58,11 +57,6 @@ def found(session: Session, number: int) -> Case:
 def held(session: Session, number: int) -> Case:
     """To be changed. Aborts with 404."""
     return holding.held(session, number) or abort(404)
-
-
-def by_me() -> By:
-    """Whoever asks, now."""
-    return By(me().login, times.now())
 
 
 def leads(case: Case) -> bool:

@@ -4,10 +4,8 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.rights import Act, may
-from models import times
-from models.by import By
 from models.certificate import Certificate
 from models.errors import BadInput
 from models.quiz import Quiz
@@ -47,7 +45,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 given = _given(session, number, certificate)
-                certificates.revoke(session, given, reason, by=By(me().login, times.now()))
+                certificates.revoke(session, given, reason, by=by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", url_for("console.certificates", number=number))
         return done("已作废。核对的网页上会说它不再有效。", url_for("console.certificates", number=number))

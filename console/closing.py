@@ -15,14 +15,13 @@ from config.menu import menu_of
 from console import activity_days
 from console.branch_rows import all_branches, is_mine, is_whole, said_run
 from console.closures import said_whose
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.forms import Form, print_of
 from console.notice_rows import STATES
 from console.rights import Act, may
 from console.words import State
 from models import times
 from models.activity import Branch
-from models.by import By
 from models.closing import Choice, Closing, ClosingState
 from models.errors import BadFields, BadInput, IllegalMove
 from models.notice import Notice
@@ -163,7 +162,7 @@ class _Views:
             has_notice=bool(form.values["notice"]), has_reopening=bool(form.values["reopening"]),
             buttons=effects.buttons if form.values["menu"] else None,
         )  # fmt: skip
-        return service.close(session, wanted, self._desk.library, by=By(me().login, times.now()))
+        return service.close(session, wanted, self._desk.library, by=by_me())
 
     def _page(
         self, branches: list[Branch], form: Form, *, effects: _Effects | None = None, seen: str = ""
@@ -201,7 +200,7 @@ class _Views:
                 abort(403)
             try:
                 with session.begin_nested():
-                    service.undo(session, closing, self._desk.library, by=By(me().login, times.now()))
+                    service.undo(session, closing, self._desk.library, by=by_me())
             except IllegalMove:
                 return refused("这次闭馆已经有人撤掉了。", where)
             except BadInput as error:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console import contest_prints
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.needs import EACH, Need
 from console.rights import Act, may
@@ -166,7 +166,7 @@ class _Views:
         """It is done in one unit; what a rule refuses is said on the page."""
         try:
             with self._desk.unit() as session:
-                said = act(session, By(me().login, times.now()))
+                said = act(session, by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done(said, where)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from activities.signup.party import name_in, phone_in
 from console.contest_form import GENRES
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.rights import Act, may
 from contests import files, handing_in, pieces, queries, rules
@@ -89,7 +89,7 @@ class _Views:
         try:
             kept = self._kept(number, values)
             with self._desk.unit() as session:
-                work = _entered(session, number, values, kept, code or new_code(), By(me().login, times.now()))
+                work = _entered(session, number, values, kept, code or new_code(), by_me())
                 where, receipt = url_for("console.contest_work", number=work.id), work.number
         except IntegrityError:  # the same form a moment ago; looked at anew it is found
             return refused("这一件刚才已经交上了，请在作品里看看。", url_for("console.contest_works", number=number))

@@ -11,14 +11,12 @@ from werkzeug.wrappers import Response
 from activities.queries import branches
 from console import words
 from console.charts import Chart, Columns, chart, columns
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.needs import EACH, Need
 from console.rights import Act, may
 from contests import figures, like_checks, queries, texts
 from contests.figures import RANKS, Figures, Line, Ranked
-from models import times
-from models.by import By
 from models.contest import Contest, ContestState, Submission, VoteRule
 from models.errors import BadInput
 
@@ -118,7 +116,7 @@ class _Views:
                     found = session.get(Submission, work)
                     if found is None or found.contest_id != number:
                         abort(404)
-                    by = By(me().login, times.now())
+                    by = by_me()
                     many = like_checks.decide(session, found, until=until, is_fine=is_fine, by=by)
             except ValueError:
                 return refused("这一页没看懂，请刷新后再点一次。", where)

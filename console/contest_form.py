@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.contest_lists import said_organisations, said_texts, told_organisations, told_texts
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.forms import Form
 from console.rights import Act, may
 from contests import presets, queries, service, tiers
@@ -18,7 +18,6 @@ from contests.service import DAYS, GroupWanted, Votes, Wanted
 from contests.tiers import TierWanted
 from models import times
 from models.award import AwardKind
-from models.by import By
 from models.contest import Contest, ContestState, Genre, GroupKind, Purpose, VoteRule
 from models.errors import BadFields, BadInput
 from models.money import fen_from, yuan
@@ -94,7 +93,7 @@ class _Views:
             wanted, awards = _wanted(values), _tiers(values)
             with self._desk.unit() as session:
                 contest = session.get_one(Contest, number) if number else None
-                kept = service.set_up(session, wanted, by=By(me().login, times.now()), contest=contest)
+                kept = service.set_up(session, wanted, by=by_me(), contest=contest)
                 way, at_desk = PayWay(self._desk.payout), bool(values["pays_at_desk"])
                 tiers.set_tiers(session, kept, awards, way=way, pays_at_desk=at_desk)
                 where = url_for("console.contest", number=kept.id)

@@ -8,13 +8,11 @@ from flask import Blueprint, Response, abort, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.rights import Act, may
 from contests import awards, printing
 from contests.certificates import certified
-from models import times
 from models.award import Award, AwardState, CertificatePrint
-from models.by import By
 from models.contest import Contest
 from models.errors import BadInput
 from web import certificate as paper
@@ -79,7 +77,7 @@ class _Views:
                 rare = unwritable(awards.printable(session, contest))
                 printing.ask(
                     session, contest, library=self._desk.library, site=self._desk.site, leaves_out=sorted(rare),
-                    by=By(me().login, times.now()),
+                    by=by_me(),
                 )  # fmt: skip
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.contest_form import GENRES
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
 from contests import files, queries, rules, screening
@@ -188,7 +188,7 @@ class _Views:
                 with self._desk.unit() as session:
                     work = session.get(Submission, number) or abort(404)
                     contest_id = work.contest_id
-                    verb(session, work, By(me().login, times.now()))
+                    verb(session, work, by_me())
             except BadInput as error:
                 return refused(f"没有做成：{error.to_staff}", where)
             if request.form.get("queue"):

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.contest_form import may_change
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.needs import EACH, Need
 from console.rights import Act, may
 from contests import queries, rules, service, texts, tiers
 from models import times
-from models.by import By
 from models.contest import (
     HANDED_IN,
     Contest,
@@ -116,7 +115,7 @@ class _Views:
             where = url_for("console.contest", number=number)
             try:
                 with self._desk.unit() as session:
-                    act(session, session.get(Contest, number) or abort(404), by=By(me().login, times.now()))
+                    act(session, session.get(Contest, number) or abort(404), by=by_me())
             except BadInput as error:
                 return refused(f"没有做成：{error.to_staff}", where)
             return done(said, where)
@@ -134,7 +133,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 contest = session.get(Contest, number) or abort(404)
-                service.extend(session, contest, closes, by=By(me().login, times.now()))
+                service.extend(session, contest, closes, by=by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done("截稿时间已经往后延了。后面的日期要不要改，请看看设置。", where)
@@ -154,7 +153,7 @@ class _Views:
             return drawn("contest_cancel.html", contest=contest, works=works, wrong=said, reason=reason), 400
         try:
             with self._desk.unit() as session:
-                service.cancel(session, session.get_one(Contest, number), reason, by=By(me().login, times.now()))
+                service.cancel(session, session.get_one(Contest, number), reason, by=by_me())
         except BadInput as error:
             return drawn(
                 "contest_cancel.html", contest=contest, works=works, wrong=error.to_staff, reason=reason
@@ -170,7 +169,7 @@ class _Views:
                 with self._desk.unit() as session:
                     code = service.give_late_code(
                         session, session.get(Contest, number) or abort(404), until=_until(request.form.get("until", "")),
-                        reason=request.form.get("reason", ""), by=By(me().login, times.now()),
+                        reason=request.form.get("reason", ""), by=by_me(),
                     ).code  # fmt: skip
                 return done(f"补交码是 {code}，只能用一次。", url_for("console.contest_codes", number=number))
             except BadFields as error:

@@ -14,8 +14,8 @@ from activities import picture_files
 from activities.picture_files import LARGEST_FILE, RECORDS
 from activities.places import deliveries, delivery_rules, totals
 from activities.places.delivery_rules import MOST_PICTURES, NAMES
-from console import exports, paging, places, words
-from console.desk import Desk, done, drawn, me, note, refused
+from console import exports, paging, places, record_pictures, words
+from console.desk import Desk, by_me, done, drawn, note, refused
 from console.exports import Sheet
 from console.forms import Form, print_of
 from console.needs import EACH, Need
@@ -23,7 +23,6 @@ from console.paging import Order
 from console.records import lines_about
 from console.rights import Act, may
 from models import times
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.place import Delivery, DeliveryKind, DeliveryState, Place, Route
 from web.uploads import takes_files
@@ -113,7 +112,7 @@ class _Views:
                 kinds = [*deliveries.kinds(session), *([_kind(session, row)] if row else [])]
                 told = delivery_rules.told_of(typed, kinds=kinds, today=times.today(times.now()))
                 was_sent = row is not None and row.state is DeliveryState.SENT
-                number = deliveries.confirm(session, row, told, by=By(me().login, times.now())).id
+                number = deliveries.confirm(session, row, told, by=by_me()).id
         except BadFields as error:
             return self._page(delivery, typed, error.wrong), 400
         words = (
@@ -152,7 +151,7 @@ class _Views:
         """It was none, or stands here twice."""
         with self._desk.unit() as session:
             delivery = session.get(Delivery, number, with_for_update=True) or abort(404)
-            free = deliveries.drop(session, delivery, by=By(me().login, times.now()))
+            free = deliveries.drop(session, delivery, by=by_me())
         for digest in free:
             picture_files.drop(self._desk.media, digest, room=RECORDS)
         return done("删掉了。", url_for("console.deliveries"))
@@ -168,7 +167,7 @@ class _Views:
         try:
             names = delivery_rules.kinds_of(typed.splitlines())
             with self._desk.unit() as session:
-                deliveries.set_kinds(session, names, _renamed(here, names), by=By(me().login, times.now()))
+                deliveries.set_kinds(session, names, _renamed(here, names), by=by_me())
         except BadInput as error:
             return drawn(
                 "delivery_kinds.html", form=Form({"kinds": typed}, {"kinds": error.to_staff}), names={"kinds": "名目"}
@@ -184,48 +183,32 @@ class _Views:
         with self._desk.reading() as session:
             delivery = session.get(Delivery, number) or abort(404)
             values = _values(session, delivery)
-        given, media = request.files.get("file"), self._desk.media
+        where = url_for("console.delivery", number=number)
         try:
-            if given is None or not given.filename:
-                raise BadInput("请选一张照片。")
-            file = picture_files.made_anew(given.read())
-            picture_files.keep(media, file, room=RECORDS)
-            with self._desk.unit() as session:
-                row = session.get(Delivery, number, with_for_update=True) or abort(404)
-                deliveries.add_picture(session, row, file, by=By(me().login, times.now()))
+            return record_pictures.added(
+                self._desk, lambda session, file: deliveries.add_picture(session, _held(session, number), file, by=by_me()), where
+            )  # fmt: skip
         except BadInput as error:
             return self._page(delivery, values, file_wrong=error.to_staff), 400
-        picture_files.keep(media, file, room=RECORDS)  # somebody may have removed the same one elsewhere meanwhile
-        return done("照片加上了。", url_for("console.delivery", number=number))
 
     @may(Act.KEEP_PLACES)
     def remove(self, number: int, digest: str) -> AnyResponse:
         """Away, and off the disk if nothing else shows it."""
         where = url_for("console.delivery", number=number)
-        with self._desk.unit() as session:
-            delivery = session.get(Delivery, number, with_for_update=True) or abort(404)
-            is_free = deliveries.remove_picture(session, delivery, digest, by=By(me().login, times.now()))
-        if is_free is None:
-            return refused("这张照片刚才已经被人删掉了。", where)
-        if is_free:
-            picture_files.drop(self._desk.media, digest, room=RECORDS)
-        return done("照片删掉了。", where)
+        return record_pictures.removed(
+            self._desk, lambda session: deliveries.remove_picture(session, _held(session, number), digest, by=by_me()), digest, where
+        )  # fmt: skip
 
     @may(Act.SEE_DESK)
     def picture(self, number: int, digest: str) -> Response:
-        """The file; to staff alone, since it shows who came."""
-        if not _DIGEST.fullmatch(digest):
-            abort(404)
-        with self._desk.reading() as session:
-            if all(picture.digest != digest for picture in deliveries.pictures_of(session, number)):
-                abort(404)
-        try:
-            body = picture_files.path_of(self._desk.media, digest, room=RECORDS).read_bytes()
-        except FileNotFoundError:
-            abort(404)
-        response = Response(body, mimetype="image/jpeg")
-        response.headers["Cache-Control"] = "private, max-age=3600"
-        return response
+        """The file."""
+        return record_pictures.shown(
+            self._desk, digest, lambda session: [one.digest for one in deliveries.pictures_of(session, number)]
+        )
+
+
+def _held(session: Session, number: int) -> Delivery:
+    return session.get(Delivery, number, with_for_update=True) or abort(404)
 
 
 def needs(session: Session) -> Iterator[Need]:

@@ -122,6 +122,11 @@ def me() -> Me:
     return found
 
 
+def by_me() -> By:
+    """Whoever asks, now."""
+    return By(me().login, times.now())
+
+
 def note(session: Session, act: str, subject: str, *, at: datetime | None = None, detail: str = "") -> None:
     """An audit line of whoever asks."""
     audit.note(

@@ -14,9 +14,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.signup import door, roll, service
 from console.activity_rows import held, mine
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.rights import Act, may
-from models import times
 from models.activity import Activity
 from models.by import By
 from models.errors import BadInput, IllegalMove, Refused
@@ -113,7 +112,7 @@ class _Views:
         outcome, left = Outcome(), iter(codes)
         while part := list(islice(left, PART)):
             with self._desk.unit() as session:
-                activity, by = held(session, code), By(me().login, times.now())
+                activity, by = held(session, code), by_me()
                 for entry in session.scalars(_of(activity, part)).all():
                     _done(session, deed, entry, reason, by, outcome)
         return outcome

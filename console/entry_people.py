@@ -12,12 +12,10 @@ from activities.signup.party import Person, age_in
 from activities.signup.refusals import NotThisWay
 from activities.signup.terms import MOST_PEOPLE, asked_for
 from console.activity_rows import mine
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form, print_of
 from console.rights import Act, may
-from models import times
 from models.activity import Activity
-from models.by import By
 from models.errors import BadInput
 from models.signup import Entry, SignUp
 
@@ -58,7 +56,7 @@ class _Views:
                     return refused("刚才有人先改过这个报名，没有再改。请看看现在的样子。", where)
                 change = _read(row, request.form)
                 service.change_people(
-                    session, row, change.kept, change.added, phone=change.phone, by=By(me().login, times.now())
+                    session, row, change.kept, change.added, phone=change.phone, by=by_me()
                 )  # fmt: skip
         except BadInput as error:
             return self._page(code, entry, error.to_staff), 400

@@ -7,12 +7,11 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.needs import Need
 from console.rights import Act, may
 from models import times
 from models.audience import OPEN, FollowerListing, ListingState, PlatformTag
-from models.by import By
 from models.errors import BadInput
 from models.follower import Follower
 from models.notice import NoticeOptOut
@@ -71,7 +70,7 @@ class _Views:
         where = url_for("console.followers")
         try:
             with self._desk.unit() as session:
-                listing.begin(session, by=By(me().login, times.now()))
+                listing.begin(session, by=by_me())
         except BadInput as error:
             return refused(error.to_staff, where)
         return done("正在向微信取名单，每次一万位。", where)
@@ -92,7 +91,7 @@ class _Views:
         try:
             most, days = int(request.form.get("most", "")), int(request.form.get("days", ""))
             with self._desk.unit() as session:
-                wishes.set_habit(session, most, days, by=By(me().login, times.now()))
+                wishes.set_habit(session, most, days, by=by_me())
         except ValueError:
             return refused("请写数字。", where)
         except BadInput as error:
@@ -109,7 +108,7 @@ class _Views:
             try:
                 with self._desk.unit() as session:
                     row = session.get(FollowerListing, number, with_for_update={"key_share": True}) or abort(404)
-                    verb(session, row, by=By(me().login, times.now()))
+                    verb(session, row, by=by_me())
             except BadInput as error:
                 return refused(error.to_staff, where)
             return done(said, where)

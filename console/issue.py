@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from activities import picture_files
 from activities.picture_files import COVERS, LARGEST_FILE, PictureFile
-from console.desk import Desk, done, drawn, me, refused, saying
+from console.desk import Desk, by_me, done, drawn, refused, saying
 from console.forms import Form
 from console.programmes import FIELDS, NAMES, STATES, wanted_in
 from console.rights import Act, may
@@ -18,7 +18,6 @@ from contests.judging.hearing import TYPES
 from contests.programmes import consents, making, queries, rules, service, texts
 from contests.programmes.queries import Said
 from contests.rules import said_length
-from models import times
 from models.by import By
 from models.errors import BadFields, BadInput
 from models.programme import Issue, IssueState, Programme
@@ -116,7 +115,7 @@ class _Views:
         if file is not None:
             picture_files.keep(self._desk.media, file, room=COVERS)
         with self._desk.unit() as session:
-            issue, by, before = session.get_one(Issue, number), _by(), ""
+            issue, by, before = session.get_one(Issue, number), by_me(), ""
             service.change_issue(session, issue, wanted_in(), by=by)
             if file is not None or is_dropped:
                 before = service.set_cover(session, issue, file.digest if file is not None else "", by=by)
@@ -143,7 +142,7 @@ class _Views:
                 return refused("一条也没有选：先在前面打勾。", url_for("console.issue_choose", number=number))
             try:
                 with self._desk.unit() as session:
-                    added = service.add_parts(session, session.get(Issue, number) or abort(404), works, by=_by())
+                    added = service.add_parts(session, session.get(Issue, number) or abort(404), works, by=by_me())
             except BadInput as error:
                 return refused(f"没有做成：{error.to_staff}", url_for("console.issue_choose", number=number))
             return done(f"选了 {added} 条。接着排次序、问同意。", url_for("console.issue", number=number))
@@ -193,7 +192,7 @@ class _Views:
     def _done(self, number: int, act: Callable[[Session, Issue, By], str], where: str) -> Response:
         try:
             with self._desk.unit() as session:
-                said = act(session, session.get(Issue, number) or abort(404), _by())
+                said = act(session, session.get(Issue, number) or abort(404), by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done(said, where)
@@ -232,10 +231,6 @@ def _cover_in() -> PictureFile | None:
         return picture_files.made_anew(given.read())
     except BadInput as error:
         raise BadFields({"file": error.to_staff}) from None
-
-
-def _by() -> By:
-    return By(me().login, times.now())
 
 
 def _taken_down(session: Session, issue: Issue, by: By) -> str:

@@ -6,14 +6,13 @@ from flask import Blueprint, abort, make_response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.paper import qr_of
 from console.rights import Act, may
 from contests import queries as contest_queries
 from contests.judging import inviting, queries, service, texts
 from models import times
-from models.by import By
 from models.contest import Contest
 from models.errors import BadFields, BadInput
 from models.judging import Judge, RoundState
@@ -60,7 +59,7 @@ class _Views:
             with self._desk.unit() as session:
                 contest = session.get(Contest, number) or abort(404)
                 judge, token = inviting.invite(
-                    session, contest, values["name"], by=_by(), title=values["title"], groups=chosen
+                    session, contest, values["name"], by=by_me(), title=values["title"], groups=chosen
                 )  # fmt: skip
                 page = self._link_page(contest, judge, token)
         except BadInput as error:
@@ -73,7 +72,7 @@ class _Views:
         """A new link: the old one and its browser are void."""
         with self._desk.unit() as session:
             contest, judge = _of(session, number, at)
-            return make_response(self._link_page(contest, judge, inviting.renew(session, judge, by=_by())))
+            return make_response(self._link_page(contest, judge, inviting.renew(session, judge, by=by_me())))
 
     def _link_page(self, contest: Contest, judge: Judge, token: str) -> str:
         url = f"{self._desk.site}{url_for('pages.judge_link', token=token)}"
@@ -110,7 +109,7 @@ class _Views:
         """Where they come from, and their groups."""
         title, chosen = request.form.get("title", ""), _chosen()
         with self._desk.unit() as session:
-            inviting.change(session, _of(session, number, at)[1], title=title, groups=chosen, by=_by())
+            inviting.change(session, _of(session, number, at)[1], title=title, groups=chosen, by=by_me())
         return done("已保存。已经分到的作品不变；新的分配照新的组。", url_for("console.judge", number=number, at=at))
 
     @may(Act.RUN_JUDGING)
@@ -119,7 +118,7 @@ class _Views:
         where = url_for("console.judge", number=number, at=at)
         try:
             with self._desk.unit() as session:
-                inviting.stop(session, _of(session, number, at)[1], by=_by())
+                inviting.stop(session, _of(session, number, at)[1], by=by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done("已停用：链接打不开了，没评的作品分给了别的评委，评过的分都在。", where)
@@ -134,7 +133,7 @@ class _Views:
                 work = contest_queries.submission_numbered(session, number, form["work"])
                 if work is None:
                     return refused("没有做成：没有这个编号的作品。", where)
-                service.bar_by_staff(session, judge, work, form["reason"], by=_by())
+                service.bar_by_staff(session, judge, work, form["reason"], by=by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done("已登记回避：这件作品换了别的评委。", where)
@@ -145,10 +144,6 @@ def _of(session: Session, number: int, at: int) -> tuple[Contest, Judge]:
     if contest is None or judge is None or judge.contest_id != number:
         abort(404)
     return contest, judge
-
-
-def _by() -> By:
-    return By(me().login, times.now())
 
 
 def _chosen() -> frozenset[int]:

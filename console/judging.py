@@ -7,12 +7,11 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, note, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
 from contests import queries as contest_queries
 from contests.judging import queries, service, texts
-from models import times
 from models.by import By
 from models.contest import Contest, ContestState, Submission
 from models.errors import BadInput
@@ -111,7 +110,7 @@ class _Views:
             try:
                 with self._desk.unit() as session:
                     _, this = _of(session, number, at)
-                    said = act(session, this, By(me().login, times.now()))
+                    said = act(session, this, by_me())
             except BadInput as error:
                 return refused(f"没有做成：{error.to_staff}", where)
             return done(said, url_for("console.judging", number=number) if act is _dropped else where)

@@ -9,14 +9,12 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.forms import Form
 from console.rights import Act, may
 from contests.judging import queries, service, texts
 from contests.judging.rules import Tie
 from contests.judging.service import CriterionWanted, RoundWanted
-from models import times
-from models.by import By
 from models.contest import Contest
 from models.errors import BadFields, BadInput
 from models.judging import JudgingRound, Mean, RoundState
@@ -75,7 +73,7 @@ class _Views:
             with self._desk.unit() as session:
                 contest = session.get(Contest, number) or abort(404)
                 this = _draft(session, number, at)[1] if at is not None else None
-                this = service.set_round(session, contest, wanted, by=By(me().login, times.now()), this=this)
+                this = service.set_round(session, contest, wanted, by=by_me(), this=this)
                 where = url_for("console.judging_round", number=number, at=this.id)
         except BadInput as error:
             wrong = error.wrong if isinstance(error, BadFields) else {"name": error.to_staff}

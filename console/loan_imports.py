@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.loans import KINDS, speaks_for_all
 from console.rights import Act, may
 from desk.loans import imports, queries, renewing, texts
@@ -18,7 +18,6 @@ from desk.loans.days import day_in
 from desk.loans.imports import Given
 from desk.loans.staging import LARGEST
 from models import times
-from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.loan import (
     BoundCard,
@@ -62,7 +61,7 @@ class _Views:
             return self._form("")
         try:
             given = _given()
-            by = By(me().login, times.now())
+            by = by_me()
             number = imports.hand_in(self._desk.database, self._desk.media, given, secret=self._desk.secret, by=by)
         except BadInput as error:
             return self._form(error.to_staff), 400
@@ -101,7 +100,7 @@ class _Views:
                 row = _mine(session, number)
                 if imports.is_much(*imports.least_gone(session, row)) and request.form.get("sure") != "1":
                     raise BadInput("这份会去掉很多，请看清楚数字，勾上“是全馆的，照这样导入”再导入。")
-                imports.put_in(session, row, by=By(me().login, times.now()))
+                imports.put_in(session, row, by=by_me())
         except BadInput as error:
             return refused(error.to_staff, where)
         except IllegalMove:
@@ -114,7 +113,7 @@ class _Views:
         where = url_for("console.loan_import", number=number)
         try:
             with self._desk.unit() as session:
-                imports.stop(session, _mine(session, number), by=By(me().login, times.now()))
+                imports.stop(session, _mine(session, number), by=by_me())
         except IllegalMove:
             return refused(_TAKEN, where)
         return done("停下了，进了的留着。", where)
@@ -154,7 +153,7 @@ class _Views:
     @may(Act.KEEP_LOANS)
     def settle(self, number: int) -> Response:
         """Done until a day, or not, with the reason; the reader hears it."""
-        where, by = url_for("console.renewals"), By(me().login, times.now())
+        where, by = url_for("console.renewals"), by_me()
         try:
             with self._desk.unit() as session:
                 row = session.get(RenewRequest, number, with_for_update=True) or abort(404)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import words
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, by_me, done, drawn, me, note
 from console.exports import Sheet, downloaded, workbook
 from console.forms import Form
 from console.needs import EACH, Need
@@ -17,7 +17,6 @@ from console.rights import Act, is_of_the_whole, may
 from desk.loans import cards, choosing, looking, queries
 from desk.loans.queries import Figures
 from models import times
-from models.by import By
 from models.errors import BadFields
 from models.loan import (
     ImportState,
@@ -92,7 +91,7 @@ class _Views:
                 return self._settings(Form(_values(asdict(queries.rules_of(session)))))
         try:
             with self._desk.unit() as session:
-                choosing.choose(session, choosing.rules_in(request.form), by=By(me().login, times.now()))
+                choosing.choose(session, choosing.rules_in(request.form), by=by_me())
         except BadFields as error:
             return self._settings(Form({**dict.fromkeys(NAMES, ""), **request.form.to_dict()}, error.wrong)), 400
         return done("保存了，马上照新的来。", url_for("console.loans"))

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import picture_files
 from config import limits
-from console.desk import Desk, done, drawn, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.notice_files import add_to, handed_in
-from console.notice_rows import FORMS, by_me, found, mine, refusing
+from console.notice_rows import FORMS, found, mine, refusing
 from console.rights import Act, may
 from console.words import moment
 from models import times

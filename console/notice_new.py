@@ -11,9 +11,9 @@ from activities import texts
 from activities.queries import Shown
 from console import winners
 from console.branch_rows import all_branches
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn, me
 from console.forms import Form
-from console.notice_rows import FORMS, by_me
+from console.notice_rows import FORMS
 from console.rights import Act, may
 from models import times
 from models.activity import Branch

@@ -6,8 +6,8 @@ from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
-from console.notice_rows import ACT_OF, by_me, found, house_of, marks_of, mine, my_step, refusing, steps_shown
+from console.desk import Desk, by_me, done, drawn, me
+from console.notice_rows import ACT_OF, found, house_of, marks_of, mine, my_step, refusing, steps_shown
 from console.rights import Act, may
 from models.errors import BadInput
 from models.notice import Notice, Step

@@ -14,7 +14,6 @@ from console.rights import Act, is_theirs
 from console.words import State
 from models import times
 from models.audit import AuditLine
-from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice, NoticeForm, NoticeSignature, NoticeState, NoticeUse, Step
 from models.staff import names
@@ -84,11 +83,6 @@ def mine(session: Session, number: int) -> Notice:
 def is_mine(notice: Notice) -> bool:
     """Somebody of a branch writes and signs what that branch tells; others of the whole library everything."""
     return me().branch_id is None or (notice.branch_id is not None and is_theirs(me().branch_id, notice.branch_id))
-
-
-def by_me() -> By:
-    """Whoever asks, now."""
-    return By(me().login, times.now())
 
 
 def house_of(desk: Desk) -> House:

@@ -7,9 +7,8 @@ from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
 from console.branch_rows import all_branches, is_mine
-from console.desk import Desk, done, drawn, note, refused
+from console.desk import Desk, by_me, done, drawn, note, refused
 from console.forms import Form
-from console.notice_rows import by_me
 from console.rights import Act, may
 from models.activity import Branch
 from models.errors import BadFields, BadInput

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, abort, make_response, request, send_file,
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.desk import Desk, done, drawn
-from console.notice_rows import FORMS, USES, by_me, found, marks_of, mine, refusing, said_who
+from console.desk import Desk, by_me, done, drawn
+from console.notice_rows import FORMS, USES, found, marks_of, mine, refusing, said_who
 from console.rights import Act, may
 from console.words import exact
 from models import times

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from console.branch_rows import all_branches, said_run
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn, me
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.notice_rows import (
     FORMS,
     STATES,
     USES,
-    by_me,
     found,
     house_of,
     is_mine,

@@ -12,7 +12,7 @@ from activities import picture_files
 from activities.picture_files import SHOWN
 from console import exports
 from console.branch_rows import is_whole
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.forms import Form
 from console.needs import EACH, Need
 from console.rights import Act, may
@@ -83,7 +83,7 @@ class _Views:
             ), 200
         try:
             with self._desk.unit() as session:
-                number = service.make(session, _setting(), by=By(me().login, times.now())).id
+                number = service.make(session, _setting(), by=by_me()).id
         except BadFields as error:
             return _form_page(None, Form(_typed(), error.wrong), _typed_sections()), 400
         return done("建好了，每一期到了日子会提醒。", url_for("console.periodical", number=number))
@@ -106,7 +106,7 @@ class _Views:
                     Periodical, number, with_for_update={"key_share": True}, populate_existing=True
                 )
                 is_kept_up = bool(request.form.get("kept"))
-                service.change(session, mine, _setting(), is_kept_up=is_kept_up, by=By(me().login, times.now()))
+                service.change(session, mine, _setting(), is_kept_up=is_kept_up, by=by_me())
         except BadFields as error:
             return _form_page(periodical, Form(_typed(), error.wrong), _typed_sections()), 400
         return done("改好了，从下一期起照新的来。", url_for("console.periodical", number=number))
@@ -138,7 +138,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 periodical = session.get(Periodical, number) or abort(404)
-                service.add_issue(session, periodical, year, issue, by=By(me().login, times.now()))
+                service.add_issue(session, periodical, year, issue, by=by_me())
         except BadInput as error:
             return refused(error.to_staff, where)
         return done("加上了。", where)
@@ -159,7 +159,7 @@ class _Views:
             with self._desk.unit() as session:
                 mine = service.held(session, number) or abort(404)
                 title = f"{periodical.name}{service.said(mine)}"
-                service.draft(session, mine, title, content, by=By(me().login, times.now()))
+                service.draft(session, mine, title, content, by=by_me())
         except IllegalMove:
             return refused(_TAKEN, where)
         return done("起草好了。点期号去改一改，再送审。", where)
@@ -172,7 +172,7 @@ class _Views:
         """out, skip, take-up, again"""
         with self._desk.unit() as session:
             issue = service.held(session, number) or abort(404)
-            where, by = url_for("console.periodical", number=issue.periodical_id), By(me().login, times.now())
+            where, by = url_for("console.periodical", number=issue.periodical_id), by_me()
             try:
                 with session.begin_nested():
                     said = _acted(session, issue, act, by)

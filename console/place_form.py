@@ -11,13 +11,11 @@ from activities.nearby import Point
 from activities.places import maps, queries, rules, service
 from activities.places.rules import NAMES, USUAL
 from console import branch_rows, places
-from console.desk import Desk, done, drawn, is_island, me, refused
+from console.desk import Desk, by_me, done, drawn, is_island, refused
 from console.forms import Form, print_of
 from console.records import lines_about
 from console.rights import Act, may
-from models import times
 from models.activity import Branch
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.place import Place, PlaceKind, Route
 
@@ -50,7 +48,7 @@ class _Views:
             wanted = rules.wanted_of(_typed())
             with self._desk.unit() as session:
                 wanted = places.owned(wanted, places.own_branch(session))
-                place = service.add(session, wanted, by=_by())
+                place = service.add(session, wanted, by=by_me())
                 number, name, far = place.id, place.name, _too_far(session, wanted.at)
         except BadFields as error:
             return self._form(None, _typed(), error.wrong), 400
@@ -74,7 +72,7 @@ class _Views:
                 wanted = places.owned(wanted, places.own_branch(session))
                 if print_of(_kept(session, number)[1]) != request.form.get("seen"):
                     return refused("刚才有人先改过，请看一下再改。", url_for("console.edit_place", number=number))
-                is_new, far = service.change(session, row, wanted, by=_by()), _too_far(session, wanted.at)
+                is_new, far = service.change(session, row, wanted, by=by_me()), _too_far(session, wanted.at)
         except BadFields as error:
             return self._form(place, _typed(), error.wrong, seen=print_of(kept)), 400
         words = "改好了。" if is_new else "和原来一样，没有改动。"
@@ -124,7 +122,7 @@ class _Views:
             return self._branch_form(branch, typed, wrong), 400
         with self._desk.unit() as session:
             row = session.get(Branch, number, with_for_update={"key_share": True}) or abort(404)
-            is_new = service.place_branch(session, row, at=at, district=typed["district"], does=does, by=_by())
+            is_new = service.place_branch(session, row, at=at, district=typed["district"], does=does, by=by_me())
             far = _too_far(session, at)
         return done(f"{'改好了。' if is_new else '和原来一样，没有改动。'}{far}", url_for("console.places"))
 
@@ -187,7 +185,3 @@ def _too_far(session: Session, at: Point | None) -> str:
     """A doubt that does not stop anybody: coordinates may be right."""
     main = queries.main_point(session)
     return f"请再看一眼坐标：{rules.said_far(at, main)}。" if rules.is_too_far(at, main) else ""
-
-
-def _by() -> By:
-    return By(me().login, times.now())

@@ -8,11 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities.places import importing, service
 from activities.plans.files import LARGEST_FILE
 from console import exports, places
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, by_me, done, drawn, note
 from console.exports import Sheet
 from console.rights import Act, may
-from models import times
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.place import Place
 from web import uploads
@@ -68,7 +66,7 @@ class _Views:
 
     def _taken_in(self, found: importing.Found) -> tuple[int, int]:
         new = changed = 0
-        by = By(me().login, times.now())
+        by = by_me()
         for begins in range(0, len(found.rows), PART):
             with self._desk.unit() as session:
                 added, mended = service.take_in(session, found.rows[begins : begins + PART], by=by)

@@ -15,13 +15,12 @@ from activities.places import importing, maps, queries, rules, service, texts
 from activities.places.rules import Wanted
 from activities.places.visits import Visit
 from console import branch_rows, exports, paging
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn, me
 from console.exports import Sheet
 from console.paging import Order
 from console.rights import Act, is_theirs, may
 from models import times
 from models.activity import Branch
-from models.by import By
 from models.errors import BadFields
 from models.place import Delivery, Place, PlaceKind, Route
 
@@ -105,7 +104,7 @@ class _Views:
     @may(Act.KEEP_PLACES)
     def act(self, number: int, act: str) -> AnyResponse:
         """hide, show, delete"""
-        where, by = url_for("console.places"), By(me().login, times.now())
+        where, by = url_for("console.places"), by_me()
         with self._desk.unit() as session:
             place = session.get(Place, number, with_for_update={"key_share": True}) or abort(404)
             mine(place.branch_id)

@@ -10,13 +10,12 @@ from activities import changes, checking, queries
 from activities.imported import Gone
 from activities.plans.plan import MAIN_LIBRARY, Plan
 from console import plan_owners
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.plan_seen import TOO_LATE, said, said_change, seen, url
 from console.plan_view import Checked
 from console.putting_in import put_in
 from console.rights import Act, may
 from models import times
-from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.plan import PlanFile, PlanState
 
@@ -77,7 +76,7 @@ class _Views:
         others = plan_owners.of_others(session, {one.branch for one in gone})
         codes = {one.code for one in gone if one.branch not in others} & set(request.form.getlist("gone"))
         for code in sorted(codes):
-            changes.withdraw_called(session, code, by=By(me().login, times.now()))
+            changes.withdraw_called(session, code, by=by_me())
         return len(codes)
 
 

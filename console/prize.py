@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console import pots
-from console.desk import Desk, done, drawn, local_path, me, refused
+from console.desk import Desk, by_me, done, drawn, local_path, refused
 from console.needs import EACH, Need
 from console.rights import Act, may
 from models import times
@@ -63,7 +63,7 @@ class _Views:
         where = local_path(request.form.get("back"), url_for("console.prizes"))
         try:
             with self._desk.unit() as session:
-                _do(session, service.held(session, number) or abort(404), act, By(me().login, times.now()))
+                _do(session, service.held(session, number) or abort(404), act, by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done(SAID[act], where)

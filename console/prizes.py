@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from console import paging, pots
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.paging import Order
 from console.quiz_dry_run import told_of
@@ -113,7 +113,7 @@ class _Views:
             try:
                 with self._desk.unit() as session:
                     pool = session.get(Pool, number) or abort(404)
-                    act(session, pool, by=By(me().login, times.now()))
+                    act(session, pool, by=by_me())
             except BadInput as error:
                 return refused(f"没有做成：{error.to_staff}", url_for("console.pool", number=number))
             return done(said, url_for("console.pool", number=number))
@@ -128,7 +128,7 @@ class _Views:
             try:
                 with self._desk.unit() as session:
                     to = request.form.get("to", "")
-                    prize = service.hand_over(session, code, to=to, by=By(me().login, times.now()))
+                    prize = service.hand_over(session, code, to=to, by=by_me())
                     what = texts.what(prize)
             except BadInput as error:
                 with self._desk.reading() as session:

@@ -7,14 +7,12 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.forms import Form
 from console.needs import EACH, Need
 from console.rights import Act, may
 from contests.programmes import queries, service, texts
 from contests.programmes.service import IssueWanted
-from models import times
-from models.by import By
 from models.errors import BadFields
 from models.programme import Issue, IssueState, Programme
 
@@ -56,7 +54,7 @@ class _Views:
         if request.method == "POST":
             try:
                 with self._desk.unit() as session:
-                    made = service.make_programme(session, form.values["name"], form.values["about"], by=_by())
+                    made = service.make_programme(session, form.values["name"], form.values["about"], by=by_me())
                     number = made.id
                 return done("节目建好了，来做第一期。", url_for("console.new_issue", number=number))
             except BadFields as error:
@@ -84,7 +82,7 @@ class _Views:
                 with self._desk.unit() as session:
                     programme = session.get(Programme, number) or abort(404)
                     name, about = request.form.get("name", ""), request.form.get("about", "")
-                    service.change_programme(session, programme, name, about, by=_by())
+                    service.change_programme(session, programme, name, about, by=by_me())
                 return done("保存了。", url_for("console.programme", number=number))
             except BadFields as error:
                 wrong = error.wrong
@@ -103,7 +101,7 @@ class _Views:
             try:
                 with self._desk.unit() as session:
                     programme = session.get(Programme, number) or abort(404)
-                    issue = service.begin_issue(session, programme, wanted_in(), by=_by())
+                    issue = service.begin_issue(session, programme, wanted_in(), by=by_me())
                     made = issue.id
                 return done("这一期建好了，接着选录音。", url_for("console.issue_choose", number=made))
             except BadFields as error:
@@ -126,10 +124,6 @@ def wanted_in() -> IssueWanted:
     number = typed["number"].strip()
     is_number = number.isascii() and number.isdecimal() and len(number) < 6
     return IssueWanted(int(number) if is_number else 0, typed["title"], typed["intro"], typed["credits"])
-
-
-def _by() -> By:
-    return By(me().login, times.now())
 
 
 # ── on 今天 ──

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities.plans.files import LARGEST_FILE
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.rights import Act, may
 from contests import awards, tiers
@@ -19,9 +19,7 @@ from contests.province import naming, packing, packs, results, taking
 from contests.province.packs import Wanted
 from contests.province.results import Found, Listed
 from contests.province.taking import Chosen
-from models import times
 from models.award import AwardKind
-from models.by import By
 from models.contest import Contest
 from models.errors import BadFields, BadInput
 from models.pack import Pack, PackState
@@ -99,7 +97,7 @@ class _Views:
             token = packs.new_token()
             packing.leave_plan(self._desk.media, token, plan.as_json)
             with self._desk.unit() as session:
-                pack = packs.ask(session, session.get_one(Contest, number), wanted, plan, token, by=_by())
+                pack = packs.ask(session, session.get_one(Contest, number), wanted, plan, token, by=by_me())
                 said = f"正在打包 {pack.works} 件作品，" + (
                     f"没有放进来的 {pack.left_out} 件写在下面。" if pack.left_out else ""
                 )
@@ -146,7 +144,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 pack = _pack(session, number, at)
-                packs.drop(session, pack, by=_by())
+                packs.drop(session, pack, by=by_me())
                 token = pack.token
         except BadInput as error:
             return refused(error.to_staff, where)
@@ -197,7 +195,7 @@ class _Views:
 
     def _taken(self, number: int, listed: Listed, let_pass: Collection[int]) -> tuple[int, int, Chosen]:
         """How many are new and changed. By parts, a unit each. Raises: BadFields, BadInput."""
-        giver, by = request.form.get("giver", ""), _by()
+        giver, by = request.form.get("giver", ""), by_me()
         with self._desk.reading() as session:
             contest = session.get(Contest, number) or abort(404)
             page = f"{self._desk.site}/c/{contest.code}/results"
@@ -211,10 +209,6 @@ class _Views:
         with self._desk.unit() as session:
             taking.end(session, session.get_one(Contest, number), page=page, by=by)
         return new, changed, chosen
-
-
-def _by() -> By:
-    return By(me().login, times.now())
 
 
 def _pack(session: Session, number: int, at: int) -> Pack:

@@ -14,12 +14,11 @@ from werkzeug.wrappers import Response
 from activities import picture_files, pictures
 from activities.picture_files import LARGEST_FILE
 from console.charts import Columns, columns
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, note, refused
 from console.forms import Form
 from console.needs import Need
 from console.rights import Act, may
 from models import times
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.quiz import BankQuestion, Complaint, ComplaintState, QuestionState, QuestionTag, QuizState
 from quizzes import health
@@ -129,7 +128,7 @@ class _Views:
     def _edited(self, number: int, question: Question) -> int:
         with self._desk.unit() as session:
             row = session.get_one(BankQuestion, number, with_for_update=True)
-            return editing.edit(session, row, question, by=By(me().login, times.now()))
+            return editing.edit(session, row, question, by=by_me())
 
     def _said(self, number: int, fresh: int) -> str:
         if number == fresh:

@@ -11,13 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.plans.files import KINDS, LARGEST_FILE
 from console import paging
-from console.desk import Desk, done, drawn, is_island, me, note
+from console.desk import Desk, by_me, done, drawn, is_island, me, note
 from console.exports import downloaded, text_file
 from console.paging import Order
 from console.question_care import due_rows
 from console.rights import Act, may
 from models import times
-from models.by import By
 from models.errors import BadInput
 from models.quiz import Answer, BankFile, BankQuestion, Complaint, ComplaintState, QuestionState, QuestionTag
 from quizzes.bank import large, rows
@@ -79,7 +78,7 @@ class _Views:
             name, content = _handed_in()
             tags = tuple(filter(None, TAG_SIGNS.split(request.form.get("tags", ""))))
             if len(content) > large.LARGE:
-                by = By(me().login, times.now())
+                by = by_me()
                 number = large.hand_in(self._desk.database, name, content, tags=tags, by=by)
                 return done(
                     "文件收到了，正在读。可以离开这一页，过一会儿再来看。",
@@ -90,7 +89,7 @@ class _Views:
             return _page(error.to_staff, None), 400
         with self._desk.unit() as session:
             handed = [(found.question.tagged(tags), found.where) for found in bank.questions]
-            added = rows.add(session, handed, by=By(me().login, times.now()))
+            added = rows.add(session, handed, by=by_me())
         said = f"收进 {added.new} 题" + (f"，题库里已经有 {added.known} 题" if added.known else "")
         said += f"，都加上了标签“{'、'.join(tags)}”" if tags else ""
         if not bank.doubts:

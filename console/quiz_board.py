@@ -4,10 +4,9 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.rights import Act, may
 from models import times
-from models.by import By
 from models.quiz import Attempt, Quiz
 from quizzes import boards, names, texts
 
@@ -46,7 +45,7 @@ class _Views:
             abort(404)
         with self._desk.unit() as session:
             openid = _player(session, number, attempt)
-            by = By(me().login, times.now())
+            by = by_me()
             names.bar(session, openid, by=by) if act == "bar" else names.allow(session, openid, by=by)
         said = "名字已取消，榜上显示编号，读者不能再改。" if act == "bar" else "读者可以再起名字了。"
         return done(said, url_for("console.quiz_board", number=number, g=request.form.get("g") or None))

@@ -10,11 +10,10 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.forms import Form
 from console.rights import Act, may
 from models import times
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.money import fen_from, yuan
 from models.payout import PayWay
@@ -88,7 +87,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 quiz = session.get_one(Quiz, number, with_for_update=True) if number else None
-                kept = service.set_up(session, _wanted(values), by=By(me().login, times.now()), quiz=quiz)
+                kept = service.set_up(session, _wanted(values), by=by_me(), quiz=quiz)
                 where = url_for("console.quiz", number=kept.id)
         except BadFields as error:
             return self._page(Form(values, _in_order(error.wrong)), number), 400

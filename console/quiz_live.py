@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from console import pots, words
 from console.charts import Columns, columns
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
 from console.rights import Act, may
 from models import times
 from models.board import BoardName
-from models.by import By
 from models.errors import BadInput
 from models.payout import Pool, Prize, PrizeState
 from models.quiz import Quiz, Standing
@@ -97,7 +96,7 @@ class _Views:
             where = home.url if home and home.room == pots.QUIZZES else url_for("console.prizes")
         try:
             with self._desk.unit() as session:
-                paying.again(session, number, by=By(me().login, times.now()))
+                paying.again(session, number, by=by_me())
         except BadInput as error:
             return refused(f"没有做成：{error.to_staff}", where)
         return done("再发一次：换了新的单号，结果以微信读回来的为准。", where)

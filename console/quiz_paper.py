@@ -4,11 +4,9 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, url_for
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn, me
 from console.quizzes import refusing
 from console.rights import Act, may
-from models import times
-from models.by import By
 from models.payout import PoolState
 from models.quiz import BankQuestion, PaperQuestion, Quiz, QuizState
 from models.staff import names
@@ -58,7 +56,7 @@ class _Views:
         """I have looked through it."""
         with self._desk.unit() as session:
             quiz = session.get(Quiz, number) or abort(404)
-            needed = service.check_paper(session, quiz, by=By(me().login, times.now()))
+            needed = service.check_paper(session, quiz, by=by_me())
             pool = service.pool_of(session, quiz)
         then = "可以开放了。" if pool is None or pool.state is not PoolState.DRAFT else "接下来请财务批准奖池。"
         words = "已记下您看过。" + ("还要一位同事再看一遍。" if needed else f"两个人都看过了，{then}")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.desk import Desk, drawn, me, refused
+from console.desk import Desk, by_me, drawn, refused
 from console.rights import Act, may
 from models import times
 from models.by import By
@@ -82,7 +82,7 @@ class _Views:
                 abort(400)
             try:
                 with self._desk.unit() as session:
-                    act(session, _quiz(session, number), int(after), By(me().login, times.now()))
+                    act(session, _quiz(session, number), int(after), by_me())
             except BadInput as error:
                 return refused(error.to_staff, where)
             return Response(status=303, headers={"Location": where})

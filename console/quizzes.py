@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console import words
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.needs import EACH, Need
 from console.quiz_live import shown_of
 from console.rights import Act, may
 from models import times
-from models.by import By
 from models.errors import BadInput
 from models.payout import Pool, PoolState
 from models.quiz import PaperQuestion, Quiz, QuizState
@@ -110,7 +109,7 @@ class _Views:
         def view(number: int) -> Response:
             with self._desk.unit() as session:
                 quiz = session.get(Quiz, number) or abort(404)
-                act(session, quiz, by=By(me().login, times.now()))
+                act(session, quiz, by=by_me())
             return done(said, url_for("console.quiz", number=number))
 
         return refusing(view)

@@ -10,11 +10,9 @@ from activities.places import queries, service
 from activities.places.atlas import Spot
 from activities.places.visits import Visit
 from console import branch_rows, places
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.forms import Form
 from console.rights import Act, may
-from models import times
-from models.by import By
 from models.errors import BadFields
 from models.place import Place, PlaceKind, Route
 
@@ -80,9 +78,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 row = session.get(Route, route.id, with_for_update={"key_share": True}) if route else None
-                service.keep_route(
-                    session, row, runs=bool(values["runs"]), stops=stops, by=By(me().login, times.now()), **told
-                )
+                service.keep_route(session, row, runs=bool(values["runs"]), stops=stops, by=by_me(), **told)
         except BadFields as error:
             return self._form(route, values, error.wrong), 400
         return done("线路存好了，读者看到的就是新的。", url_for("console.routes"))
@@ -104,7 +100,7 @@ class _Views:
         with self._desk.unit() as session:
             route = session.get(Route, number, with_for_update={"key_share": True}) or abort(404)
             name = route.name
-            service.drop_route(session, route, by=By(me().login, times.now()))
+            service.drop_route(session, route, by=by_me())
         return done(f"已删除线路“{name}”，它的站点都还在。", url_for("console.routes"))
 
 

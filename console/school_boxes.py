@@ -7,12 +7,10 @@ from flask import Blueprint, abort, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.paper import qr_of
 from console.rights import Act, may
 from contests import queries, service
-from models import times
-from models.by import By
 from models.contest import Contest, Organisation, Submission, SubmissionState
 
 S = SubmissionState
@@ -69,7 +67,7 @@ class _Views:
         def view(number: int, school: int) -> Response:
             with self._desk.unit() as session:
                 _, found = _school(session, number, school)
-                verb(session, found, by=By(me().login, times.now()))
+                verb(session, found, by=by_me())
             one = url_for("console.school_box", number=number, school=school)
             return done(said, one if name == "open" else url_for("console.school_boxes", number=number))
 

@@ -10,12 +10,11 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.needs import EACH, Need
 from console.rights import Act, may
 from models import times
 from models.audience import OtherSend, ToldBy
-from models.by import By
 from models.closing import Closing
 from models.errors import BadInput
 from models.notice import Broadcast, BroadcastState, Notice, NoticeForm, NoticeState, Way
@@ -99,7 +98,7 @@ class _Views:
         try:
             day = date.fromisoformat(request.form.get("day", ""))
             with self._desk.unit() as session:
-                quota.tell_other(session, day, by=By(me().login, times.now()))
+                quota.tell_other(session, day, by=by_me())
         except ValueError:
             return refused("请选是哪一天发的。", where)
         except BadInput as error:
@@ -112,7 +111,7 @@ class _Views:
         where = url_for("console.send_plan")
         try:
             with self._desk.unit() as session:
-                quota.go_on_with_month(session, by=By(me().login, times.now()))
+                quota.go_on_with_month(session, by=by_me())
         except BadInput as error:
             return refused(error.to_staff, where)
         return done("记下了，这个月接着排。微信再说两次用完，会再停下来。", where)
@@ -122,7 +121,7 @@ class _Views:
         """It was told by mistake."""
         with self._desk.unit() as session:
             other = session.get(OtherSend, number) or abort(404)
-            quota.take_back_other(session, other, by=By(me().login, times.now()))
+            quota.take_back_other(session, other, by=by_me())
         return done("已撤掉。", url_for("console.send_plan"))
 
 

@@ -13,7 +13,7 @@ from activities.signup.refusals import NoSignUp
 from activities.signup.service import Caller
 from activities.signup.terms import asked_for, wanted_by
 from console.activity_rows import held, mine
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, me, refused
 from console.forms import Form
 from console.rights import Act, may
 from handlers.people import people_in
@@ -64,7 +64,7 @@ class _Views:
         where = url_for("console.entries", code=code)
         try:
             with self._desk.unit() as session:
-                lottery.draw(session, held(session, code).id, by=By(me().login, times.now()))
+                lottery.draw(session, held(session, code).id, by=by_me())
         except BadInput as error:
             return refused(error.to_staff, where)
         except NoSignUp:

@@ -21,12 +21,11 @@ from activities.signup.terms import (
     terms_of,
 )
 from console.activity_rows import held, mine
-from console.desk import Desk, done, drawn, me
+from console.desk import Desk, by_me, done, drawn
 from console.forms import Form, print_of
 from console.rights import Act, may
 from models import times
 from models.activity import Activity
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.signup import QuestionKind, SignUp, Way
 
@@ -73,7 +72,7 @@ class _Views:
                 if request.form.get("seen") != _print(session, activity):
                     stale = _STALE
                 else:
-                    by = By(me().login, times.now())
+                    by = by_me()
                     terms = set_terms(session, activity, _terms(values), by=by)
                     set_questions(session, terms, _questions(), by=by)
                     return done("已保存。读者现在就能照这样报名。", url_for("console.entries", code=code))

@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities import tellings
 from activities.tellings import Words
 from console.activity_rows import held, mine
-from console.desk import Desk, done, drawn, me, note
+from console.desk import Desk, by_me, done, drawn, note
 from console.forms import Form, print_of
 from console.rights import Act, may
 from models import messages, times
 from models.activity import Activity
-from models.by import By
 from models.messages import Forecast
 from models.signup import Entry, EntryState
 from models.telling import Audience, Telling, What
@@ -63,7 +62,7 @@ class _Views:
         return self._page(code, Form(values), reach=reach, seen=print_of(values, reach.every)), 200
 
     def _told(self, session: Session, activity: Activity, values: dict[str, str]) -> AnyResponse:
-        by = By(me().login, times.now())
+        by = by_me()
         words = Words(What.WORDS, f"关于“{activity.title[:40]}”：\n{values['text']}", tellings.useful_until(activity))
         chosen = session.scalars(_chosen(activity, values)).all() if values["to"] == "chosen" else ()
         telling = tellings.tell(session, activity, words, by=by, states=TO[values["to"]][1], entry_ids=chosen)

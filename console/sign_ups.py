@@ -14,7 +14,7 @@ from activities.signup.roll import Sought
 from activities.signup.terms import questions_of, terms_of
 from console import exports, words
 from console.activity_rows import found, is_mine
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.exports import Sheet
 from console.records import lines_of_entry
 from console.rights import Act, is_theirs, may
@@ -116,7 +116,7 @@ class _Views:
                 activity, row, _ = _entry(session, code, entry)
                 if not _may(activity):
                     abort(403)
-                verb(session, row, By(me().login, times.now()))
+                verb(session, row, by_me())
         except BadInput as error:
             return refused(error.to_staff, where)
         except Refused as error:

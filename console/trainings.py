@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from activities.volunteers import rules, trainings
 from activities.volunteers.trainings import Learner
 from console import exports
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, note, refused
 from console.exports import Sheet
 from console.forms import Form
 from console.records import lines_about
@@ -29,7 +29,6 @@ from console.volunteer_rows import (
     years,
 )
 from models import staff, times
-from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from models.quiz import Quiz, QuizState
 from models.record import StaffPhone
@@ -128,7 +127,7 @@ class _Views:
         values = _typed()
         try:
             with self._desk.unit() as session:
-                number = trainings.make(session, _wanted(session, values, None), by=_by()).id
+                number = trainings.make(session, _wanted(session, values, None), by=by_me()).id
         except BadFields as error:
             return self._form(None, Form(values, error.wrong)), 400
         return done("安排好了。他们回复“培训”就能看到。", url_for("console.training", number=number))
@@ -146,7 +145,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 row = _held(session, number)
-                trainings.change(session, row, _wanted(session, values, row), by=_by())
+                trainings.change(session, row, _wanted(session, values, row), by=by_me())
         except BadFields as error:
             return self._form(training, Form(values, error.wrong)), 400
         return done("已保存。", url_for("console.training", number=number))
@@ -207,9 +206,9 @@ class _Views:
             mine(training.branch_id)
             who = _learner(session, request.form.get("who", "")) or abort(404)
             if what in ("came", "away"):
-                trainings.tick(session, training, who, what == "came", by=_by())
+                trainings.tick(session, training, who, what == "came", by=by_me())
             elif what in RESULTS:
-                trainings.note_result(session, training, who, RESULTS[what], by=_by())
+                trainings.note_result(session, training, who, RESULTS[what], by=by_me())
             else:
                 abort(404)
         return done("记下了。", where)
@@ -224,9 +223,9 @@ class _Views:
             with self._desk.unit() as session:
                 training = _held(session, number)
                 if act == "off":
-                    trainings.call_off(session, training, request.form.get("reason", ""), by=_by())
+                    trainings.call_off(session, training, request.form.get("reason", ""), by=by_me())
                 else:
-                    trainings.restore(session, training, by=_by())
+                    trainings.restore(session, training, by=by_me())
         except IllegalMove:
             return refused(_TAKEN, where)
         except BadInput as error:
@@ -371,7 +370,3 @@ def _typed() -> dict[str, str]:
 
 def _year(word: str, this: int) -> int:
     return int(word) if word.isdecimal() and 2000 <= int(word) < 2100 else this
-
-
-def _by() -> By:
-    return By(me().login, times.now())

@@ -4,12 +4,11 @@ from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities.volunteers import calls
-from console.desk import Desk, done, drawn, me, refused
+from console.desk import Desk, by_me, done, drawn, refused
 from console.forms import Form
 from console.rights import Act, may
 from console.volunteer_rows import WHOLE, branch_in, choices, mine, own_branch
 from models import times
-from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from models.volunteer import VolunteerCall
 
@@ -46,7 +45,7 @@ class _Views:
             with self._desk.unit() as session:
                 where = branch_in(session, values["branch"], whole=WHOLE)
                 wanted = calls.wanted_in(values, branch_id=where, today=times.today(times.now()))
-                number = calls.make(session, wanted, by=_by()).id
+                number = calls.make(session, wanted, by=by_me()).id
         except BadFields as error:
             return self._page(None, Form(values, error.wrong)), 400
         return done(
@@ -67,7 +66,7 @@ class _Views:
                 row = session.get(VolunteerCall, number, with_for_update={"of": VolunteerCall}) or abort(404)
                 where = branch_in(session, values["branch"], whole=WHOLE)
                 today = times.today(times.now())
-                calls.change(session, row, calls.wanted_in(values, branch_id=where, today=today), by=_by())
+                calls.change(session, row, calls.wanted_in(values, branch_id=where, today=today), by=by_me())
         except BadFields as error:
             return self._page(call, Form(values, error.wrong)), 400
         return done("已保存。", url_for("console.volunteer_call", number=number))
@@ -82,7 +81,7 @@ class _Views:
             with self._desk.unit() as session:
                 call = session.get(VolunteerCall, number, with_for_update={"of": VolunteerCall}) or abort(404)
                 mine(call.branch_id)
-                (calls.show if act == "open" else calls.close)(session, call, by=_by())
+                (calls.show if act == "open" else calls.close)(session, call, by=by_me())
         except IllegalMove:
             return refused("刚才有人先动过，现在的样子在下面。", where)
         except BadInput as error:
@@ -113,7 +112,3 @@ def _kept(call: VolunteerCall) -> dict[str, str]:
         "skills": "\n".join(call.skills), "age_from": str(call.age_from),
         "closes_on": call.closes_on.isoformat() if call.closes_on else "",
     }  # fmt: skip
-
-
-def _by() -> By:
-    return By(me().login, times.now())

@@ -9,13 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.volunteers import hours, people, queries, rules, texts
 from console import charts, exports
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.exports import Sheet
 from console.rights import Act, may
 from console.volunteer_rows import choices, may_keep, mine, one_branch_in, own_branch, years
 from models import staff, times
 from models.activity import Branch
-from models.by import By
 from models.errors import BadFields, BadInput
 from models.volunteer import Post, ServiceHours, Shift, Volunteer, VolunteerState
 
@@ -71,10 +70,10 @@ class _Views:
                 post = session.get(Post, number) or abort(404)
                 mine(session.get_one(Shift, post.shift_id).branch_id)
                 if hours.stands(session, number) is None:
-                    hours.confirm(session, post, minutes, by=_by())
+                    hours.confirm(session, post, minutes, by=by_me())
                     said = f"确认了 {rules.said_hours(minutes)}。"
                 else:
-                    hours.correct(session, post, minutes, request.form.get("reason", ""), by=_by())
+                    hours.correct(session, post, minutes, request.form.get("reason", ""), by=by_me())
                     said = f"更正为 {rules.said_hours(minutes)}，已经告诉他。"
         except BadInput as error:
             return refused(error.to_staff, where)
@@ -94,7 +93,9 @@ class _Views:
                 if volunteer.branch_id is not None:  # who helps anywhere may have helped here
                     mine(volunteer.branch_id)
                 branch = one_branch_in(session, request.form.get("branch", ""))
-                hours.add(session, volunteer, day, minutes, request.form.get("task", ""), branch_id=branch, by=_by())
+                hours.add(
+                    session, volunteer, day, minutes, request.form.get("task", ""), branch_id=branch, by=by_me()
+                )
         except BadFields as error:
             return refused(next(iter(error.wrong.values())), where)
         except BadInput as error:
@@ -111,7 +112,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 hours.take_back(
-                    session, session.get_one(ServiceHours, number), request.form.get("reason", ""), by=_by()
+                    session, session.get_one(ServiceHours, number), request.form.get("reason", ""), by=by_me()
                 )
         except BadInput as error:
             return refused(error.to_staff, where)
@@ -193,7 +194,3 @@ def _back(path: str) -> str:
         shift = "/shifts/" in path
         return url_for("console.shift" if shift else "console.volunteer", number=int(number))
     return url_for("console.volunteer_hours")
-
-
-def _by() -> By:
-    return By(me().login, times.now())

@@ -9,14 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.volunteers import posts, queries, rules, shifts, texts
 from activities.volunteers.refusals import NotNow
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.forms import Form
 from console.records import lines_about
 from console.rights import Act, may
 from console.volunteer_rows import POSTS, choices, is_mine, may_keep, mine, one_branch_in, own_branch
 from models import times
 from models.activity import Branch
-from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from models.volunteer import Post, Shift, ShiftState, Volunteer, VolunteerState
 from payouts.texts import untapped
@@ -98,7 +97,7 @@ class _Views:
         """As the week before."""
         monday = _monday(request.form.get("week", ""))
         with self._desk.unit() as session:
-            made = shifts.copy_week(session, monday, me().branch_id, by=_by())
+            made = shifts.copy_week(session, monday, me().branch_id, by=by_me())
         where = url_for("console.volunteer_roster", week=monday.isoformat())
         return (
             done(f"照上周排了 {made} 班，人要重新报。", where)
@@ -116,7 +115,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 wanted = shifts.wanted_in(values, branch_id=one_branch_in(session, values["branch"]))
-                shift = shifts.plan(session, wanted, by=_by())
+                shift = shifts.plan(session, wanted, by=by_me())
                 number = shift.id
         except BadFields as error:
             return self._form(None, Form(values, error.wrong)), 400
@@ -135,7 +134,7 @@ class _Views:
             with self._desk.unit() as session:
                 held = shifts.held(session, number) or abort(404)
                 wanted = shifts.wanted_in(values, branch_id=one_branch_in(session, values["branch"]))
-                shifts.change(session, held, wanted, by=_by())
+                shifts.change(session, held, wanted, by=by_me())
         except BadFields as error:
             return self._form(shift, Form(values, error.wrong)), 400
         return done("已保存。", url_for("console.shift", number=number))
@@ -171,7 +170,7 @@ class _Views:
             with self._desk.unit() as session:
                 _mine(session, number)
                 session.get(Volunteer, int(who)) or abort(404)
-                posts.take(session, number, int(who), now=times.now(), by=_by())
+                posts.take(session, number, int(who), now=times.now(), by=by_me())
         except NotNow as no:
             return refused(untapped(no.to_reader), where)
         return done("排上了。", where)
@@ -184,7 +183,7 @@ class _Views:
             with self._desk.unit() as session:
                 shift = shifts.held(session, number) or abort(404)
                 mine(shift.branch_id)
-                told = shifts.call_off(session, shift, request.form.get("reason", ""), by=_by())
+                told = shifts.call_off(session, shift, request.form.get("reason", ""), by=by_me())
         except IllegalMove:
             return refused(_TAKEN, where)
         except BadInput as error:
@@ -197,7 +196,7 @@ class _Views:
         with self._desk.unit() as session:
             shift = shifts.held(session, number) or abort(404)
             mine(shift.branch_id)
-            shifts.keep(session, shift, by=_by())
+            shifts.keep(session, shift, by=by_me())
         return done("好，这一班照常，不再提醒。", url_for("console.shift", number=number))
 
     @may(Act.KEEP_VOLUNTEERS)
@@ -214,9 +213,9 @@ class _Views:
             with self._desk.unit() as session:
                 row = session.get_one(Post, number)
                 if act == "off":
-                    posts.take_off(session, row, by=_by())
+                    posts.take_off(session, row, by=by_me())
                 else:
-                    posts.mark(session, row, act, by=_by())
+                    posts.mark(session, row, act, by=by_me())
         except IllegalMove:
             return refused(_TAKEN, where)
         except BadInput as error:
@@ -275,7 +274,3 @@ def _kept(shift: Shift, seats: int) -> dict[str, str]:
 
 def _typed() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in FIELDS}
-
-
-def _by() -> By:
-    return By(me().login, times.now())

@@ -12,7 +12,7 @@ from activities.signup.roll import masked
 from activities.volunteers import calls, hours, people, queries, rules, texts, trainings
 from activities.volunteers.refusals import BadForm
 from console import exports, paging
-from console.desk import Desk, done, drawn, me, note, refused
+from console.desk import Desk, by_me, done, drawn, me, note, refused
 from console.exports import Sheet
 from console.forms import Form
 from console.needs import EACH, Need
@@ -32,7 +32,6 @@ from console.volunteer_rows import (
     own_branch,
 )
 from models import times
-from models.by import By
 from models.errors import BadFields, BadInput, IllegalMove
 from models.volunteer import Volunteer, VolunteerState
 
@@ -119,7 +118,7 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 where = branch_in(session, values["branch"], whole=ANYWHERE)
-                volunteer = people.write_down(session, _profile(values), branch_id=where, by=_by())
+                volunteer = people.write_down(session, _profile(values), branch_id=where, by=by_me())
                 number = volunteer.id
         except BadFields as error:
             return self._form(None, Form(values, error.wrong)), 400
@@ -141,7 +140,7 @@ class _Views:
                 row = people.held(session, number) or abort(404)
                 mine(row.branch_id)
                 where = branch_in(session, values["branch"], whole=ANYWHERE)
-                people.change(session, row, _profile(_meant(row, values)), branch_id=where, by=_by())
+                people.change(session, row, _profile(_meant(row, values)), branch_id=where, by=by_me())
         except BadFields as error:
             return self._form(volunteer, Form(values, error.wrong)), 400
         return done("已保存。", url_for("console.volunteer", number=number))
@@ -200,20 +199,16 @@ def _acted(session: Session, volunteer: Volunteer, act: str) -> str:
     if act not in ("take-on", "refuse", "pause", "end"):
         abort(404)
     if act == "take-on":
-        people.take_on(session, volunteer, by=_by())
+        people.take_on(session, volunteer, by=by_me())
         return "通过了，公众号会告诉他。" if volunteer.openid else "恢复了。"
     if act == "refuse":
-        people.refuse(session, volunteer, request.form.get("reason", ""), by=_by())
+        people.refuse(session, volunteer, request.form.get("reason", ""), by=by_me())
         return "已经回复他了。"
     if act == "pause":
-        people.pause(session, volunteer, by=_by())
+        people.pause(session, volunteer, by=by_me())
         return "暂停了，他报的班都退了。"
-    people.end(session, volunteer, by=_by())
+    people.end(session, volunteer, by=by_me())
     return "退出了，他报的班都退了，时长还在。"
-
-
-def _by() -> By:
-    return By(me().login, times.now())
 
 
 def _typed() -> dict[str, str]:

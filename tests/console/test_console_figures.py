@@ -105,6 +105,6 @@ def test_excel_has_a_sheet_a_grouping_and_numbers_as_numbers(office: Office) -> 
     filled(office)
     answer = office.browser("chen").opens(f"/console/figures.xlsx?from={MONTH}&to={MONTH}")
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
-    assert book.sheet_names == ["按月", "按分馆", "按类型", "按系列", "按活动季", "明细", "比赛"]
+    assert book.sheet_names == ["按月", "按分馆", "按类型", "按系列", "按活动季", "明细", "比赛", "送书"]
     assert book.get_sheet_by_name("按月").to_python()[1] == [MONTH, 4, 3, 4, 1143, 1023, 120, 2, 1]
     assert {row[8] for row in book.get_sheet_by_name("明细").to_python()[1:]} == {23, 1000, 99}
