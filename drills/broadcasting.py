@@ -3,6 +3,8 @@
 Three broadcasts by list, two of articles (a draft for each part) and one of text, and one publication. Their lists are cut into
 parts of ten, so that there are many calls to be killed in; the clock's part and the hands live in one worker, as in `serve`.
 WeChat loses answers after it has done the work, and tells nothing of its jobs by itself: its pushes go nowhere, so it is asked.
+It takes a hundred mass sends a day, fewer than a worker is killed in: its count is put back before it is used up, as an account's
+owner may.
 At the end its books and the screens of all phones are held against ours:
 - every broadcast is done, every part told, under the number WeChat has for it, and WeChat has no mass send beside those;
 - every reader has each broadcast on the screen once, and nobody has one they are not listed for;
@@ -29,7 +31,7 @@ from bot import posting
 from bot.client import Client, Json
 from config import limits
 from drills.delivery import Report, calling, in_child, kill_at_work, left_by_the_dead
-from drills.workers import Site, forked, killed, until, work_for_ever
+from drills.workers import Site, client_of, forked, killed, until, work_for_ever
 from models import schema, times
 from models.by import By
 from models.db import Database, insert
@@ -55,8 +57,9 @@ from notices.content import Article, Content
 from notices.sending import looking, service, steps
 
 SHORTEST_S, LONGEST_S = 0.15, 0.6
-LATENCY_S = 0.05
+LATENCY_S = 0.15
 A_PART = 10  # readers
+CLEARED_AFTER = 20  # lives: in each of them one list or two are handed over; ten times a month (48006)
 BETWEEN_STEPS_S = 0.05
 # By both clocks: a dead worker's leases have run out by the next, and the platform takes mass sends again, sixty a minute.
 EVERY_LIFE = timedelta(minutes=2)
@@ -85,6 +88,8 @@ def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -
         kill_at_work(site, life, before, after=draw.uniform(SHORTEST_S, LONGEST_S), anywhere=number % 4 == 0)
         report.kills += 1
         report.in_flight += bool(calling(site) - before)
+        if report.kills % CLEARED_AFTER == 0:
+            in_child(partial(_clear_quota, site))
         requests.post(f"{site.simulator_url}/sim/clock", json={"advance_s": EVERY_LIFE.total_seconds()}, timeout=10)
     left_by_the_dead(site, report)
     requests.delete(f"{site.simulator_url}/sim/faults", timeout=10)
@@ -98,6 +103,13 @@ def run(site: Site, *, readers: int, kills: int, seed: int, without: str = "") -
 def _order(site: Site, path: str, what: str, *, times: int = 0) -> None:
     body = {"path": path, "what": what, "times": times}
     requests.post(f"{site.simulator_url}/sim/faults", json=body, timeout=10)
+
+
+def _clear_quota(site: Site) -> None:
+    database = Database(site.database_url)
+    client = client_of(site, database)
+    client.ask(partial(client.post, "clear_quota", data={"appid": client.appid}))
+    database.close()
 
 
 def _followers(site: Site, count: int) -> list[str]:

@@ -61,11 +61,7 @@ def work_for_ever(
     times.set_shift(shift)
     remove(without)
     database = Database(site.database_url)
-    keys = demo_keys()
-    client = Client(
-        app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
-        base=site.simulator_url, database=database, read_seconds=read_seconds,
-    )  # fmt: skip
+    client = client_of(site, database, read_seconds=read_seconds)
     table = dict(work_table(client, media=site.files, site=""))
     if without == "again":
         table = {kind: replace(row, unknown=Unknown.NEVER) for kind, row in table.items()}
@@ -74,6 +70,15 @@ def work_for_ever(
         beside(database)
     while is_endless:
         signal.pause()
+
+
+def client_of(site: Site, database: Database, *, read_seconds: float = READ_SECONDS) -> Client:
+    """The demo's account at the pretend WeChat."""
+    keys = demo_keys()
+    return Client(
+        app_id=keys["SHUSHENG_WECHAT_APP_ID"], secret=keys["SHUSHENG_WECHAT_APP_SECRET"],
+        base=site.simulator_url, database=database, read_seconds=read_seconds,
+    )  # fmt: skip
 
 
 def remove(guard: str) -> None:
