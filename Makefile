@@ -2,6 +2,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
+ROOMS := activities bot config console contests desk handlers models notices pages payouts quizzes simulator web worker
 FLASK := $(VENV)/bin/flask --app app
 
 .DEFAULT_GOAL := help
@@ -22,6 +23,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@touch $@
 
 setup: $(VENV)/.runtime  ## Build .venv from the lock
+	@$(PY) -m compileall -q -j 2 app.py $(ROOMS)  # who serves may not write here, and would compile it all at every start
 
 run: setup  ## Serve the whole product with the demo library and the simulator beside it
 	@SHUSHENG_DEMO=1 exec $(FLASK) demo

@@ -1,10 +1,13 @@
 """Commands for those who run the library's bot: serve, demo, migrate, backup, restore, plan, pay, follower."""
 
+import gc
 import json
-import os
-import sys
+from typing import Any
 
 import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 from sqlalchemy.orm import Session
 
 from activities import farewell
@@ -33,14 +36,19 @@ def commands_of(settings: Settings, database: Database) -> list[click.Command]:
     ]
 
 
-def granian_arguments(settings: Settings) -> list[str]:
-    """One process with many threads by default; more processes need PostgreSQL."""
-    return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serving",
-        "--host", settings.host, "--port", str(settings.port), "--workers", str(settings.workers),
-        "--blocking-threads", str(settings.threads), "--backlog", "2048", "--no-ws", "--log-level", "error",
-        "--respawn-failed-workers",
-    ]  # fmt: skip
+def _answer_until_stopped(settings: Settings) -> None:
+    """One process with many threads by default; more processes need PostgreSQL.
+
+    They are forks of this one: the program is loaded once, and what nobody writes at is shared.
+    """
+    server: Any = Granian(  # to mypy it is one of two classes
+        "app:serving", factory=True, interface=Interfaces.WSGI, address=settings.host, port=settings.port,
+        workers=settings.workers, blocking_threads=settings.threads, backlog=2048, websockets=False,
+        log_level=LogLevels.error, respawn_failed_workers=True,
+    )  # fmt: skip
+    gc.collect()
+    gc.freeze()
+    server.serve()
 
 
 def _serve(settings: Settings, database: Database) -> click.Command:
@@ -53,8 +61,7 @@ def _serve(settings: Settings, database: Database) -> click.Command:
         must_be_free(settings.host, settings.port, todo=f"换一个再试，例如 PORT={settings.port + 100}")
         schema.ready(database)
         database.close()
-        arguments = granian_arguments(settings)
-        os.execv(arguments[0], arguments)  # noqa: S606  our own interpreter, our own arguments
+        _answer_until_stopped(settings)
 
     return serve
 
@@ -63,7 +70,7 @@ def _demo() -> click.Command:
     @click.command()
     def demo() -> None:
         """The whole product with a demo library and a simulator beside it, on this machine only."""
-        run_demo(granian_arguments)
+        run_demo()
 
     return demo
 

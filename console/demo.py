@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -42,10 +42,11 @@ from quizzes import sample as quiz_sample
 
 READY_SECONDS = 60
 LOG, LAST_LINES = "demo.log", 20
+SERVER = (sys.executable, "-m", "flask", "--app", "app", "serve")
 CONVERSATIONS = {"小林": ("周末",), "老周": ("问馆员", "外地身份证可以办借书证吗？我住在官塘。")}
 
 
-def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
+def run_demo(server: Sequence[str] = SERVER) -> None:
     """Load, start, print the addresses, stay until told to stop. Raises: SettingsError."""
     settings, environment = enter_demo()
     for port in (settings.port, settings.port + 1, *([settings.sip2_port] if settings.has_ils else [])):
@@ -58,7 +59,7 @@ def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
         signal.signal(number, lambda *_: stopped.set())
     try:
         processes.append(_start_simulator(settings, environment))
-        processes.append(_start_server(server_arguments(settings), environment, log))
+        processes.append(_start_server(server, environment, log))
         if _becomes_ready(settings, processes, stopped):
             open_conversation(settings)
             click.echo(_welcome(settings, log))
@@ -72,7 +73,7 @@ def run_demo(server_arguments: Callable[[Settings], list[str]]) -> None:
         raise click.ClickException(f"演示停了，原因在上面，全部日志在 {log}。")
 
 
-def _start_server(arguments: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[str]:
+def _start_server(arguments: Sequence[str], environment: dict[str, str], log: Path) -> subprocess.Popen[str]:
     """Its log goes to a file: on the terminal the addresses are to stay in sight."""
     with log.open("w", encoding="utf-8") as out:
         return subprocess.Popen(arguments, env=environment, text=True, stdout=out, stderr=out)

@@ -2,11 +2,13 @@
 
 from datetime import date
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, make_response, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from config.later import Later
 from console.desk import Desk, by_me, done, drawn
 from console.notice_rows import FORMS, USES, found, marks_of, mine, refusing, said_who
 from console.rights import Act, may
@@ -18,7 +20,12 @@ from models.notice import Notice, NoticeState, NoticeVersion, Step
 from models.staff import names
 from notices import chain, chain_rules, differences, service, voices
 from notices.content import Article, Content
-from web import lettering, signed_form
+from web import lettering
+
+if TYPE_CHECKING:
+    from web import signed_form
+else:
+    signed_form = Later("web.signed_form")
 
 # A page of its own in a frame: inline styles as WeChat shows them, and nothing that runs.
 _FRAME = {
@@ -117,7 +124,7 @@ class _Views:
         made = BytesIO(signed_form.page(said, faces))
         return send_file(made, "application/pdf", as_attachment=True, download_name=f"校审单-{notice.code}.pdf")
 
-    def _said(self, session: Session, notice: Notice) -> signed_form.Said:
+    def _said(self, session: Session, notice: Notice) -> "signed_form.Said":
         known, content = names(session), service.content_of(session, notice)
         branch = session.get(Branch, notice.branch_id) if notice.branch_id else None
         steps = [Step(step) for step in notice.steps]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.volunteers import thanks
 from activities.volunteers.rules import said_hours
+from config.later import Later
 from contests import awards
 from contests import texts as contest_texts
 from contests.certificates import certified
@@ -25,8 +27,12 @@ from pages.identity import Identity
 from payouts import texts as prize_texts
 from quizzes import certificates, queries
 from quizzes.certificates import BadCertificateName, NoCertificate
-from web import certificate as paper
 from web import lettering
+
+if TYPE_CHECKING:
+    from web import certificate as paper
+else:
+    paper = Later("web.certificate")
 
 S = CertificateState
 NO_FONT = "证书暂时画不出来，请联系服务台。"
@@ -96,7 +102,7 @@ class _Views:
             response.headers["Content-Disposition"] = 'attachment; filename="certificate.png"'
         return response
 
-    def _said(self, quiz: Quiz, given: Certificate) -> paper.Said:
+    def _said(self, quiz: Quiz, given: Certificate) -> "paper.Said":
         return paper.Said(
             self._library, given.name, quoted(quiz.title), f"答对 {given.score}/{given.count} 题，成绩合格", _day(given.issued_at),
             given.code, self._site,

@@ -3,11 +3,13 @@
 from dataclasses import asdict, dataclass
 from functools import partial
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from config.later import Later
 from contests import awards, objecting, prizes, queries, rules, texts
 from contests.certificates import certified, group_of, titled
 from contests.judging.queries import submissions
@@ -23,8 +25,12 @@ from pages.contest import CODE_LENGTH
 from pages.errors import Draw
 from pages.identity import Identity
 from payouts import pools
-from web import certificate as paper
 from web import lettering
+
+if TYPE_CHECKING:
+    from web import certificate as paper
+else:
+    paper = Later("web.certificate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ def register(
     blueprint.add_url_rule("/me/awards/<code>.<any(png, pdf):kind>", "award_picture", asked(views.picture))
 
 
-def _printed(words: paper.Said, faces: lettering.Faces) -> bytes:
+def _printed(words: "paper.Said", faces: lettering.Faces) -> bytes:
     made = BytesIO()
     paper.pages([words], faces, made)
     return made.getvalue()

@@ -116,7 +116,7 @@ def test_the_doctor_finds_the_demo_well(demo: Demo) -> None:
 
 def test_a_demo_whose_server_dies_shows_what_it_said_last(tmp_path: Path) -> None:
     dying = "[sys.executable, '-c', 'print(123456789); raise SystemExit(3)']"
-    code = f"import sys; from console.demo import run_demo; run_demo(lambda settings: {dying})"
+    code = f"import sys; from console.demo import run_demo; run_demo({dying})"
     environment = {**os.environ, "SHUSHENG_DATA": str(tmp_path), "PORT": str(three_free_ports())}
     command = [sys.executable, "-c", code]
     told = subprocess.run(
