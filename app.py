@@ -155,9 +155,6 @@ def serving() -> Flask:
     # What is loaded by now stays for good: no collection of garbage need look through it again, with readers waiting.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(
-        20_000, 20, 20
-    )  # a message makes thousands of short-lived objects; by default each 700 are looked at
     return app
 
 

@@ -195,6 +195,8 @@ def _engine(url: str) -> sa.Engine:
             url,
             hide_parameters=True,  # an error's text goes to the log, a reader's words must not
             pool_size=16,
+            pool_use_lifo=True,  # what a server has prepared, it has for one connection: the fewer are used the better
+            pool_recycle=300,  # seconds: those below lie idle, and between machines idle ones are cut
             max_overflow=48,
             pool_timeout=BUSY_SECONDS,
             pool_pre_ping=False,
@@ -206,6 +208,7 @@ def _engine(url: str) -> sa.Engine:
         hide_parameters=True,
         poolclass=sa.QueuePool,
         pool_size=16,
+        pool_use_lifo=True,  # each keeps pages of its own: the fewer are used, the warmer they are and the less all weigh
         max_overflow=64,
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False},
     )
