@@ -94,7 +94,7 @@ def _fill(url: str) -> int:
 def _case(number: int, now: datetime) -> dict[str, object]:
     from_end = CASES - 1 - number
     is_open = from_end < OPEN
-    opened_at = now - timedelta(minutes=from_end if is_open else from_end * 15)
+    opened_at = now - (timedelta(seconds=from_end) if is_open else timedelta(minutes=15 * from_end))  # none is late
     state = (C.TAKEN, C.WAITING)[from_end % 2] if is_open else C.CLOSED
     owner = (LOGIN, "chen", "he")[number % 3] if state is not C.WAITING else ""
     return {
@@ -104,6 +104,7 @@ def _case(number: int, now: datetime) -> dict[str, object]:
         "due_at": opened_at + timedelta(hours=2) if is_open else None, "closed_at": None if is_open else opened_at + timedelta(hours=1),
         "answer_minutes": None if is_open else number % 90, "close_minutes": None if is_open else number % 300,
         "result": None if is_open else CaseResult.SOLVED, "told_at": now if is_open else None,
+        "emptied_at": None if is_open else now,  # no hour's upkeep is left to do
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bench import ours
 from bench.catalogue import catalogue
-from bench.measuring import Pace, measure
+from bench.measuring import TICKED_S, Pace, measure
 from bench.readers import CONNECTIONS, openid
 from bench.report import Floor, Report, percentile
 from bench.wechat import Channel
@@ -45,13 +46,15 @@ def lent(report: Report, pace: Pace) -> None:
         planned = _all(database, lambda session, _now: telling.plan_part(session, morning))
         fault = _fault(database)
         _again(database, media)
-        meanwhile = measure(home, said, channel, pace)
+        meanwhile = measure(home, said, channel, replace(pace, warm_up=max(pace.warm_up, TICKED_S)))
         with database.reading() as session:
-            left = session.scalar(sa.select(LoanImport.done).order_by(LoanImport.id.desc()).limit(1))
+            going = session.scalars(sa.select(LoanImport).order_by(LoanImport.id.desc()).limit(1)).one()
+        fault = fault or ("" if going.state is ImportState.GOING and going.done else "no import was under way")
+        _rest_is_done(database)
         database.close()
         afterwards = measure(home, said, channel, pace)
     _say(report, read, put_in, planned)
-    beside = f"while an import goes on ({left or 0:,} in by its end)"
+    beside = f"while an import goes on ({going.done:,} in by its end)"
     rows = [
         [beside, f"{meanwhile.rate:,.0f}", f"{meanwhile.p99:.1f}", f"{meanwhile.rate / afterwards.rate:.2f}"],
         ["afterwards", f"{afterwards.rate:,.0f}", f"{afterwards.p99:.1f}", "1.00"],
@@ -128,6 +131,12 @@ def _again(database: Database, media: Path) -> None:
         session.execute(sa.update(LoanRun).values(done_at=times.now()))
         session.execute(sa.delete(OutboxCall).where(OutboxCall.key.startswith("loan note:")))
         imports.put_in(session, session.get_one(LoanImport, number), by=By("bench", times.now()))
+
+
+def _rest_is_done(database: Database) -> None:
+    """Nothing goes on afterwards."""
+    with database.units() as session:
+        session.execute(sa.update(LoanImport).values(state=ImportState.DONE))
 
 
 def _fault(database: Database) -> str:

@@ -19,6 +19,8 @@ from bench.wechat import Channel
 EXPECTED_RATE = 12_000  # pushes prepared per second of a run; nobody here is faster
 HEADS = ("server", "req/s", "p50 ms", "p99 ms", "max ms", "ratio", "MB (PSS)", "load's CPU", "wrong")
 
+TICKED_S = 25.0  # of warm-up: by then the server's own clock has begun with what may take its time
+
 
 @dataclass(frozen=True)
 class Pace:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bench import ours
 from bench.catalogue import catalogue
-from bench.measuring import Pace, measure
+from bench.measuring import TICKED_S, Pace, measure
 from bench.readers import CONNECTIONS, openid
 from bench.reminding import peak
 from bench.report import Floor, Report, percentile
@@ -30,7 +30,6 @@ from notices.content import Content
 
 FOLLOWERS, ENTERED, SAID_NO = 1_000_000, 100_000, 10_000
 ACTIVITIES, BROADCASTS, CHUNK = 10, 4, 20_000
-WARM_UP = 25  # seconds: by then the server's clock has ticked
 EVERYBODY = Rules()
 
 
@@ -48,7 +47,7 @@ def frozen(report: Report, pace: Pace) -> None:
             runs = [fresh.apply(_written, (url, number)) for number in numbers[:2]]
         faults = [_fault(database, number, readers) for number, (readers, _) in zip(numbers, counted, strict=False)]
         database.close()
-        meanwhile = measure(home, said, channel, replace(pace, warm_up=max(pace.warm_up, WARM_UP)))
+        meanwhile = measure(home, said, channel, replace(pace, warm_up=max(pace.warm_up, TICKED_S)))
         fault = _beside(url, numbers[2:])
         afterwards = measure(home, said, channel, pace)
     _say(report, counted, runs)

@@ -24,6 +24,7 @@ class Memory:
 
     pss: float
     rss: float
+    largest: float  # resident set of the largest of them
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,11 @@ class Server:
     def memory(self) -> Memory:
         """Proportional and resident set of every process of the server's session."""
         weights = [_weight(pid) for pid in _session(self.child.pid)]
-        return Memory(pss=sum(pss for pss, _ in weights) / 1024, rss=sum(rss for _, rss in weights) / 1024)
+        return Memory(
+            pss=sum(pss for pss, _ in weights) / 1024,
+            rss=sum(rss for _, rss in weights) / 1024,
+            largest=max((rss for _, rss in weights), default=0) / 1024,
+        )
 
 
 def free_port(*, beside: bool = False) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.cases import asking, clock, queries, rules, texts
-from desk.cases.asking import Saying
+from desk.cases.asking import NothingOpen, Saying
 from desk.cases.files import KINDS, File
 from desk.cases.hours import service_of
 from desk.cases.rules import Took
@@ -240,10 +240,10 @@ def say(turn: Turn) -> Reply:
         if number is None:
             return _opened(turn, heard.saying)
         heard = Heard(number, heard.saying)
-    case = turn.session.get(Case, heard.case)
-    if case is not None and case.state is CaseState.CLOSED:
+    try:
+        case, took = asking.hear(turn.session, heard.case or 0, heard.saying, now=turn.now)
+    except NothingOpen:
         return again(turn)
-    case, took = asking.hear(turn.session, heard.case or 0, heard.saying, now=turn.now)
     _sit(turn, case)
     if took is Took.TOO_FAST:
         return Reply(texts.too_fast())

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,20 +75,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with (data / "terminal").open("w") as terminal:
         program = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=terminal, stderr=terminal, text=True)
     try:
-        _wait_for(lambda: "已经开门" in (data / "terminal").read_text(), program)
+        _wait_for_the_door(data / "terminal", program)
         yield Demo(data, port)
     finally:
         program.send_signal(signal.SIGTERM)
         program.wait(timeout=PATIENCE_SECONDS)
 
 
-def _wait_for(is_open: Callable[[], bool], program: subprocess.Popen[str]) -> None:
+def _wait_for_the_door(terminal: Path, program: subprocess.Popen[str]) -> None:
     until, pause = time.monotonic() + PATIENCE_SECONDS, threading.Event()
-    while not is_open():
+    while "已经开门" not in terminal.read_text():
         pause.wait(0.1)
         if time.monotonic() > until or program.poll() is not None:
             program.kill()
-            raise AssertionError("the demo did not open")
+            raise AssertionError(f"the demo did not open: {terminal.read_text()[-2000:]}")
 
 
 def test_on_the_terminal_the_addresses_stay_in_sight(demo: Demo) -> None:

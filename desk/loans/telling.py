@@ -5,6 +5,7 @@ So a closure, a return or a renewal that came in between is told as it is, or le
 book lies in a table of messages.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,7 +20,7 @@ from desk.loans.queries import IS_OUT, rules_of
 from desk.loans.rules import Rules
 from desk.loans.shown import Shown
 from models import outbox, times
-from models.bulk import Bulk
+from models.bulk import Bulk, one_of
 from models.db import core, insert
 from models.loan import (
     NOTE_MOVES,
@@ -57,15 +58,14 @@ def plan_part(session: Session, now: datetime) -> int:
     run = _run_of(session, today)
     if run is None or run.done_at is not None:
         return 0
-    cards = session.scalars(
-        sa.select(BoundCard.id).where(BoundCard.id > run.planned_to).order_by(BoundCard.id).limit(PART)
-    ).all()
+    columns = (BoundCard.id, BoundCard.openid, BoundCard.card_key, BoundCard.looked_at)
+    next_ones = sa.select(*columns).where(BoundCard.id > run.planned_to).order_by(BoundCard.id).limit(PART)
+    cards = core(session).execute(next_ones).all()
     if not cards:
         run.done_at = now
         return 1
-    readers = _to_tell(session, cards[0], cards[-1], now)
-    _owe(session, readers, today, now)
-    run.planned_to = cards[-1]
+    _owe(session, _to_tell(session, cards, now), today, now)
+    run.planned_to = cards[-1].id
     return 1
 
 
@@ -82,41 +82,32 @@ def look_again(session: Session, *, now: datetime) -> None:
     session.execute(again.values(planned_to=0, done_at=None).execution_options(synchronize_session="fetch"))
 
 
-def _to_tell(session: Session, first: int, last: int, now: datetime) -> list[str]:
+def _to_tell(session: Session, cards: Sequence[Any], now: datetime) -> list[str]:
     """Readers of these cards with something that is worth a message, in order."""
     today, chosen = times.today(now), rules_of(session)
     calendar = calendars_of(session, today=today, extends=chosen.extends)
     data = queries.data_of(session)
-    told, found = _told_of(session, first, last), dict[str, None]()
-    for row in _rows_of(session, first, last, today + timedelta(days=chosen.days_before)):
-        known = data.known_on(row, row.looked_at)
-        if row.openid in found or rules.is_stale(known, today=today, stale_days=chosen.stale_days):
-            continue
+    bound: dict[str, list[Any]] = defaultdict(list)
+    for card in cards:
+        bound[card.card_key].append(card)
+    told, found = _told_to(session, [card.openid for card in cards]), set[str]()
+    for row in _out_on(session, list(bound), today + timedelta(days=chosen.days_before)):
         due, stage = _stage(row, calendar, chosen, today)
-        if stage is not None and (row.openid, row.id, stage, due or NEVER) not in told:
-            found[row.openid] = None
-    return _without_the_unwilling(session, list(found), first, last, today)
+        for card in bound[row.card_key] if stage is not None else ():
+            is_stale = rules.is_stale(data.known_on(row, card.looked_at), today=today, stale_days=chosen.stale_days)
+            if not is_stale and (card.openid, row.id, stage, due or NEVER) not in told:
+                found.add(card.openid)
+    return _without_the_unwilling(session, sorted(found), cards[0].id, cards[-1].id, today)
 
 
-def _rows_of(session: Session, first: int, last: int, until: date) -> Sequence[Any]:
-    """What is out on these cards and can be due by then; the calendar moves no day forward."""
-    rows = (
-        sa.select(
-            BoundCard.openid,
-            BoundCard.looked_at,
-            Loan.id,
-            Loan.kind,
-            Loan.place,
-            Loan.day,
-            Loan.is_ready,
-            Loan.import_id,
-            Loan.changed_at,
-        )
-        .join(Loan, Loan.card_key == BoundCard.card_key)
-        .where(BoundCard.id.between(first, last), IS_OUT, sa.or_(Loan.day <= until, Loan.is_ready))
-        .order_by(BoundCard.openid)
-    )
-    return core(session).execute(rows).all()
+_LOAN = (Loan.card_key, Loan.id, Loan.kind, Loan.place, Loan.day, Loan.is_ready, Loan.import_id, Loan.changed_at)
+
+
+def _out_on(session: Session, card_keys: list[str], until: date) -> Sequence[Any]:
+    """What is out on these cards and can be due by then; the calendar moves no day forward. By their keys: asked for by a join,
+    SQLite looked through all loans of a day for each part."""
+    rows = sa.select(*_LOAN).where(one_of(Loan.card_key, "cards"), IS_OUT, sa.or_(Loan.day <= until, Loan.is_ready))
+    return core(session).execute(rows, {"cards": card_keys}).all()
 
 
 def _stage(row: Any, calendar: Calendars, chosen: Rules, today: date) -> tuple[date | None, Stage | None]:
@@ -126,14 +117,10 @@ def _stage(row: Any, calendar: Calendars, chosen: Rules, today: date) -> tuple[d
     return due, stage
 
 
-def _told_of(session: Session, first: int, last: int) -> set[tuple[str, int, Stage, date]]:
-    rows = (
-        sa.select(LoanTold.openid, LoanTold.loan_id, LoanTold.stage, LoanTold.due_on)
-        .join(Loan, Loan.id == LoanTold.loan_id)
-        .join(BoundCard, sa.and_(BoundCard.card_key == Loan.card_key, BoundCard.openid == LoanTold.openid))
-        .where(BoundCard.id.between(first, last), IS_OUT)
-    )
-    return {(row.openid, row.loan_id, row.stage, row.due_on) for row in core(session).execute(rows)}
+def _told_to(session: Session, openids: list[str]) -> set[tuple[str, int, Stage, date]]:
+    rows = sa.select(LoanTold.openid, LoanTold.loan_id, LoanTold.stage, LoanTold.due_on)
+    told = core(session).execute(rows.where(one_of(LoanTold.openid, "readers")), {"readers": openids})
+    return {(row.openid, row.loan_id, row.stage, row.due_on) for row in told}
 
 
 def _without_the_unwilling(session: Session, readers: list[str], first: int, last: int, today: date) -> list[str]:

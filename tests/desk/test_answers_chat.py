@@ -327,3 +327,12 @@ def test_one_reader_who_sends_without_end_fills_nothing(library: World) -> None:
     for number in range(200):
         library.says("小林", f"胡言乱语{chr(0x4E00 + 37 * number)}{chr(0x5E00 + 11 * number)}")
     assert library.count(FaqMissed) <= 20
+
+
+def test_a_server_that_has_begun_knows_all_its_answers_at_the_first_message(sqlite_world: World) -> None:
+    """Changed entries are taken in a hundred a message; a start takes them all."""
+    names = [f"{one}{two}室在哪里" for one in "甲乙丙丁戊己庚辛壬癸" for two in "子丑寅卯辰巳午未申酉戌亥"]
+    for name in names:
+        question(sqlite_world, name, say=f"（{name}）")
+    sqlite_world.app.extensions["door"].make_ready()
+    assert sqlite_world.says("小林", f"请问{names[-1]}呀").startswith(f"（{names[-1]}）")

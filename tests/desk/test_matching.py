@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desk import matching
 from desk.matching import Found, Index, Sureness
@@ -67,3 +69,24 @@ def test_an_unsure_question_has_at_most_three_to_choose_from() -> None:
     unsure = [one for one in found if one.sureness is Sureness.UNSURE]
     assert unsure
     assert all(1 <= len(one.entries) <= matching.MOST_CHOICES for one in unsure)
+
+
+SOME_WAYS = sorted({way for key in TOPICS[:12] for way in matching.starter()[key][1]})
+CHANGES = st.lists(
+    st.dictionaries(st.integers(0, 6), st.none() | st.lists(st.sampled_from(SOME_WAYS), min_size=1, max_size=4)),
+    max_size=6,
+)
+
+
+@given(changes=CHANGES, asked=st.lists(st.sampled_from(SOME_WAYS), min_size=1, max_size=5))
+def test_an_index_that_was_changed_is_one_made_anew(
+    changes: list[dict[int, list[str] | None]], asked: list[str]
+) -> None:
+    changed, ways = Index([]), dict[int, list[str]]()
+    for change in changes:
+        words = {entry: said for entry, said in change.items() if said is not None}
+        gone = change.keys() - words.keys()
+        changed = changed.changed(words, gone)
+        ways = {entry: said for entry, said in (ways | words).items() if entry not in gone}
+    anew = Index([(entry, way) for entry, said in sorted(ways.items()) for way in said])
+    assert [changed.ranked(words) for words in asked] == [anew.ranked(words) for words in asked]
