@@ -101,7 +101,11 @@ def word_in(turn: Turn, words: str) -> str:
         is_open = queries.open_case(turn.session, openid) is not None  # then they are words like others
         return "again" if not is_open and queries.to_reopen(turn.session, openid, turn.now) else ""
     if words in _RATES:
-        return "rate" if queries.to_rate(turn.session, openid, turn.now) else ""
+        if queries.to_rate(turn.session, openid, turn.now):
+            return "rate"
+        case = _case(turn) if AT_DESK in turn.talk.held else None
+        is_heard = case is not None and _listens(case, turn.now)  # then they are words like others
+        return "rate" if not is_heard and queries.to_reopen(turn.session, openid, turn.now) else ""
     return ""
 
 

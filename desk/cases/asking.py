@@ -47,7 +47,7 @@ class NothingOpen(Refused):
 
 
 class NothingToRate(Refused):
-    to_reader = "没有等您评价的提问。要问馆员，回复“问馆员”。"
+    to_reader = "谢谢您，这次没有要评价的了。还想问馆员，回复“问馆员”。"
 
 
 class TooLate(Refused):

@@ -113,6 +113,12 @@ def test_the_reader_ends_it_and_says_how_it_was(world: World) -> None:
     assert case_of(world).rating is Rating.GOOD
 
 
+def test_who_ended_it_without_an_answer_and_thanks_all_the_same_is_understood(world: World) -> None:
+    asks(world)
+    assert "办结" in world.says("小林", "结束") or case_of(world).state is C.CLOSED
+    assert "没有要评价的了" in world.says("小林", "满意")
+
+
 def test_after_the_close_it_is_asked_again_by_a_word_or_by_plain_words(world: World) -> None:
     asks(world)
     answers(world, "照原价赔就好。")
