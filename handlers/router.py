@@ -26,6 +26,7 @@ from handlers import (
     door,
     duty,
     elders,
+    faq_book,
     guardians,
     help,
     identity,
@@ -235,7 +236,7 @@ _SILENT_EVENTS_BUT = frozenset({"click"})
 
 
 # What the door asks before and after a verb, by whichever file of conversations knows.
-make_ready, is_asked_ahead, is_secret = answers_faq.make_ready, duty.may_need, loans.is_secret
+make_ready, is_asked_ahead, is_secret = faq_book.make_ready, duty.may_need, loans.is_secret
 
 
 def reply_to(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply:
@@ -275,7 +276,7 @@ def _to_words(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Reply
         return run(_WORK_AGAIN, turn)
     if route is None:
         commands = (*NEAREST, *(contests.WORDS if contests.taking(turn) else ()))
-        turn.argument = answers_faq.Missed(turn.incoming.words, commands)
+        turn.argument = faq_book.Missed(turn.incoming.words, commands)
         return run(_FAQ, turn)
     turn.talk.count_miss(0)
     return run(route, turn)
@@ -285,17 +286,17 @@ def _to_question(turn: Turn, run: Callable[[Route | Shared, Turn], Reply]) -> Re
     """From the calendar and from 常见问题, whichever is nearer to what was asked; None where neither knows."""
     question = turn.argument if isinstance(turn.argument, Question) else None
     is_within = quizzing.is_open(turn) or submitting.is_open(turn)
-    likely = answers_faq.Likely() if is_within else answers_faq.looked_up(turn)
+    likely = faq_book.Likely() if is_within else faq_book.looked_up(turn)
     if likely.is_exact:
-        return _from_faq(turn, answers_faq.as_hit(turn, likely), run)
+        return _from_faq(turn, faq_book.as_hit(turn, likely), run)
     if question is not None and (found := calendar.matched(turn)) is not None:
         return found
     if question is not None and likely.is_of_calendar and (near := calendar.answered(turn)) is not None:
         return near
     if likely.is_sure and (question is None or question.words):
-        return _from_faq(turn, answers_faq.as_hit(turn, likely), run)
-    if likely.is_unsure and answers_faq.may_ask_back(question):
-        return _from_faq(turn, answers_faq.as_maybe(turn, likely), run)
+        return _from_faq(turn, faq_book.as_hit(turn, likely), run)
+    if likely.is_unsure and faq_book.may_ask_back(question):
+        return _from_faq(turn, faq_book.as_maybe(turn, likely), run)
     if volunteers.is_call(compact(turn.incoming.words)):  # of no title: better than that there is no such activity
         return run(_HELPING, turn)
     return calendar.answered(turn) if question is not None else None
