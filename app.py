@@ -21,8 +21,7 @@ import worker.commands
 from activities import merging, tellings
 from activities.places import delivery_photos
 from activities.reminders import service as reminders
-from activities.signup import absences, door_qr, keeping, lottery
-from activities.signup import service as signup
+from activities.signup import absences, door_qr, keeping, line, lottery
 from activities.volunteers import keeping as volunteers_kept
 from activities.volunteers import reminding as shift_reminders
 from bot import calls, errcodes, ils, pay_calls, posting
@@ -429,7 +428,7 @@ def upkeep_parts() -> tuple[upkeep.Part, ...]:
 def due_parts() -> tuple[Part, ...]:
     """What falls due at any minute, a part a unit."""
     return (
-        signup.lapse_offers, signup.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
+        line.lapse_offers, line.offer_what_is_free, lottery.seal_lists, lottery.draw_due, lottery.draw_on,
         absences.close_rolls, tellings.carry_on, contest_tellings.carry_on, reminders.send_due, shift_reminders.remind_due,
         playing.expire_due, boards.freeze_due,
         quizzes.close_due, drawing.collect_due, draws.draw_due, draws.hand_out,

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from activities.signup import queries, roll, seats, service
+from activities.signup import entries, people, queries, roll, seats
 from activities.signup.party import Person, age_in
 from activities.signup.refusals import NotThisWay
 from activities.signup.terms import MOST_PEOPLE, asked_for
@@ -51,11 +51,11 @@ class _Views:
         try:
             with self._desk.unit() as session:
                 _, row, _ = _entry(session, code, entry)
-                row = service.lock(session, row)
+                row = entries.lock(session, row)
                 if request.form.get("seen") != _print(row):
                     return refused("刚才有人先改过这个报名，没有再改。请看看现在的样子。", where)
                 change = _read(row, request.form)
-                service.change_people(
+                people.change_people(
                     session, row, change.kept, change.added, phone=change.phone, by=by_me()
                 )  # fmt: skip
         except BadInput as error:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from activities import texts
-from activities.signup import absences, queries, roll, service
+from activities.signup import absences, entries, line, queries, roll, service
 from activities.signup.roll import Sought
 from activities.signup.terms import questions_of, terms_of
 from console import exports, words
@@ -149,7 +149,7 @@ def _reorder(session: Session, entry: Entry, by: By) -> None:
     place = request.form.get("place", "")
     if not place.isdecimal() or not int(place[:6]) >= 1:
         raise BadInput("次序请写整数，1 是最前面。")
-    service.put_in_line(session, entry, int(place[:6]), reason=_reason(), by=by)
+    line.put_in_line(session, entry, int(place[:6]), reason=_reason(), by=by)
 
 
 def _call_off(session: Session, entry: Entry, by: By) -> None:
@@ -157,7 +157,7 @@ def _call_off(session: Session, entry: Entry, by: By) -> None:
 
 
 def _absent(session: Session, entry: Entry, by: By) -> None:
-    absences.mark_absent(session, service.lock(session, entry), now=by.at, by=by)
+    absences.mark_absent(session, entries.lock(session, entry), now=by.at, by=by)
 
 
 def _lift(session: Session, entry: Entry, by: By) -> None:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities import changes, tellings
-from activities.signup import seats, service
+from activities.signup import line, seats, service
 from activities.signup.party import Party
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft
 from activities.signup.service import Caller
@@ -122,7 +122,7 @@ def _live(site: Site, busy: mmap.mmap, at: int, seed: int, without: str) -> None
     database, draw = Database(site.database_url), random.Random(seed)
     acts: dict[str, Callable[[Session], object]] = {
         "sign up": partial(_sign_up, draw), "cancel": partial(_cancel, draw), "take": partial(_take, draw),
-        "lapse": partial(_lapse, draw), "offer": lambda session: service.offer_what_is_free(session, times.now()),
+        "lapse": partial(_lapse, draw), "offer": lambda session: line.offer_what_is_free(session, times.now()),
         "move": partial(_move, draw), "tell": lambda session: tellings.carry_on(session, times.now()),
     }  # fmt: skip
     while True:
@@ -178,14 +178,14 @@ def _cancel_by_halves(database: Database, draw: random.Random) -> None:
 
 def _take(draw: random.Random, session: Session) -> None:
     if entry := _one(draw, session, S.OFFERED):
-        service.accept(session, entry, now=times.now())
+        line.accept(session, entry, now=times.now())
 
 
 def _lapse(draw: random.Random, session: Session) -> None:
     if entry := _one(draw, session, S.OFFERED):
         entry.offer_until = times.now() - timedelta(seconds=1)
         session.flush()
-    service.lapse_offers(session, times.now())
+    line.lapse_offers(session, times.now())
 
 
 def _move(draw: random.Random, session: Session) -> None:
@@ -202,7 +202,7 @@ def _come_to_rest(site: Site) -> None:
     while left:
         with database.units() as session:
             now = times.now()
-            left = tellings.carry_on(session, now) + service.offer_what_is_free(session, now)
+            left = tellings.carry_on(session, now) + line.offer_what_is_free(session, now)
     database.close()
 
 

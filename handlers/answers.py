@@ -1,6 +1,6 @@
 """One word in answer to what we asked: 要 and 不要 to an offered seat, 来 and 不来 to 还来吗."""
 
-from activities.signup import queries, service, texts
+from activities.signup import line, queries, service, texts
 from activities.signup.refusals import TooLate
 from activities.signup.terms import asked_for
 from handlers import mine
@@ -20,7 +20,7 @@ def has_offer(turn: Turn) -> bool:
 def take(turn: Turn) -> Reply:
     """要 [code]: turn.argument is the code, or ""."""
     entry = _offer(turn)
-    service.accept(turn.session, entry, now=turn.now)
+    line.accept(turn.session, entry, now=turn.now)
     activity = asked_for(turn.session, entry.activity_id).activity
     about = texts.about(activity, today=turn.today)
     return Reply(f"名额是您的了{texts.people(len(entry.people))}：\n{about}\n来不了请回复“{tappable(mine.CANCEL)}”。")

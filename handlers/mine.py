@@ -1,6 +1,6 @@
 """我的报名: everything a reader signed up for, what can be done about each, and doing it."""
 
-from activities.signup import absences, queries, rules, service, texts
+from activities.signup import absences, people, queries, rules, service, texts
 from activities.signup.refusals import MINE, NotThisWay
 from activities.signup.terms import asked_for, times_of
 from activities.texts import LONGEST_TITLE
@@ -69,7 +69,7 @@ def told(turn: Turn, entry: Entry, *, before: str = "") -> Reply:
     turn.talk.hold(LIST, list=ENTRIES, ids=[entry.id], more=False, chosen_entry=entry.id)
     lines = [before, texts.about(terms.activity, today=turn.today), _state(turn, entry), entry.reason]
     named = "、".join(person.name for person in entry.people if person.name)
-    change = own_page(turn, f"/me/entries/{entry.code}/change", "改报名") if entry.state in service.CHANGEABLE else ""
+    change = own_page(turn, f"/me/entries/{entry.code}/change", "改报名") if entry.state in people.CHANGEABLE else ""
     return Reply("\n".join(filter(None, [*lines, named, _what_next(entry), change])))
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import texts as activity_texts
 from activities.details import details_of
-from activities.signup import queries, service, texts
+from activities.signup import people, queries, texts
 from activities.signup.party import Party
 from activities.signup.refusals import first_sentence
 from activities.signup.terms import asked_for, wanted_by
@@ -84,7 +84,7 @@ def _asked(session: Session, code: str, openid: str, now: datetime) -> tuple[Ent
 
 def _shut(session: Session, entry: Entry, now: datetime) -> str:
     try:
-        service.may_revise(asked_for(session, entry.activity_id), entry, now=now)
+        people.may_revise(asked_for(session, entry.activity_id), entry, now=now)
     except Refused as no:
         return first_sentence(no.to_reader)
     return ""
@@ -92,4 +92,4 @@ def _shut(session: Session, entry: Entry, now: datetime) -> str:
 
 def _revised(session: Session, *, code: str, openid: str, party: Party, now: datetime) -> None:
     entry = queries.entry_called(session, code, openid=openid) or abort(404)
-    service.revise(session, entry, party, now=now)
+    people.revise(session, entry, party, now=now)

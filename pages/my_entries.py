@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from activities import texts as activity_texts
-from activities.signup import queries, service, texts
+from activities.signup import line, people, queries, service, texts
 from activities.signup.terms import asked_for, wanted_by
 from models import times
 from models.db import Database
@@ -76,7 +76,7 @@ def _change(session: Session, entry: Entry, now: datetime) -> str:
     if not (wanted.most_people > 1 or wanted.names or wanted.ages or wanted.phone or wanted.questions):
         return ""
     try:
-        service.may_revise(terms, entry, now=now)
+        people.may_revise(terms, entry, now=now)
     except Refused:
         return ""
     return url_for("pages.change_entry", code=entry.code)
@@ -112,6 +112,6 @@ def _act(session: Session, openid: str, code: str, act: str) -> None:
     """Raises: Refused; 404 for another reader's entry, as if it were none."""
     entry = queries.entry_called(session, code, openid=openid) or abort(404)
     if act == "take":
-        service.accept(session, entry, now=times.now())
+        line.accept(session, entry, now=times.now())
     else:
         service.cancel(session, entry, now=times.now())

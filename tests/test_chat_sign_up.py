@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from activities.signup import absences, rules, seats, service
+from activities.signup import absences, line, rules, seats
 from activities.signup.terms import NewQuestion, Terms, set_questions, set_terms, terms_of
 from models import conversation, times
 from models.activity import Activity
@@ -147,7 +147,7 @@ def test_fill_wait_cancel_be_offered_let_it_lapse_and_pass_on(world: World) -> N
     assert "有名额了，等您答复 · 留到" in world.says("老周", "我的报名")
     world.passes(hours=25)
     with world.database.units() as session:
-        assert service.lapse_offers(session, times.now()) == 1
+        assert line.lapse_offers(session, times.now()) == 1
     assert world.says("老周", "要") != "名额是您的了"
     assert world.says(third, "要").startswith("名额是您的了")
     assert entries(world) == [

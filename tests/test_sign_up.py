@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from activities.signup import queries, rules, seats, service, terms
+from activities.signup import line, queries, rules, seats, service, terms
 from activities.signup.party import Party, Person
 from activities.signup.refusals import AlreadyIn, NoSeatsLeft, TooLate
 from activities.signup.service import Caller
@@ -121,12 +121,12 @@ def test_a_seat_given_back_is_offered_to_the_head_of_the_line_and_passes_on(worl
         service.cancel(session, mine, now=times.now())
     assert states(world) == {"a": S.CANCELLED, "b": S.OFFERED, "c": S.OFFERED}
     with world.database.units() as session:
-        service.accept(session, session.get_one(Entry, first), now=times.now())
+        line.accept(session, session.get_one(Entry, first), now=times.now())
     world.passes(hours=25)
     with world.database.units() as session:
         with pytest.raises(TooLate):
-            service.accept(session, session.get_one(Entry, second), now=times.now())
-        assert service.lapse_offers(session, times.now()) == 1
+            line.accept(session, session.get_one(Entry, second), now=times.now())
+        assert line.lapse_offers(session, times.now()) == 1
     assert states(world) == {"a": S.CANCELLED, "b": S.CONFIRMED, "c": S.LAPSED}
     with world.database.reading() as session:
         keys = set(session.scalars(sa.select(OutboxCall.key)))
@@ -154,11 +154,11 @@ def test_nobody_is_offered_a_seat_at_night(world: World, talk: int) -> None:
         mine = queries.live_entry(session, talk, "a")
         assert mine is not None
         service.cancel(session, mine, now=times.now())
-        assert service.offer_what_is_free(session, times.now()) == 0
+        assert line.offer_what_is_free(session, times.now()) == 0
     assert states(world)["b"] is S.WAITING
     world.passes(hours=10)
     with world.database.units() as session:
-        assert service.offer_what_is_free(session, times.now()) == 1
+        assert line.offer_what_is_free(session, times.now()) == 1
     assert states(world)["b"] is S.OFFERED
 
 
@@ -182,5 +182,5 @@ def test_those_in_line_are_asked_when_seats_are_counted_no_more(world: World, ta
         activity = session.get_one(Activity, talk)
         set_terms(session, activity, Terms(most_people=5), by=By("陈馆员", times.now()))
     with world.database.units() as session:
-        assert service.offer_what_is_free(session, times.now()) == 1
+        assert line.offer_what_is_free(session, times.now()) == 1
     assert states(world) == {"a": S.CONFIRMED, "b": S.OFFERED}

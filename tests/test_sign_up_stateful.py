@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from activities import changes
-from activities.signup import absences, door, queries, rules, seats, service
+from activities.signup import absences, door, line, queries, rules, seats, service
 from activities.signup.party import Party, Person
 from activities.signup.service import Caller
 from activities.signup.terms import Terms, set_terms
@@ -130,7 +130,7 @@ class Library(RuleBasedStateMachine):
     def accepts(self, pick: int) -> None:
         def accept(session) -> None:
             if (entry := self._one_of(session, pick, S.OFFERED, S.LAPSED)) is not None:
-                service.accept(session, entry, now=times.now())
+                line.accept(session, entry, now=times.now())
 
         self._does(accept)
 
@@ -158,7 +158,7 @@ class Library(RuleBasedStateMachine):
     def staff_reorder_the_line(self, who: str, place: int) -> None:
         def reorder(session) -> None:
             if (entry := self._entry(session, who)) is not None:
-                service.put_in_line(session, entry, place, reason="行动不便", by=self.staff)
+                line.put_in_line(session, entry, place, reason="行动不便", by=self.staff)
                 if queries.place_in_line(session, entry) != min(place, len(queries.line(session, self.talk))):
                     raise AssertionError("not at the place that staff gave")
 
@@ -171,7 +171,7 @@ class Library(RuleBasedStateMachine):
 
     @rule()
     def the_clock_ticks(self) -> None:
-        for part in (service.lapse_offers, service.offer_what_is_free, absences.close_rolls):
+        for part in (line.lapse_offers, line.offer_what_is_free, absences.close_rolls):
             while self._does(lambda session, part=part: part(session, times.now())):
                 pass
 

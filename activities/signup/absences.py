@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.signup import queries, rules, texts
+from activities.signup.entries import PART, lock, move, note, tell_reader
 from activities.signup.refusals import TooLate
 from activities.signup.rules import AbsenceRule
-from activities.signup.service import PART, lock, move, note, tell_reader
 from activities.signup.terms import asked_for, times_of
 from models import audit, times
 from models.activity import Activity

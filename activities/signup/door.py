@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.signup import queries, rules, seats, texts
+from activities.signup.entries import lock, move
 from activities.signup.party import Party, Person
 from activities.signup.refusals import NotThisWay, TooLate, TooManyTries
-from activities.signup.service import Caller, enter, lock, move
+from activities.signup.service import Caller, enter
 from activities.signup.terms import asked_for, held, times_of
 from models import times, tries
 from models.activity import Activity, ActivityState

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from activities.signup import queries, texts
-from activities.signup.service import PART, come, move, seat, tell_reader
+from activities.signup.entries import PART, come, move, seat, tell_reader
 from activities.signup.terms import held
 from models import audit
 from models.by import By
