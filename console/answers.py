@@ -12,12 +12,12 @@ from console import paging
 from console.desk import Desk, by_me, done, drawn, me, refused
 from console.exports import downloaded
 from console.paging import Order
+from console.records import lines_about
 from console.rights import Act, may
 from desk.answers import queries, rules, service, sheet, texts
 from desk.answers.content import Content
 from desk.matching import starter
 from models import times
-from models.audit import AuditLine
 from models.errors import BadInput, IllegalMove
 from models.faq import DraftState, EntryKind, EntryState, FaqEntry
 from models.staff import names
@@ -83,12 +83,7 @@ class _Views:
             row = session.get(FaqEntry, number) or abort(404)
             live, draft = (Content.of_json(kept) if kept else None for kept in (row.live, row.draft))
             claimed = queries.claimed(session, but=row.id)
-            lines = session.scalars(
-                sa.select(AuditLine)
-                .where(AuditLine.subject == f"answer {row.id}")
-                .order_by(AuditLine.id.desc())
-                .limit(20)
-            ).all()
+            lines = lines_about(session, f"answer {row.id}")
             return drawn(
                 "answer.html", row=row, live=live, draft=draft, lacks=rules.lacks(draft) if draft else [],
                 clashes=rules.clashing((draft or live or Content(row.name)).asked_as, claimed), versions=queries.versions_of(session, row.id),

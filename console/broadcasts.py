@@ -16,14 +16,15 @@ from console.desk import Desk, by_me, done, drawn, is_island, me, note, refused,
 from console.exports import Sheet
 from console.forms import print_of
 from console.needs import EACH, Need
-from console.notice_rows import is_mine, trail_of
+from console.notice_rows import is_mine
 from console.paging import Order
+from console.records import lines_about
 from console.rights import Act, may
 from models import privacy, times
 from models.by import By
 from models.errors import BadInput, IllegalMove
 from models.notice import Broadcast, BroadcastState, Notice, Way
-from models.staff import Staff
+from models.staff import names
 from notices import chain_rules, quota
 from notices.audience import service as audience
 from notices.audience.rules import Rules
@@ -201,8 +202,8 @@ def _what(session: Session, broadcast: Broadcast) -> dict[str, Any]:
         "pictures": content.pictures, "way": texts.WAYS[broadcast.way], "whom": whom.words,
         "count": audience.count(session, whom, now) if is_counted else None, "undone": undone(broadcast.way, notice.form),
         "left": quota.left(session, now) if broadcast.way in (Way.MASS_ALL, Way.MASS_TAG) else None,
-        "names": {row.login: row.name for row in session.execute(sa.select(Staff.login, Staff.name))},
-        "trail": trail_of(session, f"broadcast {broadcast.id}"), "said_when": lambda iso: words.moment(datetime.fromisoformat(iso)),
+        "names": names(session),
+        "trail": lines_about(session, f"broadcast {broadcast.id}"), "said_when": lambda iso: words.moment(datetime.fromisoformat(iso)),
     }  # fmt: skip
 
 

@@ -24,8 +24,8 @@ from console.case_rows import (
 )
 from console.desk import Desk, drawn, is_island, me, note
 from console.exports import EVERY_ROW, Sheet
-from console.notice_rows import Trod, trail_of
 from console.paging import Order, Page
+from console.records import lines_about
 from console.rights import Act, may
 from console.words import exact
 from desk.cases import answering, clock, files, hours, queries, rules, texts
@@ -173,12 +173,8 @@ def _beside(session: Session, case: Case) -> dict[str, object]:
     branch = session.get(Branch, case.branch_id) if case.branch_id else None
     return {
         "branch": branch.name if branch else "全馆", "branches": all_branches(session), "colleagues": colleagues(session),
-        "lines": _trail(session, case), "once": once(), "note_once": once(), "all_results": CaseResult,
+        "lines": lines_about(session, f"case {case.number}", but=LOOKS), "once": once(), "note_once": once(), "all_results": CaseResult,
     }  # fmt: skip
-
-
-def _trail(session: Session, case: Case) -> list[Trod]:
-    return [one for one in trail_of(session, f"case {case.number}") if one.act not in LOOKS]
 
 
 def sought_here() -> Sought:

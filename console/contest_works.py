@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from console.contest_form import GENRES
 from console.desk import Desk, by_me, done, drawn, me, refused
 from console.exports import EVERY_ROW, Sheet, downloaded, workbook
+from console.records import lines_about
 from console.rights import Act, may
 from contests import files, queries, rules, screening
 from contests.judging.hearing import TYPES
@@ -294,13 +295,12 @@ def _shown(session: Session, work: Submission) -> dict[str, Any]:
         .where(Agreement.submission_id == work.id)
         .order_by(Agreement.id)
     )
-    trail = sa.select(AuditLine).where(AuditLine.subject == f"work {work.code}", AuditLine.act != "work opened")
     pieces = queries.pieces_of(session, work, slips=True)
     return {
         "work": work, "contest": work.contest, "pieces": [one for one in pieces if one.kind is not PieceKind.SLIP],
         "slips": [one for one in pieces if one.kind is PieceKind.SLIP], "genres": GENRES, "reasons": REASONS,
         "agreements": [Agreed(one.purpose, one, version) for one, version in agreements],
-        "trail": session.scalars(trail.order_by(AuditLine.id.desc()).limit(30)).all(), "same": queries.same_files(session, work),
+        "trail": lines_about(session, f"work {work.code}", but=("work opened",)), "same": queries.same_files(session, work),
         "near": near_texts(session, work), "limits": queries.limits_of(session, work), "state_words": WORDS,
         "said_length": rules.said_length, **_names(session, work.contest),
     }  # fmt: skip

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-import sqlalchemy as sa
 from flask import abort, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,7 +12,6 @@ from console.desk import Desk, me, refused
 from console.rights import Act, is_theirs
 from console.words import State
 from models import times
-from models.audit import AuditLine
 from models.errors import BadInput, IllegalMove
 from models.notice import Notice, NoticeForm, NoticeSignature, NoticeState, NoticeUse, Step
 from models.staff import names
@@ -33,7 +31,6 @@ USES = {
 FORMS = {
     NoticeForm.ARTICLES: "文章", NoticeForm.TEXT: "文字", NoticeForm.PICTURES: "图片", NoticeForm.VOICE: "录音",
 }  # fmt: skip
-LAST_LINES = 30
 ACT_OF = {step: Act.PROOF_NOTICES if step in PROOFS else Act.REVIEW_NOTICES for step in Step}
 
 
@@ -50,23 +47,6 @@ class StepShown:
     asked: str
     due: date | None
     is_late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Trod:
-    """One line of 经过; `who` by name."""
-
-    act: str
-    who: str
-    at: datetime
-    detail: str
-
-
-def trail_of(session: Session, subject: str) -> list[Trod]:
-    """What the log has of it, the newest first."""
-    known = names(session)
-    lines = sa.select(AuditLine).where(AuditLine.subject == subject).order_by(AuditLine.id.desc()).limit(LAST_LINES)
-    return [Trod(one.act, known.get(one.who, one.who), one.at, one.detail) for one in session.scalars(lines)]
 
 
 def found(session: Session, number: int) -> Notice:

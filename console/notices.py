@@ -24,10 +24,10 @@ from console.notice_rows import (
     my_step,
     refusing,
     steps_shown,
-    trail_of,
 )
 from console.paging import Order, page, place_of
 from console.paging import moment as read_moment
+from console.records import lines_about
 from console.rights import Act, may
 from console.words import exact
 from models import times
@@ -122,7 +122,7 @@ class _Views:
             return drawn(
                 "notice.html", notice=notice, label=STATES[notice.state], use=USES[notice.use], form=FORMS[notice.form],
                 branch=branch.name if branch else "全馆", names=names(session), content=content,
-                steps=steps_shown(session, notice, held), marks=marks_of(session, notice), lines=trail_of(session, f"notice {notice.code}"),
+                steps=steps_shown(session, notice, held), marks=marks_of(session, notice), lines=lines_about(session, f"notice {notice.code}"),
                 findings=check_facts.findings_of(session, notice, house_of(self._desk)) if is_draft else [],
                 returned=_returned(session, notice), my_step=my_step(notice, held), is_mine=is_mine(notice),
                 can_write=Act.WRITE_NOTICES in me().acts and is_mine(notice), broadcasts=queries.of_notice(session, notice),

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from console import pots
 from console.desk import Desk, by_me, done, drawn, local_path, refused
 from console.needs import EACH, Need
+from console.records import lines_about
 from console.rights import Act, may
 from models import times
-from models.audit import AuditLine
 from models.award import Award
 from models.by import By
 from models.errors import BadInput
@@ -52,7 +52,8 @@ class _Views:
                 "prize.html", prize=prize, what=texts.what(prize), last_day=texts.last_day(prize), attempt=_attempt(session, prize),
                 award=_award(session, prize), home=pots.home_of(session, prize.pool),
                 said=appeals.of_prize(session, prize), is_asked=appeals.open_of(session, prize) is not None,
-                lines=_lines(session, prize), payments=prize_queries.payments_of(session, prize), payment_words=finance.PAYMENTS,
+                lines=lines_about(session, f"prize {prize.id}", but=("prizes looked at",)),
+                payments=prize_queries.payments_of(session, prize), payment_words=finance.PAYMENTS,
             )  # fmt: skip
 
     @may(Act.APPROVE_PRIZES)
@@ -93,11 +94,6 @@ def _attempt(session: Session, prize: Prize) -> Attempt | None:
 def _award(session: Session, prize: Prize) -> Award | None:
     """The award that it goes with."""
     return session.scalars(sa.select(Award).where(Award.prize_id == prize.id)).one_or_none()
-
-
-def _lines(session: Session, prize: Prize) -> list[AuditLine]:
-    mine = sa.select(AuditLine).where(AuditLine.subject == f"prize {prize.id}", AuditLine.act != "prizes looked at")
-    return list(session.scalars(mine.order_by(AuditLine.id.desc()).limit(20)))
 
 
 def needs(session: Session) -> Iterator[Need]:

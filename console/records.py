@@ -1,6 +1,6 @@
 """操作记录: what staff did, and whom they looked at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,9 +30,9 @@ OF_ENTRIES = (
 )  # fmt: skip
 
 
-def lines_about(session: Session, subject: str) -> Sequence[AuditLine]:
-    """What was done to one thing, newest first; of an activity, not what was done to its entries."""
-    asked = sa.select(AuditLine).where(AuditLine.subject == subject, AuditLine.act.not_in(OF_ENTRIES))
+def lines_about(session: Session, subject: str, *, but: Collection[str] = ()) -> Sequence[AuditLine]:
+    """What was done to one thing `but` these acts, newest first; of an activity, not what was done to its entries."""
+    asked = sa.select(AuditLine).where(AuditLine.subject == subject, AuditLine.act.not_in((*OF_ENTRIES, *but)))
     return session.scalars(asked.order_by(AuditLine.id.desc()).limit(MOST_LINES)).all()
 
 

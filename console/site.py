@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
@@ -15,6 +16,7 @@ from console.rights import Open, may, rule_of
 from console.rooms import ROOMS
 from console.signing import COOKIE
 from models import times
+from models.staff import names
 from web import uploads
 from web.assets import served
 from web.given import holds_nul
@@ -38,10 +40,19 @@ def console_of(desk: Desk) -> Blueprint:
     blueprint.context_processor(lambda: _context(desk))
     for name, how in words.FILTERS.items():
         blueprint.add_app_template_filter(how, f"c_{name}")
+    blueprint.add_app_template_filter(partial(_called, desk), "c_who")
     blueprint.register_error_handler(CSRFError, _expired)
     for code in (400, 403, 404, 405, 413, 500):
         blueprint.register_error_handler(code, _sorry)
     return blueprint
+
+
+def _called(desk: Desk, login: str) -> str:
+    """What colleagues call whoever did it; names are asked for once a page, and only where one is shown."""
+    if "staff_names" not in g:
+        with desk.database.reading() as session:
+            g.staff_names = names(session)
+    return str(g.staff_names.get(login) or words.who(login))
 
 
 def protect_forms(app: Flask, desk: Desk) -> CSRFProtect:

@@ -416,7 +416,7 @@ def uncoded(text: str) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
-    "state": state, "moment": moment, "exact": exact, "ago": ago, "span": span, "number": number, "act": act, "who": who,
+    "state": state, "moment": moment, "exact": exact, "ago": ago, "span": span, "number": number, "act": act,
     "push": push, "masked": masked, "yuan": yuan,
     "month": month, "subject": subject, "topic": topic, "role": ROLES.__getitem__, "call": CALLS.__getitem__,
 }  # fmt: skip

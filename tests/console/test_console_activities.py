@@ -143,8 +143,8 @@ def test_publishing_withdrawing_and_what_readers_see_of_it(shelf: Office) -> Non
     assert "已改回草稿" in browser.does(f"{path}/withdraw", on=path, seen="published")
     trail = browser.opens(path).text
     assert re.findall(r'trail-act">(.*?)</span> <span class="trail-who">(.*?)<', trail) == [
-        ("改回草稿", "chen"),
-        ("发布", "chen"),
+        ("改回草稿", "陈馆员"),
+        ("发布", "陈馆员"),
     ]
 
 
