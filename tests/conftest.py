@@ -44,8 +44,8 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, one for all tests of what is drawn."""
+def chromium() -> Iterator[Browser]:
+    """One for all tests of what is drawn."""
     program = shutil.which("chromium")
     if program is None:
         missing("browser", "chromium is not installed: apt-get install chromium fonts-noto-cjk")
@@ -53,6 +53,14 @@ def browser() -> Iterator[Browser]:
         chromium = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Chromium; what a test opened is closed behind it: pages that look again by themselves would go on doing so."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
