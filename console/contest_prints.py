@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from config.later import Later
 from console.desk import Desk, by_me, done, drawn, refused
 from console.rights import Act, may
 from contests import awards, printing
@@ -18,11 +16,7 @@ from models.award import Award, AwardState, CertificatePrint
 from models.contest import Contest
 from models.errors import BadInput
 from web import lettering
-
-if TYPE_CHECKING:
-    from web import certificate as paper
-else:
-    paper = Later("web.certificate")
+from web.documents import certificate as paper
 
 FACE = 40  # pixels; whether a face has a shape is the same in every size
 

@@ -2,13 +2,11 @@
 
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, make_response, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from config.later import Later
 from console.desk import Desk, by_me, done, drawn
 from console.notice_rows import FORMS, USES, found, marks_of, mine, refusing, said_who
 from console.rights import Act, may
@@ -21,11 +19,7 @@ from models.staff import names
 from notices import chain, chain_rules, differences, service, voices
 from notices.content import Article, Content
 from web import lettering
-
-if TYPE_CHECKING:
-    from web import signed_form
-else:
-    signed_form = Later("web.signed_form")
+from web.documents import signed_form
 
 # A page of its own in a frame: inline styles as WeChat shows them, and nothing that runs.
 _FRAME = {

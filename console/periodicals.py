@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities import picture_files
 from activities.picture_files import SHOWN
-from config.later import Later
 from console import exports
 from console.branch_rows import is_whole
 from console.desk import Desk, by_me, done, drawn, me, note, refused
@@ -26,12 +25,8 @@ from models.periodical import IssueState, Periodical, PeriodicalIssue
 from notices.periodicals import drafting, queries, rules, service, texts
 from notices.periodicals.rules import Kind, Preset, Setting
 from web import press
+from web.documents import issue_word
 from web.issue import Paper
-
-if TYPE_CHECKING:
-    from web import issue_word
-else:
-    issue_word = Later("web.issue_word")
 
 _KINDS = {
     Kind.FIGURES: "台账的数字和图",

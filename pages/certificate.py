@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -11,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.volunteers import thanks
 from activities.volunteers.rules import said_hours
-from config.later import Later
 from contests import awards
 from contests import texts as contest_texts
 from contests.certificates import certified
@@ -28,11 +26,7 @@ from payouts import texts as prize_texts
 from quizzes import certificates, queries
 from quizzes.certificates import BadCertificateName, NoCertificate
 from web import lettering
-
-if TYPE_CHECKING:
-    from web import certificate as paper
-else:
-    paper = Later("web.certificate")
+from web.documents import certificate as paper
 
 S = CertificateState
 NO_FONT = "证书暂时画不出来，请联系服务台。"

@@ -3,13 +3,11 @@
 from dataclasses import asdict, dataclass
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from config.later import Later
 from contests import awards, objecting, prizes, queries, rules, texts
 from contests.certificates import certified, group_of, titled
 from contests.judging.queries import submissions
@@ -26,11 +24,7 @@ from pages.errors import Draw
 from pages.identity import Identity
 from payouts import pools
 from web import lettering
-
-if TYPE_CHECKING:
-    from web import certificate as paper
-else:
-    paper = Later("web.certificate")
+from web.documents import certificate as paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -15,7 +14,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from activities.volunteers import calls, hours, people, posts, queries, rules, texts, thanks
 from activities.volunteers.refusals import BadForm
-from config.later import Later
 from models import times
 from models.db import Database
 from models.errors import Refused
@@ -25,11 +23,7 @@ from pages.identity import Identity
 from pages.me import Section
 from payouts.texts import untapped
 from web import lettering
-
-if TYPE_CHECKING:
-    from web import certificate as paper
-else:
-    paper = Later("web.certificate")
+from web.documents import certificate as paper
 
 S = VolunteerState
 FIELDS = ("name", "phone", "age", "guardian", "guardian_phone", "guardian_agrees", "agrees", "wish")

@@ -9,17 +9,11 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from config.later import Later
 from models.errors import BadInput
 from web import lettering
+from web.documents import issue_pdf
 from web.issue import Paper
-
-if TYPE_CHECKING:
-    from web import issue_pdf
-else:
-    issue_pdf = Later("web.issue_pdf")
 
 POLITE = 10  # of nice: whoever writes to the account comes first
 PATIENCE = 60  # seconds

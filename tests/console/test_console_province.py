@@ -263,7 +263,10 @@ def test_a_worker_killed_when_the_file_lay_there_and_its_row_did_not_know_makes_
     media = office.settings.media
     again = packing.make_pack(media, {"pack_id": pack.id, "token": pack.token})
     file = packing.path_of(media, pack.token)
-    assert again == {"bytes": file.stat().st_size, "missing": []}  # its list says when it was written: not byte for byte
+    assert again == {
+        "bytes": file.stat().st_size,
+        "missing": [],
+    }  # its list says when it was written: not byte for byte
     assert zipfile.ZipFile(file).testzip() is None
 
 
