@@ -129,17 +129,19 @@ class Talk:
         self._sequence = (self._sequence + 1) % 10
         sequence = self._sequence if self.line.has_checksums else None
         said = sip2.written(message, sequence=sequence, encoding=self.line.encoding)
-        self._send(said)
-        for _ in range(RESENDS + 1):
+        again = sip2.written(Message(Code.RESEND), sequence=None)
+        next_said: bytes | None = said
+        for _ in range(RESENDS + 1):  # nothing is said whose answer is not waited for
+            if next_said:
+                self._send(next_said)
             try:
                 answer = sip2.read(self._line(), sequence=sequence, encoding=self.line.encoding)
             except Broken:
-                self._send(sip2.written(Message(Code.RESEND), sequence=None))
+                next_said = again
                 continue
-            if answer.code == Code.ASKED_AGAIN:
-                self._send(said)
-            elif answer.code == ANSWERS[Code(message.code)]:
+            if answer.code == ANSWERS[Code(message.code)]:
                 return answer
+            next_said = said if answer.code == Code.ASKED_AGAIN else None
         raise TryLater("图书馆系统的回答一直读不通（校验和或格式不对）")
 
     def _send(self, said: bytes) -> None:

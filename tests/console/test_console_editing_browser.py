@@ -46,7 +46,7 @@ def test_two_edit_one_activity_on_their_phones(
     second.get_by_label("最大年龄").fill("3")
     second.get_by_role("button", name="保存").click()
     expect(second.get_by_role("alert")).to_contain_text("有 3 处要看")
-    expect(second.get_by_text("wang")).to_be_visible()
+    expect(second.get_by_text("王主任")).to_be_visible()
     fits_and_can_be_read(second)
     second.get_by_role("alert").get_by_role("link", name="最大年龄").click()
     second.get_by_label("最大年龄").fill("12")
