@@ -61,9 +61,9 @@ from models import conversation, messages, rights, schema, tables, times, upkeep
 from models.db import Database
 from models.inbox import Push
 from models.outbox import CallKind, Pace
-from models.work import Unknown, Work
+from models.work import Unknown, Work, as_it_is
 from notices import figures as notice_figures
-from notices import late
+from notices import late, reads
 from notices.audience import freezing, listing, tagging
 from notices.closing import service as closings
 from notices.menus import service as menus
@@ -349,6 +349,7 @@ def _work_on_notices(client: Client, media: Path) -> tuple[Work, ...]:
         ),
         (CallKind.PREVIEW, partial(posting.preview, client), mass, notices_owed.prepare_preview, notices_owed.settle_preview),
         (CallKind.TAKE_BACK, partial(posting.take_back, client), mass, notices_owed.prepare_take_back, notices_owed.settle_take_back),
+        (CallKind.ARTICLE_READS, partial(posting.reads, client), mass, as_it_is, reads.settle),
     )  # fmt: skip
     return tuple(_repeatable(*row) for row in rows)
 
@@ -481,4 +482,5 @@ def daily_jobs(settings: Settings) -> tuple[DailyJob, ...]:
         DailyJob("menu", time(7, 31), menu),
         DailyJob("periodicals", time(7, 32), periodicals.plan_ahead),
         DailyJob("late signatures", late.AT, late.remind),
+        DailyJob("article reads", reads.AT, reads.ask),
     )

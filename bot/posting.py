@@ -4,7 +4,7 @@ What WeChat refuses for this one thing comes back as {"refused": errcode, "cause
 else; what concerns every call (token, IP, the account, a daily quota) is raised, and opens a breaker.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ def look(client: Client, payload: Json) -> Json:
 
 
 def publish(client: Client, payload: Json) -> Json:
-    """{"media_id"} by freepublish/submit → {"publish_id"}. Again finds the draft gone."""
+    """{"media_id"} by freepublish/submit → {"publish_id", "msg_data_id"}. Again finds the draft gone."""
     return _asked(client, lambda: client.post("freepublish/submit", data=payload))
 
 
@@ -143,6 +143,26 @@ def take_back(client: Client, payload: Json) -> Json:
         return _asked(client, lambda: client.post("freepublish/delete", data=body))
     body = {"msg_id": _number(payload["msg_id"]), "article_idx": 0}
     return _asked(client, lambda: client.post("message/mass/delete", data=body))
+
+
+def reads(client: Client, payload: Json) -> Json:
+    """{"day"} by datacube/getarticletotaldetail → {"articles": [{"articles", "place", "readers", "shared", "until"}]}: of what went
+    out on that day the newest count, which is of all days from then on."""
+    body = {"begin_date": payload["day"], "end_date": payload["day"]}
+    answer = _asked(client, lambda: client.post(client.api("datacube/getarticletotaldetail"), data=body))
+    return answer if "refused" in answer else {"articles": [*_counted(answer.get("list") or [])]}
+
+
+def _counted(rows: list[Json]) -> Iterator[Json]:
+    for row in rows:
+        number, _, place = str(row["msgid"]).partition("_")
+        counts = row.get("detail_list") or []
+        if counts and place.isdecimal():
+            newest = max(counts, key=lambda count: str(count["stat_date"]))
+            readers, shared = int(newest.get("read_user") or 0), int(newest.get("share_user") or 0)
+            yield {
+                "articles": number, "place": int(place), "readers": readers, "shared": shared, "until": str(newest["stat_date"]),
+            }  # fmt: skip
 
 
 def _number(msg_id: str) -> int | str:

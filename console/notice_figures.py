@@ -19,10 +19,10 @@ from notices.sending.texts import WAYS
 MOST_BARS = 12
 HEAD = (
     ("通知", 30), ("发出", 18), ("怎么发", 16), ("写下的读者（位）", 16), ("送出（位）", 12), ("被过滤（位）", 12), ("失败（位）", 12),
-    ("还在路上（位）", 14), ("报名（份）", 12), ("一天内取关（位）", 16), ("平常一天取关（位）", 18),
+    ("还在路上（位）", 14), ("阅读（人次）", 14), ("报名（份）", 12), ("一天内取关（位）", 16), ("平常一天取关（位）", 18),
 )  # fmt: skip
 WHOLE_HEAD = (
-    ("通知", 30), ("送出（位）", 12), ("被过滤（位）", 12), ("失败（位）", 12), ("点链接（人次）", 14), ("报名（份）", 12),
+    ("通知", 30), ("送出（位）", 12), ("被过滤（位）", 12), ("失败（位）", 12), ("阅读（人次）", 14), ("点链接（人次）", 14), ("报名（份）", 12),
     ("一天内取关（位）", 16),
 )  # fmt: skip
 
@@ -65,25 +65,56 @@ class _Views:
                 "链接", (("通知", 30), ("链接", 40), ("点（人次）", 12)),
                 [(one.notice.title, tapped.name or tapped.path, tapped.taps) for one in found for tapped in one.tapped],
             )  # fmt: skip
-            body = workbook(whole, each, links)
+            articles = Sheet(
+                "文章", (("通知", 30), ("发出", 18), ("文章", 40), ("阅读（人）", 12), ("分享（人）", 12), ("算到", 14)),
+                [
+                    (one.notice.title, _said(line), title, read.readers, read.shared, read.until)
+                    for one in found for line in one.lines for title, read in line.articles
+                ],
+            )  # fmt: skip
+            body = workbook(whole, each, articles, links)
         self._desk.noted("list exported", "notices", detail="效果")
         return downloaded("通知效果", body)
 
 
 def _whole(one: Figures) -> Sequence[object]:
     sent = one.sent if one.is_told else None
-    return one.notice.title, sent, one.filtered, one.failed, one.taps, one.sign_ups, one.gone
+    return one.notice.title, sent, one.filtered, one.failed, one.read, one.taps, one.sign_ups, one.gone
+
+
+def _said(line: Line) -> str:
+    return f"{times.local(line.at):%Y-%m-%d %H:%M}"
 
 
 def _line(one: Figures, line: Line) -> Sequence[object]:
     return (
-        one.notice.title, f"{times.local(line.at):%Y-%m-%d %H:%M}", WAYS[line.broadcast.way], line.wanted, line.sent,
-        line.filtered, line.failed, line.waiting, line.sign_ups, line.gone, line.usually,
+        one.notice.title, _said(line), WAYS[line.broadcast.way], line.wanted, line.sent,
+        line.filtered, line.failed, line.waiting, line.read, line.sign_ups, line.gone, line.usually,
     )  # fmt: skip
 
 
 def _charts(found: Sequence[Figures]) -> list[Chart]:
-    """Of those with taps or sign-ups: which was followed most?"""
+    """Which was read by most, which was followed most?"""
+    return [*_most_read(found), *_most_followed(found)]
+
+
+def _most_read(found: Sequence[Figures]) -> list[Chart]:
+    rows = sorted((one for one in found if one.read), key=lambda one: -(one.read or 0))[:MOST_BARS]
+    if len(rows) < 2:
+        return []
+    title = f"读的人最多的是“{rows[0].notice.title}”：{words.number(rows[0].read or 0)} 人次"
+    return [
+        chart(
+            title,
+            "人次",
+            "通知",
+            [one.notice.title for one in rows],
+            ("阅读", "full", [one.read or 0 for one in rows]),
+        )
+    ]
+
+
+def _most_followed(found: Sequence[Figures]) -> list[Chart]:
     rows = sorted((one for one in found if one.taps or one.sign_ups), key=lambda one: (-one.taps, -one.sign_ups))[
         :MOST_BARS
     ]

@@ -138,6 +138,7 @@ CALLS = {
     CallKind.PUBLISH: "发布文章", CallKind.PUBLISH_LOOK: "问发布的结果", CallKind.PREVIEW: "通知预览",
     CallKind.TAKE_BACK: "删除发出的文章", CallKind.LIST_FOLLOWERS: "取关注者名单", CallKind.TAG_READERS: "给读者打标签",
     CallKind.FETCH_SAID: "取回提问里的图片和语音",
+    CallKind.ARTICLE_READS: "问文章的阅读数",
     CallKind.ILS: "问图书馆系统",
 }  # fmt: skip
 

@@ -119,6 +119,20 @@ class OtherSend(Base):
     told_at: Mapped[datetime] = plain(UtcDateTime)
 
 
+class ArticleReads(Base):
+    """How many readers opened an article of a broadcast, and passed it on, from its day to the end of `until`: as WeChat told."""
+
+    __tablename__ = "article_reads"
+
+    broadcast_id: Mapped[int] = plain(sa.ForeignKey("broadcasts.id", ondelete="CASCADE"), primary_key=True)
+    part: Mapped[int] = plain(sa.Integer, primary_key=True)  # 0: a publication
+    place: Mapped[int] = plain(sa.SmallInteger, primary_key=True)  # of the article, from 1
+    readers: Mapped[int] = plain(sa.Integer)
+    shared: Mapped[int] = plain(sa.Integer)
+    until: Mapped[date] = plain(sa.Date)
+    told_at: Mapped[datetime] = plain(UtcDateTime)
+
+
 class NoticeLink(Base):
     """An address of ours in a notice; `/n/<code>` leads there and counts."""
 

@@ -58,6 +58,7 @@ class CallKind(StrEnum):
     LIST_FOLLOWERS = "list_followers"  # a page of the account's list, or its tags
     TAG_READERS = "tag_readers"  # a segment becomes a tag of the platform
     FETCH_SAID = "fetch_said"  # a picture, voice or film of a reader who talks with the desk
+    ARTICLE_READS = "article_reads"  # how many readers opened the articles of a day?
     ILS = "ils"  # the library's own system, by SIP2: a card looked at, a loan renewed
 
 

@@ -2,15 +2,15 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.activity import Activity
-from models.audience import BroadcastSum, FollowerListing, NoticeLink, NoticeTap
+from models.audience import ArticleReads, BroadcastSum, FollowerListing, NoticeLink, NoticeTap
 from models.follower import Farewell, Follower
 from models.notice import Broadcast, BroadcastPart, BroadcastReader, Notice, NoticeVersion, Outcome
 from models.outbox import CallState, OutboxCall
@@ -30,15 +30,26 @@ class _Entered:
     followed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Of one article: readers who opened it, and who passed it on, up to the end of `until`."""
+
+    readers: int
+    shared: int
+    until: date
+
+
 @dataclass(slots=True)
 class Known:
-    """By the ids of broadcasts; `activities` (id → title) and `taps` ((path, how many)) by those of notices."""
+    """By the ids of broadcasts; `activities` (id → title), `articles` (titles) and `taps` ((path, how many)) by those of notices."""
 
     parts: dict[int, list[BroadcastPart]] = field(default_factory=dict)
     messages: dict[int, list[tuple[CallState, str, int]]] = field(default_factory=dict)
     left_out: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
     sums: dict[int, BroadcastSum] = field(default_factory=dict)
+    reads: dict[int, dict[int, Read]] = field(default_factory=dict)  # by the article's place, from 1
     activities: dict[int, dict[int, str]] = field(default_factory=dict)
+    articles: dict[int, list[str]] = field(default_factory=dict)
     taps: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
     farewells: list[datetime] = field(default_factory=list)
     by_name: dict[int, list[_Entered]] = field(default_factory=dict)
@@ -69,7 +80,11 @@ class Known:
 def gathered(session: Session, broadcasts: Sequence[Broadcast], notices: Sequence[int]) -> Known:
     """`broadcasts`: those that are counted."""
     numbers = [one.id for one in broadcasts]
-    known = Known(messages=messages(session, numbers), activities=_named(session, notices))
+    contents = _contents(session, notices)
+    known = Known(
+        messages=messages(session, numbers), activities=_named(session, contents), reads=_reads(session, notices)
+    )
+    known.articles = {notice: [one.title for one in content.articles] for notice, content in contents.items()}
     for part in session.scalars(sa.select(BroadcastPart).where(BroadcastPart.broadcast_id.in_(numbers))):
         known.parts.setdefault(part.broadcast_id, []).append(part)
     out = sa.select(BroadcastReader.broadcast_id, BroadcastReader.cause, sa.func.count()).where(
@@ -102,11 +117,31 @@ def messages(session: Session, broadcasts: Sequence[int]) -> dict[int, list[tupl
     return found
 
 
-def _named(session: Session, notices: Sequence[int]) -> dict[int, dict[int, str]]:
-    """The activities that each links to."""
+def _contents(session: Session, notices: Sequence[int]) -> dict[int, Content]:
     newest = sa.and_(NoticeVersion.notice_id == Notice.id, NoticeVersion.number == Notice.version)
     rows = sa.select(Notice.id, NoticeVersion.content).join(NoticeVersion, newest).where(Notice.id.in_(notices))
-    codes = {notice: set(ACTIVITY.findall(_text(Content.of(told)))) for notice, told in session.execute(rows)}
+    return {notice: Content.of(told) for notice, told in session.execute(rows)}
+
+
+def _reads(session: Session, notices: Sequence[int]) -> dict[int, dict[int, Read]]:
+    """Of a list that went out in parts, all parts together."""
+    summed = (sa.func.sum(ArticleReads.readers), sa.func.sum(ArticleReads.shared), sa.func.min(ArticleReads.until))
+    rows = (
+        sa.select(ArticleReads.broadcast_id, ArticleReads.place, *summed)
+        .join(Broadcast, Broadcast.id == ArticleReads.broadcast_id)
+        .where(Broadcast.notice_id.in_(notices))
+        .group_by(ArticleReads.broadcast_id, ArticleReads.place)
+        .order_by(ArticleReads.place)
+    )
+    found: dict[int, dict[int, Read]] = {}
+    for broadcast, place, readers, shared, until in session.execute(rows):
+        found.setdefault(broadcast, {})[place] = Read(readers, shared, until)
+    return found
+
+
+def _named(session: Session, contents: Mapping[int, Content]) -> dict[int, dict[int, str]]:
+    """The activities that each links to."""
+    codes = {notice: set(ACTIVITY.findall(_text(content))) for notice, content in contents.items()}
     every = set().union(*codes.values())
     if not every:
         return {}

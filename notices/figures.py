@@ -1,6 +1,6 @@
 """What became of notices: sent, filtered, failed by cause; taps on our links, sign-ups that followed, readers who left.
 
-Counted from rows. How often an article was opened only the platform knows, in its own console: nothing is made up here.
+Counted from rows. How many readers opened an article WeChat tells from the next morning on (`notices/reads.py`).
 """
 
 import re
@@ -21,13 +21,14 @@ from models.notice import Broadcast, BroadcastPart, BroadcastState, Notice, Noti
 from models.outbox import CallState
 from models.upkeep import KEEP_CALLS, KEEP_STUCK
 from notices import figure_rows
-from notices.figure_rows import ACTIVITY, Known
+from notices.figure_rows import ACTIVITY, Known, Read
 from notices.quota import TO_COME
 
 FOLLOWED_WITHIN = timedelta(days=7)  # a sign-up is taken to follow from the notice
 LEFT_WITHIN = timedelta(days=1)
 USUALLY_OF = 28  # days before
 OURS_TO_COUNT = (Way.MASS_ALL, Way.MASS_TAG, Way.MASS_LIST, Way.MESSAGES)
+COMPARED = (*OURS_TO_COUNT, Way.PUBLISH)  # of a publication its readers alone are known
 MOST_COMPARED = 60
 MONTH = re.compile(r"/plan/\d{4}-(\d\d)")
 SETTLED_AFTER = KEEP_STUCK + timedelta(days=5)
@@ -46,9 +47,15 @@ class Line:
     failed: int | None = None
     waiting: int = 0  # messages that are on their way, or wait for the reader's next contact
     causes: list[tuple[str, int]] = field(default_factory=list)
+    articles: list[tuple[str, Read]] = field(default_factory=list)  # by title, those of which WeChat has told
     sign_ups: int = 0
     gone: int | None = None  # readers who left in the day after it, whoever they were
     usually: int | None = None
+
+    @property
+    def read(self) -> int | None:
+        """Readers and articles together: somebody who opened two counts twice."""
+        return sum(read.readers for _, read in self.articles) if self.articles else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,12 @@ class Figures:
         return any(line.sent is not None for line in self.lines)
 
     @property
+    def read(self) -> int | None:
+        """As of a line; None where WeChat has told of none."""
+        known = [line.read for line in self.lines if line.read is not None]
+        return sum(known) if known else None
+
+    @property
     def taps(self) -> int:
         return sum(one.taps for one in self.tapped)
 
@@ -111,7 +124,7 @@ def compared(session: Session, now: datetime) -> list[Figures]:
     rows = (
         sa.select(Notice, newest)
         .join(Broadcast, Broadcast.notice_id == Notice.id)
-        .where(Broadcast.state.not_in(TO_COME), Broadcast.way.in_(OURS_TO_COUNT), Notice.state != NoticeState.DROPPED)
+        .where(Broadcast.state.not_in(TO_COME), Broadcast.way.in_(COMPARED), Notice.state != NoticeState.DROPPED)
         .group_by(Notice.id)
         .order_by(newest.desc(), Notice.id.desc())
         .limit(MOST_COMPARED)
@@ -141,6 +154,9 @@ def _line(broadcast: Broadcast, known: Known, activities: Mapping[int, str], now
     """And the entries that followed."""
     at = known.left_at(broadcast)
     line = Line(broadcast, at)
+    titles = known.articles.get(broadcast.notice_id, [])
+    for place, read in known.reads.get(broadcast.id, {}).items():
+        line.articles.append((titles[place - 1] if place <= len(titles) else f"第 {place} 篇", read))
     if broadcast.way not in OURS_TO_COUNT:
         return line, set()
     if broadcast.way is Way.MESSAGES:

@@ -6,9 +6,9 @@ import sqlite3
 from html import escape
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from simulator import drafts
+from simulator import datacube, drafts
 from simulator.account import Right
 from simulator.calls import Call, endpoint
 from simulator.drafts import Article
@@ -24,6 +24,7 @@ FAILED = {
     4: "audit refused",
 }  # publish_status that an order for the next one may ask for
 DELETED = 5
+VISITOR = "sim_reader"  # a browser is a reader
 
 
 def put_out(call: Call, articles: list[Article]) -> str:
@@ -78,7 +79,10 @@ def submit(call: Call) -> dict[str, Any]:
         call.db.execute("DELETE FROM drafts WHERE n = ?", (draft["n"],))
     told = {"publish_id": publish_id, "publish_status": status, **_detail(call, article_id, len(articles))}
     call.owed.append(event_push(call.platform, HELPER, "PUBLISHJOBFINISH", {"PublishEventInfo": told}))
-    return {**OK, "publish_id": publish_id, "msg_data_id": call.platform.next_msgid() % 10**10}
+    number = call.platform.next_msgid() % 10**10
+    if not status:
+        datacube.put_down(call.db, number, article_id, call.now, is_told=False)
+    return {**OK, "publish_id": publish_id, "msg_data_id": number}
 
 
 def _detail(call: Call, article_id: str, count: int) -> dict[str, Any]:
@@ -171,15 +175,21 @@ def page(platform: Platform) -> Blueprint:
     def one(code: str) -> Response:
         with platform.state.unit() as db:
             row = db.execute("SELECT * FROM articles WHERE code = ?", (code,)).fetchone()
-        if row is None or row["deleted"]:
+            is_here = row is not None and not row["deleted"]
+            visitor = (
+                datacube.count(db, code, request.cookies.get(VISITOR, ""), platform.clock.now()) if is_here else ""
+            )
+        if not is_here:
             return _page(GONE, 404 if row is None else 200)
         article = json.loads(row["article"])
         by = " ".join(filter(None, (article["author"], platform.account.name)))
         pictures = article.get("image_info", {}).get("image_list", ())
         shown = "".join(f'<img src="{file_url(platform.address, one["image_media_id"])}" alt="">' for one in pictures)
-        return _page(
+        answer = _page(
             PAGE.format(title=escape(article["title"]), by=escape(by), content=article["content"] + shown), 200
         )
+        answer.set_cookie(VISITOR, visitor, max_age=10**7, path="/s/", httponly=True, samesite="Lax")
+        return answer
 
     return pages
 

@@ -24,6 +24,11 @@ def day_of(moment: float) -> str:
     return datetime.fromtimestamp(moment, SHANGHAI).strftime("%Y-%m-%d")
 
 
+def hour_of(moment: float) -> int:
+    """0 to 23, in Shanghai."""
+    return datetime.fromtimestamp(moment, SHANGHAI).hour
+
+
 def said_time(moment: float) -> str:
     """2026-11-26 08:30:00, in Shanghai."""
     return datetime.fromtimestamp(moment, SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

@@ -107,6 +107,8 @@ MESSAGES: dict[int, str] = {
     50005: "user is unsubscribed",
     50007: "account is frozen",
     53600: "invalid article id",
+    61500: "date format error",
+    61501: "date range error",
     65400: "please enable new custom service, or wait for a while if you have enabled",
     70000: "the recipient is under protection of minors",
     76021: "cgi_path not found, please check",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import articles, drafts, screen
+from simulator import articles, datacube, drafts, screen
 from simulator.account import Right
 from simulator.calls import Call, endpoint
 from simulator.clock import day_of
@@ -184,6 +184,8 @@ def _taken(call: Call, mass: Mass, audience: dict[str, Any], *, is_for_all: bool
     if not waits:
         call.owed.append(carry_out(call.platform, call.db, msg_id, call.now))
     data = {"msg_data_id": call.platform.next_msgid() % 10**10} if mass.draft else {}
+    if mass.draft:
+        datacube.put_down(call.db, data["msg_data_id"], article_id, call.now, is_told=True)
     return {**OK, "errmsg": "send job submission success", "msg_id": msg_id, **data}
 
 

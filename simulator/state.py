@@ -91,6 +91,10 @@ CREATE TABLE IF NOT EXISTS articles (
     code TEXT PRIMARY KEY, article_id TEXT NOT NULL, idx INTEGER NOT NULL, article TEXT NOT NULL, made_at REAL NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS articles_of_one ON articles (article_id, idx);
+CREATE TABLE IF NOT EXISTS article_jobs (
+    number INTEGER PRIMARY KEY, article_id TEXT NOT NULL, is_told INTEGER NOT NULL, made_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS article_opens (
+    code TEXT NOT NULL, day TEXT NOT NULL, visitor TEXT NOT NULL, PRIMARY KEY (code, day, visitor)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS publications (
     n INTEGER PRIMARY KEY AUTOINCREMENT, publish_id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL,
     status INTEGER NOT NULL, made_at REAL NOT NULL);

@@ -295,6 +295,7 @@ def settle_publish(session: Session, call: Claimed, ended: Ended, now: datetime)
             outcomes.note(broadcast, asked_at=None)
         return None
     if "refused" not in ended.answer:
+        outcomes.note(broadcast, msg_data_id=str(ended.answer.get("msg_data_id") or "") or None)
         told.submitted(session, broadcast, str(ended.answer.get("publish_id", "")), now)
         return None
     code = int(ended.answer["refused"])

@@ -40,7 +40,7 @@ from web import lettering
 PLAN, FIGURES = "/console/notices/plan", "/console/notices/figures"
 
 
-def test_the_month_shows_wheachwent_wheachis_planned_and_wheachnobody_has_planned(office: Office) -> None:
+def test_the_month_shows_what_went_what_is_planned_and_what_nobody_has_planned(office: Office) -> None:
     today = times.today(times.now())
     with office.database.units() as session:
         sent_to_all(session, notice(session, "发过的"), at=times.now())
@@ -68,7 +68,7 @@ def test_the_month_shows_wheachwent_wheachis_planned_and_wheachnobody_has_planne
         )
 
 
-def test_wheachwent_elsewhere_is_told_once_a_day_and_taken_back(office: Office) -> None:
+def test_what_went_elsewhere_is_told_once_a_day_and_taken_back(office: Office) -> None:
     browser, today = office.browser("chen"), times.today(times.now())
     assert "记下了" in browser.does(f"{PLAN}/other", on=PLAN, day=str(today))
     assert "这一天已经记过了" in browser.does(f"{PLAN}/other", on=PLAN, day=str(today))
@@ -97,7 +97,7 @@ def test_staff_are_warned_before_the_last_is_spent(sqlite_world: Office, left: i
     assert send_plan.warning(quota.Left(1, left), coming, quota.AccountKind.SUBSCRIPTION) == ""
 
 
-def test_a_plan_leaves_wheachis_planned_already_alone(office: Office) -> None:
+def test_a_plan_leaves_what_is_planned_already_alone(office: Office) -> None:
     today = times.today(times.now())
     with office.database.units() as session:
         for number in range(limits.MASS_SENDS_A_MONTH):
@@ -187,7 +187,7 @@ def told_of(office: Office) -> int:
     return number
 
 
-def test_wheachbecame_of_it_is_counted_and_wheachnobody_knows_is_not_made_up(both_offices: Office) -> None:
+def test_what_became_of_it_is_counted_and_what_nobody_knows_is_not_made_up(both_offices: Office) -> None:
     office = both_offices
     number = told_of(office)
     with office.database.reading() as session:
@@ -204,7 +204,14 @@ def test_wheachbecame_of_it_is_counted_and_wheachnobody_knows_is_not_made_up(bot
     assert [(one.name, one.taps) for one in found.tapped] == [("听绘本", 3)]
     assert [many for _, many in found.by_day] == [2, 1]
     page = office.browser("chen").opens(f"/console/notices/{number}/figures").text
-    for words in ("点的人最多：2 人次", "没有说", "45028：1 位", "说过不再收通知：1 位", "平常 1", "这里拿不到"):
+    for words in (
+        "点的人最多：2 人次",
+        "没有说",
+        "45028：1 位",
+        "说过不再收通知：1 位",
+        "平常 1",
+        "微信第二天早上告诉",
+    ):
         assert words in page
     with office.database.units() as session:  # a day after it is written down, and then the farewells may go
         assert figures.keep_sums(session, times.now()) == 3
@@ -279,7 +286,7 @@ def test_notices_are_compared_with_a_chart_and_as_excel(office: Office) -> None:
     assert browser.opens(f"/console/notices/{number + 99}/figures").status_code == 404
 
 
-def test_a_notice_theachwent_nowhere_says_so(office: Office) -> None:
+def test_a_notice_that_went_nowhere_says_so(office: Office) -> None:
     with office.database.units() as session:
         number = notice(session).id
     assert "还没有发出去" in office.browser("chen").opens(f"/console/notices/{number}/figures").text

@@ -40,6 +40,7 @@ RIGHTS = {
     ("POST", "/cgi-bin/freepublish/get"): VERIFIED,
     ("POST", "/cgi-bin/freepublish/getarticle"): VERIFIED,
     ("POST", "/cgi-bin/freepublish/delete"): VERIFIED,
+    ("POST", "/datacube/getarticletotaldetail"): VERIFIED,
     ("POST", "/cgi-bin/message/mass/send"): SERVICE,
     ("GET", "/cgi-bin/showqrcode"): EVERYBODY,
     ("GET", "/cgi-bin/ticket/getticket"): EVERYBODY,
