@@ -259,7 +259,9 @@ def test_why_a_transfer_failed_is_told_in_words_and_its_code_is_kept_for_staff(
     paying_world.wechat.post(
         f"/sim/bills/{payment_of(paying_world, reader).number}", {"state": "FAIL", "reason": code}
     )
-    looks(paying_world)
+    # The notice comes when it comes, and nobody's call lasts two minutes.
+    paying_world.waits_for(lambda: payment_of(paying_world, reader).state is PaymentState.FAILED)
+    paying_world.delivers()
     looks(paying_world)
     (told,) = [said for said in paying_world.screen(reader) if "没有到账" in said]
     assert words in told

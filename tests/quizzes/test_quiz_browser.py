@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from models.certificate import Certificate
 from models.payout import Prize, PrizeState
@@ -144,6 +144,18 @@ def test_every_page_of_a_season_is_whole_in_usual_type_and_in_large(
             assert page.evaluate(COLLIDING) == [], f"{path} in large type"
 
 
+IN_ORDER = ("诗经", "楚辞", "史记", "资治通鉴")
+
+
+def wrong_order(page: Page) -> str:
+    """Its options are dealt in any order: the letters of the right one, backwards."""
+    letters = {
+        words: page.locator("#order li").filter(has_text=words).get_attribute("data-letter") or ""
+        for words in IN_ORDER
+    }
+    return "".join(letters[words] for words in reversed(IN_ORDER))
+
+
 @ON_SQLITE
 @pytest.mark.parametrize("elder", [False, True], ids=["usual", "elders"])
 def test_every_kind_of_question_is_whole_with_a_passage_and_a_picture(
@@ -161,10 +173,10 @@ def test_every_kind_of_question_is_whole_with_a_passage_and_a_picture(
     while not page.url.endswith("/result"):
         holds(page, f"page {(seen := seen + 1)}")
         if page.get_by_role("textbox").count():
-            page.get_by_role("textbox").fill("DCBA" if page.locator("#order").count() else "不知道")
+            page.get_by_role("textbox").fill(wrong_order(page) if page.locator("#order").count() else "不知道")
         elif page.locator(".quiz-choice").count():
             page.locator(".quiz-choice").first.click()
         presses(page, page.locator(".action button"))
     assert seen == len(EVERY_KIND) + 2  # a picture more, and a passage before one of them
-    expect(page.locator(".quiz-wrong")).to_contain_text("诗经 → 楚辞 → 史记 → 资治通鉴")
+    expect(page.locator(".quiz-wrong")).to_contain_text(" → ".join(IN_ORDER))
     holds(page, "result")
