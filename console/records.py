@@ -1,6 +1,6 @@
 """操作记录: what staff did, and whom they looked at."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +14,10 @@ from console.paging import Order
 from console.rights import Act, may
 from models import times
 from models.audit import AuditLine
+from models.staff import names
 
 MOST_LINES = 100  # below one activity or one person
-_COLUMNS = (("时间", 20), ("谁", 20), ("做了什么", 20), ("对象", 40), ("说明", 60))
+_COLUMNS = (("时间", 20), ("谁", 20), ("登录名", 20), ("做了什么", 20), ("对象", 40), ("说明", 60))
 _LINE: tuple[Any, ...] = (
     AuditLine.id.label("key"), AuditLine.id, AuditLine.at, AuditLine.who, AuditLine.act, AuditLine.subject,
     AuditLine.detail,
@@ -61,28 +62,31 @@ class _Views:
         place = paging.place_of(request.args.get("before"), request.args.get("after"), int)
         order = Order(AuditLine.id, AuditLine.id, is_falling=True)
         with self._desk.reading() as session:
-            page = paging.page(session, [_asked(who, act)], order, place)
+            page = paging.page(session, [_asked(session, who, act)], order, place)
         return drawn("records.html", page=page, who=who, act=act, acts=words.ACTS)
 
     @may(Act.SEE_AUDIT)
     def file(self) -> Response:
         """The same for Excel."""
         who, act = request.args.get("who", "").strip()[:64], request.args.get("act", "")
-        asked = _asked(who, act).order_by(AuditLine.id.desc()).limit(exports.MOST_ROWS + 1)
         with self._desk.reading() as session:
-            body = exports.workbook(Sheet("操作记录", _COLUMNS, _rows(session.execute(asked))))
+            asked = _asked(session, who, act).order_by(AuditLine.id.desc()).limit(exports.MOST_ROWS + 1)
+            body = exports.workbook(Sheet("操作记录", _COLUMNS, _rows(session.execute(asked), names(session))))
         with self._desk.unit() as session:
             note(session, "list exported", "records", detail=request.query_string.decode()[:200])
         return exports.downloaded(f"操作记录 {times.local(times.now()):%Y-%m-%d}", body)
 
 
-def _asked(who: str, act: str) -> sa.Select[Any]:
+def _asked(session: Session, who: str, act: str) -> sa.Select[Any]:
+    """`who`: a login, or the name of one or several people."""
     asked = sa.select(*_LINE)
     if who:
-        asked = asked.where(AuditLine.who == who)
+        called_so = [login for login, name in names(session).items() if name == who]
+        asked = asked.where(AuditLine.who.in_([who, *called_so]))
     return asked.where(AuditLine.act == act) if act else asked
 
 
-def _rows(lines: Any) -> Iterator[Sequence[object]]:
+def _rows(lines: Any, known: Mapping[str, str]) -> Iterator[Sequence[object]]:
     for line in lines:
-        yield words.exact(line.at), line.who, words.act(line.act), line.subject, line.detail
+        name = known.get(line.who) or words.who(line.who)
+        yield words.exact(line.at), name, line.who, words.act(line.act), line.subject, line.detail

@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from contests.ffmpeg import NotInstalled
-from models import messages, times
+from models import audit, messages, times
 from models.audit import AuditLine
 from models.follower import Follower
 from models.inbox import Push, PushState
@@ -17,7 +17,7 @@ from models.outbox import CallKind, CallState, OutboxCall
 from models.platform import Breaker, Token, open_breaker
 from models.privacy import digest
 from models.rights import RIGHTS
-from models.staff import Role
+from models.staff import Role, names
 from tests.console.office import Office
 from tests.world import openid
 
@@ -258,4 +258,24 @@ def test_the_log_is_read_by_who_and_what(both_offices: Office) -> None:
     assert re.findall(r'main-cell"><b>(.*?)</b>', page) == ["查看读者"]
     assert "没有这样的记录" in browser.opens("/console/records?who=nobody").text
     rows: Any = CalamineWorkbook.from_filelike(io.BytesIO(browser.opens("/console/records.xlsx?who=he").data))
-    assert [row[2] for row in rows.get_sheet_by_index(0).to_python()] == ["做了什么", "查看读者", "登录"]
+    assert [row[3] for row in rows.get_sheet_by_index(0).to_python()] == ["做了什么", "查看读者", "登录"]
+    assert {row[1] for row in rows.get_sheet_by_index(0).to_python()[1:]} == {name_of(both_offices, "he")}
+
+
+def name_of(office: Office, login: str) -> str:
+    with office.database.reading() as session:
+        return names(session)[login]
+
+
+def test_the_log_is_asked_for_by_the_name_that_it_shows(office: Office) -> None:
+    office.browser("he").opens("/console/readers/oNobody00000000000000000000")
+    page = office.browser("wang").opens(f"/console/records?who={name_of(office, 'he')}&act=reader looked at").text
+    assert re.findall(r'main-cell"><b>(.*?)</b>', page) == ["查看读者"]
+
+
+def test_a_log_of_more_than_a_page_says_how_long_it_is(both_offices: Office) -> None:
+    browser = both_offices.browser("wang")
+    with both_offices.database.units() as session:
+        for number in range(120):
+            audit.note(session, "plan imported", who="cli", subject=str(number), at=times.now())
+    assert f"共 {both_offices.count(AuditLine)} 条" in browser.opens("/console/records").text
