@@ -66,12 +66,11 @@ class _Views:
             return self._count(typed) if is_island() else self._page(number, Form(self._begun(number, typed)))
         now = times.now()
         try:
-            way, due_at = _way(typed), _due(typed, now)
+            way, due_at = _way(typed), due_in(typed["day"], typed["at"])
             with self._desk.reading() as session:
                 whom = _audience(way, typed, choices(session, now))
                 notice = mine(session, number)
-                if fallen := queries.fallen(session, notice):
-                    raise BadInput(fallen)
+                service.check(session, notice, way, whom, due_at or now, now=now)
                 meant = _meant(session, notice.form, way, whom, due_at, now)
             seen, was = _mark(number, typed, whom, meant.count), request.form.get("seen", "")
             if not was or (changed := _changed(was, seen)):
@@ -136,13 +135,6 @@ def due_in(day: str, at: str) -> datetime | None:
     except ValueError:
         raise BadFields({"day": "日期和几点都要选；都空着就是确认以后马上发。"}) from None
     return times.start_of(read.date()) + timedelta(hours=read.hour, minutes=read.minute)
-
-
-def _due(typed: dict[str, str], now: datetime) -> datetime | None:
-    due_at = due_in(typed["day"], typed["at"])
-    if due_at is not None and due_at < now - rules.GRACE:
-        raise BadFields({"day": "这个时间已经过去了，请换一个。"})
-    return due_at
 
 
 def _audience(way: Way, typed: Mapping[str, str], offered: Choices) -> Rules:

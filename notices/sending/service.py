@@ -9,7 +9,7 @@ from activities.records import phones
 from config import limits
 from models import audit, messages, times
 from models.by import By
-from models.errors import BadInput
+from models.errors import BadFields, BadInput
 from models.notice import (
     Broadcast,
     BroadcastPart,
@@ -41,17 +41,7 @@ def plan(
     Raises: BadInput where these words, this way and this hour do not go together.
     """
     notice = session.get_one(Notice, notice.id, with_for_update={"key_share": True}, populate_existing=True)
-    newest = sa.select(NoticeVersion.digest).where(
-        NoticeVersion.notice_id == notice.id, NoticeVersion.number == notice.version
-    )
-    digest = session.scalars(newest).one()
-    if fallen := queries.fallen(session, notice):
-        raise BadInput(fallen)
-    if notice.state not in (NoticeState.READY, NoticeState.SENT) or not chain.is_ready(session, notice):
-        raise BadInput("校审还没有全部签完，签完了才能排。")
-    _check_time(notice, way, due_at, by.at)
-    _check_way(session, notice, way, rules_)
-    _check_twice(session, notice, digest, way, rules_)
+    digest = check(session, notice, way, rules_, due_at, now=by.at)
     broadcast = Broadcast(
         notice_id=notice.id, digest=digest, way=way, rules=rules_.json, site=site, state=B.PLANNED, due_at=due_at, made_by=by.who,
         made_at=by.at, confirmed_by="", frozen_to="", told={}, tries=0, next_at=due_at, media_id="", publish_id="", cause="",
@@ -62,13 +52,29 @@ def plan(
     return broadcast
 
 
+def check(session: Session, notice: Notice, way: Way, rules_: Rules, due_at: datetime, *, now: datetime) -> str:
+    """The digest of the words that would leave. Raises: as `plan`, for whoever looks before planning."""
+    newest = sa.select(NoticeVersion.digest).where(
+        NoticeVersion.notice_id == notice.id, NoticeVersion.number == notice.version
+    )
+    digest = session.scalars(newest).one()
+    if fallen := queries.fallen(session, notice):
+        raise BadInput(fallen)
+    if notice.state not in (NoticeState.READY, NoticeState.SENT) or not chain.is_ready(session, notice):
+        raise BadInput("校审还没有全部签完，签完了才能排。")
+    _check_time(notice, way, due_at, now)
+    _check_way(session, notice, way, rules_)
+    _check_twice(session, notice, digest, way, rules_)
+    return digest
+
+
 def _check_time(notice: Notice, way: Way, due_at: datetime, now: datetime) -> None:
     if due_at < now - rules.GRACE:
-        raise BadInput("这个时间已经过去了，请换一个。")
+        raise BadFields({"day": "这个时间已经过去了，请换一个。"})
     if due_at > now + rules.FURTHEST:
-        raise BadInput(f"最多排到 {rules.FURTHEST.days} 天以后。")
+        raise BadFields({"day": f"最多排到 {rules.FURTHEST.days} 天以后。"})
     if rules.rests(way, due_at, urgent=rules.is_urgent(notice.use, notice.emergency)):
-        raise BadInput("晚上十点到早上八点不打扰读者，请换一个时间。闭馆和紧急通知不受这个限制。")
+        raise BadFields({"day": "晚上十点到早上八点不打扰读者，请选早上八点以后的时间。闭馆和紧急通知不受这个限制。"})
 
 
 def _check_way(session: Session, notice: Notice, way: Way, rules_: Rules) -> None:

@@ -237,15 +237,24 @@ def test_at_night_nobody_is_rung_and_unsigned_words_go_nowhere(newsroom: Newsroo
     notice = newsroom.text()
     form = f"/console/notices/{notice}/send"
     tomorrow = f"{times.today(times.now()) + timedelta(days=1):%Y-%m-%d}"
-    chen = newsroom.browser("chen")
 
-    def plans(**typed: str) -> str:
-        seen = chen.sends(form, on=form, **typed).text.split('name="seen" value="')[1].split('"')[0]
-        return chen.sends(form, on=form, **typed, seen=seen).text
+    def looks(**typed: str) -> tuple[int, str]:
+        """Before anything is planned."""
+        page = newsroom.browser("chen").sends(form, on=form, **typed)
+        return page.status_code, page.text
 
-    assert "晚上十点到早上八点" in plans(way="mass_all", day=tomorrow, at="23:00")
+    code, page = looks(way="mass_all", day=tomorrow, at="23:00")
+    assert code == 400
+    assert "请选早上八点以后的时间" in page
+    assert "就这样排" not in page
+    newsroom.both_pass(hours=13)  # 23:00, and nothing chosen: at once
+    code, page = looks(way="mass_all")
+    assert (code, "请选早上八点以后的时间" in page) == (400, True)
+    assert looks(way="publish")[0] == 400  # a text has no page
     newsroom.rewrites(notice, "别的话")
-    assert "校审还没有全部签完" in plans(way="mass_all")
+    code, page = looks(way="mass_all", day=tomorrow, at="10:00")
+    assert code == 400
+    assert "校审还没有全部签完" in page
 
 
 def test_what_waits_fails_or_is_late_stands_on_today_with_its_way_on(newsroom: Newsroom) -> None:
