@@ -2,17 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from werkzeug.serving import make_server
 
 from app import pay_table, work_table
 from bot.client import Client
 from config.settings import Settings
 from models import messages, outbox, times
 from models.outbox import CLAIMABLE, CallState, OutboxCall
+from tests.served import served
 from tests.simulated import Simulator
 from tests.wechat import shown
 from tests.world import World
@@ -28,14 +29,13 @@ class Live(World):
     def __init__(self, settings: Settings, wechat: Simulator) -> None:
         super().__init__(settings)
         self.wechat = wechat
-        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-        wechat.reset(callback=f"http://127.0.0.1:{self._server.server_port}/wechat")
+        self._open = ExitStack()
+        address = self._open.enter_context(served(self.app))
+        wechat.reset(callback=f"{address}/wechat")
         self.client = self.another_client()
         secret = self.settings.secret_key
         table = work_table(self.client, media=self.settings.media, site=self.settings.site, secret=secret)
-        reached = settings.model_copy(update={"public_url": f"http://127.0.0.1:{self._server.server_port}"})
+        reached = settings.model_copy(update={"public_url": address})
         self.hands = Hands(self.database, {**table, **pay_table(reached)})
 
     def another_client(self) -> Client:
@@ -48,8 +48,7 @@ class Live(World):
     def close(self) -> None:
         self.hands.stop()
         outbox.bell.ring = lambda: None
-        self._server.shutdown()
-        self._thread.join()
+        self._open.close()
         self.wechat.heals()
         super().close()
 

@@ -1,6 +1,5 @@
 """The doctor: what is found is what is there, and each finding says what to do."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -10,6 +9,7 @@ import requests
 
 from bot.doctor import MARKS, Finding, Verdict, examine
 from tests.live import Live
+from tests.served import listening
 from tests.simulated import Simulator
 from tests.world import World
 
@@ -32,11 +32,8 @@ class _Dateless(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def dateless() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), _Dateless)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with listening(HTTPServer(("127.0.0.1", 0), _Dateless)) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def test_an_answer_without_a_date_is_no_lost_connection(sqlite_world: World, dateless: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +17,7 @@ from bot.client import Client
 from bot.far import Foreign
 from bot.road import streamed
 from models.errors import FateUnknown
+from tests.served import listening
 from tests.world import World
 
 WHOLE = b"\0\0\0\x20ftypisom" + bytes(5000)
@@ -77,13 +77,8 @@ class _Asked(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def network() -> Iterator[Network]:
-    server = Network()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Network()) as server:
+        yield server
 
 
 def read(url: str, *, beside: str = "https://api.weixin.qq.com") -> bytes:

@@ -1,19 +1,18 @@
 """Signing up and checking in as a phone draws it: with a thumb, in large type, at night, and on the keyboard."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Locator, Page, expect
-from werkzeug.serving import make_server
 
 from activities.signup.terms import NewQuestion
 from models import times
 from models.signup import EntryState, QuestionKind, Way
 from tests.console.test_console_browser import NAMELESS
 from tests.pages.test_pages_browser import COLLIDING, DOUBLED, LEAST_CONTRAST, LEAST_TOUCH, OVERFLOW, TEXTS, UNFOLDED
+from tests.served import served
 from tests.test_chat_sign_up import entries, opens
 from tests.test_identity import link_of
 from tests.test_page_sign_up import code_of, door_of
@@ -29,12 +28,8 @@ TOUCHED = """() => [...document.querySelectorAll('button:not(.unseen), .action a
 
 @pytest.fixture
 def site(world: World) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(world.app) as address:
+        yield address
 
 
 def phone_of(chromium: Chromium, world: World, site: str, name: str, **options: Any) -> Page:

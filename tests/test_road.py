@@ -1,9 +1,7 @@
 """The road to the platform: what surely did not leave, what nobody knows, and where it never goes."""
 
 import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -18,6 +16,7 @@ from urllib3 import Timeout
 
 from bot.road import REAL, Road
 from models.errors import FateUnknown, TryLater
+from tests.served import listening
 
 PATIENCE = Timeout(connect=2, read=2)
 SEND = f"{REAL}/cgi-bin/message/custom/send"
@@ -51,16 +50,6 @@ class _Asked(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Tests look at `asked`."""
-
-
-@contextmanager
-def listening(somebody: Somebody) -> Iterator[Somebody]:
-    thread = threading.Thread(target=somebody.serve_forever, daemon=True)
-    thread.start()
-    yield somebody
-    somebody.shutdown()
-    thread.join()
-    somebody.server_close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The console as staff meet it: by mouse, by keyboard, on a phone, by day and by night."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from activities.signup.party import Party, Person
 from models import template, times
@@ -19,6 +17,7 @@ from tests.console.office import PASSWORD, Office
 from tests.console.test_console_messages import LIN, fails, owes
 from tests.console.test_console_plans import APRIL, hands_in
 from tests.pages.test_pages_browser import LEAST_CONTRAST, LEAST_TOUCH, OVERFLOW, TEXTS
+from tests.served import served
 from tests.test_chat_sign_up import opens
 from tests.test_sign_up import signs_up
 
@@ -70,12 +69,8 @@ def desk(office: Office) -> Iterator[str]:
     )
     fails(office)
     hands_in(office.browser("chen"))
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(office.app) as address:
+        yield address
 
 
 def paths(office: Office) -> list[str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
-from werkzeug.serving import make_server
 
 from activities.signup.party import Party, Person
 from models.signup import DoorMark, EntryPerson
@@ -16,6 +15,7 @@ from tests.console.office import PASSWORD, Office
 from tests.console.test_console_browser import NAMELESS, TOUCHED, signed_in
 from tests.console.test_console_door import FAMILY, opens_the_door, page_of
 from tests.pages.test_pages_browser import LEAST_CONTRAST, LEAST_TOUCH, OVERFLOW, TEXTS
+from tests.served import served
 from tests.test_sign_up import signs_up
 
 if TYPE_CHECKING:
@@ -33,12 +33,8 @@ def door(office: Office) -> Iterator[str]:
     signs_up(office, talk, "b", Party((Person(LONG),), phone="13900139001"))
     signs_up(office, talk, "c", Party(tuple(Person() for _ in range(7)), unit="乌木山小学"))
     IS_CUT.clear()
-    server = make_server("127.0.0.1", 0, partial(_reached, office.app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}{page_of(office, talk)}"
-    server.shutdown()
-    thread.join()
+    with served(partial(_reached, office.app)) as address:
+        yield f"{address}{page_of(office, talk)}"
 
 
 def _reached(app: "WSGIApplication", environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:

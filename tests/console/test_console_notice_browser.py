@@ -1,13 +1,11 @@
 """The month of notices, readers by rules and figures in a browser: on a phone and a desk, and counted as one chooses."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from models import times
 from models.audience import FollowerListing, ListingState, PlatformTag
@@ -19,6 +17,7 @@ from tests.console.test_console_quiz_browser import CUT_OFF
 from tests.console.test_console_send_plan import told_of
 from tests.notices.broadcasting import DAY, broadcast, by, notice, sent_to_all
 from tests.pages.test_pages_browser import LEAST_TOUCH, UNFOLDED
+from tests.served import served
 
 LONG = "“书香盈城·悦读无界”第十一届全民读书节开幕式暨年度阅读推广人颁奖典礼活动预告"
 
@@ -51,12 +50,8 @@ def desk(office: Office) -> Iterator[str]:
         "/console/notices/audience/keep", on="/console/notices/audience", to="all", name="全部"
     )
     office.browser("chen").does("/console/notices/audience/1/tag", on="/console/notices/audience")
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port} {number}"
-    server.shutdown()
-    thread.join()
+    with served(office.app) as address:
+        yield f"{address} {number}"
 
 
 def paths(number: str) -> list[str]:

@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from playwright.sync_api import Browser as Chromium
-from werkzeug.serving import make_server
 
 from activities.signup.party import Party, Person
 from console import paper
@@ -23,6 +21,7 @@ from models.staff import Role
 from tests.console.office import Office
 from tests.console.test_console_browser import signed_in
 from tests.needs import missing
+from tests.served import served
 from tests.test_chat_sign_up import opens
 from tests.test_sign_up import signs_up
 from web import lettering
@@ -195,12 +194,8 @@ def test_stops_stay_with_their_word() -> None:
 
 @pytest.fixture
 def desk(office: Office) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(office.app) as address:
+        yield address
 
 
 HEAD = "号姓名电话几位签名备注"

@@ -1,6 +1,5 @@
 """The quiz rooms of the console in a browser: on a phone and a desk, and the part of a page that moves by itself."""
 
-import threading
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -9,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from models import times
 from models.payout import Pool, Prize
@@ -24,6 +22,7 @@ from tests.quizzes.season import RING, Season, season
 from tests.quizzes.staged import plays
 from tests.quizzes.test_bill_read import bill as bill_of
 from tests.quizzes.test_bill_read import row
+from tests.served import served
 from tests.test_sign_up import by_day
 
 BELOW = """() => [...document.querySelectorAll('.chart rect')].filter(bar =>
@@ -47,12 +46,8 @@ def desk(office: Office) -> Iterator[str]:
     page = f"/console/quizzes/{quiz_number(office)}"
     press(office, "chen", f"{page}/fix", on=page)
     edits(office, file=(picture(), "图.png"), picture_alt="一座蓝色的塔", recheck_on="2020-01-01")
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(office.app) as address:
+        yield address
 
 
 @pytest.fixture
@@ -75,12 +70,8 @@ def whole(office: Office) -> Iterator[tuple[str, Season]]:
     )  # fmt: skip
     with office.database.units() as session:
         session.add(file)
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", found
-    server.shutdown()
-    thread.join()
+    with served(office.app) as address:
+        yield address, found
 
 
 def paths(office: Office, found: Season) -> list[str]:

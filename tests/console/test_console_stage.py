@@ -1,13 +1,11 @@
 """抢答 on the stage: staff let out questions, readers in the hall answer, everybody sees who has it."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from models.audit import AuditLine
 from models.live import LiveRound
@@ -19,6 +17,7 @@ from tests.pages.test_pages_browser import LEAST_CONTRAST, OVERFLOW, TEXTS
 from tests.quizzes.staged import prizes_of
 from tests.quizzes.test_quiz_page import path_of
 from tests.quizzes.test_rounds import right_letter
+from tests.served import served
 from tests.test_page_sign_up_browser import holds, phone_of
 from tests.test_sign_up import by_day
 from tests.world import in_parallel, openid
@@ -35,12 +34,8 @@ def staffed(office: Office) -> None:
 
 @pytest.fixture
 def site(office: Office) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(office.app) as address:
+        yield address
 
 
 def test_a_live_quiz_goes_from_the_form_to_the_last_question(office: Office) -> None:

@@ -1,17 +1,16 @@
 """The page of a case as a browser draws it: on a phone and on a desk, and what is typed is there after a reload."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, ViewportSize, expect
-from werkzeug.serving import make_server
 
 from tests.console.office import PASSWORD, Office
 from tests.console.test_console_browser import NAMELESS
 from tests.desk.test_cases_chat import asks, owed
 from tests.pages.test_pages_browser import LEAST_CONTRAST, OVERFLOW, TEXTS
+from tests.served import served
 from tests.test_page_sign_up_browser import presses
 
 SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
@@ -19,12 +18,8 @@ SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desk"
 
 @pytest.fixture
 def site(office: Office) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(office.app) as address:
+        yield address
 
 
 def signed_in(chromium: Chromium, site: str, size: str) -> Page:

@@ -1,6 +1,5 @@
 """An empty database, the readers' pages in a bare app, and a browser if there is one."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from werkzeug.serving import make_server
 
 from models import times
 from models.db import Base, Database
 from tests.pages.shelf import Shelf, app_of, fill
+from tests.served import served
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -59,12 +58,8 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The app on a loopback port, for the browser."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from wechatpy.exceptions import InvalidSignatureException
 from wechatpy.utils import check_signature
 
 from tests.conformance import endpoints_claimed_by
+from tests.served import listening
 
 ROOT = Path(__file__).parents[2]
 APP_ID, APP_SECRET, TOKEN, AES_KEY = "wx00000000000test", "secret" * 5, "testtoken", "t" * 43
@@ -279,11 +280,8 @@ def keys() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def account() -> Iterator[Account]:
-    server = Account()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with listening(Account()) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

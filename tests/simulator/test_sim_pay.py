@@ -8,6 +8,7 @@ import threading
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import TracebackType
 from typing import Any
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from tests.conformance import table
+from tests.served import listening
 from tests.simulated import KEYS, Simulator
 
 SEND, LOOK = "/mmpaymkttransfers/sendredpack", "/mmpaymkttransfers/gethbinfo"
@@ -149,16 +151,16 @@ class Desk:
             def log_message(self, *_: object) -> None:
                 """Nothing on stderr."""
 
+        self._open = ExitStack()
         self._server = HTTPServer(("127.0.0.1", 0), Answers)
         self.url = f"http://127.0.0.1:{self._server.server_port}/notify"
 
     def __enter__(self) -> "Desk":
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._open.enter_context(listening(self._server))
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._open.close()
 
     def gets(self, count: int) -> None:
         """Wait until so many notices came in all."""

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -11,6 +10,7 @@ import requests
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
+from tests.served import listening
 from tests.simulated import KEYS, Simulator
 from tests.simulator.test_sim_pay import APP, MERCHANT, kinds_on_screen, number, packet, pay, transfer
 
@@ -57,10 +57,8 @@ def site(pay: Simulator) -> Iterator[HTTPServer]:
 
     server = HTTPServer(("127.0.0.1", 0), Site)
     server.files = files  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with listening(server):
+        yield server
 
 
 def test_a_packet_is_opened_in_the_chat(phone: Page, pay: Simulator) -> None:

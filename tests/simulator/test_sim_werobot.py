@@ -4,17 +4,18 @@
 
 import io
 import json
-import threading
+from contextlib import ExitStack
 
 import pytest
 import requests
 from flask import Flask
-from werkzeug.serving import make_server
 from werobot import WeRoBot
 from werobot.client import Client, ClientException
 from werobot.config import Config
 from werobot.contrib.flask import make_view
 from werobot.replies import Article, ArticlesReply, ImageReply, SuccessReply
+
+from tests.served import served
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 MENU = {"button": [{"type": "click", "name": "活动", "key": "week"}]}
@@ -108,15 +109,11 @@ class Door:
         app = Flask("werobot")
         app.add_url_rule("/wechat", "werobot", make_view(robot), methods=["GET", "POST"])
         self.mode = mode
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/wechat"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
+        self._open = ExitStack()
+        self.url = f"{self._open.enter_context(served(app))}/wechat"
 
     def close(self):
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._open.close()
 
 
 def understood(message):
