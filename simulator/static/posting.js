@@ -10,18 +10,29 @@ export class Posting {
   constructor(box, run) {
     this.run = run;
     this.drawn = "";
-    this.asks = el("input", { type: "checkbox", onchange: () => this.run(() => ask("POST", "/sim/masses", { protected: this.asks.checked })) });
-    const next = el("select", { "aria-label": "下一次群发的结果", onchange: () => this.run(() => ask("POST", "/sim/masses", { next: next.value })) },
+    this.wishes = 0;
+    this.asks = el("input", { type: "checkbox", onchange: () => this.wish({ protected: this.asks.checked }) });
+    const next = el("select", { "aria-label": "下一次群发的结果", onchange: () => this.wish({ next: next.value }) },
       ...OUTCOMES.map(([value, words]) => el("option", { value }, words)));
     this.next = next;
     this.list = el("ul", { class: "active" });
     this.node = box("群发", el("div", { class: "row" }, el("label", {}, this.asks, " 群发保护"), el("label", {}, "下一次 ", next)), this.list);
   }
 
+  wish(what) {
+    this.wishes += 1;
+    return this.run(async () => {
+      await ask("POST", "/sim/masses", what);
+      this.wishes += 1;
+    });
+  }
+
   async look() {
+    const wishes = this.wishes;
     const told = await ask("GET", "/sim/masses");
     const text = JSON.stringify(told);
-    if (text === this.drawn) return;
+    // An answer from before a wish would undo what was just ticked.
+    if (text === this.drawn || wishes !== this.wishes) return;
     this.drawn = text;
     this.asks.checked = told.protected;
     this.next.value = told.next;
