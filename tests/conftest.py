@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.live import Live
-from tests.needs import missing
+from tests.needs import missing, wanted
 from tests.simulated import Simulator
 from tests.world import World, demo_settings
 
@@ -25,9 +26,18 @@ gc.set_threshold(50_000, 10, 10)
 POSTGRES = os.environ.get("SHUSHENG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not run, a line a reason: by default that is a line a test."""
+    reports = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
+    for reason, many in reasons.most_common():
+        terminalreporter.write_line(f"skipped {many}: {reason}")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL database of this run's own."""
+    wanted("postgres")
     name = f"shusheng_test_{uuid.uuid4().hex[:8]}"
     server = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
     try:
@@ -46,6 +56,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One for all tests of what is drawn."""
+    wanted("browser")
     program = shutil.which("chromium")
     if program is None:
         missing("browser", "chromium is not installed: apt-get install chromium fonts-noto-cjk")

@@ -8,6 +8,12 @@ from drills import __main__ as drills
 from drills import seats
 from drills.workers import Site
 from tests.contests.sounds import needs_ffmpeg
+from tests.needs import wanted
+
+
+@pytest.fixture(scope="module", autouse=True)
+def asked_for() -> None:
+    wanted("drills")
 
 
 @pytest.fixture(scope="module")
