@@ -4,6 +4,7 @@ What WeChat refuses for this one thing comes back as {"refused": errcode, "cause
 else; what concerns every call (token, IP, the account, a daily quota) is raised, and opens a breaker.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ CONCERNS_ALL = TOKEN | IP_WHITELIST | (ACCOUNT - {AGREEMENT}) | {CALLS_A_DAY}
 OURS = 1  # no code of WeChat's: a file of ours that is not there, or cannot be made small enough
 VOICES = {".mp3": "audio/mpeg", ".amr": "audio/amr"}
 PUBLISHED = 0
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NEWEST = 20
 
 
@@ -150,13 +152,14 @@ def reads(client: Client, payload: Json) -> Json:
     out on that day the newest count, which is of all days from then on."""
     body = {"begin_date": payload["day"], "end_date": payload["day"]}
     answer = _asked(client, lambda: client.post(client.api("datacube/getarticletotaldetail"), data=body))
-    return answer if "refused" in answer else {"articles": [*_counted(answer.get("list") or [])]}
+    return answer if "refused" in answer else {"articles": [*counted(answer.get("list") or [])]}
 
 
-def _counted(rows: list[Json]) -> Iterator[Json]:
+def counted(rows: list[Json]) -> Iterator[Json]:
+    """What can be understood; a line that is written otherwise tells nothing, and holds up no other."""
     for row in rows:
-        number, _, place = str(row["msgid"]).partition("_")
-        counts = row.get("detail_list") or []
+        number, _, place = str(row.get("msgid")).partition("_")
+        counts = [count for count in row.get("detail_list") or [] if DAY.fullmatch(str(count.get("stat_date")))]
         if counts and place.isdecimal():
             newest = max(counts, key=lambda count: str(count["stat_date"]))
             readers, shared = int(newest.get("read_user") or 0), int(newest.get("share_user") or 0)

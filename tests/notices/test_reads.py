@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import requests
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from app import daily_jobs
+from bot import posting
 from models import times
 from models.audience import ArticleReads
 from models.notice import BroadcastPart, PlatformFile, Way
@@ -191,3 +193,16 @@ def test_notices_are_compared_by_their_readers_in_a_chart_and_as_excel(sqlite_ne
     rows = book.get_sheet_by_name("文章").to_python()
     assert rows[0] == ["通知", "发出", "文章", "阅读（人）", "分享（人）", "算到"]
     assert {(row[2], row[3]) for row in rows[1:]} == {("周末看点", 1.0), ("闭馆三天", 4.0)}
+
+
+def test_a_line_that_is_written_otherwise_holds_up_no_other() -> None:
+    good = {"msgid": "12_3", "detail_list": [{"stat_date": "2026-11-02", "read_user": 5, "share_user": None}]}
+    odd: list[dict[str, Any]] = [
+        {},
+        {"msgid": "12"},
+        {"msgid": "13_1", "detail_list": [{"stat_date": "20261102", "read_user": 1}]},
+        {"msgid": "14_1"},
+    ]
+    assert list(posting.counted([*odd, good])) == [
+        {"articles": "12", "place": 3, "readers": 5, "shared": 0, "until": "2026-11-02"}
+    ]
