@@ -4,8 +4,9 @@ What WeChat refuses for this one thing comes back as {"refused": errcode, "cause
 else; what concerns every call (token, IP, the account, a daily quota) is raised, and opens a breaker.
 """
 
-import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ CONCERNS_ALL = TOKEN | IP_WHITELIST | (ACCOUNT - {AGREEMENT}) | {CALLS_A_DAY}
 OURS = 1  # no code of WeChat's: a file of ours that is not there, or cannot be made small enough
 VOICES = {".mp3": "audio/mpeg", ".amr": "audio/amr"}
 PUBLISHED = 0
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOST_ARTICLES, MOST_PEOPLE = 8, 2**31
 NEWEST = 20
 
 
@@ -158,14 +159,17 @@ def reads(client: Client, payload: Json) -> Json:
 def counted(rows: list[Json]) -> Iterator[Json]:
     """What can be understood; a line that is written otherwise tells nothing, and holds up no other."""
     for row in rows:
-        number, _, place = str(row.get("msgid")).partition("_")
-        counts = [count for count in row.get("detail_list") or [] if DAY.fullmatch(str(count.get("stat_date")))]
-        if counts and place.isdecimal():
-            newest = max(counts, key=lambda count: str(count["stat_date"]))
-            readers, shared = int(newest.get("read_user") or 0), int(newest.get("share_user") or 0)
-            yield {
-                "articles": number, "place": int(place), "readers": readers, "shared": shared, "until": str(newest["stat_date"]),
-            }  # fmt: skip
+        with suppress(AttributeError, KeyError, TypeError, ValueError):
+            number, _, place = row["msgid"].partition("_")
+            until, newest = max(
+                (date.fromisoformat(count["stat_date"]), at) for at, count in enumerate(row["detail_list"])
+            )
+            count = row["detail_list"][newest]
+            told = {
+                name: int(count.get(key) or 0) for name, key in (("readers", "read_user"), ("shared", "share_user"))
+            }
+            if 1 <= int(place) <= MOST_ARTICLES and all(0 <= many < MOST_PEOPLE for many in told.values()):
+                yield {"articles": number, "place": int(place), **told, "until": until.isoformat()}
 
 
 def _number(msg_id: str) -> int | str:

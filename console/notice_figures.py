@@ -78,8 +78,7 @@ class _Views:
 
 
 def _whole(one: Figures) -> Sequence[object]:
-    sent = one.sent if one.is_told else None
-    return one.notice.title, sent, one.filtered, one.failed, one.read, one.taps, one.sign_ups, one.gone
+    return one.notice.title, one.sent, one.filtered, one.failed, one.read, one.taps, one.sign_ups, one.gone
 
 
 def _said(line: Line) -> str:
@@ -102,7 +101,7 @@ def _most_read(found: Sequence[Figures]) -> list[Chart]:
     rows = sorted((one for one in found if one.read), key=lambda one: -(one.read or 0))[:MOST_BARS]
     if len(rows) < 2:
         return []
-    title = f"读的人最多的是“{rows[0].notice.title}”：{words.number(rows[0].read or 0)} 人次"
+    title = f"阅读最多的是“{rows[0].notice.title}”：{words.number(rows[0].read or 0)} 人次"
     return [
         chart(
             title,
@@ -115,15 +114,15 @@ def _most_read(found: Sequence[Figures]) -> list[Chart]:
 
 
 def _most_followed(found: Sequence[Figures]) -> list[Chart]:
-    rows = sorted((one for one in found if one.taps or one.sign_ups), key=lambda one: (-one.taps, -one.sign_ups))[
-        :MOST_BARS
-    ]
+    rows = sorted(
+        (one for one in found if one.taps or one.sign_ups), key=lambda one: (-one.taps, -(one.sign_ups or 0))
+    )[:MOST_BARS]
     if len(rows) < 2:
         return []
     first = rows[0]
     title = f"点得最多的是“{first.notice.title}”：{words.number(first.taps)} 人次"
     names = [one.notice.title for one in rows]
-    taps, entries = [one.taps for one in rows], [one.sign_ups for one in rows]
+    taps, entries = [one.taps for one in rows], [one.sign_ups or 0 for one in rows]
     return [chart(title, "人次", "通知", names, ("点链接", "full", taps), ("报名", "hollow", entries))]
 
 

@@ -82,6 +82,7 @@ def _asked(session: Session, who: str, act: str) -> sa.Select[Any]:
     asked = sa.select(*_LINE)
     if who:
         called_so = [login for login, name in names(session).items() if name == who]
+        called_so += [login for login in words.NOBODY if words.who(login) == who]
         asked = asked.where(AuditLine.who.in_([who, *called_so]))
     return asked.where(AuditLine.act == act) if act else asked
 

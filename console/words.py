@@ -356,9 +356,12 @@ def act(name: str) -> str:
     return ACTS.get(name, name)
 
 
+NOBODY = {"command line": "命令行", "house": "程序"}
+
+
 def who(login: str) -> str:
     """Whoever did it: a login, the machine's own command line, or the clock."""
-    return {"command line": "命令行", "house": "程序"}.get(login, login)
+    return NOBODY.get(login, login)
 
 
 def push(kind: str) -> str:

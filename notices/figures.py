@@ -5,7 +5,7 @@ Counted from rows. How many readers opened an article WeChat tells from the next
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -48,9 +48,16 @@ class Line:
     waiting: int = 0  # messages that are on their way, or wait for the reader's next contact
     causes: list[tuple[str, int]] = field(default_factory=list)
     articles: list[tuple[str, Read]] = field(default_factory=list)  # by title, those of which WeChat has told
-    sign_ups: int = 0
+    sign_ups: int | None = None
     gone: int | None = None  # readers who left in the day after it, whoever they were
     usually: int | None = None
+
+    has_pages: bool = False  # articles, which WeChat counts
+
+    @property
+    def is_counted(self) -> bool:
+        """Does it reach readers, so that there are numbers of them?"""
+        return self.broadcast.way in OURS_TO_COUNT
 
     @property
     def read(self) -> int | None:
@@ -76,41 +83,38 @@ class Figures:
     tapped: list[Tapped]
     by_day: list[tuple[str, int]]
     activities: list[str] = field(default_factory=list)
-    sign_ups: int = 0  # an entry counts once, however many broadcasts it followed
+    sign_ups: int | None = None  # an entry counts once, however many broadcasts it followed
 
     @property
-    def sent(self) -> int:
-        """Readers and broadcasts together, where the number is told."""
-        return sum(line.sent or 0 for line in self.lines)
-
-    @property
-    def is_told(self) -> bool:
-        """Is any number of readers known?"""
-        return any(line.sent is not None for line in self.lines)
+    def sent(self) -> int | None:
+        """Readers and broadcasts together, as all these numbers; None where none is told."""
+        return _known_sum(line.sent for line in self.lines)
 
     @property
     def read(self) -> int | None:
-        """As of a line; None where WeChat has told of none."""
-        known = [line.read for line in self.lines if line.read is not None]
-        return sum(known) if known else None
+        return _known_sum(line.read for line in self.lines)
 
     @property
     def taps(self) -> int:
         return sum(one.taps for one in self.tapped)
 
     @property
-    def failed(self) -> int:
-        return sum(line.failed or 0 for line in self.lines)
+    def failed(self) -> int | None:
+        return _known_sum(line.failed for line in self.lines)
 
     @property
-    def filtered(self) -> int:
-        return sum(line.filtered or 0 for line in self.lines)
+    def filtered(self) -> int | None:
+        return _known_sum(line.filtered for line in self.lines)
 
     @property
     def gone(self) -> int | None:
         """In the days after; None while nothing has gone out to readers."""
-        known = [line.gone for line in self.lines if line.gone is not None]
-        return sum(known) if known else None
+        return _known_sum(line.gone for line in self.lines)
+
+
+def _known_sum(numbers: Iterable[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def figures(session: Session, notice: Notice, now: datetime) -> Figures:
@@ -145,7 +149,8 @@ def _of(session: Session, notices: Sequence[Notice], now: datetime) -> list[Figu
         made = [_line(one, known, activities, now) for one in broadcasts if one.notice_id == notice.id]
         lines, entries = [line for line, _ in made], {entry for _, mine in made for entry in mine}
         tapped = _tapped(known.taps.get(notice.id, []), titles)
-        one = Figures(notice, lines, tapped, _days(days.get(notice.id, {})), list(activities.values()), len(entries))
+        one = Figures(notice, lines, tapped, _days(days.get(notice.id, {})), list(activities.values()))
+        one.sign_ups = len(entries) if any(line.is_counted for line in lines) else None
         found.append(one)
     return found
 
@@ -155,6 +160,7 @@ def _line(broadcast: Broadcast, known: Known, activities: Mapping[int, str], now
     at = known.left_at(broadcast)
     line = Line(broadcast, at)
     titles = known.articles.get(broadcast.notice_id, [])
+    line.has_pages = bool(titles) and broadcast.way is not Way.MESSAGES
     for place, read in known.reads.get(broadcast.id, {}).items():
         line.articles.append((titles[place - 1] if place <= len(titles) else f"第 {place} 篇", read))
     if broadcast.way not in OURS_TO_COUNT:

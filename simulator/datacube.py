@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from simulator.account import Right
@@ -20,6 +20,14 @@ def put_down(db: sqlite3.Connection, number: int, article_id: str, now: float, *
         "INSERT INTO article_jobs (number, article_id, is_told, made_at) VALUES (?,?,?,?)",
         (number, article_id, is_told, now),
     )
+
+
+def carried_out(db: sqlite3.Connection, article_id: str, now: float, *, is_sent: bool) -> None:
+    """A job that waited for somebody's word is of the day on which it went out; one that failed is none."""
+    if is_sent:
+        db.execute("UPDATE article_jobs SET made_at = ? WHERE article_id = ?", (now, article_id))
+    else:
+        db.execute("DELETE FROM article_jobs WHERE article_id = ?", (article_id,))
 
 
 def count(db: sqlite3.Connection, code: str, visitor: str, now: float) -> str:
@@ -50,7 +58,7 @@ def totals(call: Call) -> dict[str, Any]:
 
 def _day(call: Call, name: str) -> date:
     try:
-        return date.fromisoformat(call.json.get(name) or "")
+        return datetime.strptime(call.json.get(name) or "", "%Y-%m-%d").date()  # noqa: DTZ007  (a day, no moment)
     except (TypeError, ValueError):
         raise Refusal(61500) from None
 

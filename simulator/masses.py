@@ -181,11 +181,11 @@ def _taken(call: Call, mass: Mass, audience: dict[str, Any], *, is_for_all: bool
     if is_for_all or not _is_service(call.platform):
         days = [*setting(call.db, "mass_days", []), day_of(call.now)]
         keep_setting(call.db, "mass_days", days[-100:])
-    if not waits:
-        call.owed.append(carry_out(call.platform, call.db, msg_id, call.now))
     data = {"msg_data_id": call.platform.next_msgid() % 10**10} if mass.draft else {}
     if mass.draft:
         datacube.put_down(call.db, data["msg_data_id"], article_id, call.now, is_told=True)
+    if not waits:
+        call.owed.append(carry_out(call.platform, call.db, msg_id, call.now))
     return {**OK, "errmsg": "send job submission success", "msg_id": msg_id, **data}
 
 
@@ -219,6 +219,7 @@ def carry_out(platform: Platform, db: sqlite3.Connection, msg_id: int, now: floa
         keep_setting(db, "mass_days", days)
     if is_sent and row["media_id"]:
         db.execute("DELETE FROM drafts WHERE media_id = ?", (row["media_id"],))
+    datacube.carried_out(db, row["article_id"], now, is_sent=is_sent)
     if not is_sent and row["article_id"]:
         articles.take_away(db, row["article_id"], 0)
     told = {

@@ -12,7 +12,7 @@ ALL = "SHUSHENG_TEST_REQUIRE=all make test"
 
 
 def _is_named(need: str) -> bool:
-    return bool({need, "all"} & set(os.environ.get("SHUSHENG_TEST_REQUIRE", "").split(",")))
+    return bool({need, "all"} & set(os.environ.get("SHUSHENG_TEST_REQUIRE", "").replace(" ", "").split(",")))
 
 
 def wanted(need: str) -> None:

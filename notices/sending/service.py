@@ -74,7 +74,11 @@ def _check_time(notice: Notice, way: Way, due_at: datetime, now: datetime) -> No
     if due_at > now + rules.FURTHEST:
         raise BadFields({"day": f"最多排到 {rules.FURTHEST.days} 天以后。"})
     if rules.rests(way, due_at, urgent=rules.is_urgent(notice.use, notice.emergency)):
-        raise BadFields({"day": "晚上十点到早上八点不打扰读者，请选早上八点以后的时间。闭馆和紧急通知不受这个限制。"})
+        raise BadFields(
+            {
+                "day": "晚上十点到早上八点不打扰读者，请选早上八点到晚上十点之间的时间（空着就是马上发）。闭馆和紧急通知不受这个限制。"
+            }
+        )
 
 
 def _check_way(session: Session, notice: Notice, way: Way, rules_: Rules) -> None:
@@ -106,7 +110,7 @@ def _newest(session: Session, notice: Notice) -> Content:
 
 
 def _check_twice(session: Session, notice: Notice, digest: str, way: Way, rules_: Rules) -> None:
-    """The notice is held, so of two who plan the same at once the second is told."""
+    """In `plan` the notice is held, so of two who plan the same at once the second is told."""
     same = sa.select(Broadcast).where(
         Broadcast.notice_id == notice.id,
         Broadcast.digest == digest,

@@ -245,11 +245,11 @@ def test_at_night_nobody_is_rung_and_unsigned_words_go_nowhere(newsroom: Newsroo
 
     code, page = looks(way="mass_all", day=tomorrow, at="23:00")
     assert code == 400
-    assert "请选早上八点以后的时间" in page
+    assert "请选早上八点到晚上十点之间的时间" in page
     assert "就这样排" not in page
     newsroom.both_pass(hours=13)  # 23:00, and nothing chosen: at once
     code, page = looks(way="mass_all")
-    assert (code, "请选早上八点以后的时间" in page) == (400, True)
+    assert (code, "请选早上八点到晚上十点之间的时间" in page) == (400, True)
     assert looks(way="publish")[0] == 400  # a text has no page
     newsroom.rewrites(notice, "别的话")
     code, page = looks(way="mass_all", day=tomorrow, at="10:00")

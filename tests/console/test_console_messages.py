@@ -273,6 +273,12 @@ def test_the_log_is_asked_for_by_the_name_that_it_shows(office: Office) -> None:
     assert re.findall(r'main-cell"><b>(.*?)</b>', page) == ["查看读者"]
 
 
+def test_the_log_is_asked_for_by_the_words_for_nobody_in_person(office: Office) -> None:
+    with office.database.units() as session:
+        audit.note(session, "plan imported", who="command line", subject="1", at=times.now())
+    assert "没有这样的记录" not in office.browser("wang").opens("/console/records?who=命令行").text
+
+
 def test_a_log_of_more_than_a_page_says_how_long_it_is(both_offices: Office) -> None:
     browser = both_offices.browser("wang")
     with both_offices.database.units() as session:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 import requests
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
@@ -12,7 +13,7 @@ from app import daily_jobs
 from bot import posting
 from models import times
 from models.audience import ArticleReads
-from models.notice import BroadcastPart, PlatformFile, Way
+from models.notice import BroadcastPart, NoticeUse, PlatformFile, Way
 from models.outbox import CallKind, CallState, OutboxCall
 from notices import figures
 from notices.content import Content
@@ -188,21 +189,55 @@ def test_notices_are_compared_by_their_readers_in_a_chart_and_as_excel(sqlite_ne
         opened(newsroom, number, readers)
     morning_comes(newsroom)
     browser = newsroom.browser("chen")
-    assert "读的人最多的是“闭馆三天”：4 人次" in browser.opens("/console/notices/figures").text
+    assert "阅读最多的是“闭馆三天”：4 人次" in browser.opens("/console/notices/figures").text
     book = CalamineWorkbook.from_filelike(BytesIO(browser.opens("/console/notices/figures.xlsx").data))
     rows = book.get_sheet_by_name("文章").to_python()
     assert rows[0] == ["通知", "发出", "文章", "阅读（人）", "分享（人）", "算到"]
     assert {(row[2], row[3]) for row in rows[1:]} == {("周末看点", 1.0), ("闭馆三天", 4.0)}
 
 
-def test_a_line_that_is_written_otherwise_holds_up_no_other() -> None:
-    good = {"msgid": "12_3", "detail_list": [{"stat_date": "2026-11-02", "read_user": 5, "share_user": None}]}
-    odd: list[dict[str, Any]] = [
-        {},
-        {"msgid": "12"},
-        {"msgid": "13_1", "detail_list": [{"stat_date": "20261102", "read_user": 1}]},
-        {"msgid": "14_1"},
-    ]
-    assert list(posting.counted([*odd, good])) == [
+GOOD = {"msgid": "12_3", "detail_list": [{"stat_date": "2026-11-02", "read_user": 5, "share_user": None}]}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None, "x", {}, {"msgid": 12}, {"msgid": "12"}, {"msgid": "14_1"}, {"msgid": "14_1", "detail_list": ["x"]},
+        {"msgid": "14_1", "detail_list": []},
+        *({"msgid": "13_1", "detail_list": [{"stat_date": day, "read_user": 1}]} for day in ("2026-02-30", "0000-00-00", "昨天", None, 20261102)),
+        *({"msgid": "13_1", "detail_list": [{"stat_date": "2026-11-02", "read_user": many}]} for many in ("<10", -1, 2**31)),
+        *({"msgid": name, "detail_list": GOOD["detail_list"]} for name in ("12_0", "12_99999", "12_二")),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_written_otherwise_holds_up_no_other(odd: Any) -> None:
+    assert list(posting.counted([odd, GOOD])) == [
         {"articles": "12", "place": 3, "readers": 5, "shared": 0, "until": "2026-11-02"}
     ]
+
+
+def test_what_the_administrator_lets_go_after_midnight_is_of_the_next_day(sqlite_newsroom: Newsroom) -> None:
+    newsroom = sqlite_newsroom
+    newsroom.reader()
+    newsroom.wechat.post("/sim/masses", {"protected": True})
+    newsroom.both_pass(hours=13, minutes=50)  # ten to twelve
+    notice = newsroom.ready(use=NoticeUse.CLOSURE)  # what is told at any hour
+    number = newsroom.plans(notice)
+    newsroom.ticks()
+    newsroom.both_pass(minutes=15)
+    newsroom.runs(number, to="waiting")
+    newsroom.wechat.post(f"/sim/masses/{newsroom.masses()[0]['msg_id']}/confirm", {"yes": True})
+    newsroom.runs(number, to="done")
+    opened(newsroom, number, 2)
+    newsroom.both_pass(hours=10)
+    morning_comes(newsroom)
+    assert found(newsroom, notice).read == 2
+
+
+def test_a_page_alone_reaches_nobody_and_claims_no_number_of_readers(sqlite_newsroom: Newsroom) -> None:
+    newsroom = sqlite_newsroom
+    notice = newsroom.ready()
+    newsroom.runs(newsroom.plans(notice, Way.PUBLISH), to="done")
+    one = found(newsroom, notice)
+    assert (one.sent, one.filtered, one.failed, one.sign_ups, one.gone) == (None, None, None, None, None)
+    page = newsroom.browser("chen").opens(f"/console/notices/{notice}/figures").text
+    assert page.count('<span class="none">没有说</span>') == 1  # its readers, tomorrow
