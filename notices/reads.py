@@ -23,9 +23,7 @@ from notices.sending import texts
 AT, COUNTED_BY = time(9, 15), timedelta(hours=9)  # WeChat asks for patience until eight
 ASKED_AFTER = (*range(1, 8), 14, 31)  # days; by the last all thirty are counted, also where WeChat is a day late
 COUNTED_FOR = timedelta(days=max(ASKED_AFTER) + 3)  # the last answer may come a day later
-ADMIN_TAKES = timedelta(
-    minutes=30
-)  # until then a send may wait for the administrator's word, and be one of the next day
+ADMIN_TAKES = timedelta(minutes=30)  # at most: a send that waits for them may be one of the next day
 PUBLICATION = 0  # in place of a part's number
 
 
