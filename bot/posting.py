@@ -22,7 +22,7 @@ CONCERNS_ALL = TOKEN | IP_WHITELIST | (ACCOUNT - {AGREEMENT}) | {CALLS_A_DAY}
 OURS = 1  # no code of WeChat's: a file of ours that is not there, or cannot be made small enough
 VOICES = {".mp3": "audio/mpeg", ".amr": "audio/amr"}
 PUBLISHED = 0
-MOST_ARTICLES, MOST_PEOPLE = 8, 2**31
+MOST_PEOPLE = 2**31
 NEWEST = 20
 
 
@@ -168,7 +168,7 @@ def counted(rows: list[Json]) -> Iterator[Json]:
             told = {
                 name: int(count.get(key) or 0) for name, key in (("readers", "read_user"), ("shared", "share_user"))
             }
-            if 1 <= int(place) <= MOST_ARTICLES and all(0 <= many < MOST_PEOPLE for many in told.values()):
+            if 1 <= int(place) <= limits.MOST_ARTICLES and all(0 <= many < MOST_PEOPLE for many in told.values()):
                 yield {"articles": number, "place": int(place), **told, "until": until.isoformat()}
 
 

@@ -138,7 +138,7 @@ def _lines(lines: Sequence[Line], known: dict[str, str]) -> Iterator[Sequence[ob
     for one in lines:
         handed = "、".join(known.get(who, who) for who in one.handed)
         yield (
-            one.number, f"{times.local(one.opened_at):%Y-%m-%d %H:%M}", texts.WAYS[one.way], one.branch, texts.TOPICS[one.topic],
+            one.number, exports.minute(one.opened_at), texts.WAYS[one.way], one.branch, texts.TOPICS[one.topic],
             known.get(one.first_by, one.first_by), known.get(one.owner, one.owner), handed, one.answer_minutes, one.close_minutes,
             texts.RESULTS[one.result] if one.result else "", texts.RATINGS[one.rating] if one.rating else "", one.times_late,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from console import contest_prints
 from console.desk import Desk, by_me, done, drawn, me, note, refused
-from console.exports import EVERY_ROW, Sheet, downloaded, workbook
+from console.exports import EVERY_ROW, Sheet, downloaded, minute, workbook
 from console.needs import EACH, Need
 from console.rights import Act, may
 from contests import awarding, awards, prizes, queries, tiers
@@ -193,10 +193,9 @@ HEAD = (
 
 def _line(shelf: Shelf, row: Row) -> tuple[object, ...]:
     award = row.award
-    picked = f"{times.local(award.picked_up_at):%Y-%m-%d %H:%M}" if award.picked_up_at else ""
     return (
         shelf.group, titled("", shelf.tier), award.place, row.number, award.name, award.title, row.state,
-        award.code or "", picked, award.picked_up_by, award.cause, row.prize.fen / 100 if row.prize else "",
+        award.code or "", minute(award.picked_up_at), award.picked_up_by, award.cause, row.prize.fen / 100 if row.prize else "",
         finance.STATES[row.prize.state] if row.prize else "",
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from console.contest_form import GENRES
 from console.desk import Desk, by_me, done, drawn, me, refused
-from console.exports import EVERY_ROW, Sheet, downloaded, workbook
+from console.exports import EVERY_ROW, Sheet, downloaded, minute, workbook
 from console.records import lines_about
 from console.rights import Act, may
 from contests import files, queries, rules, screening
@@ -241,7 +241,7 @@ def _table(works: Sequence[Submission], names: Mapping[str, Mapping[int, str]]) 
             one.number, one.title, one.author, names["groups"].get(one.group_id or 0, ""), GENRES[one.genre],
             names["texts"].get(one.text_id or 0, ""), names["organisations"].get(one.organisation_id or 0, ""),
             one.teacher, one.partner, one.characters or None, rules.said_length(one.length_ms / 1000) if one.length_ms else "",
-            WORDS[one.state], masked_phone(one.phone), _minute(one.handed_in_at), one.reason,
+            WORDS[one.state], masked_phone(one.phone), minute(one.handed_in_at), one.reason,
         )
         for one in works
     ]  # fmt: skip
@@ -257,10 +257,6 @@ WORDS = {
 def masked_phone(phone: str) -> str:
     """138****8000: enough to tell whose it is."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else ""
-
-
-def _minute(moment: datetime | None) -> str:
-    return f"{times.local(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _waiting(contest: Contest) -> sa.Select[Submission]:

@@ -1,16 +1,23 @@
 """Lists as Excel files that a browser saves; what they hold is models.workbook's."""
 
+from datetime import datetime
 from urllib.parse import quote
 
 from flask import Response, make_response
 
+from models import times
 from models.workbook import EVERY_ROW, MOST_ROWS, Sheet, workbook
 
-__all__ = ["EVERY_ROW", "MOST_ROWS", "WORD", "Sheet", "downloaded", "saved", "text_file", "workbook"]
+__all__ = ["EVERY_ROW", "MOST_ROWS", "WORD", "Sheet", "downloaded", "minute", "saved", "text_file", "workbook"]
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def minute(at: datetime | None) -> str:
+    """2026-11-25 09:30; "" for a moment that has not come."""
+    return f"{times.local(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def downloaded(name: str, body: bytes) -> Response:

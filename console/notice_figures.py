@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from console import words
 from console.charts import Chart, Columns, chart, columns
 from console.desk import Desk, drawn
-from console.exports import Sheet, downloaded, workbook
+from console.exports import Sheet, downloaded, minute, workbook
 from console.rights import Act, may
 from models import times
 from models.notice import Notice
@@ -68,7 +68,7 @@ class _Views:
             articles = Sheet(
                 "文章", (("通知", 30), ("发出", 18), ("文章", 40), ("阅读（人）", 12), ("分享（人）", 12), ("算到", 14)),
                 [
-                    (one.notice.title, _said(line), title, read.readers, read.shared, read.until)
+                    (one.notice.title, minute(line.at), title, read.readers, read.shared, read.until)
                     for one in found for line in one.lines for title, read in line.articles
                 ],
             )  # fmt: skip
@@ -81,13 +81,9 @@ def _whole(one: Figures) -> Sequence[object]:
     return one.notice.title, one.sent, one.filtered, one.failed, one.read, one.taps, one.sign_ups, one.gone
 
 
-def _said(line: Line) -> str:
-    return f"{times.local(line.at):%Y-%m-%d %H:%M}"
-
-
 def _line(one: Figures, line: Line) -> Sequence[object]:
     return (
-        one.notice.title, _said(line), WAYS[line.broadcast.way], line.wanted, line.sent,
+        one.notice.title, minute(line.at), WAYS[line.broadcast.way], line.wanted, line.sent,
         line.filtered, line.failed, line.waiting, line.read, line.sign_ups, line.gone, line.usually,
     )  # fmt: skip
 
@@ -98,19 +94,12 @@ def _charts(found: Sequence[Figures]) -> list[Chart]:
 
 
 def _most_read(found: Sequence[Figures]) -> list[Chart]:
-    rows = sorted((one for one in found if one.read), key=lambda one: -(one.read or 0))[:MOST_BARS]
+    rows = sorted(((one.read, one.notice.title) for one in found if one.read), key=lambda row: -row[0])[:MOST_BARS]
     if len(rows) < 2:
         return []
-    title = f"阅读最多的是“{rows[0].notice.title}”：{words.number(rows[0].read or 0)} 人次"
-    return [
-        chart(
-            title,
-            "人次",
-            "通知",
-            [one.notice.title for one in rows],
-            ("阅读", "full", [one.read or 0 for one in rows]),
-        )
-    ]
+    most, title = rows[0]
+    head = f"阅读最多的是“{title}”：{words.number(most)} 人次"
+    return [chart(head, "人次", "通知", [name for _, name in rows], ("阅读", "full", [many for many, _ in rows]))]
 
 
 def _most_followed(found: Sequence[Figures]) -> list[Chart]:

@@ -132,9 +132,8 @@ def counted(session: Session, statements: Iterable[sa.Select[Any]]) -> int:
     """How many there are, up to one more than MOST_COUNTED."""
     found = 0
     for statement in statements:
-        ones = statement.with_only_columns(
-            sa.literal(1), maintain_column_froms=True
-        )  # else a list of all is of no table
+        # Without its tables a list of everything would be one row.
+        ones = statement.with_only_columns(sa.literal(1), maintain_column_froms=True)
         some = ones.limit(MOST_COUNTED + 1 - found).subquery()
         found += session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
         if found > MOST_COUNTED:

@@ -62,7 +62,7 @@ class _Views:
         place = paging.place_of(request.args.get("before"), request.args.get("after"), int)
         order = Order(AuditLine.id, AuditLine.id, is_falling=True)
         with self._desk.reading() as session:
-            page = paging.page(session, [_asked(session, who, act)], order, place)
+            page = paging.page(session, [_asked(who, act, names(session))], order, place)
         return drawn("records.html", page=page, who=who, act=act, acts=words.ACTS)
 
     @may(Act.SEE_AUDIT)
@@ -70,24 +70,30 @@ class _Views:
         """The same for Excel."""
         who, act = request.args.get("who", "").strip()[:64], request.args.get("act", "")
         with self._desk.reading() as session:
-            asked = _asked(session, who, act).order_by(AuditLine.id.desc()).limit(exports.MOST_ROWS + 1)
-            body = exports.workbook(Sheet("操作记录", _COLUMNS, _rows(session.execute(asked), names(session))))
+            known = names(session)
+            asked = _asked(who, act, known).order_by(AuditLine.id.desc()).limit(exports.MOST_ROWS + 1)
+            body = exports.workbook(Sheet("操作记录", _COLUMNS, _rows(session.execute(asked), known)))
         with self._desk.unit() as session:
             note(session, "list exported", "records", detail=request.query_string.decode()[:200])
         return exports.downloaded(f"操作记录 {times.local(times.now()):%Y-%m-%d}", body)
 
 
-def _asked(session: Session, who: str, act: str) -> sa.Select[Any]:
-    """`who`: a login, or the name of one or several people."""
+def _asked(who: str, act: str, known: Mapping[str, str]) -> sa.Select[Any]:
+    """`who`: a login, or what the log calls one or several."""
     asked = sa.select(*_LINE)
     if who:
-        called_so = [login for login, name in names(session).items() if name == who]
-        called_so += [login for login in words.NOBODY if words.who(login) == who]
+        called_so = [login for login in (*known, *words.NOBODY) if words.called(login, known) == who]
         asked = asked.where(AuditLine.who.in_([who, *called_so]))
     return asked.where(AuditLine.act == act) if act else asked
 
 
 def _rows(lines: Any, known: Mapping[str, str]) -> Iterator[Sequence[object]]:
     for line in lines:
-        name = known.get(line.who) or words.who(line.who)
-        yield words.exact(line.at), name, line.who, words.act(line.act), line.subject, line.detail
+        yield (
+            words.exact(line.at),
+            words.called(line.who, known),
+            line.who,
+            words.act(line.act),
+            line.subject,
+            line.detail,
+        )

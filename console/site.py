@@ -52,7 +52,7 @@ def _called(desk: Desk, login: str) -> str:
     if "staff_names" not in g:
         with desk.database.reading() as session:
             g.staff_names = names(session)
-    return str(g.staff_names.get(login) or words.who(login))
+    return words.called(login, g.staff_names)
 
 
 def protect_forms(app: Flask, desk: Desk) -> CSRFProtect:

@@ -189,7 +189,7 @@ class _Views:
             training = session.get(Training, number) or abort(404)
             rows = [
                 (
-                    row.name, row.kind, f"{times.local(row.came_at):%Y-%m-%d %H:%M}" if row.came_at else "没来", row.came_by,  # type: ignore[arg-type]
+                    row.name, row.kind, exports.minute(row.came_at) or "没来", row.came_by,  # type: ignore[arg-type]
                     row.result.said, _said_passed(row.result),
                 )
                 for row in rows_of(session, training)

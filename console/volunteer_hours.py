@@ -147,7 +147,7 @@ def _lines(session: Session, year: int) -> list[tuple[object, ...]]:
     return [
         (
             line.served_on.isoformat(), who.name or f"志愿者 {who.id}（已退出）", branches[line.branch_id], line.task, line.minutes,
-            line.reason, names.get(line.who, line.who), f"{times.local(line.at):%Y-%m-%d %H:%M}",
+            line.reason, names.get(line.who, line.who), exports.minute(line.at),
         )
         for line, who in session.execute(rows)
     ]  # fmt: skip

@@ -364,6 +364,11 @@ def who(login: str) -> str:
     return NOBODY.get(login, login)
 
 
+def called(login: str, known: Mapping[str, str]) -> str:
+    """The same by name, where it is known."""
+    return known.get(login) or who(login)
+
+
 def push(kind: str) -> str:
     """文字 · 点菜单 …; what came as event:click is click."""
     return PUSHES.get(kind.rpartition(":")[2], kind)

@@ -51,7 +51,6 @@ class Line:
     sign_ups: int | None = None
     gone: int | None = None  # readers who left in the day after it, whoever they were
     usually: int | None = None
-
     has_pages: bool = False  # articles, which WeChat counts
 
     @property

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from config import limits
 from models.notice import NoticeUse, Way
 from notices.quota import ONE_FOR_SURPRISES, AccountKind
 
-MOST_ARTICLES = 8  # of one mass send
 AT_MOST_EARLIER = timedelta(days=7)  # a notice may go so long before it is due, to go along with another
 WEIGHTS = {NoticeUse.CLOSURE: 100, NoticeUse.WINNERS: 4, NoticeUse.PREVIEW: 8, NoticeUse.BULLETIN: 6}
 URGENT = 100
@@ -103,9 +103,9 @@ def _in_order(proposals: Iterable[Proposal]) -> list[Proposal]:
 def _after_end(notices: Sequence[Due], ended: NextMonth, today: date, kind: AccountKind) -> Iterator[Proposal]:
     """The heaviest first, each send as full as it may be."""
     waiting = sorted((one for one in notices if one.can_wait), key=lambda one: (-one.weight, one.due_on, one.notice))
-    day, head, articles = ended.first, None, MOST_ARTICLES
+    day, head, articles = ended.first, None, limits.MOST_ARTICLES
     for one in waiting:
-        if head is not None and articles + one.articles <= MOST_ARTICLES:
+        if head is not None and articles + one.articles <= limits.MOST_ARTICLES:
             yield Proposal(one.notice, Way.MASS_ALL, day, "作为同一次群发的第二条，不另占次数", head.notice)
             articles += one.articles
             continue
@@ -131,7 +131,10 @@ def _sends(waiting: Sequence[Due], today: date, used: Collection[date]) -> list[
             continue  # goes by another way
         members, articles = [first], first.articles
         for one in list(rest):
-            if one.due_on - one.earlier <= day <= max(one.due_on, today) and articles + one.articles <= MOST_ARTICLES:
+            if (
+                one.due_on - one.earlier <= day <= max(one.due_on, today)
+                and articles + one.articles <= limits.MOST_ARTICLES
+            ):
                 members.append(one)
                 rest.remove(one)
                 articles += one.articles

@@ -16,7 +16,7 @@ from models.audience import ArticleReads
 from models.db import insert
 from models.notice import Broadcast, BroadcastPart, Way
 from models.outbox import CallKind, CallState, Claimed
-from models.work import NotNow
+from models.work import Json, NotNow
 from models.work import Outcome as Ended
 from notices.sending import texts
 
@@ -76,15 +76,16 @@ def settle(session: Session, call: Claimed, ended: Ended, now: datetime) -> NotN
     for told in ended.answer["articles"]:
         job = ours.get(told["articles"])
         if job is not None:
-            _keep(
-                session, job, told["place"], told["readers"], told["shared"], date.fromisoformat(told["until"]), now
-            )
+            _keep(session, job, told, now)
     return None
 
 
-def _keep(session: Session, job: _Job, place: int, readers: int, shared: int, until: date, now: datetime) -> None:
+def _keep(session: Session, job: _Job, told: Json, now: datetime) -> None:
     """Never an older count over a newer one: answers of two days may come in any order."""
-    values = {"readers": readers, "shared": shared, "until": until, "told_at": now}
-    row = insert(session, ArticleReads).values(broadcast_id=job.broadcast, part=job.part, place=place, **values)
+    until = date.fromisoformat(told["until"])
+    values = {"readers": told["readers"], "shared": told["shared"], "until": until, "told_at": now}
+    row = insert(session, ArticleReads).values(
+        broadcast_id=job.broadcast, part=job.part, place=told["place"], **values
+    )
     keys = ["broadcast_id", "part", "place"]
     session.execute(row.on_conflict_do_update(index_elements=keys, set_=values, where=ArticleReads.until <= until))

@@ -28,6 +28,9 @@ from notices.sending import letters, looking, outcomes, queries, rules, steps, t
 from notices.sending.outcomes import B, P
 
 TOLD_FOR = timedelta(days=3)  # that something did not leave is shown to those who meant it to
+AT_NIGHT = (
+    "晚上十点到早上八点不打扰读者，请选早上八点到晚上十点之间的时间（空着就是马上发）。闭馆和紧急通知不受这个限制。"
+)
 OPEN = (B.PLANNED, B.LATE, B.PREPARING, B.SENDING, B.WAITING, B.PAUSED, B.DONE)
 ENDED = (B.FAILED, B.STOPPED)  # some of it may be with readers all the same
 
@@ -74,11 +77,7 @@ def _check_time(notice: Notice, way: Way, due_at: datetime, now: datetime) -> No
     if due_at > now + rules.FURTHEST:
         raise BadFields({"day": f"最多排到 {rules.FURTHEST.days} 天以后。"})
     if rules.rests(way, due_at, urgent=rules.is_urgent(notice.use, notice.emergency)):
-        raise BadFields(
-            {
-                "day": "晚上十点到早上八点不打扰读者，请选早上八点到晚上十点之间的时间（空着就是马上发）。闭馆和紧急通知不受这个限制。"
-            }
-        )
+        raise BadFields({"day": AT_NIGHT})
 
 
 def _check_way(session: Session, notice: Notice, way: Way, rules_: Rules) -> None:

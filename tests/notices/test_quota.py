@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from config import limits
 from models import times
 from models.audience import OtherSend
 from models.by import By
@@ -129,7 +130,7 @@ def test_a_plan_sends_each_notice_once_and_never_more_than_is_left(
     for head in heads:
         together = [one for one in plan if one.notice == head.notice or one.along_with == head.notice]
         assert all(one.day == head.day for one in together)
-        assert len(together) == 1 or sum(by_number[one.notice].articles for one in together) <= planning.MOST_ARTICLES
+        assert len(together) == 1 or sum(by_number[one.notice].articles for one in together) <= limits.MOST_ARTICLES
     assert all(TODAY <= one.day <= max(by_number[one.notice].due_on, TODAY) for one in plan)
     assert all(by_number[one.notice].is_for_all for one in plan if one.way is Way.MASS_ALL)
     mixed = sorted(dues, key=lambda _: shuffler.random())  # type: ignore[attr-defined]
@@ -211,5 +212,5 @@ def test_of_an_ended_month_nothing_goes_to_all_before_the_next(dues: list[Due], 
     articles: dict[date, int] = {}
     for one in to_all:
         articles[one.day] = articles.get(one.day, 0) + waiting[one.notice - 1].articles
-    assert all(count <= planning.MOST_ARTICLES for count in articles.values())
+    assert all(count <= limits.MOST_ARTICLES for count in articles.values())
     assert len({one.day for one in to_all if one.along_with is None}) == len(articles)
